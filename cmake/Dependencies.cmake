@@ -1,0 +1,16 @@
+# Everything comes from Debian 12 packages (scripts/install-deps.sh); nothing is downloaded here.
+find_package(Threads REQUIRED)
+find_package(CURL 7.88 REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(simdjson 3.0 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+find_package(tl-expected REQUIRED)
+
+# libyaml-cpp-dev's CMake package only knows the shared library; the static one starts faster.
+find_package(yaml-cpp 0.7 REQUIRED)
+find_library(YAML_CPP_STATIC libyaml-cpp.a REQUIRED)
+find_path(YAML_CPP_INCLUDE yaml-cpp/yaml.h REQUIRED)
+add_library(proxx_yaml INTERFACE)
+target_include_directories(proxx_yaml SYSTEM INTERFACE ${YAML_CPP_INCLUDE})
+target_link_libraries(proxx_yaml INTERFACE ${YAML_CPP_STATIC})

@@ -1,0 +1,3 @@
+if(TARGET proxx)
+  install(TARGETS proxx RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()

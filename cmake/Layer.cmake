@@ -1,0 +1,12 @@
+# proxx_layer(NAME SOURCES ... [USES layer or library ...])
+# One folder under src/ is one static library. Includes are written from src/: "core/result.h".
+function(proxx_layer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})
+  add_library(proxx_${name} STATIC ${ARG_SOURCES})
+  target_include_directories(proxx_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(proxx_${name} PUBLIC proxx_options ${ARG_USES})
+  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.h)
+  # Headers compile alone: checked by the target all_verify_interface_header_sets.
+  target_sources(proxx_${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${headers})
+  set_target_properties(proxx_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+endfunction()

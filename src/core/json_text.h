@@ -1,0 +1,80 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+
+// All JSON text that enters the program and is not configuration is parsed here, once, in full:
+// what a Document holds is valid JSON and valid UTF-8 to the last byte, opaque parts included.
+// Numbers are never converted on the way: a value's text is what was received.
+
+namespace proxx::json {
+
+class Reader;
+
+enum class Type : uint8_t { null, boolean, number, string, array, object };
+
+struct ParseOptions {
+  /// Containers inside containers. nlohmann and recursive writers overflow the stack without one.
+  int max_depth = 128;
+  /// A `\ud800` without its partner: an error in what a client sends; tolerated, as JavaScript
+  /// clients do, in what the upstream sends.
+  bool allow_lone_surrogates = false;
+};
+
+/// A parsed JSON text: a copy of it, and an index of its values in document order. Reading is by
+/// Reader. Views into it live until the next parse() or its end; it moves, but does not copy.
+class Document {
+ public:
+  Document();
+  Document(Document&&) noexcept;
+  Document& operator=(Document&&) noexcept;
+  Document(const Document&) = delete;
+  Document& operator=(const Document&) = delete;
+  ~Document();
+
+  /// Replaces the contents; buffers are reused. A UTF-8 BOM is skipped. Errors: `invalid_request`
+  /// with what is wrong and its byte offset, never the text itself; after one the document is empty.
+  Status parse(std::string_view text, const ParseOptions& options = {});
+
+  /// The top-level value. Only after a successful parse.
+  [[nodiscard]] Reader root() const;
+
+  /// Index size plus text size, for the limits table.
+  [[nodiscard]] size_t memory_bytes() const;
+
+ private:
+  friend class Reader;
+  friend class IndexBuilder;
+  /// 16 bytes a value. An object's children alternate key and value; `next` skips the subtree.
+  struct Node {
+    uint32_t begin;   ///< offset of the first byte; of a string: behind the quote
+    uint32_t end;     ///< offset behind the last byte; of a string: of the closing quote
+    uint32_t next;    ///< index of the node behind this one's subtree
+    uint32_t parent : 27;
+    uint32_t type : 3;
+    uint32_t is_key : 1;
+    uint32_t has_escapes : 1;
+  };
+  std::string text_;
+  std::vector<Node> nodes_;
+};
+
+/// Largest text a Document takes, in bytes; the limits of callers are below it.
+inline constexpr size_t kMaxDocumentBytes = size_t{256} << 20;
+
+/// Appends `text` as the inside of a JSON string: quotes, backslashes and control characters are
+/// escaped. `text` must be UTF-8; bytes that are not become U+FFFD.
+void append_escaped(std::string& out, std::string_view text);
+
+/// Decodes the inside of a JSON string (as Reader::raw_string gives it). Lone surrogates become
+/// U+FFFD. `raw` must be valid, as everything in a Document is.
+[[nodiscard]] std::string unescape(std::string_view raw);
+
+/// True if `text` is one valid JSON value.
+[[nodiscard]] bool is_valid(std::string_view text);
+
+}  // namespace proxx::json

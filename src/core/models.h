@@ -1,0 +1,84 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace proxx {
+
+/// How far a model goes with reasoning_effort's levels beyond low, medium, high.
+struct EffortLevels {
+  bool supported = false;  ///< `output_config.effort` at all
+  bool xhigh = false;
+  bool max = false;
+};
+
+/// Which `thinking.type` a model takes and what leaving it out means (wire.md 4.2).
+struct ThinkingModes {
+  bool adaptive = false;
+  bool enabled = false;        ///< manual, with budget_tokens
+  bool disabled = false;
+  bool between_tools = false;
+  bool on_by_default = false;  ///< thinks when `thinking` is absent
+  bool summarized_by_default = false;  ///< display; else omitted
+};
+
+/// Which sampling fields may be sent under API version 2023-06-01.
+enum class Sampling {
+  none,          ///< never send any
+  default_only,  ///< other than default values are refused: never send
+  one_of,        ///< temperature or top_p, not both; top_k; limits while thinking
+};
+
+/// One row of wire.md 4.2. USD prices are per million tokens; < 0 is unknown.
+struct Model {
+  std::string id;
+  std::string alias;  ///< "" if none
+  std::string display_name;
+  int64_t context_tokens = 0;
+  int64_t max_tokens = 0;  ///< output limit
+  ThinkingModes thinking;
+  EffortLevels effort;
+  Sampling sampling = Sampling::none;
+  bool prefill = false;
+  bool forced_tool_choice = false;
+  bool forced_tool_choice_with_manual_thinking = false;
+  bool mid_conversation_system = false;
+  bool structured_outputs = true;
+  double price_input = -1;
+  double price_output = -1;
+  double price_cache_read = -1;
+  int64_t created_unix_s = 0;
+  std::string lifecycle = "active";  ///< active | deprecated | retired
+  std::string retires;               ///< ISO date, "" if open
+};
+
+/// The models proxx knows, with the configured aliases and corrections on top.
+class ModelTable {
+ public:
+  /// The built-in rows, newest generation first.
+  ModelTable();
+
+  /// `name` is answered by `target` (an id, or another alias that exists by the time of resolve).
+  void add_alias(std::string name, std::string target);
+  /// Adds a row, or replaces the one of that id.
+  void put(Model model);
+
+  /// By id, built-in alias, dated id of a listed model, or configured alias. An id that no row
+  /// knows gets the newest generation's row under its own name: it works the day it appears.
+  [[nodiscard]] Model resolve(std::string_view name) const;
+  /// The row of exactly this id or alias, or nothing.
+  [[nodiscard]] const Model* find(std::string_view name) const;
+  [[nodiscard]] const std::vector<Model>& rows() const { return rows_; }
+  [[nodiscard]] const std::map<std::string, std::string, std::less<>>& aliases() const {
+    return aliases_;
+  }
+
+ private:
+  std::vector<Model> rows_;
+  std::map<std::string, std::string, std::less<>> aliases_;
+};
+
+}  // namespace proxx

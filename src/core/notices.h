@@ -1,0 +1,19 @@
+#pragma once
+#include <string>
+#include <vector>
+
+namespace proxx {
+
+/// One thing that conversion could not carry over as it was asked. A notice never changes the body.
+struct Notice {
+  enum class Kind { dropped, adjusted };
+  Kind kind;
+  std::string path;    ///< OpenAI field path: `seed`, `messages[3].name`
+  std::string reason;  ///< one clause, no final stop: `temperature is at most 1 here; sent 1`
+};
+using Notices = std::vector<Notice>;
+
+/// What to do with notices. `error` refuses the request at the first one.
+enum class OnLossy { warn, error, ignore };
+
+}  // namespace proxx

@@ -1,0 +1,80 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/answer.h"
+#include "core/notices.h"
+#include "core/request.h"
+#include "exchange/sink.h"
+#include "upstream/headers.h"
+#include "upstream/upstream.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace proxx {
+
+/// What all exchanges of a process share. Referenced things must outlive every exchange.
+struct ExchangeContext {
+  boost::asio::io_context* loop = nullptr;
+  Upstream* upstream = nullptr;
+  RequestOptions conversion;
+  HeaderOptions headers;
+  UpstreamTimeouts timeouts;
+  int max_retries = 0;
+  AnswerForm text_form = AnswerForm::completion;
+};
+
+/// What one exchange brings.
+struct ExchangeRequest {
+  std::string body;  ///< the client's OpenAI JSON
+  Credential credential;
+  RequestHeaders headers;                ///< the client's anthropic-version and -beta
+  std::optional<AnswerForm> form;        ///< nothing: as the request's `stream` asks
+};
+
+/// Times of one exchange for logs, server-timing and --usage.
+struct ExchangeTimes {
+  std::chrono::microseconds convert{};       ///< own work on the request
+  std::chrono::microseconds first_byte{};    ///< start to first upstream byte
+  std::chrono::microseconds total{};
+};
+
+/// One request from client bytes to sink, over an Upstream: convert, call (with retries while
+/// nothing was written), convert the answer as it comes, continue paused turns, end. Loop thread
+/// only. Destroying it cancels the upstream call at once and silences the sink.
+class Exchange {
+ public:
+  /// `context` and `sink` must outlive the exchange.
+  Exchange(const ExchangeContext& context, Sink& sink);
+  ~Exchange();
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  /// Called once with the notices of conversion, before anything is sent upstream.
+  void on_notices(std::function<void(const Notices&)> callback);
+  /// Called before each wait: `retrying in 0.5 s: <message>`.
+  void on_retry(std::function<void(std::chrono::milliseconds, const Error&)> callback);
+
+  /// Begins. The sink may be ended from inside, for a request that cannot be converted.
+  void start(ExchangeRequest request);
+  /// The sink can take more.
+  void resume();
+
+  [[nodiscard]] const AnswerFacts& facts() const;
+  [[nodiscard]] const ExchangeTimes& times() const;
+  [[nodiscard]] const std::string& model() const;  ///< as sent upstream; "" before conversion
+  [[nodiscard]] const std::string& upstream_request_id() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace proxx

@@ -1,0 +1,143 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/result.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+// An HTTP/1.1 server on Boost.Beast, as strict as faults.md section 2 asks. `serve` and `mock`
+// stand on it. Beast appears in this folder only, and in no header.
+
+namespace proxx::http {
+
+using HeaderList = std::vector<std::pair<std::string, std::string>>;
+
+/// The documented defaults of `serve` (faults.md); tests make them small.
+struct Limits {
+  std::chrono::milliseconds header_time{10'000};
+  std::chrono::milliseconds body_gap_time{30'000};
+  std::chrono::milliseconds body_time{300'000};
+  std::chrono::milliseconds write_gap_time{60'000};
+  std::chrono::milliseconds idle_time{60'000};  ///< keep-alive, between requests
+  size_t max_header_bytes = size_t{32} << 10;
+  size_t max_header_line_bytes = size_t{8} << 10;
+  size_t max_header_fields = 100;
+  size_t max_body_bytes = size_t{32} << 20;
+  size_t max_buffered_bytes = size_t{256} << 10;  ///< unsent, before write() says stop
+  size_t max_connections = 1024;
+};
+
+/// A request; the head alone while `check` looks at it.
+struct Request {
+  std::string method;
+  std::string target;  ///< raw, as on the wire, query included
+  int version_minor = 1;
+  HeaderList headers;  ///< as received
+  std::string body;    ///< unchunked; trailers are dropped
+  std::string peer;    ///< `127.0.0.1:5000`, or `unix`
+
+  /// The first value of `name`, in any case, or nothing.
+  [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
+  [[nodiscard]] size_t count(std::string_view name) const;
+  /// The target without its query.
+  [[nodiscard]] std::string_view path() const;
+};
+
+/// A whole answer.
+struct Response {
+  int status = 200;
+  HeaderList headers;  ///< content-length, connection and date are added
+  std::string body;
+  bool close = false;  ///< close the connection behind it
+};
+
+/// The way back to one request's client. Held by whoever answers; the connection outlives it.
+/// Exactly one of send() or start() .. end()/abort(). Loop thread only. After the client is gone
+/// every call is a harmless no-op. Dropping the last reference before an end aborts.
+class Responder {
+ public:
+  virtual ~Responder() = default;
+  virtual void send(Response response) = 0;
+  /// Status line and headers of an answer of unknown length: chunked for HTTP/1.1, ended by the
+  /// close for 1.0. They leave with the first write, or by flush of this turn of the loop.
+  virtual void start(int status, HeaderList headers) = 0;
+  /// Appends to the body. False: more than max_buffered_bytes wait; stop until on_drain.
+  virtual bool write(std::string_view bytes) = 0;
+  virtual void end() = 0;
+  /// Cuts the connection, so that the client sees that the answer is incomplete.
+  virtual void abort() = 0;
+
+  [[nodiscard]] virtual size_t buffered_bytes() const = 0;
+  /// Called when what waited has been written, after a write() that said false.
+  virtual void on_drain(std::function<void()> callback) = 0;
+  /// Called once if the client goes away, or is cut off for not reading, before the end.
+  virtual void on_gone(std::function<void()> callback) = 0;
+  /// Called once, when the answer's last byte was given to the kernel.
+  virtual void on_sent(std::function<void()> callback) = 0;
+};
+
+/// What a server does with requests. Must outlive it.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  /// Sees the head before the body is read (and before `100 Continue`): a Response refuses it.
+  /// `request.body` is empty.
+  virtual std::optional<Response> check(const Request& request) {
+    (void)request;
+    return std::nullopt;
+  }
+  /// May answer at once or later.
+  virtual void handle(Request request, std::shared_ptr<Responder> responder) = 0;
+  /// The body of an error that the HTTP layer itself answers with (400, 408, 413, 414, 417, 431,
+  /// 501, 503). `what` is one clause; x-request-id and content-type come from here too.
+  virtual Response error(int status, std::string_view what) = 0;
+};
+
+struct ListenOptions {
+  std::string host = "127.0.0.1";
+  uint16_t port = 0;      ///< 0: the system picks
+  std::string unix_path;  ///< instead of host and port; mode 0600; a stale socket is replaced only
+                          ///< if nobody listens on it
+};
+
+/// A listener and its connections on one loop.
+class Server {
+ public:
+  /// `loop` and `handler` must outlive the server.
+  Server(boost::asio::io_context& loop, Handler& handler, Limits limits);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Binds and listens, SO_REUSEADDR but never SO_REUSEPORT. Errors: `usage`, naming the address.
+  Status listen(const ListenOptions& options);
+  /// Additional loops that accepted connections are dealt to in turn (`--threads`); each must be
+  /// run by a thread of its own, and `handler` must bear calls from all of them.
+  void add_loop(boost::asio::io_context& loop);
+
+  [[nodiscard]] uint16_t port() const;
+  [[nodiscard]] size_t connections() const;
+
+  /// Idle connections close, others after their answer, new ones are still accepted (so that they
+  /// can be told): the handler answers them with `close`.
+  void drain();
+  /// Stops listening and cuts every connection.
+  void stop();
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace proxx::http

@@ -1,0 +1,50 @@
+#pragma once
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "upstream/upstream.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace proxx {
+
+struct EngineOptions {
+  std::string base_url;   ///< scheme://host[:port][/prefix], validated by config, no final slash
+  std::string proxy;      ///< "" leaves it to HTTPS_PROXY and its like
+  std::string ca_file;    ///< --cacert; "" is the system's, or SSL_CERT_FILE and its like
+  size_t max_answer_bytes = size_t{256} << 20;  ///< faults.md U7
+  size_t max_header_bytes = size_t{300} << 10;  ///< faults.md U49
+  /// -v: each header line as it goes (`>`) and comes (`<`), secrets redacted already. -vv: bodies.
+  std::function<void(char direction, std::string_view line)> trace_header;
+  std::function<void(char direction, std::string_view bytes)> trace_body;
+};
+
+/// libcurl's multi interface on an asio loop: all calls of one thread share its connections, TLS
+/// context and name cache. HTTP/1.1, redirects never followed, no Accept-Encoding (faults.md, facts
+/// 1 and 6). Used from the loop's thread only; must not outlive the loop, and its calls must not
+/// outlive it.
+class Engine final : public Upstream {
+ public:
+  Engine(boost::asio::io_context& loop, EngineOptions options);
+  ~Engine() override;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  [[nodiscard]] std::unique_ptr<UpstreamCall> start(UpstreamRequest request,
+                                                    UpstreamHandler& handler) override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// libcurl's own version line, for --version.
+[[nodiscard]] std::string engine_version();
+
+}  // namespace proxx

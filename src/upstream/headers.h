@@ -1,0 +1,54 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "upstream/upstream.h"
+
+namespace proxx {
+
+/// Which client the upstream sees (wire.md 7).
+enum class HeaderProfile { claude_code, plain };
+
+/// What goes on every upstream request, apart from what one request brings. Made once per process.
+struct HeaderOptions {
+  HeaderProfile profile = HeaderProfile::claude_code;
+  std::string anthropic_version = "2023-06-01";
+  std::string claude_cli_version;  ///< "" is the built-in constant
+  std::string session_id;          ///< UUID v4, one per process
+  HeaderList extra;                ///< configured, validated by check_header
+};
+
+/// A credential, in the form it goes upstream. Both may be set (contract.md section 4).
+struct Credential {
+  std::string api_key;     ///< x-api-key
+  std::string auth_token;  ///< Authorization: Bearer
+  [[nodiscard]] bool empty() const { return api_key.empty() && auth_token.empty(); }
+};
+
+/// What one request adds: the client's own version and betas win over, or join, the profile's.
+struct RequestHeaders {
+  std::string anthropic_version;   ///< "" is the options'
+  std::vector<std::string> betas;  ///< client's and conversion's; doubles are removed
+};
+
+/// The complete header list of one upstream request.
+[[nodiscard]] HeaderList upstream_headers(const HeaderOptions& options,
+                                          const Credential& credential,
+                                          const RequestHeaders& request);
+
+/// A key must be one or more bytes of 0x21 to 0x7e: libcurl sends CR and LF as they are
+/// (faults.md, fact 2). The error never holds the key.
+[[nodiscard]] Status check_key(std::string_view key);
+/// `Name: value` from -H, a configuration or ANTHROPIC_CUSTOM_HEADERS. Refuses malformed names,
+/// control bytes, and framing headers (Host, Content-Length, Transfer-Encoding, Connection, ...).
+[[nodiscard]] Result<std::pair<std::string, std::string>> parse_header(std::string_view line);
+
+/// A header line fit for a trace: credentials become `[redacted]`.
+[[nodiscard]] std::string redact_header(std::string_view line);
+
+/// A random UUID v4.
+[[nodiscard]] std::string make_session_id();
+
+}  // namespace proxx

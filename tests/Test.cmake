@@ -1,0 +1,10 @@
+# proxx_unit_test(NAME SOURCES ... USES ...): one doctest program, each case a ctest test.
+function(proxx_unit_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})
+  add_executable(test_${name} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/support/doctest_main.cc)
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(test_${name} PRIVATE doctest::doctest ${ARG_USES})
+  target_compile_definitions(test_${name} PRIVATE PROXX_TESTS_DIR="${PROJECT_SOURCE_DIR}/tests")
+  add_test(NAME unit.${name} COMMAND test_${name})
+  set_tests_properties(unit.${name} PROPERTIES TIMEOUT 300)
+endfunction()
