@@ -37,7 +37,8 @@ class Document {
   ~Document();
 
   /// Replaces the contents; buffers are reused. A UTF-8 BOM is skipped. Errors: `invalid_request`
-  /// with what is wrong and its byte offset, never the text itself; after one the document is empty.
+  /// with what is wrong and its byte offset, never the text itself; after one the document is
+  /// empty.
   Status parse(std::string_view text, const ParseOptions& options = {});
 
   /// The top-level value. Only after a successful parse.
@@ -51,9 +52,9 @@ class Document {
   friend class IndexBuilder;
   /// 16 bytes a value. An object's children alternate key and value; `next` skips the subtree.
   struct Node {
-    uint32_t begin;   ///< offset of the first byte; of a string: behind the quote
-    uint32_t end;     ///< offset behind the last byte; of a string: of the closing quote
-    uint32_t next;    ///< index of the node behind this one's subtree
+    uint32_t begin;  ///< offset of the first byte; of a string: behind the quote
+    uint32_t end;    ///< offset behind the last byte; of a string: of the closing quote
+    uint32_t next;   ///< index of the node behind this one's subtree
     uint32_t parent : 27;
     uint32_t type : 3;
     uint32_t is_key : 1;

@@ -1,0 +1,1 @@
+proxx_unit_test(core_json SOURCES json_test.cc utf8_test.cc USES proxx_core nlohmann_json::nlohmann_json)

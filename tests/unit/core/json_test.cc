@@ -1,0 +1,208 @@
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <random>
+#include <string>
+
+#include "core/json_reader.h"
+#include "core/json_text.h"
+#include "core/json_writer.h"
+
+using namespace proxx;
+using json::Document;
+using json::Reader;
+
+namespace {
+
+std::string error_of(std::string_view text) {
+  Document document;
+  const Status status = document.parse(text);
+  return status ? "" : status.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("A2 A3 A4 A8 A14: what is no JSON is refused with its byte offset, never with its text") {
+  struct Case {
+    const char* name;
+    std::string text;
+    const char* message;
+  };
+  const Case cases[] = {
+      {"A1 empty", "", "empty body; expected a JSON object"},
+      {"A1 blank", " \n", "empty body; expected a JSON object"},
+      {"A2 cut object", R"({"a":1)", "invalid JSON at byte 6: unexpected end"},
+      {"A2 cut key", R"({"a)", "invalid JSON at byte 3: unexpected end in a string"},
+      {"A2 cut escape", "\"\\", "invalid JSON at byte 1: invalid escape in a string"},
+      {"A2 cut hex", "\"\\u12", "invalid JSON at byte 1: invalid \\u escape in a string"},
+      {"A2 trailing", "{} x", "invalid JSON at byte 3: unexpected text behind the value"},
+      {"A3 FF", "\"a\xFF\"", "invalid JSON at byte 2: invalid UTF-8"},
+      {"A3 overlong", "\"\xC0\xAF\"", "invalid JSON at byte 1: invalid UTF-8"},
+      {"A3 surrogate bytes", "\"\xED\xA0\x80\"", "invalid JSON at byte 1: invalid UTF-8"},
+      {"A4 lone high", R"(["\ud800"])", "invalid JSON at byte 2: lone surrogate in a string"},
+      {"A4 lone low", R"(["\udc00"])", "invalid JSON at byte 2: lone surrogate in a string"},
+      {"A4 high, no low", R"(["\ud800\u0041"])",
+       "invalid JSON at byte 2: lone surrogate in a string"},
+      {"A8 raw newline", "\"a\nb\"",
+       "invalid JSON at byte 2: control character in a string; it must be escaped"},
+      {"A8 raw NUL", std::string("\"a\0b\"", 5),
+       "invalid JSON at byte 2: control character in a string; it must be escaped"},
+      {"A14 NaN", "NaN", "invalid JSON at byte 0: expected a value"},
+      {"A14 comment", "[1/**/]", "invalid JSON at byte 2: expected , or ]"},
+      {"leading zero", "01", "invalid JSON at byte 1: a number cannot begin with 0"},
+      {"bare minus", "-", "invalid JSON at byte 1: unexpected end"},
+      {"no fraction", "1.", "invalid JSON at byte 2: unexpected end"},
+      {"no exponent", "1e+", "invalid JSON at byte 3: unexpected end"},
+      {"trailing comma", "[1,]", "invalid JSON at byte 3: expected a value"},
+      {"no colon", R"({"a" 1})", "invalid JSON at byte 5: expected : behind the key"},
+      {"key without quotes", "{a:1}", "invalid JSON at byte 1: expected a key in quotes"},
+      {"wrong close", "[1}", "invalid JSON at byte 2: expected , or ]"},
+      {"literal", "trux", "invalid JSON at byte 0: expected a value"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    CHECK(error_of(c.text) == c.message);
+  }
+}
+
+TEST_CASE("A9: nesting has a limit, however deep it goes") {
+  for (const size_t depth : {129u, 100'000u, 1'000'000u}) {
+    CHECK(error_of(std::string(depth, '[')) == "invalid JSON at byte 128: nesting too deep");
+  }
+  CHECK(error_of(std::string(128, '[') + std::string(128, ']')).empty());
+}
+
+TEST_CASE("A5 A6 A7: surrogate pairs, a byte order mark and an escaped NUL are taken") {
+  Document document;
+  REQUIRE(document.parse("\xEF\xBB\xBF[\"\\ud83d\\ude00\",\"\\u0000\",\"\\u00e9\\n\\\"\\/\"]"));
+  CHECK(document.root().at(0).string().value() == "\xF0\x9F\x98\x80");
+  CHECK(document.root().at(0).raw() == "\"\\ud83d\\ude00\"");
+  CHECK(document.root().at(1).string().value() == std::string(1, '\0'));
+  CHECK(document.root().at(2).string().value() == "\xC3\xA9\n\"/");
+}
+
+TEST_CASE("lone surrogates are taken from the upstream, and read as U+FFFD") {
+  Document document;
+  json::ParseOptions options;
+  options.allow_lone_surrogates = true;
+  REQUIRE(document.parse(R"(["\ud800x"])", options));
+  CHECK(document.root().at(0).string().value() == "\xEF\xBF\xBDx");
+}
+
+TEST_CASE("a reader walks, compares and names its place") {
+  Document document;
+  REQUIRE(
+      document.parse(R"( {"a":[1,{"b c":null,"\u0064":true}],"n":1.5,"s":"x","a2":{},"e":[]} )"));
+  const Reader root = document.root();
+  CHECK(root.path().empty());
+  CHECK(root.get("a").at(1).get("d").path() == "a[1].d");
+  CHECK(root.get("a").at(1).get("b c").path() == "a[1].b c");
+  CHECK(root.get("a").at(1).path_of("q") == "a[1].q");
+  CHECK(root.path_of("q") == "q");
+  CHECK(root.get("a").at(1).get("d").boolean_or(false));
+  CHECK_FALSE(root.get("a").at(1).optional("b c"));
+  CHECK(root.get("a").at(1).get("b c"));
+  CHECK_FALSE(root.get("missing"));
+  CHECK(root.get("missing").is_null());
+  CHECK(root.get("a").size() == 2);
+  CHECK(root.size() == 5);
+  CHECK(root.get("a2").size() == 0);
+  CHECK(root.get("e").size() == 0);
+  CHECK(root.get("a").raw() == R"([1,{"b c":null,"\u0064":true}])");
+  CHECK(root.get("s").equals("x"));
+  CHECK_FALSE(root.get("n").equals("1.5"));
+  std::string keys;
+  for (const json::Member& member : root.members()) keys += member.key() + ' ';
+  CHECK(keys == "a n s a2 e ");
+}
+
+TEST_CASE("A11: of duplicate keys the last counts") {
+  Document document;
+  REQUIRE(document.parse(R"({"model":"a","mod\u0065l":"b"})"));
+  CHECK(document.root().get("model").string().value() == "b");
+}
+
+TEST_CASE("expectations name the path and the type that was met") {
+  Document document;
+  REQUIRE(document.parse(R"({"m":[{"t":1.5,"u":18446744073709551616,"v":1e400,"w":"5"}]})"));
+  const Reader item = document.root().get("m").at(0);
+  const auto wrong = item.get("t").string();
+  REQUIRE_FALSE(wrong);
+  CHECK(wrong.error().param == "m[0].t");
+  CHECK(wrong.error().message == "expected a string, got a number");
+  CHECK(item.get("t").integer().error().message == "expected an integer");
+  CHECK(item.get("u").integer().error().message == "expected an integer");
+  CHECK(item.get("v").number().error().message == "number out of range");
+  CHECK(item.get("w").integer().error().message == "expected a number, got a string");
+  CHECK(item.get("t").number().value() == 1.5);
+}
+
+TEST_CASE("A13: numbers keep their text") {
+  Document document;
+  REQUIRE(document.parse("[1234567890123456789012345678901234567890, 1.10, -0, 1E400]"));
+  CHECK(document.root().at(0).raw() == "1234567890123456789012345678901234567890");
+  CHECK(document.root().at(1).raw() == "1.10");
+  CHECK(document.root().at(2).raw() == "-0");
+  CHECK(document.root().at(3).raw() == "1E400");
+}
+
+TEST_CASE("a writer puts commas and escapes where they belong") {
+  std::string out = "data: ";
+  json::Writer writer(out);
+  writer.begin_object().key("a").begin_array().integer(-1).null().begin_object().end_object();
+  writer.end_array().key("s").string("\"\\\n\x01\xC3\xA9\xFF").key("r").raw_string("\\u0041");
+  writer.key("t").boolean(true).key("n").number(1.5).key("i").number(1e300 * 1e300).end_object();
+  CHECK(out ==
+        "data: {\"a\":[-1,null,{}],\"s\":\"\\\"\\\\\\n\\u0001\xC3\xA9\xEF\xBF\xBD\",\"r\":"
+        "\"\\u0041\",\"t\":true,\"n\":1.5,\"i\":null}");
+}
+
+TEST_CASE("escaping and unescaping are inverse") {
+  std::mt19937 random(20260101);
+  for (int round = 0; round < 500; ++round) {
+    std::string text;
+    for (size_t length = random() % 40; text.size() < length;) {
+      const char* pieces[] = {"a", "\"",      "\\",  "\n", "\x01", "\xC3\xA9", "\xF0\x9F\x98\x80",
+                              "/", "\\u0041", "\x7F"};
+      text += pieces[random() % std::size(pieces)];
+    }
+    std::string escaped;
+    json::append_escaped(escaped, text);
+    CHECK(json::is_valid('"' + escaped + '"'));
+    CHECK(json::unescape(escaped) == text);
+  }
+}
+
+// The invariant: whatever the bytes are, this parser and nlohmann's agree on whether they are JSON
+// (numbers beyond a double apart, which nlohmann refuses: no seed is two edits away from one).
+TEST_CASE("mutated texts are judged as another parser judges them") {
+  const std::string seeds[] = {
+      R"({"model":"m","messages":[{"role":"user","content":"h\u00e9\ud83d\ude00"}],"n":null})",
+      R"([-0,1.5e-7 , 123,true,false,null,"",{},[],[[]],{"a":{"b":[1,2]}}])",
+      "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80 plain text that is longer than a word\"",
+  };
+  const std::string alphabet = "{}[]\",:\\u019aeE+-. \n\ttfn\xC3\xA9\xF0\x80\xFF";
+  std::mt19937 random(20260102);
+  int valid = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text = seeds[random() % std::size(seeds)];
+    for (unsigned edits = random() % 3; edits-- > 0;) {
+      const size_t at = random() % text.size();
+      switch (random() % 3) {
+        case 0:
+          text[at] = alphabet[random() % alphabet.size()];
+          break;
+        case 1:
+          text.erase(at, 1);
+          break;
+        default:
+          text.insert(at, 1, alphabet[random() % alphabet.size()]);
+      }
+    }
+    const bool expected = nlohmann::json::accept(text);
+    valid += expected ? 1 : 0;
+    CAPTURE(text);
+    REQUIRE(json::is_valid(text) == expected);
+  }
+  CHECK(valid > 2'000);
+}
