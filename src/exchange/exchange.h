@@ -35,14 +35,14 @@ struct ExchangeContext {
 struct ExchangeRequest {
   std::string body;  ///< the client's OpenAI JSON
   Credential credential;
-  RequestHeaders headers;                ///< the client's anthropic-version and -beta
-  std::optional<AnswerForm> form;        ///< nothing: as the request's `stream` asks
+  RequestHeaders headers;          ///< the client's anthropic-version and -beta
+  std::optional<AnswerForm> form;  ///< nothing: as the request's `stream` asks
 };
 
 /// Times of one exchange for logs, server-timing and --usage.
 struct ExchangeTimes {
-  std::chrono::microseconds convert{};       ///< own work on the request
-  std::chrono::microseconds first_byte{};    ///< start to first upstream byte
+  std::chrono::microseconds convert{};     ///< own work on the request
+  std::chrono::microseconds first_byte{};  ///< start to first upstream byte
   std::chrono::microseconds total{};
 };
 

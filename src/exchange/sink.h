@@ -12,8 +12,8 @@ namespace proxx {
 /// What a client is told before the first byte of its answer.
 struct AnswerHead {
   int status = 200;
-  bool event_stream = false;   ///< chunks; else one JSON document (or text)
-  HeaderList headers;          ///< x-request-id, retry hints, rate limits, x-proxx-*, server-timing
+  bool event_stream = false;  ///< chunks; else one JSON document (or text)
+  HeaderList headers;         ///< x-request-id, retry hints, rate limits, x-proxx-*, server-timing
 };
 
 /// The client's end of an exchange: stdout, a batch line, an HTTP response.
