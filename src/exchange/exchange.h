@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "core/answer.h"
 #include "core/notices.h"
@@ -20,7 +19,7 @@ class io_context;
 
 namespace proxx {
 
-/// What all exchanges of a process share. Referenced things must outlive every exchange.
+/// What all exchanges of a loop share. Referenced things must outlive every exchange.
 struct ExchangeContext {
   boost::asio::io_context* loop = nullptr;
   Upstream* upstream = nullptr;
@@ -28,7 +27,6 @@ struct ExchangeContext {
   HeaderOptions headers;
   UpstreamTimeouts timeouts;
   int max_retries = 0;
-  AnswerForm text_form = AnswerForm::completion;
 };
 
 /// What one exchange brings.

@@ -1,6 +1,4 @@
 #pragma once
-#include <functional>
-#include <string>
 #include <string_view>
 
 #include "core/notices.h"
@@ -9,26 +7,33 @@
 
 namespace proxx {
 
-/// What a client is told before the first byte of its answer.
+/// What is known of an answer before its first byte.
 struct AnswerHead {
-  int status = 200;
-  bool event_stream = false;  ///< chunks; else one JSON document (or text)
-  HeaderList headers;         ///< x-request-id, retry hints, rate limits, x-proxx-*, server-timing
+  int status = 200;           ///< what an HTTP client gets
+  bool event_stream = false;  ///< chunks follow; else one JSON document (or text)
+  HeaderList
+      headers;  ///< for an HTTP client: x-request-id, retry hints, rate limits (answer_headers.h)
+  Notices notices;  ///< what conversion could not carry
 };
 
-/// The client's end of an exchange: stdout, a batch line, an HTTP response.
+/// The client's end of an exchange: stdout, a batch line, an HTTP response. It gets either
+/// begin(), write()..., finish(); or those cut short by fail(); or fail() alone.
 class Sink {
  public:
   virtual ~Sink() = default;
-  /// Once, before the first write, when it is known how the answer begins.
+  /// Once, before the first write: the upstream is answering, status 200.
   virtual void begin(const AnswerHead& head) = 0;
-  /// False: the sink holds enough; the exchange pauses the upstream until Exchange::resume().
+  /// A piece of the answer in its form. False: the sink holds enough; the exchange pauses the
+  /// upstream until Exchange::resume().
   virtual bool write(std::string_view bytes) = 0;
   /// The upstream is alive though silent (a ping came): serve writes a comment.
   virtual void keep_alive() {}
-  /// Last call. `failed` is null for a complete answer. For an error before begin() an error head
-  /// and body were already written; after it an error frame was.
-  virtual void end(const Error* failed) = 0;
+  /// Last call: the answer is complete and was written in full.
+  virtual void finish() = 0;
+  /// Last call: there is no answer, or no more of it. Nothing was written for the error: before
+  /// begin() the sink shows error_body() in its way, with `head.status` and `head.headers`; after
+  /// begin() an event stream ends with error_frame() and without [DONE].
+  virtual void fail(const AnswerHead& head, const Error& error) = 0;
 };
 
 }  // namespace proxx
