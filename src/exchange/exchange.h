@@ -72,7 +72,7 @@ class Exchange {
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;  ///< shared so that a queued timer can tell that it is gone
 };
 
 }  // namespace proxx

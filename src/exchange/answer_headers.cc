@@ -1,0 +1,89 @@
+#include "exchange/answer_headers.h"
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace proxx {
+namespace {
+
+constexpr std::array<std::string_view, 3> kPassed = {"retry-after", "retry-after-ms",
+                                                     "x-should-retry"};
+constexpr std::string_view kRateLimitPrefix = "anthropic-ratelimit-";
+constexpr std::string_view kPriorityPrefix = "anthropic-priority-";
+
+/// OpenAI's rate limit headers are the requests and the tokens pair of Anthropic's set.
+struct Translation {
+  std::string_view anthropic;
+  std::string_view openai;
+  bool is_reset;
+};
+constexpr std::array<Translation, 6> kTranslations = {{
+    {"anthropic-ratelimit-requests-limit", "x-ratelimit-limit-requests", false},
+    {"anthropic-ratelimit-requests-remaining", "x-ratelimit-remaining-requests", false},
+    {"anthropic-ratelimit-requests-reset", "x-ratelimit-reset-requests", true},
+    {"anthropic-ratelimit-tokens-limit", "x-ratelimit-limit-tokens", false},
+    {"anthropic-ratelimit-tokens-remaining", "x-ratelimit-remaining-tokens", false},
+    {"anthropic-ratelimit-tokens-reset", "x-ratelimit-reset-tokens", true},
+}};
+
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
+
+/// RFC 3339 in UTC, with or without a fraction: `2026-11-22T18:00:00Z`.
+std::optional<int64_t> parse_rfc3339(const std::string& text) {
+  std::tm time{};
+  int end = 0;
+  if (std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &time.tm_year, &time.tm_mon,
+                  &time.tm_mday, &time.tm_hour, &time.tm_min, &time.tm_sec, &end) != 6 ||
+      text.empty() || text.back() != 'Z') {
+    return std::nullopt;
+  }
+  time.tm_year -= 1900;
+  time.tm_mon -= 1;
+  return static_cast<int64_t>(timegm(&time));
+}
+
+/// OpenAI's form of a wait: `45s`, `6m0s`, `1h0m5s`.
+std::string duration_text(int64_t seconds) {
+  if (seconds <= 0) return "0s";
+  std::string out;
+  if (seconds >= 3600) out += std::to_string(seconds / 3600) + "h";
+  if (seconds >= 60) out += std::to_string(seconds / 60 % 60) + "m";
+  return out + std::to_string(seconds % 60) + "s";
+}
+
+}  // namespace
+
+HeaderList client_headers(const HeaderList& upstream, int64_t now_unix_s) {
+  HeaderList out;
+  if (const auto id = find_header(upstream, "request-id")) {
+    out.emplace_back("x-request-id", std::string(*id));
+  }
+  for (const std::string_view name : kPassed) {
+    if (const auto value = find_header(upstream, name)) {
+      out.emplace_back(std::string(name), std::string(*value));
+    }
+  }
+  for (const auto& [name, value] : upstream) {
+    if (starts_with(name, kRateLimitPrefix) || starts_with(name, kPriorityPrefix)) {
+      out.emplace_back(name, value);
+    }
+  }
+  for (const Translation& row : kTranslations) {
+    const auto value = find_header(upstream, row.anthropic);
+    if (!value) continue;
+    if (!row.is_reset) {
+      out.emplace_back(std::string(row.openai), std::string(*value));
+    } else if (const auto reset = parse_rfc3339(std::string(*value))) {
+      out.emplace_back(std::string(row.openai), duration_text(*reset - now_unix_s));
+    }
+  }
+  return out;
+}
+
+}  // namespace proxx

@@ -1,0 +1,361 @@
+#include "exchange/exchange.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <ctime>
+#include <random>
+#include <utility>
+
+#include "core/error_map.h"
+#include "exchange/answer_headers.h"
+#include "upstream/retry.h"
+
+namespace proxx {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// An error answer's body is only read for its message.
+constexpr size_t kMaxErrorBodyBytes = size_t{64} << 10;
+/// How long the upstream may take to close behind message_stop before it is cut off; when it does
+/// close in order, the connection can be used again.
+constexpr std::chrono::seconds kCloseTime{1};
+
+int64_t now_unix_s() {
+  return static_cast<int64_t>(std::time(nullptr));
+}
+
+double random_fraction() {
+  thread_local std::minstd_rand generator{std::random_device{}()};
+  return std::uniform_real_distribution<double>(0, 1)(generator);
+}
+
+/// The media type alone, in lower case.
+std::string media_type(const HeaderList& headers) {
+  const auto value = find_header(headers, "content-type");
+  if (!value) return {};
+  std::string type(value->substr(0, value->find(';')));
+  for (char& c : type) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  while (!type.empty() && type.back() == ' ') type.pop_back();
+  return type;
+}
+
+/// What a 200 answer holds.
+enum class BodyKind { events, message, error };
+
+/// The 400 that a history's thinking blocks can cause; the same body never works again
+/// (wire.md 1.8, 6.4).
+bool names_thinking(const Error& error) {
+  if (error.http_status != 400) return false;
+  const std::string& text = error.message;
+  const auto has = [&text](const char* part) { return text.find(part) != std::string::npos; };
+  return has("thinking") && (has("bound to a different conversation") ||
+                             has("cannot be modified") || has("signature"));
+}
+
+}  // namespace
+
+struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exchange::Impl> {
+  Impl(const ExchangeContext& shared, Sink& client)
+      : context(shared), sink(client), timer(*shared.loop) {}
+
+  void start(ExchangeRequest incoming) {
+    started_at = Clock::now();
+    request = std::move(incoming);
+    if (Status status = convert(false); !status) return fail(std::move(status).error());
+    if (tell_notices && !head.notices.empty()) tell_notices(head.notices);
+    call_upstream();
+  }
+
+  Status convert(bool drop_thinking) {
+    RequestOptions options = context.conversion;
+    options.drop_thinking = drop_thinking;
+    if (!request.headers.anthropic_version.empty()) {
+      options.anthropic_version = request.headers.anthropic_version;
+    }
+    Result<ConvertedRequest> result = convert_request(request.body, options);
+    if (!result) return tl::unexpected<Error>(std::move(result).error());
+    converted = std::move(*result);
+    times.convert = since_start();
+    head.notices = converted.notices;
+    if (drop_thinking) {
+      head.notices.push_back({Notice::Kind::dropped, "messages",
+                              "the upstream refused the history's thinking; sent again without"});
+    }
+    upstream_body = converted.body;
+    if (!drop_thinking) {
+      form = request.form.value_or(converted.stream ? AnswerForm::chunks : AnswerForm::completion);
+    }
+    head.event_stream = form == AnswerForm::chunks;
+    converted.answer.created_unix_s = now_unix_s();
+    continues_left = converted.answer.continue_paused;
+    return {};
+  }
+
+  void call_upstream() {
+    UpstreamRequest call_request;
+    call_request.path = "/v1/messages";
+    RequestHeaders headers = request.headers;
+    headers.betas.insert(headers.betas.end(), converted.betas.begin(), converted.betas.end());
+    call_request.headers = upstream_headers(context.headers, request.credential, headers);
+    call_request.body = upstream_body;
+    call_request.timeouts = context.timeouts;
+    error_body.clear();
+    message_body.clear();
+    if (!begun) converter.emplace(form, converted.answer);
+    call = context.upstream->start(std::move(call_request), *this);
+  }
+
+  void on_head(UpstreamHead upstream_head) override {
+    if (times.first_byte.count() == 0) times.first_byte = since_start();
+    answer = std::move(upstream_head);
+    head.headers = client_headers(answer.headers, now_unix_s());
+    if (const auto id = find_header(answer.headers, "request-id")) request_id = *id;
+    kind = BodyKind::error;
+    if (answer.status >= 300 && answer.status < 400) return fail(redirect_error());
+    if (answer.status != 200) return;
+    const std::string type = media_type(answer.headers);
+    if (const auto coding = find_header(answer.headers, "content-encoding");
+        coding && *coding != "identity") {
+      return fail(content_error("content-encoding " + std::string(*coding)));
+    }
+    if (type == "text/event-stream") {
+      kind = BodyKind::events;
+    } else if (type == "application/json") {
+      kind = BodyKind::message;
+    } else {
+      fail(content_error(type.empty() ? "no content-type" : "content-type " + type));
+    }
+  }
+
+  void on_data(std::string_view bytes) override {
+    switch (kind) {
+      case BodyKind::events:
+        return on_events(bytes);
+      case BodyKind::message:
+        message_body.append(bytes);
+        return;
+      case BodyKind::error:
+        error_body.append(bytes.substr(0, kMaxErrorBodyBytes - error_body.size()));
+        return;
+    }
+  }
+
+  void on_events(std::string_view bytes) {
+    if (converter->complete()) return;
+    Status status = converter->feed_events(bytes, output);
+    if (!status) return answer_failed(std::move(status).error());
+    begin_if_started();
+    flush();
+    if (const uint64_t pings = converter->pings(); pings != pings_seen) {
+      pings_seen = pings;
+      if (begun) sink.keep_alive();
+    }
+    if (converter->complete()) wait_for_close();
+  }
+
+  void begin_if_started() {
+    if (begun || !converter->started()) return;
+    begun = true;
+    sink.begin(head);
+  }
+
+  void flush() {
+    if (output.empty() || !begun) return;
+    const bool room = sink.write(output);
+    output.clear();
+    if (!room && call) call->pause();
+  }
+
+  void wait_for_close() {
+    timer.expires_after(kCloseTime);
+    timer.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+      const auto self = weak.lock();
+      if (!error && self) self->finish();
+    });
+  }
+
+  void on_done(Status status) override {
+    if (finished) return;
+    if (converter && converter->complete()) return finish();
+    if (!status) return answer_failed(std::move(status).error());
+    switch (kind) {
+      case BodyKind::error:
+        return answer_failed(
+            upstream_status_error(answer.status, media_type(answer.headers), error_body));
+      case BodyKind::message:
+        status = converter->feed_message(message_body, output);
+        break;
+      case BodyKind::events:
+        status = converter->finish(output);
+        break;
+    }
+    if (!status) return answer_failed(std::move(status).error());
+    begin_if_started();
+    flush();
+    if (converter->paused()) return continue_paused();
+    finish();
+  }
+
+  void continue_paused() {
+    if (continues_left-- > 0) {
+      upstream_body = continue_request(converted.body, converter->paused_content());
+      converter->resume();
+      return call_upstream();
+    }
+    if (Status status = converter->end_paused(output); !status) {
+      return fail(std::move(status).error());
+    }
+    flush();
+    finish();
+  }
+
+  /// An upstream failure: once more without thinking, once more after a wait, or the end.
+  void answer_failed(Error error) {
+    if (begun) return fail(std::move(error));
+    output.clear();
+    if (names_thinking(error) && converted.has_thinking_history && !thinking_dropped) {
+      thinking_dropped = true;
+      if (Status status = convert(true); !status) return fail(std::move(status).error());
+      if (tell_notices) tell_notices({head.notices.back()});
+      return call_upstream();
+    }
+    FailedTry failed;
+    failed.retries_done = retries_done;
+    failed.headers = &answer.headers;
+    failed.now_unix_s = now_unix_s();
+    failed.random = random_fraction();
+    if (error.http_status != 0) {
+      failed.status = error.http_status;
+    } else {
+      failed.transport = error.kind;
+    }
+    const auto delay = retry_delay(failed, context.max_retries);
+    if (!delay) return fail(with_requested_delay(std::move(error)));
+    if (tell_retry) tell_retry(*delay, error);
+    ++retries_done;
+    call.reset();
+    timer.expires_after(*delay);
+    timer.async_wait([weak = weak_from_this()](const boost::system::error_code& cancelled) {
+      const auto self = weak.lock();
+      if (!cancelled && self) self->call_upstream();
+    });
+  }
+
+  /// The owner may destroy the exchange from inside the sink's last call: nothing comes after it.
+  void finish() {
+    end();
+    sink.finish();
+  }
+  void fail(Error error) {
+    end();
+    flush();
+    head.status = http_status_of(error);
+    sink.fail(head, error);
+  }
+  void end() {
+    finished = true;
+    times.total = since_start();
+    timer.cancel();
+    call.reset();
+  }
+
+  /// A wait that is too long to sit out is told instead.
+  [[nodiscard]] Error with_requested_delay(Error error) const {
+    const auto asked = requested_delay(answer.headers, now_unix_s());
+    if (asked && *asked > kMaxRetryAfter) {
+      const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*asked).count();
+      error.message += " (the upstream asks to wait " + std::to_string(seconds) + " s)";
+    }
+    return error;
+  }
+  [[nodiscard]] Error redirect_error() const {
+    const auto location = find_header(answer.headers, "location");
+    Error error;
+    error.kind = ErrorKind::upstream_redirect;
+    error.message = "upstream answered " + std::to_string(answer.status) +
+                    " with a redirect, which is never followed";
+    if (location) error.message += ": " + std::string(location->substr(0, 200));
+    return error;
+  }
+  [[nodiscard]] Error content_error(const std::string& what) const {
+    Error error;
+    error.kind = ErrorKind::upstream_bad_content_type;
+    error.message = "upstream answered 200 with " + what + "; expected JSON or an event stream";
+    return error;
+  }
+  [[nodiscard]] std::chrono::microseconds since_start() const {
+    return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started_at);
+  }
+
+  const ExchangeContext& context;
+  Sink& sink;
+  boost::asio::steady_timer timer;  ///< the wait before a retry, or for the close
+  std::function<void(const Notices&)> tell_notices;
+  std::function<void(std::chrono::milliseconds, const Error&)> tell_retry;
+
+  ExchangeRequest request;
+  ConvertedRequest converted;
+  std::string upstream_body;  ///< converted.body, or its continuation
+  AnswerForm form = AnswerForm::completion;
+  AnswerHead head;
+
+  std::unique_ptr<UpstreamCall> call;
+  UpstreamHead answer;
+  BodyKind kind = BodyKind::error;
+  std::optional<AnswerConverter> converter;
+  std::string message_body;
+  std::string error_body;
+  std::string output;  ///< converted, not yet given to the sink
+
+  bool begun = false;     ///< the sink was told of an answer: no retries from here
+  bool finished = false;  ///< the sink had its last call
+  bool thinking_dropped = false;
+  int retries_done = 0;
+  int continues_left = 0;
+  uint64_t pings_seen = 0;
+  std::string request_id;
+  Clock::time_point started_at;
+  ExchangeTimes times;
+};
+
+Exchange::Exchange(const ExchangeContext& context, Sink& sink)
+    : impl_(std::make_shared<Impl>(context, sink)) {}
+
+Exchange::~Exchange() {
+  // A timer's handler that is queued already holds no more than a weak reference.
+  impl_->call.reset();
+}
+
+void Exchange::on_notices(std::function<void(const Notices&)> callback) {
+  impl_->tell_notices = std::move(callback);
+}
+
+void Exchange::on_retry(std::function<void(std::chrono::milliseconds, const Error&)> callback) {
+  impl_->tell_retry = std::move(callback);
+}
+
+void Exchange::start(ExchangeRequest request) {
+  impl_->start(std::move(request));
+}
+
+void Exchange::resume() {
+  if (impl_->call) impl_->call->resume();
+}
+
+const AnswerFacts& Exchange::facts() const {
+  static const AnswerFacts kNone;
+  return impl_->converter ? impl_->converter->facts() : kNone;
+}
+
+const ExchangeTimes& Exchange::times() const {
+  return impl_->times;
+}
+const std::string& Exchange::model() const {
+  return impl_->converted.model;
+}
+const std::string& Exchange::upstream_request_id() const {
+  return impl_->request_id;
+}
+
+}  // namespace proxx
