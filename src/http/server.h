@@ -123,8 +123,8 @@ class Server {
   /// Binds and listens, SO_REUSEADDR but never SO_REUSEPORT. Errors: `usage`, naming the address.
   Status listen(const ListenOptions& options);
   /// Additional loops that accepted connections are dealt to in turn (`--threads`); each must be
-  /// run by a thread of its own, and `handler` must bear calls from all of them.
-  void add_loop(boost::asio::io_context& loop);
+  /// run by a thread of its own, and has a handler of its own, called on that thread only.
+  void add_loop(boost::asio::io_context& loop, Handler& handler);
 
   [[nodiscard]] uint16_t port() const;
   [[nodiscard]] size_t connections() const;
