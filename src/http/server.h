@@ -72,18 +72,23 @@ class Responder {
   /// Status line and headers of an answer of unknown length: chunked for HTTP/1.1, ended by the
   /// close for 1.0. They leave with the first write, or by flush of this turn of the loop.
   virtual void start(int status, HeaderList headers) = 0;
-  /// Appends to the body. False: more than max_buffered_bytes wait; stop until on_drain.
+  /// Appends to the body. False: more than max_buffered_bytes wait; stop until on_drain. (What is
+  /// written all the same is kept and sent.)
   virtual bool write(std::string_view bytes) = 0;
   virtual void end() = 0;
-  /// Cuts the connection, so that the client sees that the answer is incomplete.
+  /// Ends the connection behind what was written, so that the client sees that the answer is
+  /// incomplete: a chunked one lacks its last chunk, one that the close would end is reset. None of
+  /// the callbacks comes any more.
   virtual void abort() = 0;
 
   [[nodiscard]] virtual size_t buffered_bytes() const = 0;
-  /// Called when what waited has been written, after a write() that said false.
+  /// Called, after a write() that said false, each time that at most half of max_buffered_bytes
+  /// waits again.
   virtual void on_drain(std::function<void()> callback) = 0;
   /// Called once if the client goes away, or is cut off for not reading, before the end.
   virtual void on_gone(std::function<void()> callback) = 0;
-  /// Called once, when the answer's last byte was given to the kernel.
+  /// Called once after send() or end(): the answer's last byte was given to the kernel, or the
+  /// client went away before. So exactly one of on_gone and on_sent comes, but for abort().
   virtual void on_sent(std::function<void()> callback) = 0;
 };
 
@@ -99,8 +104,9 @@ class Handler {
   }
   /// May answer at once or later.
   virtual void handle(Request request, std::shared_ptr<Responder> responder) = 0;
-  /// The body of an error that the HTTP layer itself answers with (400, 408, 413, 414, 417, 431,
-  /// 501, 503). `what` is one clause; x-request-id and content-type come from here too.
+  /// The body of an error that the HTTP layer itself answers with (400, 408, 413, 414, 415, 417,
+  /// 431, 501, 503, and 500 for an exception out of this class). `what` is one clause;
+  /// x-request-id and content-type come from here too.
   virtual Response error(int status, std::string_view what) = 0;
 };
 
@@ -116,6 +122,8 @@ class Server {
  public:
   /// `loop` and `handler` must outlive the server.
   Server(boost::asio::io_context& loop, Handler& handler, Limits limits);
+  /// Only while none of the loops runs. Connections close and responders become no-ops, but no
+  /// callback comes; stop() tells.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -132,7 +140,7 @@ class Server {
   /// Idle connections close, others after their answer, new ones are still accepted (so that they
   /// can be told): the handler answers them with `close`.
   void drain();
-  /// Stops listening and cuts every connection.
+  /// Stops listening at once, and cuts every connection in the next turn of its loop.
   void stop();
 
  private:

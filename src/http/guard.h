@@ -1,0 +1,54 @@
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "http/server.h"
+
+// What is demanded of a request head beyond what Beast checks (faults.md, fact 8). Pure functions
+// over bytes: no I/O, no clock. Whatever is refused here is answered once and the connection
+// closed, because nothing behind a doubtful head can be trusted.
+
+namespace proxx::http {
+
+/// The error that a connection ends with.
+struct Refusal {
+  int status = 400;
+  std::string_view what;  ///< one clause, a literal
+};
+
+/// Watches a head grow and refuses it at the first bad byte: sizes, bare CR or LF, control bytes,
+/// obs-fold, field names that are no tokens (so also a space before the colon).
+class HeadGuard {
+ public:
+  /// `limits` must outlive the guard.
+  explicit HeadGuard(const Limits& limits) : limits_(limits) {}
+
+  /// `bytes` begins where the head begins, and holds at least what it held last time.
+  /// Returns the head's size, its empty line included, or 0 while that is still to come.
+  [[nodiscard]] tl::expected<size_t, Refusal> scan(std::string_view bytes);
+
+ private:
+  [[nodiscard]] std::optional<Refusal> check_byte(std::string_view bytes) const;
+  [[nodiscard]] std::optional<Refusal> check_line(std::string_view line);
+
+  const Limits& limits_;
+  size_t scanned_ = 0;
+  size_t line_start_ = 0;
+  size_t lines_ = 0;
+};
+
+/// Judges a parsed head: method, target, Host, and everything that says where the body ends.
+[[nodiscard]] std::optional<Refusal> check_head(const Request& head, const Limits& limits);
+
+/// `uri-host [":" port]` of RFC 3986; says nothing about which hosts are allowed.
+[[nodiscard]] bool is_host(std::string_view value);
+
+/// A `token` of RFC 9110: what methods and field names are made of.
+[[nodiscard]] bool is_token(std::string_view text);
+
+/// Compares ASCII letters in any case.
+[[nodiscard]] bool same_word(std::string_view a, std::string_view b);
+
+}  // namespace proxx::http

@@ -1,0 +1,44 @@
+#pragma once
+#include <atomic>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "http/server.h"
+
+namespace proxx::http {
+
+/// One accepted connection, from its first byte to its close. Loop thread only.
+class Session {
+ public:
+  virtual ~Session() = default;
+  virtual void start() = 0;
+  /// Instead of start(): answers 503 without waiting for a request, and closes.
+  virtual void refuse_service() = 0;
+  /// Closes if between requests. Otherwise the answer says `connection: close` by `draining`.
+  virtual void drain() = 0;
+  /// Closes at once, telling whoever is answering.
+  virtual void cut() = 0;
+  /// Closes at once, telling nobody.
+  virtual void drop() = 0;
+};
+
+/// What all sessions of a server share.
+struct SessionHouse {
+  const Limits limits;
+  std::atomic<size_t> open{0};
+  std::atomic<bool> draining{false};
+};
+
+/// The sessions of one loop; they remove themselves as they close.
+struct SessionSet {
+  SessionHouse& house;
+  boost::asio::io_context& loop;
+  Handler& handler;
+  std::unordered_map<Session*, std::shared_ptr<Session>> open = {};
+};
+
+/// Takes over `fd` and joins `set`, which must outlive the open session.
+std::shared_ptr<Session> add_session(SessionSet& set, int fd, std::string peer);
+
+}  // namespace proxx::http
