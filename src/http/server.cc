@@ -94,8 +94,8 @@ Status Server::listen(const ListenOptions& options) {
   return {};
 }
 
-void Server::add_loop(asio::io_context& loop) {
-  impl_->add_set(loop);
+void Server::add_loop(asio::io_context& loop, Handler& handler) {
+  impl_->add_set(loop, handler);
 }
 
 uint16_t Server::port() const {
