@@ -15,20 +15,22 @@ class io_context;
 namespace proxx {
 
 struct EngineOptions {
-  std::string base_url;   ///< scheme://host[:port][/prefix], validated by config, no final slash
-  std::string proxy;      ///< "" leaves it to HTTPS_PROXY and its like
-  std::string ca_file;    ///< --cacert; "" is the system's, or SSL_CERT_FILE and its like
+  std::string base_url;  ///< scheme://host[:port][/prefix], validated by config, no final slash
+  std::string proxy;     ///< "" leaves it to HTTPS_PROXY and its like
+  std::string ca_file;   ///< --cacert; "" is the system's, or SSL_CERT_FILE and its like
   size_t max_answer_bytes = size_t{256} << 20;  ///< faults.md U7
   size_t max_header_bytes = size_t{300} << 10;  ///< faults.md U49
-  /// -v: each header line as it goes (`>`) and comes (`<`), secrets redacted already. -vv: bodies.
+  /// -v: each header line as it goes (`>`) and comes (`<`), secrets redacted already, the blank
+  /// line that ends a header as "". -vv: bodies.
   std::function<void(char direction, std::string_view line)> trace_header;
   std::function<void(char direction, std::string_view bytes)> trace_body;
 };
 
 /// libcurl's multi interface on an asio loop: all calls of one thread share its connections, TLS
 /// context and name cache. HTTP/1.1, redirects never followed, no Accept-Encoding (faults.md, facts
-/// 1 and 6). Used from the loop's thread only; must not outlive the loop, and its calls must not
-/// outlive it.
+/// 1 and 6): a 3xx head is passed on as it is, a coded answer is `upstream_bad_content_type`.
+/// Used from the loop's thread only. Keeps the loop's run() busy only while calls are alive. Must
+/// not outlive the loop, nor be destroyed inside a handler; calls that outlive it fall silent.
 class Engine final : public Upstream {
  public:
   Engine(boost::asio::io_context& loop, EngineOptions options);

@@ -17,7 +17,9 @@ struct HeaderOptions {
   std::string anthropic_version = "2023-06-01";
   std::string claude_cli_version;  ///< "" is the built-in constant
   std::string session_id;          ///< UUID v4, one per process
-  HeaderList extra;                ///< configured, validated by check_header
+  /// Configured, validated by parse_header. One named as a field of the profile replaces it;
+  /// `anthropic-beta` joins the list.
+  HeaderList extra;
 };
 
 /// A credential, in the form it goes upstream. Both may be set (contract.md section 4).
@@ -30,7 +32,8 @@ struct Credential {
 /// What one request adds: the client's own version and betas win over, or join, the profile's.
 struct RequestHeaders {
   std::string anthropic_version;   ///< "" is the options'
-  std::vector<std::string> betas;  ///< client's and conversion's; doubles are removed
+  std::vector<std::string> betas;  ///< client's, then conversion's; doubles are removed
+  int retries_done = 0;            ///< told as X-Stainless-Retry-Count
 };
 
 /// The complete header list of one upstream request.

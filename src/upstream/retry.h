@@ -11,11 +11,11 @@ namespace proxx {
 /// One failed try, as the policy of the official SDKs sees it (wire.md 3).
 struct FailedTry {
   int retries_done = 0;
-  int status = 0;                     ///< of the answer; 0 if there was none
-  std::optional<ErrorKind> transport; ///< what failed if there was no answer
+  int status = 0;                       ///< of the answer; 0 if there was none
+  std::optional<ErrorKind> transport;   ///< what failed if there was no answer
   const HeaderList* headers = nullptr;  ///< of the answer, if there was one
-  int64_t now_unix_s = 0;             ///< for a retry-after that is a date
-  double random = 0;                  ///< in [0, 1), for the jitter
+  int64_t now_unix_s = 0;               ///< for a retry-after that is a date
+  double random = 0;                    ///< in [0, 1), for the jitter
 };
 
 /// Longest `retry-after` that is waited for; a longer one is told to the user instead

@@ -18,6 +18,11 @@ using HeaderList = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] std::optional<std::string_view> find_header(const HeaderList& headers,
                                                           std::string_view name);
 
+/// Whether two header names are one.
+[[nodiscard]] bool same_name(std::string_view a, std::string_view b);
+/// ASCII only, whatever the locale.
+[[nodiscard]] std::string lower_name(std::string_view name);
+
 /// Zero is no limit.
 struct UpstreamTimeouts {
   std::chrono::milliseconds connect{5'000};
@@ -28,7 +33,7 @@ struct UpstreamTimeouts {
 
 struct UpstreamRequest {
   std::string method = "POST";
-  std::string path;  ///< with query: `/v1/messages`
+  std::string path;    ///< with query: `/v1/messages`
   HeaderList headers;  ///< complete: credential, profile, content-type (upstream/headers.h)
   std::string body;
   UpstreamTimeouts timeouts;
@@ -48,8 +53,8 @@ class UpstreamHandler {
   virtual void on_head(UpstreamHead head) = 0;
   virtual void on_data(std::string_view bytes) = 0;
   /// The transfer is over. OK means only that the connection ended in order: whether the answer
-  /// is whole is the converter's to say. Errors: `upstream_*` kinds. The call may be destroyed
-  /// from inside.
+  /// is whole is the converter's to say. Errors: `upstream_*` kinds. The call, as any other, may
+  /// be destroyed from inside this and the other two.
   virtual void on_done(Status status) = 0;
 };
 
@@ -57,7 +62,8 @@ class UpstreamHandler {
 class UpstreamCall {
  public:
   virtual ~UpstreamCall() = default;
-  /// No more on_data until resume(); the peer is held by TCP. May be called inside on_data.
+  /// No more on_data until resume(); the peer is held by TCP. May be called inside on_data, also
+  /// both; on_data is never made from inside resume().
   virtual void pause() = 0;
   virtual void resume() = 0;
 };

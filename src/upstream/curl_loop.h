@@ -1,0 +1,110 @@
+#pragma once
+#include <curl/curl.h>
+#include <sys/epoll.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace proxx {
+
+/// A curl multi handle on an asio loop. Rules:
+///  1. curl's own callbacks only record; curl_multi_socket_action is called from the loop's
+///     handlers alone. So nothing happens to a transfer inside add(), unpause() or kick().
+///  2. The sockets lie in an epoll set of our own and the loop watches that one descriptor: asio
+///     would need an epoll_ctl for each wait, here one is needed only when the interest of a
+///     socket changes, and a connection reused for request after request keeps its place.
+///  3. The loop is kept busy only while a transfer is in the multi handle.
+/// Shared because a handler that asio has already queued outlives the cancelling of its wait.
+class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// What the owner is told; all but `sending` from outside curl, so that anything may be done.
+  struct Hooks {
+    /// The transfer is over, and already out of the multi handle.
+    std::function<void(CURL*, CURLcode)> finished;
+    /// Curl has returned (or is about to be entered): time for what was put off while inside().
+    std::function<void()> settle;
+    /// A time asked for by wake_by() has come, or an earlier one.
+    std::function<void()> woken;
+    /// The transfer waits to write to its socket, or no longer does. From inside curl.
+    std::function<void(CURL*, bool)> sending;
+  };
+
+  CurlLoop(boost::asio::io_context& loop, Hooks hooks);
+  ~CurlLoop();
+  CurlLoop(const CurlLoop&) = delete;
+  CurlLoop& operator=(const CurlLoop&) = delete;
+
+  /// Once for each easy handle: its sockets are to be ours.
+  void adopt(CURL* easy);
+  /// Not while inside().
+  [[nodiscard]] CURLMcode add(CURL* easy);
+  void remove(CURL* easy);
+  /// Lets a transfer go on that returned CURL_WRITEFUNC_PAUSE, at the next turn of the loop.
+  void unpause(CURL* easy);
+  /// Settles at the next turn of the loop.
+  void kick();
+  /// Calls `woken` at `time` or earlier; later calls can only bring it forward.
+  void wake_by(Clock::time_point time);
+
+  /// Whether a curl call is on the stack.
+  [[nodiscard]] bool inside() const { return inside_; }
+  /// Ends everything; the easy handles must have been removed. The hooks are called no more.
+  void close();
+
+ private:
+  struct Interest {
+    uint8_t wanted = 0;      ///< CURL_POLL_ bits
+    uint8_t registered = 0;  ///< the same, as the epoll set has them
+    bool opened_here = false;
+    bool dirty = false;
+  };
+
+  static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
+  static int close_socket(void* self, curl_socket_t socket);
+  static int socket_callback(CURL* easy, curl_socket_t socket, int what, void* self, void*);
+  static int timer_callback(CURLM*, long timeout_ms, void* self);
+
+  void on_interest(CURL* easy, curl_socket_t socket, int what);
+  void apply_interest();
+  void register_socket(curl_socket_t socket, Interest& interest, uint8_t bits);
+  Interest& interest_in(curl_socket_t socket);
+
+  template <class Action>
+  void enter(Action action);
+  void act(curl_socket_t socket, int bits);
+  void take_events();
+  void take_turn();
+  void take_time();
+  void report_finished();
+  void rest_or_wait();
+  void arm();
+
+  boost::asio::io_context& loop_;
+  Hooks hooks_;
+  CURLM* multi_;
+  boost::asio::posix::stream_descriptor epoll_;
+  boost::asio::steady_timer timer_;
+  std::vector<Interest> sockets_;  ///< by descriptor
+  std::vector<curl_socket_t> dirty_;
+  std::vector<CURL*> unpaused_;
+  Clock::time_point curl_due_ = Clock::time_point::max();
+  Clock::time_point owner_due_ = Clock::time_point::max();
+  Clock::time_point armed_ = Clock::time_point::max();
+  size_t active_ = 0;
+  uint64_t watch_ = 0;  ///< handlers of earlier watches are stale
+  bool inside_ = false;
+  bool kicked_ = false;
+  bool acting_ = false;  ///< socket_action(TIMEOUT) is about to be called anyway
+  bool waiting_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace proxx

@@ -1,0 +1,223 @@
+#include "upstream/engine.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <deque>
+
+#include "upstream/curl_loop.h"
+#include "upstream/transfer.h"
+
+namespace proxx {
+namespace {
+
+// Transfers kept for reuse; each holds some 10 KiB with its easy handle.
+constexpr size_t kMaxIdleTransfers = 256;
+
+void init_curl_once() {
+  static const CURLcode done = curl_global_init(CURL_GLOBAL_DEFAULT);
+  (void)done;
+}
+
+}  // namespace
+
+struct Engine::Impl {
+  class Call;
+  /// A transfer and its place here. Curl's private pointer is its Transfer.
+  struct Running : Transfer {
+    using Transfer::Transfer;
+    Call* call = nullptr;  ///< null once destroyed
+    size_t index = 0;      ///< in running_
+    bool in_curl = false;
+  };
+
+  Impl(boost::asio::io_context& loop, EngineOptions options);
+  ~Impl();
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  std::unique_ptr<UpstreamCall> start(UpstreamRequest request, UpstreamHandler& handler);
+  void drop(Running& transfer);
+
+ private:
+  static Running& of(CURL* easy);
+  std::unique_ptr<Running> take_idle();
+  void settle();
+  void on_finished(Running& transfer, CURLcode code);
+  void on_woken();
+  void finish(Running& transfer, Status status);
+  void discard(Running& transfer);
+
+  TransferContext context_;
+  std::vector<std::unique_ptr<Running>> running_;
+  std::vector<std::unique_ptr<Running>> idle_;
+  std::deque<Running*> fresh_;     ///< started, not yet added
+  std::vector<Running*> dropped_;  ///< destroyed while curl was on the stack
+};
+
+class Engine::Impl::Call final : public UpstreamCall {
+ public:
+  Call(Impl& engine, Running& transfer) : engine_(engine), transfer_(&transfer) {
+    transfer.call = this;
+  }
+  ~Call() override {
+    if (transfer_ != nullptr) engine_.drop(*transfer_);
+  }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  void pause() override {
+    if (transfer_ != nullptr) transfer_->pause();
+  }
+  void resume() override {
+    if (transfer_ != nullptr) transfer_->resume();
+  }
+  /// The transfer is over, or its engine gone.
+  void detach() { transfer_ = nullptr; }
+
+ private:
+  Impl& engine_;
+  Running* transfer_;
+};
+
+Engine::Impl::Impl(boost::asio::io_context& loop, EngineOptions options) {
+  init_curl_once();
+  context_.options = std::move(options);
+  context_.origin = origin_of(context_.options.base_url);
+  context_.trust = choose_trust(context_.options.ca_file);
+  CurlLoop::Hooks hooks;
+  hooks.finished = [this](CURL* easy, CURLcode code) { on_finished(of(easy), code); };
+  hooks.settle = [this] { settle(); };
+  hooks.woken = [this] { on_woken(); };
+  hooks.sending = [](CURL* easy, bool sending) { of(easy).set_sending(sending); };
+  context_.loop = std::make_shared<CurlLoop>(loop, std::move(hooks));
+}
+
+Engine::Impl::~Impl() {
+  for (const auto& transfer : running_) {
+    if (transfer->call != nullptr) transfer->call->detach();
+    transfer->silence();
+    if (transfer->in_curl) context_.loop->remove(transfer->easy());
+  }
+  context_.loop->close();
+}
+
+Engine::Impl::Running& Engine::Impl::of(CURL* easy) {
+  char* transfer = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+  return static_cast<Running&>(*static_cast<Transfer*>(static_cast<void*>(transfer)));
+}
+
+std::unique_ptr<Engine::Impl::Running> Engine::Impl::take_idle() {
+  if (idle_.empty()) return std::make_unique<Running>(context_);
+  auto transfer = std::move(idle_.back());
+  idle_.pop_back();
+  return transfer;
+}
+
+std::unique_ptr<UpstreamCall> Engine::Impl::start(UpstreamRequest request,
+                                                  UpstreamHandler& handler) {
+  auto owned = take_idle();
+  Running& transfer = *owned;
+  auto call = std::make_unique<Call>(*this, transfer);
+  transfer.index = running_.size();
+  running_.push_back(std::move(owned));
+  fresh_.push_back(&transfer);
+  transfer.load(std::move(request), handler);
+  context_.loop->kick();
+  return call;
+}
+
+void Engine::Impl::drop(Running& transfer) {
+  transfer.call = nullptr;
+  transfer.silence();
+  if (context_.loop->inside())
+    dropped_.push_back(&transfer);
+  else
+    discard(transfer);
+}
+
+void Engine::Impl::settle() {
+  for (Running* transfer : std::exchange(dropped_, {})) discard(*transfer);
+  while (!fresh_.empty()) {
+    Running& transfer = *fresh_.front();
+    fresh_.pop_front();
+    if (const auto& failure = transfer.failure()) {
+      finish(transfer, fail(*failure));
+      continue;
+    }
+    transfer.in_curl = context_.loop->add(transfer.easy()) == CURLM_OK;
+    if (!transfer.in_curl)
+      finish(transfer, fail(ErrorKind::internal, "libcurl does not take the transfer"));
+  }
+}
+
+void Engine::Impl::on_finished(Running& transfer, CURLcode code) {
+  transfer.in_curl = false;
+  if (transfer.handler() != nullptr && transfer.met_stale_connection(code)) {
+    transfer.reload();
+    fresh_.push_back(&transfer);
+    context_.loop->kick();
+    return;
+  }
+  finish(transfer, transfer.outcome(code));
+}
+
+void Engine::Impl::on_woken() {
+  const auto now = CurlLoop::Clock::now();
+  for (size_t i = 0; i < running_.size();) {
+    Running& transfer = *running_[i];
+    if (transfer.deadline() <= now) {
+      if (auto error = transfer.expire(now)) {
+        finish(transfer, fail(std::move(*error)));
+        i = 0;  // its handler may have started and destroyed any
+        continue;
+      }
+    }
+    ++i;
+  }
+  auto next = CurlLoop::Clock::time_point::max();
+  for (const auto& transfer : running_) next = std::min(next, transfer->deadline());
+  context_.loop->wake_by(next);
+}
+
+void Engine::Impl::finish(Running& transfer, Status status) {
+  UpstreamHandler* const handler = transfer.handler();
+  if (transfer.call != nullptr) transfer.call->detach();
+  discard(transfer);
+  if (handler != nullptr) handler->on_done(std::move(status));
+}
+
+void Engine::Impl::discard(Running& transfer) {
+  if (transfer.in_curl)
+    context_.loop->remove(transfer.easy());
+  else
+    std::erase(fresh_, &transfer);
+  transfer.in_curl = false;
+  transfer.call = nullptr;
+  transfer.unload();
+
+  const size_t index = transfer.index;
+  std::unique_ptr<Running> owned = std::move(running_[index]);
+  if (index + 1 != running_.size()) {
+    running_[index] = std::move(running_.back());
+    running_[index]->index = index;
+  }
+  running_.pop_back();
+  if (idle_.size() < kMaxIdleTransfers) idle_.push_back(std::move(owned));
+}
+
+Engine::Engine(boost::asio::io_context& loop, EngineOptions options)
+    : impl_(std::make_unique<Impl>(loop, std::move(options))) {}
+
+Engine::~Engine() = default;
+
+std::unique_ptr<UpstreamCall> Engine::start(UpstreamRequest request, UpstreamHandler& handler) {
+  return impl_->start(std::move(request), handler);
+}
+
+std::string engine_version() {
+  return curl_version();
+}
+
+}  // namespace proxx

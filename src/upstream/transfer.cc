@@ -1,0 +1,319 @@
+#include "upstream/transfer.h"
+
+#include <charconv>
+#include <new>
+
+#include "upstream/trace.h"
+
+namespace proxx {
+namespace {
+
+// Curl's receive buffer lives as long as the stream; an event of a stream is well under it.
+constexpr long kReceiveBytes = long{4} << 10;
+// A name's addresses and a connection to one of them are trusted that long (faults.md S15).
+constexpr long kConnectionSeconds = 60;
+// Zero would be libcurl's default of 300 s.
+constexpr long kNoTimeoutMs = 24L * 60 * 60 * 1000;
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+// `HTTP/1.1 200 OK`; libcurl has checked it.
+int status_of(std::string_view line) {
+  int status = 0;
+  const auto space = line.find(' ');
+  if (space != std::string_view::npos)
+    std::from_chars(line.data() + space + 1, line.data() + line.size(), status);
+  return status;
+}
+
+}  // namespace
+
+Transfer::Transfer(TransferContext& context)
+    : context_(context), easy_(curl_easy_init(), curl_easy_cleanup) {
+  if (!easy_) throw std::bad_alloc();
+  configure();
+}
+
+void Transfer::configure() {
+  CURL* const easy = easy_.get();
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, curl_message_.data());
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header_callback);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, body_callback);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, connected_callback);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  // A slow resolver must not hold the loop when its transfer is dropped: libcurl would join it.
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReceiveBytes);
+  curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, kConnectionSeconds);
+  curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, kConnectionSeconds);
+  if (const std::string& proxy = context_.options.proxy; !proxy.empty())
+    curl_easy_setopt(easy, CURLOPT_PROXY, proxy.c_str());
+  apply_trust(easy, context_.trust);
+  apply_trace(easy, context_.options);
+  context_.loop->adopt(easy);
+}
+
+void Transfer::load(UpstreamRequest request, UpstreamHandler& handler) {
+  request_ = std::move(request);
+  handler_ = &handler;
+  CURL* const easy = easy_.get();
+  if (!header_block_.assign(request_.headers)) {
+    give_up(ErrorKind::internal, "a request header holds a control byte or has no name");
+    return;
+  }
+  request_.headers = {};
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_block_.list());
+
+  const std::string& base = context_.options.base_url;
+  if (url_.size() != base.size() + request_.path.size() ||
+      url_.compare(base.size(), std::string::npos, request_.path) != 0) {
+    url_ = base + request_.path;
+    curl_easy_setopt(easy, CURLOPT_URL, url_.c_str());
+  }
+  set_method(request_.method);
+  if (method_ != "GET") {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body.data());
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request_.body.size()));
+  }
+  if (connect_timeout_ != request_.timeouts.connect) {
+    connect_timeout_ = request_.timeouts.connect;
+    curl_easy_setopt(
+        easy, CURLOPT_CONNECTTIMEOUT_MS,
+        connect_timeout_.count() > 0 ? static_cast<long>(connect_timeout_.count()) : kNoTimeoutMs);
+  }
+  if (request_.timeouts.total.count() > 0) {
+    over_at_ = Clock::now() + request_.timeouts.total;
+    context_.loop->wake_by(over_at_);
+  }
+}
+
+void Transfer::set_method(const std::string& method) {
+  if (method_ == method) return;
+  method_ = method;
+  CURL* const easy = easy_.get();
+  const bool known = method == "GET" || method == "POST";
+  curl_easy_setopt(easy, method == "GET" ? CURLOPT_HTTPGET : CURLOPT_POST, 1L);
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, known ? nullptr : method.c_str());
+}
+
+void Transfer::reload() {
+  failure_.reset();
+  phase_ = Phase::connecting;
+  stalled_at_ = Clock::time_point::max();
+  curl_message_[0] = '\0';
+  fresh_connection_ = true;
+  curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
+}
+
+void Transfer::unload() {
+  if (fresh_connection_) curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 0L);
+  fresh_connection_ = false;
+  request_ = {};
+  handler_ = nullptr;
+  head_ = {};
+  failure_.reset();
+  header_bytes_ = answer_bytes_ = 0;
+  phase_ = Phase::connecting;
+  head_complete_ = sending_ = paused_ = curl_paused_ = false;
+  uploaded_ = 0;
+  stalled_at_ = over_at_ = Clock::time_point::max();
+  curl_message_[0] = '\0';
+}
+
+void Transfer::resume() {
+  if (!paused_) return;
+  paused_ = false;
+  if (phase_ == Phase::answering) expect_within(request_.timeouts.idle);
+  if (!curl_paused_) return;
+  curl_paused_ = false;
+  context_.loop->unpause(easy_.get());
+}
+
+// --- deadlines -----------------------------------------------------------------------------------
+
+void Transfer::expect_within(std::chrono::milliseconds time) {
+  if (time.count() <= 0) {
+    stalled_at_ = Clock::time_point::max();
+    return;
+  }
+  stalled_at_ = Clock::now() + time;
+  context_.loop->wake_by(stalled_at_);
+}
+
+Transfer::Clock::time_point Transfer::deadline() const {
+  const bool ages = !(paused_ && phase_ == Phase::answering);
+  return std::min(over_at_, ages ? stalled_at_ : Clock::time_point::max());
+}
+
+std::optional<Error> Transfer::expire(Clock::time_point now) {
+  const UpstreamTimeouts& limits = request_.timeouts;
+  const std::string& peer = context_.origin.authority;
+  const auto error = [](std::string message) {
+    return proxx::fail(ErrorKind::upstream_timeout, std::move(message)).value();
+  };
+  if (now >= over_at_)
+    return error("the answer of " + peer + " took more than " + seconds_text(limits.total));
+  if (phase_ == Phase::answering)
+    return error(peer + " was silent for " + seconds_text(limits.idle));
+  if (const curl_off_t uploaded = uploaded_bytes(); sending_ && uploaded > uploaded_) {
+    uploaded_ = uploaded;
+    expect_within(limits.first_byte);
+    return std::nullopt;
+  }
+  return error("no answer from " + peer + " within " + seconds_text(limits.first_byte));
+}
+
+// The wait for the first byte begins when the request has gone out, which for a body that did not
+// fit into the socket is when curl no longer wants to write.
+void Transfer::set_sending(bool sending) {
+  if (phase_ == Phase::asking && sending_ && !sending) expect_within(request_.timeouts.first_byte);
+  sending_ = sending;
+}
+
+curl_off_t Transfer::uploaded_bytes() const {
+  curl_off_t bytes = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_UPLOAD_T, &bytes);
+  return bytes;
+}
+
+// --- what curl calls -----------------------------------------------------------------------------
+
+int Transfer::connected_callback(void* self, char*, char*, int, int) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  transfer.phase_ = Phase::asking;
+  transfer.sending_ = false;
+  transfer.expect_within(transfer.request_.timeouts.first_byte);
+  return CURL_PREREQFUNC_OK;
+}
+
+size_t Transfer::header_callback(char* data, size_t size, size_t count, void* self) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  try {
+    return transfer.take_header_line({data, size * count}) ? size * count : CURL_WRITEFUNC_ERROR;
+  } catch (...) {
+    transfer.give_up(ErrorKind::internal, "internal error");
+    return CURL_WRITEFUNC_ERROR;
+  }
+}
+
+size_t Transfer::body_callback(char* data, size_t size, size_t count, void* self) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  try {
+    return transfer.take_body({data, size * count});
+  } catch (...) {
+    transfer.give_up(ErrorKind::internal, "internal error");
+    return CURL_WRITEFUNC_ERROR;
+  }
+}
+
+bool Transfer::take_header_line(std::string_view line) {
+  if (handler_ == nullptr) return false;
+  header_bytes_ += line.size();
+  if (header_bytes_ > context_.options.max_header_bytes) {
+    give_up(ErrorKind::upstream_protocol,
+            "the answer's header from " + context_.origin.authority + " is too large");
+    return false;
+  }
+  if (head_complete_) return true;  // a trailer
+  phase_ = Phase::answering;
+  expect_within(request_.timeouts.idle);
+  if (line.substr(0, 5) == "HTTP/") {
+    head_ = {status_of(line), {}};
+    return true;
+  }
+  const std::string_view text = trim(line);
+  if (text.empty()) return head_.status < 200 && head_.status != 101 ? true : complete_head();
+  const auto colon = text.find(':');
+  if (line.front() == ' ' || line.front() == '\t') {
+    if (!head_.headers.empty()) head_.headers.back().second.append(" ").append(text);
+  } else if (colon != std::string_view::npos) {
+    head_.headers.emplace_back(lower_name(text.substr(0, colon)), trim(text.substr(colon + 1)));
+  }
+  return true;
+}
+
+bool Transfer::complete_head() {
+  head_complete_ = true;
+  const std::string& peer = context_.origin.authority;
+  if (head_.status == 101) {
+    give_up(ErrorKind::upstream_protocol, peer + " switched protocols unasked");
+    return false;
+  }
+  const auto coding = find_header(head_.headers, "content-encoding");
+  if (coding && !coding->empty() && !same_name(*coding, "identity")) {
+    give_up(ErrorKind::upstream_bad_content_type,
+            "the answer of " + peer + " is coded, though that was not asked for");
+    return false;
+  }
+  release_request();
+  handler_->on_head(std::move(head_));
+  return handler_ != nullptr;
+}
+
+// Thousands of streams would else hold their requests to the end. Curl reads them no more once
+// all is sent and an answer has begun.
+void Transfer::release_request() {
+  if (uploaded_bytes() == static_cast<curl_off_t>(request_.body.size())) request_.body = {};
+}
+
+size_t Transfer::take_body(std::string_view bytes) {
+  if (handler_ == nullptr) return CURL_WRITEFUNC_ERROR;
+  if (paused_) {
+    curl_paused_ = true;
+    return CURL_WRITEFUNC_PAUSE;
+  }
+  answer_bytes_ += bytes.size();
+  if (answer_bytes_ > context_.options.max_answer_bytes) {
+    give_up(ErrorKind::upstream_protocol,
+            "the answer of " + context_.origin.authority + " is too large");
+    return CURL_WRITEFUNC_ERROR;
+  }
+  expect_within(request_.timeouts.idle);
+  handler_->on_data(bytes);
+  return handler_ != nullptr ? bytes.size() : size_t{CURL_WRITEFUNC_ERROR};
+}
+
+// --- results -------------------------------------------------------------------------------------
+
+void Transfer::give_up(ErrorKind kind, std::string message) {
+  if (!failure_) failure_ = proxx::fail(kind, std::move(message)).value();
+}
+
+Status Transfer::outcome(CURLcode code) const {
+  if (failure_) return proxx::fail(*failure_);
+  if (code == CURLE_OK && head_complete_) return {};
+  // The connection's orderly end in the middle of a head is no error to curl.
+  CurlFailure failure{code == CURLE_OK ? CURLE_GOT_NOTHING : code,
+                      curl_message_.data(),
+                      0,
+                      phase_ != Phase::connecting,
+                      header_bytes_ > 0,
+                      head_complete_};
+  curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &failure.os_errno);
+  return proxx::fail(curl_error(failure, context_.origin, connect_timeout_));
+}
+
+bool Transfer::met_stale_connection(CURLcode code) const {
+  if (failure_ || fresh_connection_ || header_bytes_ > 0) return false;
+  if (code != CURLE_GOT_NOTHING && code != CURLE_SEND_ERROR && code != CURLE_RECV_ERROR)
+    return false;
+  long connections_made = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connections_made);
+  return connections_made == 0;
+}
+
+}  // namespace proxx

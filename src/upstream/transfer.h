@@ -1,0 +1,113 @@
+#pragma once
+#include <curl/curl.h>
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "upstream/curl_error.h"
+#include "upstream/curl_loop.h"
+#include "upstream/engine.h"
+#include "upstream/header_block.h"
+#include "upstream/trust.h"
+#include "upstream/upstream.h"
+
+namespace proxx {
+
+/// What all transfers of an engine share. Outlives them.
+struct TransferContext {
+  EngineOptions options;
+  Origin origin;
+  Trust trust;
+  std::shared_ptr<CurlLoop> loop;
+};
+
+/// One request on one easy handle, and what curl calls back about it: the head is put together,
+/// limits and deadlines are kept. The handle is reused from request to request and only told what
+/// changes.
+class Transfer {
+ public:
+  using Clock = CurlLoop::Clock;
+
+  /// Throws std::bad_alloc if there is no easy handle to be had.
+  explicit Transfer(TransferContext& context);
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+
+  /// Takes the request; the handler hears nothing before the transfer runs. A request that cannot
+  /// be sent has its failure() at once.
+  void load(UpstreamRequest request, UpstreamHandler& handler);
+  /// Forgets request and handler.
+  void unload();
+  /// For a second try, on a connection of its own.
+  void reload();
+
+  [[nodiscard]] CURL* easy() const { return easy_.get(); }
+  [[nodiscard]] UpstreamHandler* handler() const { return handler_; }
+  /// The handler is told nothing more; curl is stopped at its next callback.
+  void silence() { handler_ = nullptr; }
+
+  void pause() { paused_ = true; }
+  void resume();
+  void set_sending(bool sending);
+
+  /// When it has to have moved on; max() is never.
+  [[nodiscard]] Clock::time_point deadline() const;
+  /// The deadline has passed: the error, unless the request's body is still on its way.
+  [[nodiscard]] std::optional<Error> expire(Clock::time_point now);
+
+  /// A failure found here, before or instead of curl's.
+  [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
+  void give_up(ErrorKind kind, std::string message);
+  /// What curl's result means.
+  [[nodiscard]] Status outcome(CURLcode code) const;
+  /// A kept connection turned out to be dead before it said a word (faults.md U51).
+  [[nodiscard]] bool met_stale_connection(CURLcode code) const;
+
+ private:
+  enum class Phase { connecting, asking, answering };
+
+  static size_t header_callback(char* data, size_t size, size_t count, void* self);
+  static size_t body_callback(char* data, size_t size, size_t count, void* self);
+  static int connected_callback(void* self, char*, char*, int, int);
+
+  void configure();
+  void set_method(const std::string& method);
+  bool take_header_line(std::string_view line);
+  bool complete_head();
+  size_t take_body(std::string_view bytes);
+  void release_request();
+  void expect_within(std::chrono::milliseconds time);
+  [[nodiscard]] curl_off_t uploaded_bytes() const;
+
+  TransferContext& context_;
+  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_;
+  std::array<char, CURL_ERROR_SIZE> curl_message_{};
+
+  // What the easy handle was told last.
+  std::string url_;
+  std::string method_;
+  std::chrono::milliseconds connect_timeout_{-1};
+  bool fresh_connection_ = false;
+
+  UpstreamRequest request_;
+  HeaderBlock header_block_;
+  UpstreamHandler* handler_ = nullptr;
+  UpstreamHead head_;
+  std::optional<Error> failure_;
+  size_t header_bytes_ = 0;
+  size_t answer_bytes_ = 0;
+  Phase phase_ = Phase::connecting;
+  bool head_complete_ = false;
+  bool sending_ = false;
+  bool paused_ = false;       ///< the handler wants no more
+  bool curl_paused_ = false;  ///< curl was told so
+  curl_off_t uploaded_ = 0;   ///< at the last look
+  Clock::time_point stalled_at_ = Clock::time_point::max();
+  Clock::time_point over_at_ = Clock::time_point::max();
+};
+
+}  // namespace proxx
