@@ -1,0 +1,79 @@
+#include "cli/cli.h"
+
+#include <array>
+#include <exception>
+#include <new>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/input.h"
+#include "cli/output.h"
+#include "cli/process.h"
+#include "cli/report.h"
+#include "cli/terminal.h"
+#include "config/nearest.h"
+#include "upstream/engine.h"
+
+namespace proxx::cli {
+namespace {
+
+struct Command {
+  std::string_view name;
+  int (*run)(int argc, char** argv);
+};
+constexpr std::array<Command, 5> kCommands = {{
+    {"convert", run_convert},
+    {"serve", run_serve},
+    {"mock", run_mock},
+    {"models", run_models},
+    {"config", run_config},
+}};
+
+int print_version() {
+  Output output;
+  Status status =
+      output.write("proxx " PROXX_VERSION "\n" + engine_version() + "\n" PROXX_LIBRARIES "\n");
+  if (status) status = output.close();
+  return status ? 0 : report(status.error());
+}
+
+int dispatch(int argc, char** argv) {
+  const std::string word = argc > 1 ? argv[1] : "";
+  if (word == "-V" || word == "--version") return print_version();
+  if (word.empty() || word[0] == '-' || looks_like_file(word)) return run_send(argc, argv);
+  for (const Command& command : kCommands) {
+    if (command.name == word) return command.run(argc - 1, argv + 1);
+  }
+  return unknown_command(word);
+}
+
+}  // namespace
+
+int unknown_command(const std::string& word) {
+  std::vector<std::string_view> names;
+  for (const Command& command : kCommands) names.push_back(command.name);
+  std::string text = "unknown command '" + word + "'";
+  if (const auto close = nearest(word, names)) {
+    text += " (did you mean '" + std::string(*close) + "'?)";
+  } else {
+    text += "; see proxx --help";
+  }
+  say_error(text);
+  return kExitUsage;
+}
+
+int run(int argc, char** argv) {
+  prepare_process();
+  try {
+    return dispatch(argc, argv);
+  } catch (const std::bad_alloc&) {
+    say_error("out of memory");
+  } catch (const std::exception& error) {
+    say_error(std::string("internal error: ") + error.what());
+  }
+  return 1;
+}
+
+}  // namespace proxx::cli

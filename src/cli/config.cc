@@ -1,0 +1,29 @@
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/report.h"
+#include "cli/runtime.h"
+#include "cli/terminal.h"
+#include "config/render.h"
+
+namespace proxx::cli {
+
+int run_config(int argc, char** argv) {
+  const auto parsed = parse_config(argc, argv);
+  if (!parsed.options) return parsed.exit_code;
+  const auto loaded = load(*parsed.options);
+  if (!loaded) return report(loaded.error());
+  Output output;
+  Status status;
+  if (!parsed.options->path) {
+    status = output.write(render_settings(*loaded));
+  } else if (!loaded->file.empty()) {
+    status = output.write(loaded->file + '\n');
+  } else {
+    say("no configuration file is read; " + loaded->user_file + " would be looked for first");
+  }
+  if (status) status = output.close();
+  return status ? 0 : report(status.error());
+}
+
+}  // namespace proxx::cli

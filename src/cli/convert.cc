@@ -1,0 +1,116 @@
+#include <unistd.h>
+
+#include <ctime>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/input.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/report.h"
+#include "core/error_map.h"
+#include "core/json_text.h"
+#include "core/request.h"
+
+namespace proxx::cli {
+namespace {
+
+/// What an upstream answer may weigh (faults.md U7).
+constexpr size_t kMaxAnswerBytes = size_t{256} << 20;
+constexpr size_t kPieceBytes = size_t{128} << 10;
+
+Status convert_one_request(const ConvertOptions& options, Output& output) {
+  PROXX_ASSIGN(const std::string text, read_input(options.file));
+  const ModelTable models;
+  RequestOptions conversion;
+  conversion.models = &models;
+  conversion.default_model = Settings().model;
+  conversion.model_override = options.model;
+  if (options.strict) conversion.on_lossy = OnLossy::error;
+  PROXX_ASSIGN(const ConvertedRequest converted, convert_request(text, conversion));
+  report_notices(converted.notices, conversion.on_lossy, false);
+  return output.write(converted.body + '\n');
+}
+
+/// How the answer has to look: as --request asks, the flags on top.
+Result<AnswerOptions> answer_options(const ConvertOptions& options) {
+  AnswerOptions answer;
+  if (!options.request_file.empty()) {
+    PROXX_ASSIGN(const std::string text, read_input(options.request_file));
+    PROXX_ASSIGN(answer, answer_options_of(text));
+  }
+  if (options.include_usage) answer.include_usage = *options.include_usage;
+  answer.created_unix_s = options.created_unix_s.value_or(static_cast<int64_t>(std::time(nullptr)));
+  return answer;
+}
+
+/// Upstream text that is no JSON is here an input like any other: exit 3, not 5.
+Error as_input_error(Error error) {
+  if (error.kind == ErrorKind::upstream_protocol) error.kind = ErrorKind::invalid_request;
+  return error;
+}
+
+Status convert_one_response(const ConvertOptions& options, Output& output) {
+  PROXX_ASSIGN(AnswerOptions answer, answer_options(options));
+  PROXX_ASSIGN(const std::string text, read_input(options.file, kMaxAnswerBytes));
+  AnswerConverter converter(AnswerForm::completion, std::move(answer));
+  std::string out;
+  if (Status status = converter.feed_message(text, out); !status) {
+    return fail(as_input_error(std::move(status).error()));
+  }
+  return output.write(out);
+}
+
+Status feed_stream(AnswerConverter& converter, int input, Output& output) {
+  std::vector<char> piece(kPieceBytes);
+  std::string out;
+  for (;;) {
+    PROXX_ASSIGN(const size_t got, read_some(input, piece.data(), piece.size()));
+    const Status status =
+        got == 0 ? converter.finish(out) : converter.feed_events({piece.data(), got}, out);
+    PROXX_TRY(output.write(out));
+    if (!status || got == 0) return status;
+    out.clear();
+  }
+}
+
+Status convert_one_stream(const ConvertOptions& options, Output& output) {
+  PROXX_ASSIGN(AnswerOptions answer, answer_options(options));
+  PROXX_ASSIGN(const int input, open_input(options.file));
+  AnswerConverter converter(AnswerForm::chunks, std::move(answer));
+  Status status = feed_stream(converter, input, output);
+  if (input != STDIN_FILENO) ::close(input);
+  return status;
+}
+
+Status convert(const ConvertOptions& options, Output& output) {
+  switch (options.kind) {
+    case ConvertOptions::Kind::request:
+      return convert_one_request(options, output);
+    case ConvertOptions::Kind::response:
+      return convert_one_response(options, output);
+    case ConvertOptions::Kind::stream:
+      return convert_one_stream(options, output);
+  }
+  return {};
+}
+
+}  // namespace
+
+int run_convert(int argc, char** argv) {
+  const auto parsed = parse_convert(argc, argv);
+  if (!parsed.options) return parsed.exit_code;
+  Output output;
+  Status status = convert(*parsed.options, output);
+  if (!status && status.error().kind != ErrorKind::usage &&
+      status.error().kind != ErrorKind::output_failed) {
+    const bool stream = parsed.options->kind == ConvertOptions::Kind::stream;
+    const Error& error = status.error();
+    const Status shown = output.write(stream ? error_frame(error) : error_body(error) + '\n');
+    if (!shown) return report(shown.error());
+  }
+  if (status) status = output.close();
+  return status ? 0 : report(status.error());
+}
+
+}  // namespace proxx::cli

@@ -1,0 +1,64 @@
+#include "cli/input.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "cli/process.h"
+
+namespace proxx::cli {
+
+Result<int> open_input(const std::string& path) {
+  if (path == "-") {
+    if (!was_open(STDIN_FILENO)) return fail(ErrorKind::usage, "stdin is closed; give a FILE");
+    return STDIN_FILENO;
+  }
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor == -1) return fail(ErrorKind::usage, path + ": " + std::strerror(errno));
+  return descriptor;
+}
+
+Result<size_t> read_some(int descriptor, char* buffer, size_t size) {
+  for (;;) {
+    const ssize_t got = ::read(descriptor, buffer, size);
+    if (got >= 0) return static_cast<size_t>(got);
+    if (errno != EINTR) {
+      return fail(ErrorKind::usage, std::string("read error: ") + std::strerror(errno));
+    }
+  }
+}
+
+Result<std::string> read_input(const std::string& path, size_t max_bytes) {
+  PROXX_ASSIGN(const int descriptor, open_input(path));
+  constexpr size_t kPiece = size_t{64} << 10;
+  std::string text;
+  Status status;
+  for (;;) {
+    const size_t size = text.size();
+    text.resize(size + kPiece);
+    const auto got = read_some(descriptor, text.data() + size, kPiece);
+    if (!got) {
+      status =
+          fail(ErrorKind::usage, (path == "-" ? "stdin: " : path + ": ") + got.error().message);
+      break;
+    }
+    text.resize(size + *got);
+    if (*got == 0) break;
+    if (text.size() > max_bytes) {
+      status = fail(ErrorKind::request_too_large,
+                    "input larger than " + std::to_string(max_bytes >> 20) + " MiB");
+      break;
+    }
+  }
+  if (descriptor != STDIN_FILENO) ::close(descriptor);
+  if (!status) return tl::unexpected<Error>(std::move(status).error());
+  return text;
+}
+
+bool looks_like_file(const std::string& word) {
+  return word == "-" || word.find_first_of("/.") != std::string::npos;
+}
+
+}  // namespace proxx::cli

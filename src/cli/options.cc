@@ -1,0 +1,141 @@
+#include "cli/options.h"
+
+#include "cli/input.h"
+#include "cli/options_common.h"
+
+namespace proxx::cli {
+namespace {
+
+template <class T>
+Parsed<T> parsed(CLI::App& app, T& options, int argc, char** argv) {
+  if (const auto exit_code = parse(app, argc, argv)) return {std::nullopt, *exit_code};
+  return {std::move(options), 0};
+}
+
+}  // namespace
+
+Parsed<SendOptions> parse_send(int argc, char** argv) {
+  SendOptions options;
+  CLI::App app{"Sends an OpenAI chat-completions request to Claude and prints the OpenAI answer."};
+  set_usage(app,
+            "Usage: proxx [OPTIONS] [FILE|-]\n"
+            "       proxx COMMAND [OPTIONS] ...    commands: convert serve mock models config");
+  app.footer(
+      "Example:\n"
+      "  echo '{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}' | proxx --mock | jq .");
+  app.add_option("FILE", options.file, "The request; - is stdin")->type_name("");
+  add_request_command(app, options);
+  add_common(app, options);
+  return parsed(app, options, argc, argv);
+}
+
+Parsed<ConvertOptions> parse_convert(int argc, char** argv) {
+  static const std::map<std::string, ConvertOptions::Kind> kKinds = {
+      {"request", ConvertOptions::Kind::request},
+      {"response", ConvertOptions::Kind::response},
+      {"stream", ConvertOptions::Kind::stream}};
+  ConvertOptions options;
+  CLI::App app{
+      "Translates offline: an OpenAI request to Anthropic's, an Anthropic answer to OpenAI's."};
+  set_usage(app, "Usage: proxx convert request|response|stream [OPTIONS] [FILE|-]");
+  app.footer("Example:\n  proxx convert request req.json | jq .messages");
+  app.add_option_function<std::string>(
+         "KIND", [&options](const std::string& name) { options.kind = kKinds.at(name); },
+         "request, response or stream")
+      ->type_name("")
+      ->required()
+      ->check(CLI::IsMember(kKinds));
+  app.add_option("FILE", options.file, "What to convert; - is stdin")->type_name("");
+  app.add_option("-m,--model", options.model, "Model or alias; overrides the request's")
+      ->type_name("NAME")
+      ->take_last();
+  app.add_flag("--strict", options.strict, "What cannot be represented is an error");
+  app.add_option("--include-usage", options.include_usage, "A last chunk with usage (stream)")
+      ->type_name("BOOL")
+      ->take_last();
+  app.add_option("--created", options.created_unix_s, "The answer's created, unix seconds (now)")
+      ->type_name("S")
+      ->take_last();
+  app.add_option("--request", options.request_file, "The OpenAI request that was asked")
+      ->type_name("FILE")
+      ->take_last();
+  add_color(app);
+  return parsed(app, options, argc, argv);
+}
+
+Parsed<ServeOptions> parse_serve(int argc, char** argv) {
+  ServeOptions options;
+  CLI::App app{"Serves OpenAI's chat completions API over HTTP, with Claude behind it."};
+  set_usage(app, "Usage: proxx serve [OPTIONS]");
+  app.footer("Example:\n  proxx serve --mock --port 0");
+  add_setting(app, options, "--host", "host", "ADDRESS", "Where to listen (127.0.0.1)");
+  add_setting(app, options, "--port", "port", "N", "0 picks a free one (8080)");
+  app.add_option("--unix", options.unix_path, "Listen on this Unix socket instead")
+      ->type_name("PATH")
+      ->take_last()
+      ->excludes("--host", "--port");
+  add_setting(app, options, "--auth-file", "serve.auth_file", "FILE", "Accepted client keys");
+  add_setting(app, options, "--cors", "serve.cors", "ORIGIN", "Browser origin to allow");
+  app.get_option("--cors")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_setting(app, options, "--allowed-host", "serve.allowed_hosts", "NAME", "Host name to answer");
+  add_setting(app, options, "--max-connections", "serve.max_connections", "N", "(1024)");
+  add_setting(app, options, "--threads", "serve.threads", "N", "Event loops (1)");
+  add_setting(app, options, "--drain", "serve.drain", "S", "For streams at the end (30)");
+  add_setting(app, options, "--log-level", "serve.log_level", "LEVEL", "error, warn, info, debug");
+  add_setting(app, options, "--log-format", "serve.log_format", "FORMAT", "text or json");
+  app.add_flag_callback(
+      "--metrics",
+      [&options] {
+        options.flags.push_back({"serve.metrics", "true", "--metrics"});
+      },
+      "Serve /metrics");
+  add_common(app, options);
+  return parsed(app, options, argc, argv);
+}
+
+Parsed<MockOptions> parse_mock(int argc, char** argv) {
+  MockOptions options;
+  CLI::App app{"An Anthropic upstream that answers by script: no key, no network, no cost."};
+  set_usage(app, "Usage: proxx mock [OPTIONS]");
+  app.footer("Example:\n  proxx mock --port 9000 --script parallel-tools");
+  app.add_option("--host", options.host, "Where to listen (127.0.0.1)")
+      ->type_name("ADDRESS")
+      ->take_last();
+  app.add_option("--port", options.port, "0 picks a free one (0)")
+      ->type_name("N")
+      ->check(CLI::Range(0, 65535))
+      ->take_last();
+  app.add_option("--script", options.script, "Scenario, or a file ending in .sse or .json")
+      ->type_name("NAME|FILE")
+      ->take_last();
+  app.add_option("--delay", options.delay_ms, "Between events")
+      ->type_name("MS")
+      ->check(CLI::Range(0, 600'000))
+      ->take_last();
+  add_color(app);
+  return parsed(app, options, argc, argv);
+}
+
+Parsed<ModelsOptions> parse_models(int argc, char** argv) {
+  ModelsOptions options;
+  CLI::App app{"Lists the names that -m takes."};
+  set_usage(app, "Usage: proxx models [OPTIONS]");
+  app.footer("Example:\n  proxx models --json | jq -r '.data[].id'");
+  app.add_flag("--json", options.json, "As GET /v1/models answers");
+  add_config(app, options.config);
+  add_color(app);
+  return parsed(app, options, argc, argv);
+}
+
+Parsed<ConfigOptions> parse_config(int argc, char** argv) {
+  ConfigOptions options;
+  CLI::App app{
+      "Shows the effective settings, each with its origin; exits with 2 if they are invalid."};
+  set_usage(app, "Usage: proxx config [OPTIONS]");
+  app.footer("Example:\n  PROXX_PORT=9000 proxx config | grep port");
+  app.add_flag("--path", options.path, "Only the path of the file that is read");
+  add_common(app, options);
+  return parsed(app, options, argc, argv);
+}
+
+}  // namespace proxx::cli

@@ -1,0 +1,85 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/terminal.h"
+#include "config/load.h"
+
+// The command line of every command as plain structs. CLI11 appears in options*.cc only.
+
+namespace proxx::cli {
+
+/// What every command that loads settings takes.
+struct CommonOptions {
+  std::optional<std::string> config;  ///< -c: a path or `none`
+  std::vector<FlagValue> flags;       ///< those that stand for a key of the configuration
+  std::string model;                  ///< -m: wins over the request's
+  int verbose = 0;
+  bool quiet = false;
+  bool mock = false;
+};
+
+enum class Format { automatic, json, sse, text };
+
+/// Shared by the request commands.
+struct RequestCommandOptions : CommonOptions {
+  std::string output;  ///< -o; "" is stdout
+  Format format = Format::automatic;
+  std::optional<bool> stream;
+  bool dry_run = false;
+  bool usage = false;
+};
+
+struct SendOptions : RequestCommandOptions {
+  std::string file;  ///< "" was not given
+};
+
+struct ConvertOptions {
+  enum class Kind { request, response, stream };
+  Kind kind = Kind::request;
+  std::string file = "-";
+  std::string model;
+  bool strict = false;
+  std::optional<bool> include_usage;
+  std::optional<int64_t> created_unix_s;
+  std::string request_file;
+};
+
+struct ServeOptions : CommonOptions {
+  std::string unix_path;
+};
+
+struct MockOptions {
+  std::string host = "127.0.0.1";
+  int port = 0;
+  std::string script;
+  int delay_ms = 0;
+};
+
+struct ModelsOptions {
+  std::optional<std::string> config;
+  bool json = false;
+};
+
+struct ConfigOptions : CommonOptions {
+  bool path = false;
+};
+
+/// The options, or the exit code of a command line that asked for help (0) or was wrong (2); what
+/// there was to say has been said.
+template <class T>
+struct Parsed {
+  std::optional<T> options;
+  int exit_code = 0;
+};
+
+/// argv[0] is the command's name.
+[[nodiscard]] Parsed<SendOptions> parse_send(int argc, char** argv);
+[[nodiscard]] Parsed<ConvertOptions> parse_convert(int argc, char** argv);
+[[nodiscard]] Parsed<ServeOptions> parse_serve(int argc, char** argv);
+[[nodiscard]] Parsed<MockOptions> parse_mock(int argc, char** argv);
+[[nodiscard]] Parsed<ModelsOptions> parse_models(int argc, char** argv);
+[[nodiscard]] Parsed<ConfigOptions> parse_config(int argc, char** argv);
+
+}  // namespace proxx::cli

@@ -1,0 +1,211 @@
+#include "cli/options_common.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "cli/input.h"
+#include "cli/output.h"
+#include "cli/terminal.h"
+#include "config/nearest.h"
+
+namespace proxx::cli {
+namespace {
+
+constexpr const char* kUpstreamGroup = "Upstream";
+constexpr const char* kAnswerGroup = "Answer";
+constexpr const char* kTimesGroup = "Times and tries";
+
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  explicit HelpFormatter(std::string usage) : usage_(std::move(usage)) { column_width(28); }
+  std::string make_usage(const CLI::App*, std::string) const override { return usage_ + "\n"; }
+  // The usage line has the positionals already.
+  std::string make_positionals(const CLI::App*) const override { return {}; }
+
+ private:
+  std::string usage_;
+};
+
+/// The flag as users know it: the long one of `-m,--model`.
+std::string long_name(const std::string& names) {
+  const auto at = names.find("--");
+  return names.substr(at == std::string::npos ? 0 : at);
+}
+
+/// -H takes `Name: value`, or @FILE with one such line each.
+void add_header_option(CLI::App& app, CommonOptions& options) {
+  app.add_option_function<std::vector<std::string>>(
+         "-H,--header",
+         [&options](const std::vector<std::string>& values) {
+           for (const std::string& value : values) {
+             if (value.empty() || value[0] != '@') {
+               options.flags.push_back({"headers", value, "--header"});
+               continue;
+             }
+             const auto text = read_input(value.substr(1));
+             if (!text) throw CLI::ValidationError("--header", text.error().message);
+             std::string_view rest = *text;
+             while (!rest.empty()) {
+               const auto end = std::min(rest.find('\n'), rest.size());
+               std::string line(rest.substr(0, end));
+               rest.remove_prefix(std::min(end + 1, rest.size()));
+               if (!line.empty() && line.back() == '\r') line.pop_back();
+               if (!line.empty()) options.flags.push_back({"headers", line, "--header"});
+             }
+           }
+         },
+         "Extra upstream header, or @FILE with one a line")
+      ->type_name("'N: V'")
+      ->allow_extra_args(false)
+      ->group(kUpstreamGroup);
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
+  }
+  return names;
+}
+
+/// CLI11 names the first word it could not place behind its last colon.
+void say_unexpected(const CLI::App& app, const std::vector<std::string>& words) {
+  for (const std::string& word : words) {
+    if (word.size() < 2 || word[0] != '-') continue;
+    const std::string name = word.substr(0, word.find('='));
+    const std::vector<std::string> names = option_names(app);
+    const auto close = nearest(name, std::vector<std::string_view>(names.begin(), names.end()));
+    std::string text = "unknown option '" + name + "'";
+    if (close) text += " (did you mean '" + std::string(*close) + "'?)";
+    return say_error(text);
+  }
+  say_error("unexpected argument '" + (words.empty() ? "" : words.front()) + "'");
+}
+
+}  // namespace
+
+void add_setting(CLI::App& app, CommonOptions& options, const std::string& names,
+                 const std::string& key, const std::string& value_name, const std::string& help) {
+  const std::string flag = long_name(names);
+  app.add_option_function<std::string>(
+         names,
+         [&options, key, flag](const std::string& value) {
+           options.flags.push_back({key, value, flag});
+         },
+         help)
+      ->type_name(value_name)
+      ->take_last();
+}
+
+void add_color(CLI::App& app) {
+  app.add_option_function<std::string>(
+         "--color",
+         [](const std::string& when) {
+           set_color(when == "always"  ? Color::always
+                     : when == "never" ? Color::never
+                                       : Color::automatic);
+         },
+         "Colours in diagnostics: auto, always or never")
+      ->type_name("WHEN")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->take_last();
+}
+
+void add_config(CLI::App& app, std::optional<std::string>& config) {
+  app.add_option("-c,--config", config, "Configuration file, or 'none'")
+      ->type_name("FILE")
+      ->take_last();
+}
+
+void add_common(CLI::App& app, CommonOptions& options) {
+  app.add_option("-m,--model", options.model, "Model or alias; overrides the request's")
+      ->type_name("NAME")
+      ->take_last()
+      ->group(kAnswerGroup);
+  app.add_flag_callback(
+         "--strict",
+         [&options] {
+           options.flags.push_back({"on_lossy", "error", "--strict"});
+         },
+         "What cannot be represented is an error, not a notice")
+      ->group(kAnswerGroup);
+
+  app.add_flag("--mock", options.mock, "Use the embedded mock upstream: no key, no network")
+      ->group(kUpstreamGroup);
+  add_setting(app, options, "--upstream-url", "upstream_url", "URL", "The upstream");
+  add_setting(app, options, "--key-file", "api_key_file", "FILE", "Read the API key from a file");
+  add_header_option(app, options);
+  add_setting(app, options, "-x,--proxy", "proxy", "URL", "Reach the upstream through this proxy");
+  add_setting(app, options, "--cacert", "cacert", "FILE", "Trust the CAs of this PEM file");
+  for (const char* name : {"--upstream-url", "--key-file", "--proxy", "--cacert"}) {
+    app.get_option(name)->group(kUpstreamGroup);
+  }
+
+  add_config(app, options.config);
+  app.add_flag("-v,--verbose", options.verbose, "Show headers; -vv bodies and raw events too");
+  app.add_flag("-q,--quiet", options.quiet, "No notices; errors stay");
+  add_color(app);
+}
+
+void add_request_command(CLI::App& app, RequestCommandOptions& options) {
+  static const std::map<std::string, Format> kFormats = {{"auto", Format::automatic},
+                                                         {"json", Format::json},
+                                                         {"sse", Format::sse},
+                                                         {"text", Format::text}};
+  app.add_option("-o,--output", options.output, "Write here instead of stdout")
+      ->type_name("FILE")
+      ->take_last()
+      ->group(kAnswerGroup);
+  app.add_option_function<std::string>(
+         "-F,--format", [&options](const std::string& name) { options.format = kFormats.at(name); },
+         "auto (as the request's stream asks), json, sse or text")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember(kFormats))
+      ->take_last()
+      ->group(kAnswerGroup);
+  app.add_flag_callback(
+         "--stream", [&options] { options.stream = true; }, "Ask for a stream")
+      ->group(kAnswerGroup);
+  app.add_flag_callback(
+         "--no-stream", [&options] { options.stream = false; }, "Ask for none")
+      ->group(kAnswerGroup);
+  app.add_flag("-n,--dry-run", options.dry_run, "Print the Anthropic request, send nothing")
+      ->group(kAnswerGroup);
+  app.add_flag("-u,--usage", options.usage, "Tokens, cost and times on stderr")
+      ->group(kAnswerGroup);
+  add_setting(app, options, "--retry", "retry", "N", "Tries after a failure (2)");
+  add_setting(app, options, "--max-time", "timeouts.total", "S", "Limit for everything (none)");
+  add_setting(app, options, "--connect-timeout", "timeouts.connect", "S", "To connect (5)");
+  add_setting(app, options, "--idle-timeout", "timeouts.idle", "S",
+              "Without a byte from the upstream (120)");
+  for (const char* name : {"--retry", "--max-time", "--connect-timeout", "--idle-timeout"}) {
+    app.get_option(name)->group(kTimesGroup);
+  }
+}
+
+void set_usage(CLI::App& app, std::string text) {
+  app.formatter(std::make_shared<HelpFormatter>(std::move(text)));
+}
+
+std::optional<int> parse(CLI::App& app, int argc, char** argv) {
+  app.set_help_flag("-h,--help", "This text");
+  app.allow_extras();
+  try {
+    app.parse(argc, argv);
+    const std::vector<std::string> unplaced = app.remaining();
+    if (unplaced.empty()) return std::nullopt;
+    say_unexpected(app, unplaced);
+  } catch (const CLI::CallForHelp&) {
+    Output output;
+    const Status status = output.write(app.help());
+    return status && output.close() ? 0 : 1;
+  } catch (const CLI::ParseError& error) {
+    say_error(error.what());
+  }
+  return 2;
+}
+
+}  // namespace proxx::cli

@@ -1,0 +1,30 @@
+#pragma once
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "cli/options.h"
+
+// How the commands' options are declared: what they share, once. For options*.cc only.
+
+namespace proxx::cli {
+
+/// A flag that stands for the key `key` of the configuration.
+void add_setting(CLI::App& app, CommonOptions& options, const std::string& names,
+                 const std::string& key, const std::string& value_name, const std::string& help);
+
+/// -c, -v, -q, --color, --help, and what says where requests go: --upstream-url, --key-file, -H,
+/// -x,
+/// --cacert, -m, --strict, --mock.
+void add_common(CLI::App& app, CommonOptions& options);
+/// -o, -F, --stream, -n, -u, and the retry and time limits.
+void add_request_command(CLI::App& app, RequestCommandOptions& options);
+void add_color(CLI::App& app);
+void add_config(CLI::App& app, std::optional<std::string>& config);
+
+/// The help's first lines: `Usage: ...`.
+void set_usage(CLI::App& app, std::string text);
+
+/// Parses; prints help, or what is wrong with the nearest option that exists.
+[[nodiscard]] std::optional<int> parse(CLI::App& app, int argc, char** argv);
+
+}  // namespace proxx::cli

@@ -1,0 +1,183 @@
+#include "cli/output.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <cstring>
+
+#include "cli/process.h"
+
+namespace proxx::cli {
+
+Error write_error(int error_number) {
+  if (error_number == EPIPE) die_by(SIGPIPE);
+  Error error;
+  error.kind = ErrorKind::output_failed;
+  error.message = std::string("write error: ") + std::strerror(error_number);
+  return error;
+}
+
+Status write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<size_t>(written));
+    } else if (errno == EAGAIN) {
+      pollfd wait{descriptor, POLLOUT, 0};
+      poll(&wait, 1, -1);
+    } else if (errno != EINTR) {
+      return fail(write_error(errno));
+    }
+  }
+  return {};
+}
+
+Output::Output() : descriptor_(STDOUT_FILENO) {}
+Output::Output(std::string path) : path_(std::move(path)) {}
+
+Output::~Output() {
+  if (!path_.empty() && descriptor_ != -1) ::close(descriptor_);
+}
+
+bool Output::is_terminal() const {
+  return path_.empty() && isatty(STDOUT_FILENO) == 1;
+}
+
+Result<int> Output::descriptor() {
+  if (path_.empty()) {
+    if (!was_open(STDOUT_FILENO)) return fail(write_error(EBADF));
+    return descriptor_;
+  }
+  if (descriptor_ == -1) {
+    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (descriptor_ == -1) {
+      return fail(ErrorKind::output_failed, path_ + ": " + std::strerror(errno));
+    }
+  }
+  return descriptor_;
+}
+
+Status Output::write(std::string_view bytes) {
+  if (bytes.empty()) return {};
+  PROXX_ASSIGN(const int to, descriptor());
+  return write_all(to, bytes);
+}
+
+Status Output::write_whole(std::string_view bytes) {
+  struct stat existing {};
+  // A device, a pipe or a link keeps being what it is.
+  const bool replaceable =
+      !path_.empty() && (lstat(path_.c_str(), &existing) != 0 || S_ISREG(existing.st_mode));
+  if (!replaceable) return write(bytes);
+
+  std::string temporary = path_ + ".XXXXXX";
+  const int file = mkostemp(temporary.data(), O_CLOEXEC);
+  if (file == -1) return fail(ErrorKind::output_failed, path_ + ": " + std::strerror(errno));
+  const mode_t mask = umask(0);
+  umask(mask);
+  Status status = write_all(file, bytes);
+  if (fchmod(file, 0666 & ~mask) != 0 && status) status = fail(write_error(errno));
+  if (::close(file) != 0 && status) status = fail(write_error(errno));
+  if (status && std::rename(temporary.c_str(), path_.c_str()) != 0) {
+    status = fail(ErrorKind::output_failed, path_ + ": " + std::strerror(errno));
+  }
+  if (!status) unlink(temporary.c_str());
+  return status;
+}
+
+Status Output::close() {
+  if (descriptor_ == -1 || (path_.empty() && !was_open(STDOUT_FILENO))) return {};
+  const int closing = descriptor_;
+  descriptor_ = -1;
+  if (::close(closing) != 0 && errno != EINTR) return fail(write_error(errno));
+  // Descriptor 1 must not become a socket.
+  if (path_.empty() && ::open("/dev/null", O_WRONLY) == -1) return fail(write_error(errno));
+  return {};
+}
+
+struct PipeWriter::Impl : std::enable_shared_from_this<PipeWriter::Impl> {
+  Impl(boost::asio::io_context& io, int to) : loop(io), descriptor(to), watch(io) {}
+
+  /// Writes what can be written now. A pipe that polls as writable takes PIPE_BUF bytes without
+  /// blocking, although the descriptor, which others share, is a blocking one.
+  void pump() {
+    while (!failed && sent < waiting.size()) {
+      pollfd ready{descriptor, POLLOUT, 0};
+      if (poll(&ready, 1, 0) == 0) return wait();
+      const ssize_t written = ::write(descriptor, waiting.data() + sent,
+                                      std::min<size_t>(waiting.size() - sent, PIPE_BUF));
+      if (written >= 0) {
+        sent += static_cast<size_t>(written);
+      } else if (errno == EAGAIN) {
+        return wait();
+      } else if (errno != EINTR) {
+        failed = true;
+        if (tell_error) tell_error(write_error(errno));
+      }
+    }
+    waiting.clear();
+    sent = 0;
+  }
+
+  void wait() {
+    if (armed) return;
+    if (!watch.is_open()) {
+      boost::system::error_code error;
+      watch.assign(dup(descriptor), error);
+      if (error) return;
+    }
+    armed = true;
+    watch.async_wait(boost::asio::posix::stream_descriptor::wait_write,
+                     [weak = weak_from_this()](const boost::system::error_code& error) {
+                       const auto self = weak.lock();
+                       if (!self || error) return;
+                       self->armed = false;
+                       self->pump();
+                       if (self->waiting.empty() && self->tell_drain) self->tell_drain();
+                     });
+  }
+
+  boost::asio::io_context& loop;
+  int descriptor;
+  boost::asio::posix::stream_descriptor watch;
+  std::string waiting;
+  size_t sent = 0;
+  bool armed = false;
+  bool failed = false;
+  std::function<void()> tell_drain;
+  std::function<void(const Error&)> tell_error;
+};
+
+PipeWriter::PipeWriter(boost::asio::io_context& loop, int descriptor)
+    : impl_(std::make_shared<Impl>(loop, descriptor)) {}
+PipeWriter::~PipeWriter() {
+  boost::system::error_code ignored;
+  impl_->watch.cancel(ignored);
+}
+
+bool PipeWriter::write(std::string_view bytes) {
+  impl_->waiting.append(bytes);
+  if (!impl_->armed) impl_->pump();
+  return impl_->waiting.empty();
+}
+
+bool PipeWriter::idle() const {
+  return impl_->waiting.empty();
+}
+void PipeWriter::on_drain(std::function<void()> callback) {
+  impl_->tell_drain = std::move(callback);
+}
+void PipeWriter::on_error(std::function<void(const Error&)> callback) {
+  impl_->tell_error = std::move(callback);
+}
+
+}  // namespace proxx::cli

@@ -1,0 +1,70 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace proxx::cli {
+
+/// A write that failed, as an error (`output_failed`, "write error: No space left on device"), but
+/// for EPIPE: nobody reads any more, and the program ends by SIGPIPE, silently.
+[[nodiscard]] Error write_error(int error_number);
+
+/// All of `bytes` to a descriptor, blocking.
+Status write_all(int descriptor, std::string_view bytes);
+
+/// Where data goes: stdout, or the file of -o.
+class Output {
+ public:
+  /// stdout. Errors on the first write if it was closed from the start (faults.md L7).
+  Output();
+  /// `path` is created or emptied at the first write; whole() replaces it in one step.
+  explicit Output(std::string path);
+  ~Output();
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  [[nodiscard]] bool is_terminal() const;
+  /// Appends, blocking.
+  Status write(std::string_view bytes);
+  /// The one and only document: a file appears complete or not at all.
+  Status write_whole(std::string_view bytes);
+  /// Last: what the kernel only tells at the end (full disk, quota).
+  Status close();
+  /// The descriptor to write to, opened if need be.
+  Result<int> descriptor();
+
+ private:
+  std::string path_;
+  int descriptor_ = -1;
+};
+
+/// Writes to a descriptor on a loop without ever blocking it: what a pipe does not take now waits
+/// and goes out when it does. Regular files are written at once.
+class PipeWriter {
+ public:
+  /// `loop` must outlive the writer; the descriptor stays open.
+  PipeWriter(boost::asio::io_context& loop, int descriptor);
+  ~PipeWriter();
+  PipeWriter(const PipeWriter&) = delete;
+  PipeWriter& operator=(const PipeWriter&) = delete;
+
+  /// False: some of it waits; on_drain comes when none does.
+  bool write(std::string_view bytes);
+  [[nodiscard]] bool idle() const;
+  void on_drain(std::function<void()> callback);
+  /// A write failed: nothing more goes out.
+  void on_error(std::function<void(const Error&)> callback);
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace proxx::cli

@@ -1,0 +1,49 @@
+#include "cli/process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+
+namespace proxx::cli {
+namespace {
+
+std::array<bool, 3>& open_at_start() {
+  static std::array<bool, 3> open{};
+  return open;
+}
+
+}  // namespace
+
+void prepare_process() {
+  for (int descriptor = 0; descriptor < 3; ++descriptor) {
+    const bool open = fcntl(descriptor, F_GETFD) != -1;
+    open_at_start()[static_cast<size_t>(descriptor)] = open;
+    // The lowest free number is the one just found closed.
+    if (!open && ::open("/dev/null", O_RDWR) == -1) std::abort();
+  }
+  signal(SIGPIPE, SIG_IGN);
+#ifdef NDEBUG
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+#endif
+}
+
+bool was_open(int descriptor) {
+  return open_at_start()[static_cast<size_t>(descriptor)];
+}
+
+void die_by(int signal) {
+  ::signal(signal, SIG_DFL);
+  sigset_t only;
+  sigemptyset(&only);
+  sigaddset(&only, signal);
+  sigprocmask(SIG_UNBLOCK, &only, nullptr);
+  raise(signal);
+  _exit(128 + signal);
+}
+
+}  // namespace proxx::cli

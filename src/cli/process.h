@@ -1,0 +1,17 @@
+#pragma once
+
+// The process itself: descriptors and signals as a pipeline expects them (contract.md section 3).
+
+namespace proxx::cli {
+
+/// First thing in main: descriptors 0 to 2 that are closed are opened on /dev/null, so that no
+/// socket takes their place (faults.md S13); SIGPIPE is ignored, because libcurl and OpenSSL may
+/// write to a dead peer; no core files, which would hold keys (S8).
+void prepare_process();
+/// Whether the descriptor was open when the program began.
+[[nodiscard]] bool was_open(int descriptor);
+
+/// Ends the program by `signal`, really: default action restored, raised again.
+[[noreturn]] void die_by(int signal);
+
+}  // namespace proxx::cli

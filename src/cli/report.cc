@@ -1,0 +1,70 @@
+#include "cli/report.h"
+
+#include <cstdio>
+
+#include "cli/terminal.h"
+#include "core/error_map.h"
+
+namespace proxx::cli {
+namespace {
+
+std::string seconds(std::chrono::microseconds time) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f s", static_cast<double>(time.count()) / 1e6);
+  return text;
+}
+
+const char* name_of(Notice::Kind kind) {
+  return kind == Notice::Kind::dropped ? "dropped " : "adjusted ";
+}
+
+}  // namespace
+
+std::string describe(const Error& error) {
+  return error.param.empty() ? error.message : error.param + ": " + error.message;
+}
+
+int report(const Error& error) {
+  say_error(describe(error));
+  return exit_code_of(error);
+}
+
+void report_notices(const Notices& notices, OnLossy on_lossy, bool quiet) {
+  if (quiet || on_lossy == OnLossy::ignore) return;
+  for (const Notice& notice : notices) {
+    say(name_of(notice.kind) + notice.path + ": " + notice.reason);
+  }
+}
+
+void report_retry(std::chrono::milliseconds delay, const Error& error) {
+  say("retrying in " + seconds(delay) + ": " + error.message);
+}
+
+std::string usage_line(const AnswerFacts& facts, const ExchangeTimes& times, const Model* model) {
+  std::string line = "usage: " + std::to_string(facts.prompt_tokens) + " in";
+  const auto part = [&line](int64_t tokens, const char* what) {
+    if (tokens > 0) line += ", " + std::to_string(tokens) + what;
+  };
+  part(facts.cached_tokens, " cached");
+  part(facts.cache_write_tokens, " cache write");
+  line += ", " + std::to_string(facts.completion_tokens) + " out";
+  part(facts.reasoning_tokens, " reasoning");
+  if (model != nullptr && model->price_input >= 0 && model->price_output >= 0) {
+    // Writing the cache costs 1.25 times input for five minutes (wire.md 1.5).
+    constexpr double kCacheWriteFactor = 1.25;
+    const auto plain =
+        static_cast<double>(facts.prompt_tokens - facts.cached_tokens - facts.cache_write_tokens);
+    const double read = model->price_cache_read >= 0 ? model->price_cache_read : model->price_input;
+    const double cost =
+        (plain * model->price_input + static_cast<double>(facts.cached_tokens) * read +
+         static_cast<double>(facts.cache_write_tokens) * model->price_input * kCacheWriteFactor +
+         static_cast<double>(facts.completion_tokens) * model->price_output) /
+        1e6;
+    char text[32];
+    std::snprintf(text, sizeof text, ", $%.6f", cost);
+    line += text;
+  }
+  return line + ", " + seconds(times.first_byte) + " to first byte, " + seconds(times.total);
+}
+
+}  // namespace proxx::cli

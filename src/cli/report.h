@@ -1,0 +1,28 @@
+#pragma once
+#include <chrono>
+#include <string>
+
+#include "core/answer.h"
+#include "core/models.h"
+#include "core/notices.h"
+#include "core/result.h"
+#include "exchange/exchange.h"
+
+// The lines about a request that the request commands put on stderr.
+
+namespace proxx::cli {
+
+/// `PARAM: MESSAGE`, or the message alone.
+[[nodiscard]] std::string describe(const Error& error);
+/// Says the error; returns its exit code.
+int report(const Error& error);
+
+/// `dropped seed: reason` for each, unless they are to be ignored.
+void report_notices(const Notices& notices, OnLossy on_lossy, bool quiet);
+/// `retrying in 0.5 s: ...`
+void report_retry(std::chrono::milliseconds delay, const Error& error);
+/// The line of --usage: tokens, cost where the price is known, seconds.
+[[nodiscard]] std::string usage_line(const AnswerFacts& facts, const ExchangeTimes& times,
+                                     const Model* model);
+
+}  // namespace proxx::cli

@@ -1,0 +1,125 @@
+#include "cli/runtime.h"
+
+#include <unistd.h>
+
+#include "cli/terminal.h"
+#include "config/model_entry.h"
+
+namespace proxx::cli {
+namespace {
+
+/// The mock asks for a key as the real upstream does; any will do.
+constexpr const char* kMockKey = "mock-key";
+
+bool asks_for_mock(const CommonOptions& options, const Settings& settings) {
+  return options.mock || settings.upstream_url == "mock";
+}
+
+void trace_line(char direction, std::string_view line) {
+  write_stderr(std::string(1, direction) + ' ' + visible(line) + '\n');
+}
+
+}  // namespace
+
+Result<LoadedSettings> load(const CommonOptions& options) {
+  Sources sources;
+  sources.config_path = options.config;
+  sources.getenv = process_environment();
+  sources.flags = options.flags;
+  return load_settings(sources);
+}
+
+ModelTable model_table(const Settings& settings) {
+  ModelTable table;
+  add_models(settings.models, table);
+  return table;
+}
+
+RequestOptions request_options(const Settings& settings, const ModelTable& models) {
+  RequestOptions options;
+  options.models = &models;
+  options.default_model = settings.model;
+  options.anthropic_version = settings.anthropic_version;
+  options.on_lossy = settings.on_lossy;
+  options.default_max_tokens = settings.convert.max_tokens;
+  options.prompt_cache = settings.prompt_cache == PromptCache::automatic;
+  options.web_search = settings.convert.web_search;
+  options.echo_model = settings.convert.echo_model;
+  options.reasoning_fields = settings.convert.reasoning;
+  options.continue_paused = settings.convert.continue_paused;
+  return options;
+}
+
+HeaderOptions header_options(const Settings& settings) {
+  HeaderOptions options;
+  options.profile = settings.client_headers == ClientHeaders::plain ? HeaderProfile::plain
+                                                                    : HeaderProfile::claude_code;
+  options.anthropic_version = settings.anthropic_version;
+  options.claude_cli_version = settings.claude_cli_version;
+  options.session_id = make_session_id();
+  options.extra = settings.headers;
+  return options;
+}
+
+UpstreamTimeouts upstream_timeouts(const Settings& settings) {
+  UpstreamTimeouts timeouts;
+  timeouts.connect = settings.timeouts.connect;
+  timeouts.first_byte = settings.timeouts.first_byte;
+  timeouts.idle = settings.timeouts.idle;
+  timeouts.total = settings.timeouts.total;
+  return timeouts;
+}
+
+EngineOptions engine_options(const Settings& settings, int verbose) {
+  EngineOptions options;
+  options.base_url = settings.upstream_url;
+  options.proxy = settings.proxy;
+  options.ca_file = settings.cacert;
+  if (verbose > 0) options.trace_header = trace_line;
+  if (verbose > 1) {
+    options.trace_body = [](char direction, std::string_view bytes) {
+      trace_line(direction, bytes);
+    };
+  }
+  return options;
+}
+
+Runtime::Runtime(LoadedSettings loaded)
+    : loaded_(std::move(loaded)), models_(model_table(loaded_.settings)) {}
+
+Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
+  PROXX_ASSIGN(auto loaded, load(options));
+  std::unique_ptr<Runtime> runtime(new Runtime(std::move(loaded)));
+  Settings& settings = runtime->loaded_.settings;
+  if (asks_for_mock(options, settings)) {
+    runtime->mock_ = std::make_unique<mock::Mock>(runtime->loop_, mock::MockOptions{});
+    PROXX_ASSIGN(const auto port, runtime->mock_->listen("127.0.0.1", 0));
+    settings.upstream_url = "http://127.0.0.1:" + std::to_string(port);
+    settings.proxy.clear();
+    runtime->credential_.api_key = kMockKey;
+  } else {
+    PROXX_ASSIGN(auto keys, read_keys(runtime->loaded_, process_environment()));
+    if (!options.quiet) {
+      for (const std::string& warning : keys.warnings) say(warning);
+    }
+    if (keys.empty()) {
+      return fail(ErrorKind::unauthorized, missing_key_text(runtime->loaded_));
+    }
+    runtime->credential_ = {std::move(keys.api_key), std::move(keys.auth_token)};
+  }
+  for (const char* variable : credential_variables()) unsetenv(variable);
+
+  runtime->engine_ =
+      std::make_unique<Engine>(runtime->loop_, engine_options(settings, options.verbose));
+  ExchangeContext& context = runtime->context_;
+  context.loop = &runtime->loop_;
+  context.upstream = runtime->engine_.get();
+  context.conversion = request_options(settings, runtime->models_);
+  context.conversion.model_override = options.model;
+  context.headers = header_options(settings);
+  context.timeouts = upstream_timeouts(settings);
+  context.max_retries = settings.retry;
+  return runtime;
+}
+
+}  // namespace proxx::cli

@@ -1,0 +1,54 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <string>
+
+#include "cli/options.h"
+#include "config/keys.h"
+#include "config/load.h"
+#include "core/models.h"
+#include "core/request.h"
+#include "core/result.h"
+#include "exchange/exchange.h"
+#include "mock/mock.h"
+#include "upstream/engine.h"
+
+namespace proxx::cli {
+
+/// Settings by the flags, the environment and the configuration.
+[[nodiscard]] Result<LoadedSettings> load(const CommonOptions& options);
+
+// What the layers below are given, out of the settings.
+[[nodiscard]] ModelTable model_table(const Settings& settings);
+[[nodiscard]] RequestOptions request_options(const Settings& settings, const ModelTable& models);
+[[nodiscard]] HeaderOptions header_options(const Settings& settings);
+[[nodiscard]] UpstreamTimeouts upstream_timeouts(const Settings& settings);
+/// -v and -vv become traces on stderr.
+[[nodiscard]] EngineOptions engine_options(const Settings& settings, int verbose);
+
+/// Everything a request command needs to have exchanges: the loop, the upstream (the embedded mock
+/// if asked for), settings and the credential. One per run.
+class Runtime {
+ public:
+  /// Errors: `usage` for settings, `unauthorized` without a key.
+  static Result<std::unique_ptr<Runtime>> make(const CommonOptions& options);
+
+  [[nodiscard]] boost::asio::io_context& loop() { return loop_; }
+  [[nodiscard]] const Settings& settings() const { return loaded_.settings; }
+  [[nodiscard]] ExchangeContext& context() { return context_; }
+  [[nodiscard]] const Credential& credential() const { return credential_; }
+  [[nodiscard]] const ModelTable& models() const { return models_; }
+
+ private:
+  explicit Runtime(LoadedSettings loaded);
+
+  LoadedSettings loaded_;
+  ModelTable models_;
+  boost::asio::io_context loop_{1};
+  std::unique_ptr<mock::Mock> mock_;
+  std::unique_ptr<Engine> engine_;
+  ExchangeContext context_;
+  Credential credential_;
+};
+
+}  // namespace proxx::cli

@@ -1,0 +1,47 @@
+#pragma once
+#include <functional>
+#include <optional>
+
+#include "cli/output.h"
+#include "core/answer.h"
+#include "exchange/sink.h"
+
+namespace proxx::cli {
+
+/// The answer of one request on stdout or in the file of -o, in one of the formats json, sse and
+/// text (contract.md section 3), flushed as it comes. On a terminal, control characters of the
+/// model's text are shown.
+class StdoutSink final : public Sink {
+ public:
+  /// `form`: nothing is json, or sse where the answer streams. `output` must outlive the sink.
+  /// `done` is called once, with null for a complete answer; an error may also be of the output.
+  StdoutSink(boost::asio::io_context& loop, Output& output, std::optional<AnswerForm> form,
+             std::function<void(const Error*)> done);
+
+  void begin(const AnswerHead& head) override;
+  bool write(std::string_view bytes) override;
+  void finish() override;
+  void fail(const AnswerHead& head, const Error& error) override;
+
+  /// The output takes more again.
+  void on_drain(std::function<void()> callback);
+
+ private:
+  void open();
+  void end(std::optional<Error> error);
+  void show_error(const AnswerHead& head, const Error& error);
+
+  boost::asio::io_context& loop_;
+  Output& output_;
+  std::optional<AnswerForm> form_;
+  std::function<void(const Error*)> done_;
+  std::function<void()> drained_;
+  std::optional<PipeWriter> writer_;
+  std::string document_;  ///< a json answer, written in one step
+  bool streaming_ = false;
+  bool begun_ = false;
+  bool ended_ = false;
+  std::optional<std::optional<Error>> ending_;  ///< waits for the output to take all
+};
+
+}  // namespace proxx::cli
