@@ -19,13 +19,14 @@ struct ReasoningFields {
 
 /// How one request's answer has to look. Made by convert_request.
 struct AnswerOptions {
-  bool include_usage = false;          ///< streams only: a last chunk with `usage`
-  bool legacy_function_call = false;   ///< asked with `functions`: answered with `function_call`
+  bool include_usage = false;             ///< streams only: a last chunk with `usage`
+  bool legacy_function_call = false;      ///< asked with `functions`: answered with `function_call`
   std::vector<std::string> custom_tools;  ///< names whose calls go back as type custom
   ReasoningFields reasoning;
   bool echo_model = false;
   std::string requested_model;  ///< shown instead of the upstream's if echo_model
-  int continue_paused = 0;      ///< how many pause_turns are continued; 0: they end the answer
+  int continue_paused = 0;      ///< how many pause_turns are continued; 0: they end the answer.
+                                ///< Not 0 only with server tools: the blocks are kept for it
   int64_t created_unix_s = 0;
 };
 
@@ -39,7 +40,7 @@ struct AnswerFacts {
   int64_t cached_tokens = 0;
   int64_t cache_write_tokens = 0;
   int64_t reasoning_tokens = 0;
-  std::string refusal;        ///< decoded text; "" if there was none
+  std::string refusal;             ///< decoded text; "" if there was none
   bool partial_tool_json = false;  ///< cut by max_tokens inside a call's arguments
 };
 
@@ -80,8 +81,12 @@ class AnswerConverter {
   [[nodiscard]] const AnswerFacts& facts() const;
   /// Pings seen so far: serve passes them on as comments.
   [[nodiscard]] uint64_t pings() const;
+  /// AnswerForm::text: the thinking text that came since the last call, decoded, if `reasoning`
+  /// has a field on. It is never part of `out`.
+  [[nodiscard]] std::string take_reasoning();
 
-  /// The turn ended with pause_turn and may be continued: no end was written. Send
+  /// The turn ended with pause_turn and may be continued: no end was written. Never so with
+  /// continue_paused 0, and how often is the caller's to count. Send
   /// continue_request(body, paused_content()), call resume(), feed that answer.
   [[nodiscard]] bool paused() const;
   /// A JSON array with the Anthropic blocks of all turns so far, as received.

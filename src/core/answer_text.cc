@@ -1,0 +1,68 @@
+#include "core/answer_text.h"
+
+#include "core/json_reader.h"
+#include "core/json_text.h"
+
+namespace proxx {
+namespace {
+
+constexpr json::ParseOptions kUpstreamJson = {.max_depth = 128, .allow_lone_surrogates = true};
+
+bool is_low_surrogate_escape(std::string_view raw, size_t backslash) {
+  if (backslash + 3 >= raw.size() || raw[backslash + 1] != 'u') return false;
+  const char first = static_cast<char>(raw[backslash + 2] | 0x20);
+  const char second = static_cast<char>(raw[backslash + 3] | 0x20);
+  return first == 'd' && second >= 'c' && second <= 'f';
+}
+
+}  // namespace
+
+int64_t count_code_points(std::string_view raw) {
+  int64_t count = 0;
+  for (const char byte : raw) count += (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
+  for (size_t at = raw.find('\\'); at != std::string_view::npos; at = raw.find('\\', at)) {
+    const size_t length = raw[at + 1] == 'u' ? 6 : 2;
+    count -= static_cast<int64_t>(length) - (is_low_surrogate_escape(raw, at) ? 0 : 1);
+    at += length;
+  }
+  return count;
+}
+
+FinishReason finish_reason_of(const std::optional<std::string>& raw_stop_reason, bool has_calls) {
+  struct Row {
+    std::string_view anthropic;
+    std::string_view openai;
+  };
+  static constexpr Row kRows[] = {
+      {"end_turn", "stop"},       {"stop_sequence", "stop"},
+      {"pause_turn", "stop"},     {"compaction", "stop"},
+      {"max_tokens", "length"},   {"model_context_window_exceeded", "length"},
+      {"tool_use", "tool_calls"}, {"refusal", "content_filter"},
+  };
+  if (!raw_stop_reason) return {has_calls ? "tool_calls" : "stop"};
+  for (const Row& row : kRows) {
+    if (row.anthropic == *raw_stop_reason) return {row.openai};
+  }
+  return {"stop", false};
+}
+
+std::string refusal_text(std::string_view raw_category, std::string_view raw_explanation) {
+  if (!raw_explanation.empty()) return std::string(raw_explanation);
+  std::string text = "The model refused to answer this request";
+  if (!raw_category.empty()) text.append(" (category: ").append(raw_category).append(")");
+  return text + '.';
+}
+
+std::string custom_call_input(std::string_view arguments) {
+  json::Document document;
+  for (const std::string_view missing_end : {"", "\"}", "}"}) {
+    if (!document.parse(std::string(arguments).append(missing_end), kUpstreamJson)) continue;
+    const json::Reader input = document.root().get("input");
+    if (input.is_string()) return std::string(input.raw_string());
+  }
+  std::string text;
+  json::append_escaped(text, arguments);
+  return text;
+}
+
+}  // namespace proxx
