@@ -1,0 +1,20 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace proxx {
+
+/// What is wrong with an extra upstream header, or nothing: its name must be an HTTP token and none
+/// that frames the message, its value free of control bytes. Never holds the value.
+[[nodiscard]] std::optional<std::string> check_header(std::string_view name,
+                                                      std::string_view value);
+
+/// True if the value is better not shown: a name like Authorization or X-Api-Key, or a value that
+/// starts like a key.
+[[nodiscard]] bool looks_secret(std::string_view name, std::string_view value);
+
+/// Header names compare without case.
+[[nodiscard]] bool same_header(std::string_view a, std::string_view b);
+
+}  // namespace proxx

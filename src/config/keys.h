@@ -1,0 +1,37 @@
+#pragma once
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/load.h"
+#include "core/result.h"
+
+namespace proxx {
+
+/// proxx's own credential. Either may be set, or both, or none.
+struct Keys {
+  std::string api_key;                ///< for x-api-key
+  std::string auth_token;             ///< for Authorization: Bearer
+  std::vector<std::string> warnings;  ///< about a key file that others can read
+  [[nodiscard]] bool empty() const { return api_key.empty() && auth_token.empty(); }
+};
+
+/// Longest wait for api_key_command: a human may have to unlock a key ring.
+inline constexpr std::chrono::milliseconds kKeyCommandLimit{30'000};
+inline constexpr size_t kMaxKeyBytes = size_t{8} << 10;
+
+/// The first of these that is there, alone: --key-file (api_key_file set by a flag); the variables
+/// ANTHROPIC_API_KEY and ANTHROPIC_AUTH_TOKEN, both if both are set; api_key_file or
+/// api_key_command of the configuration. None is no error: the result is empty. Errors: `usage`,
+/// naming the source and never holding the key.
+[[nodiscard]] Result<Keys> read_keys(const LoadedSettings& loaded, const GetEnv& getenv,
+                                     std::chrono::milliseconds command_limit = kKeyCommandLimit);
+
+/// What to tell who has no key: every source, in order.
+[[nodiscard]] std::string missing_key_text(const LoadedSettings& loaded);
+
+/// The variables that hold credentials, to be unset once they are read.
+[[nodiscard]] const std::vector<const char*>& credential_variables();
+
+}  // namespace proxx

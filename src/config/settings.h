@@ -1,0 +1,78 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/model_entry.h"
+#include "core/answer.h"
+#include "core/notices.h"
+
+namespace proxx {
+
+enum class ClientHeaders { claude_code, plain };
+enum class ModelsFrom { table, upstream };
+enum class PromptCache { off, automatic };
+enum class ClientKey { forward, ignore };
+enum class LogLevel { error, warn, info, debug };
+enum class LogFormat { text, json };
+
+/// The configuration, key by key as contract.md section 4 has it, with its defaults. What a key is
+/// called, may hold and looks like in YAML is settings_table.h; an empty string or list is `~`.
+struct Settings {
+  /// Zero is no limit.
+  struct Timeouts {
+    std::chrono::milliseconds connect{5'000};
+    std::chrono::milliseconds first_byte{600'000};
+    std::chrono::milliseconds idle{120'000};
+    std::chrono::milliseconds total{0};
+  };
+  struct Convert {
+    std::optional<int64_t> max_tokens;  ///< nothing: the model's limit
+    ReasoningFields reasoning;
+    int continue_paused = 5;
+    bool web_search = false;
+    bool echo_model = false;
+  };
+  struct Serve {
+    ClientKey client_key = ClientKey::forward;
+    std::string auth_file;
+    int retry = 0;
+    std::vector<std::string> cors;
+    std::vector<std::string> allowed_hosts;
+    int max_connections = 1024;
+    int threads = 1;
+    std::chrono::milliseconds drain{30'000};
+    LogLevel log_level = LogLevel::info;
+    LogFormat log_format = LogFormat::text;
+    bool metrics = false;
+  };
+
+  /// `mock`, or scheme://host[:port][/prefix] as parse_upstream_url() leaves it.
+  std::string upstream_url = "https://api.anthropic.com";
+  std::string host = "127.0.0.1";
+  int port = 8080;
+  std::string api_key_file;                  ///< excludes api_key_command
+  std::vector<std::string> api_key_command;  ///< argv, run without a shell
+  ClientHeaders client_headers = ClientHeaders::claude_code;
+  /// Names compare without case and stand once; checked by check_header().
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string anthropic_version = "2023-06-01";
+  std::string model = "claude-sonnet-5-5";
+  ModelsFrom models_from = ModelsFrom::table;
+  std::vector<ModelEntry> models;
+  OnLossy on_lossy = OnLossy::warn;
+  PromptCache prompt_cache = PromptCache::off;
+  int retry = 2;
+  Timeouts timeouts;
+  std::string proxy;
+  std::string cacert;
+  bool allow_insecure_upstream = false;
+  std::string claude_cli_version = "2.1.330";
+  Convert convert;
+  Serve serve;
+};
+
+}  // namespace proxx

@@ -1,0 +1,118 @@
+#include "config/settings_table.h"
+
+#include <algorithm>
+
+#include "config/upstream_url.h"
+
+namespace proxx {
+namespace {
+
+using Wrong = std::optional<std::string>;
+
+// Generous: they only catch slips such as milliseconds for seconds.
+constexpr Rule kSeconds{0, 604'800};
+constexpr Rule kRetries{0, 100};
+constexpr Rule kPath{0, 0, nullptr, true};
+
+Wrong check_upstream_url(std::string& text) {
+  auto url = parse_upstream_url(text);
+  if (!url) return url.error();
+  text = url->text;
+  return std::nullopt;
+}
+
+Wrong check_host(std::string& text) {
+  const bool bad = std::any_of(text.begin(), text.end(), [](char c) {
+    return c <= 0x20 || c >= 0x7f || c == '/' || c == '@';
+  });
+  if (text.empty() || bad) return "expected an address or a host name";
+  return std::nullopt;
+}
+
+Wrong check_date(std::string& text) {
+  constexpr std::string_view kForm = "0000-00-00";
+  const auto fits = [](char c, char form) {
+    return form == '0' ? c >= '0' && c <= '9' : c == form;
+  };
+  if (!std::equal(text.begin(), text.end(), kForm.begin(), kForm.end(), fits)) {
+    return "expected a date such as 2023-06-01";
+  }
+  return std::nullopt;
+}
+
+Wrong check_version(std::string& text) {
+  const bool bad = std::any_of(text.begin(), text.end(), [](char c) {
+    return (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '.' &&
+           c != '-' && c != '+';
+  });
+  if (text.empty() || bad) return "expected a version such as 2.1.330";
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<Setting> settings_of(Settings& s) {
+  return {
+      {"upstream_url", &s.upstream_url, {0, 0, check_upstream_url}},
+      {"host", &s.host, {0, 0, check_host}},
+      {"port", &s.port, {0, 65'535}},
+      {"api_key_file", &s.api_key_file, kPath},
+      {"api_key_command", &s.api_key_command},
+      {"client_headers", &s.client_headers},
+      {"headers", &s.headers},
+      {"anthropic_version", &s.anthropic_version, {0, 0, check_date}},
+      {"model", &s.model},
+      {"models_from", &s.models_from},
+      {"models", &s.models},
+      {"on_lossy", &s.on_lossy},
+      {"prompt_cache", &s.prompt_cache},
+      {"retry", &s.retry, kRetries},
+      {"timeouts.connect", &s.timeouts.connect, kSeconds},
+      {"timeouts.first_byte", &s.timeouts.first_byte, kSeconds},
+      {"timeouts.idle", &s.timeouts.idle, kSeconds},
+      {"timeouts.total", &s.timeouts.total, kSeconds},
+      {"proxy", &s.proxy},
+      {"cacert", &s.cacert, kPath},
+      {"allow_insecure_upstream", &s.allow_insecure_upstream},
+      {"claude_cli_version", &s.claude_cli_version, {0, 0, check_version}},
+      {"convert.max_tokens", &s.convert.max_tokens, {1, 1'000'000'000}},
+      {"convert.reasoning", &s.convert.reasoning},
+      {"convert.continue_paused", &s.convert.continue_paused, {0, 100}},
+      {"convert.web_search", &s.convert.web_search},
+      {"convert.echo_model", &s.convert.echo_model},
+      {"serve.client_key", &s.serve.client_key},
+      {"serve.auth_file", &s.serve.auth_file, kPath},
+      {"serve.retry", &s.serve.retry, kRetries},
+      {"serve.cors", &s.serve.cors},
+      {"serve.allowed_hosts", &s.serve.allowed_hosts},
+      {"serve.max_connections", &s.serve.max_connections, {1, 1'000'000}},
+      {"serve.threads", &s.serve.threads, {1, 256}},
+      {"serve.drain", &s.serve.drain, kSeconds},
+      {"serve.log_level", &s.serve.log_level},
+      {"serve.log_format", &s.serve.log_format},
+      {"serve.metrics", &s.serve.metrics},
+  };
+}
+
+const std::vector<SettingVariable>& setting_variables() {
+  static const std::vector<SettingVariable> table = {
+      {"ANTHROPIC_BASE_URL", "upstream_url"},
+      {"ANTHROPIC_CUSTOM_HEADERS", "headers"},
+      {"ANTHROPIC_MODEL", "model"},
+      {"PROXX_MODEL", "model"},
+      {"PROXX_PORT", "port"},
+      {"PROXX_HOST", "host"},
+  };
+  return table;
+}
+
+const std::vector<std::string_view>& unsupported_keys() {
+  static const std::vector<std::string_view> keys = {
+      "models_from",         "prompt_cache",    "convert.web_search",
+      "serve.client_key",    "serve.auth_file", "serve.cors",
+      "serve.allowed_hosts", "serve.threads",   "serve.metrics",
+  };
+  return keys;
+}
+
+}  // namespace proxx
