@@ -234,7 +234,6 @@ std::string hint(std::string_view path, const std::string& key,
     const std::string_view rest = setting.name.substr(path.size());
     here.push_back(rest.substr(0, rest.find('.')));
   }
-  if (const auto near = nearest(key, here)) return " (did you mean '" + std::string(*near) + "'?)";
   // Right word, wrong place.
   for (const Setting& setting : settings) {
     const std::string_view name = setting.name;
@@ -244,6 +243,7 @@ std::string hint(std::string_view path, const std::string& key,
                                   : "under '" + std::string(name.substr(0, name.find('.'))) + "'";
     return " (did you mean '" + std::string(last_part(name)) + "' " + place + "?)";
   }
+  if (const auto near = nearest(key, here)) return " (did you mean '" + std::string(*near) + "'?)";
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 
@@ -148,6 +149,12 @@ size_t find_control(std::string_view text) {
   return std::string_view::npos;
 }
 
+bool is_indented_by_tab(std::string_view text, int line) {
+  for (; line > 1; --line) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  const size_t end = std::min(text.find_first_not_of(" \t"), text.size());
+  return text.substr(0, end).find('\t') != std::string_view::npos;
+}
+
 }  // namespace
 
 tl::expected<YamlNode, Complaint> parse_yaml(std::string_view text) {
@@ -169,7 +176,11 @@ tl::expected<YamlNode, Complaint> parse_yaml(std::string_view text) {
   } catch (const Refused& refused) {
     return tl::unexpected(refused.complaint);
   } catch (const YAML::Exception& error) {
-    return tl::unexpected(Complaint{error.msg, place_of(error.mark)});
+    // Of a tab yaml-cpp says `illegal map value`.
+    const Place place = place_of(error.mark);
+    const bool tab = is_indented_by_tab(text, place.line);
+    return tl::unexpected(
+        Complaint{tab ? "a tab in the indentation: use spaces" : error.msg, place});
   }
 }
 

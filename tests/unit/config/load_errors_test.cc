@@ -1,0 +1,212 @@
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include "fixture.h"
+
+using namespace proxx;
+using test::load_error;
+using test::Scratch;
+
+TEST_CASE("L11: an unknown key names its place and the nearest known one") {
+  struct Case {
+    const char* yaml;
+    const char* error;
+  };
+  Scratch scratch;
+  for (const Case& c : {
+           Case{"upstream_ulr: x\n",
+                "c.yaml:1:1: unknown key 'upstream_ulr' (did you mean 'upstream_url'?)"},
+           Case{"port: 1\ntimeouts:\n  conect: 5\n",
+                "c.yaml:3:3: unknown key 'conect' (did you mean 'connect'?)"},
+           Case{"server: {}\n", "c.yaml:1:1: unknown key 'server' (did you mean 'serve'?)"},
+           Case{"connect: 5\n",
+                "c.yaml:1:1: unknown key 'connect' (did you mean 'connect' under 'timeouts'?)"},
+           Case{"timeouts.connect: 5\n",
+                "c.yaml:1:1: unknown key 'timeouts.connect' (did you mean 'connect' under "
+                "'timeouts'?)"},
+           Case{"serve: {port: 5}\n",
+                "c.yaml:1:9: unknown key 'port' (did you mean 'port' at the top level?)"},
+           Case{"api_key: sk-ant-secret\n", "c.yaml:1:1: unknown key 'api_key'"},
+           Case{"zzzzzzzz: 5\n", "c.yaml:1:1: unknown key 'zzzzzzzz'"},
+           Case{"<<: {port: 1}\n", "c.yaml:1:1: unknown key '<<'"},
+       }) {
+    CAPTURE(c.yaml);
+    CHECK(load_error(scratch, c.yaml).substr(0, std::string(c.error).size()) == c.error);
+    CHECK(load_error(scratch, c.yaml).find("sk-ant") == std::string::npos);
+  }
+}
+
+TEST_CASE("L12: a wrong type or a value out of range names its place and what is expected") {
+  struct Case {
+    const char* yaml;
+    const char* error;
+  };
+  Scratch scratch;
+  for (const Case& c : {
+           Case{"port: 70000\n",
+                "c.yaml:1:7: port: expected an integer from 0 to 65535, got '70000'"},
+           Case{"port: -1\n", "c.yaml:1:7: port: expected an integer from 0 to 65535, got '-1'"},
+           Case{"port: \"8080\"\n",
+                "c.yaml:1:7: port: expected an integer from 0 to 65535, got \"8080\""},
+           Case{"port: 80.5\n",
+                "c.yaml:1:7: port: expected an integer from 0 to 65535, got '80.5'"},
+           Case{"port: 99999999999999999999\n",
+                "c.yaml:1:7: port: expected an integer from 0 to 65535, got "
+                "'99999999999999999999'"},
+           Case{"port: [1]\n", "c.yaml:1:7: port: expected an integer from 0 to 65535, got a list"},
+           Case{"timeouts: {idle: -1}\n",
+                "c.yaml:1:18: timeouts.idle: expected seconds from 0 to 604800, got '-1'"},
+           Case{"timeouts: {idle: nan}\n",
+                "c.yaml:1:18: timeouts.idle: expected seconds from 0 to 604800, got 'nan'"},
+           Case{"timeouts: {idle: 5s}\n",
+                "c.yaml:1:18: timeouts.idle: expected seconds from 0 to 604800, got '5s'"},
+           Case{"timeouts: 5\n", "c.yaml:1:11: expected a map of keys, got '5'"},
+           Case{"- a\n", "c.yaml:1:1: expected a map of keys, got a list"},
+           Case{"serve: {metrics: yes}\n",
+                "c.yaml:1:18: serve.metrics: expected true or false, got 'yes'"},
+           Case{"on_lossy: loud\n",
+                "c.yaml:1:11: on_lossy: expected warn | error | ignore, got 'loud'"},
+           Case{"client_headers: [plain]\n",
+                "c.yaml:1:17: client_headers: expected claude-code | plain, got a list"},
+           Case{"convert: {max_tokens: 0}\n",
+                "c.yaml:1:23: convert.max_tokens: expected an integer from 1 to 1000000000, got "
+                "'0'"},
+           Case{"convert: {reasoning: [thoughts]}\n",
+                "c.yaml:1:23: convert.reasoning: expected reasoning_content | reasoning_details | "
+                "thinking_blocks, got 'thoughts'"},
+           Case{"convert: {reasoning: none}\n",
+                "c.yaml:1:22: convert.reasoning: expected a list, got 'none'"},
+           Case{"api_key_command: pass show\n",
+                "c.yaml:1:18: api_key_command: expected a list, got 'pass show'"},
+           Case{"model: {a: b}\n", "c.yaml:1:8: model: expected text, got a map"},
+           Case{"model: \"a\\nb\"\n", "c.yaml:1:8: model: a control character"},
+           Case{"host: a b\n", "c.yaml:1:7: host: expected an address or a host name"},
+           Case{"anthropic_version: today\n",
+                "c.yaml:1:20: anthropic_version: expected a date such as 2023-06-01"},
+           Case{"claude_cli_version: 2 1\n",
+                "c.yaml:1:21: claude_cli_version: expected a version such as 2.1.330"},
+           Case{"headers: [a]\n",
+                "c.yaml:1:10: headers: expected a map of header names to values, got a list"},
+           Case{"headers: {X-A: [secret]}\n",
+                "c.yaml:1:16: headers: expected the text of header X-A"},
+           Case{"headers: {Host: a}\n", "c.yaml:1:11: headers: header host cannot be set"},
+           Case{"headers: {X-A: \"s\\r\\nt\"}\n",
+                "c.yaml:1:11: headers: control character in the value of header X-A"},
+       }) {
+    CAPTURE(c.yaml);
+    CHECK(load_error(scratch, c.yaml) == c.error);
+  }
+}
+
+TEST_CASE("a long wrong value is cut, and shows no control characters") {
+  Scratch scratch;
+  CHECK(load_error(scratch, "port: " + std::string(1000, 'x') + "\n") ==
+        "c.yaml:1:7: port: expected an integer from 0 to 65535, got '" + std::string(40, 'x') +
+            "...'");
+  CHECK(load_error(scratch, std::nullopt, {{"PROXX_PORT", "8\x1b[31m"}}) ==
+        "PROXX_PORT: expected an integer from 0 to 65535, got '8?[31m'");
+}
+
+TEST_CASE("L9: what is no readable regular file of sane size is refused with its path") {
+  Scratch scratch;
+  const auto error_of = [&](const std::string& path) {
+    const auto loaded = load_settings({path, test::environment({}), {}, "."});
+    return loaded ? std::string() : loaded.error().message.substr(scratch.path().size() + 1);
+  };
+  CHECK(error_of(scratch.path("absent.yaml")) == "absent.yaml: No such file or directory");
+  std::filesystem::create_directory(scratch.path("dir"));
+  CHECK(error_of(scratch.path("dir")) == "dir: is a directory");
+  REQUIRE(mkfifo(scratch.path("fifo").c_str(), 0600) == 0);
+  CHECK(error_of(scratch.path("fifo")) == "fifo: not a regular file");
+  scratch.write("full", std::string(kMaxConfigBytes, '#'));
+  CHECK(error_of(scratch.path("full")).empty());
+  scratch.write("huge", std::string(kMaxConfigBytes + 1, '#'));
+  CHECK(error_of(scratch.path("huge")) == "huge: larger than 1 MiB");
+  if (geteuid() != 0) {
+    scratch.write("secret", "", 0);
+    CHECK(error_of(scratch.path("secret")) == "secret: Permission denied");
+  }
+  scratch.write("latin1", "model: caf\xE9\n");
+  CHECK(error_of(scratch.path("latin1")) == "latin1:1:11: not valid UTF-8");
+}
+
+TEST_CASE("L10: bad YAML is refused with its line and column") {
+  Scratch scratch;
+  CHECK(load_error(scratch, "port: 1\nport: 2\n") ==
+        "c.yaml:2:1: duplicate key 'port' (first in line 1)");
+  CHECK(load_error(scratch, "a: &a [1]\nb: [*a, *a]\n") ==
+        "c.yaml:1:4: anchors (&name) are not supported");
+  CHECK(load_error(scratch, "port: 1\n---\nport: 2\n") ==
+        "c.yaml:2:1: a second document is not read: one file is one document");
+}
+
+TEST_CASE("L17: http to another host needs permission from the file") {
+  Scratch scratch;
+  const std::string why =
+      "http:// to another host sends the key in the clear; use https:// or set "
+      "allow_insecure_upstream: true in the configuration file";
+  const std::string url = "http://gateway.example";
+  CHECK(load_error(scratch, "model: x\nupstream_url: " + url + "\n") ==
+        "c.yaml:2:15: upstream_url: " + why);
+  CHECK(load_error(scratch, std::nullopt, {{"ANTHROPIC_BASE_URL", url}}) ==
+        "ANTHROPIC_BASE_URL: " + why);
+  CHECK(load_error(scratch, std::nullopt, {}, {{"upstream_url", url, "--upstream-url"}}) ==
+        "--upstream-url: " + why);
+  CHECK(load_error(scratch, "allow_insecure_upstream: true\n", {},
+                   {{"upstream_url", url, "--upstream-url"}})
+            .empty());
+  CHECK(load_error(scratch, "upstream_url: https://me:hunter2@gateway.example\n") ==
+        "c.yaml:1:15: upstream_url: a user name or password has no place in the URL");
+  CHECK(load_error(scratch, std::nullopt, {}, {{"upstream_url", "ftp://x", "--upstream-url"}}) ==
+        "--upstream-url: expected https://HOST[:PORT][/PREFIX] or mock");
+}
+
+TEST_CASE("variables and flags are checked like the file") {
+  Scratch scratch;
+  CHECK(load_error(scratch, std::nullopt, {{"PROXX_PORT", "http"}}) ==
+        "PROXX_PORT: expected an integer from 0 to 65535, got 'http'");
+  CHECK(load_error(scratch, std::nullopt, {}, {{"retry", "-1", "--retry"}}) ==
+        "--retry: expected an integer from 0 to 100, got '-1'");
+  CHECK(load_error(scratch, std::nullopt, {{"ANTHROPIC_CUSTOM_HEADERS", "sk-ant-secret"}}) ==
+        "ANTHROPIC_CUSTOM_HEADERS: expected 'Name: value'");
+  CHECK(load_error(scratch, std::nullopt, {}, {{"headers", "a b: secret", "-H"}}) ==
+        "-H: malformed header name");
+  CHECK(load_error(scratch, std::nullopt, {}, {{"headers", "A: secret\r\nB: c", "-H"}}) ==
+        "-H: control character in the value of header A");
+  CHECK(load_error(scratch, std::nullopt, {}, {{"serve.log_level", "loud", "--log-level"}}) ==
+        "--log-level: expected error | warn | info | debug, got 'loud'");
+}
+
+TEST_CASE("two sources of a key in one file are a slip") {
+  Scratch scratch;
+  const std::string both = "api_key_file: /k\napi_key_command: [pass]\n";
+  CHECK(load_error(scratch, both) ==
+        "c.yaml:2:18: api_key_command: api_key_file is set, too: keep one");
+  CHECK(load_error(scratch, both, {}, {{"api_key_file", "/f", "--key-file"}}).empty());
+}
+
+TEST_CASE("what is not built is refused, unless it is the default") {
+  struct Case {
+    const char* key;
+    const char* value;
+  };
+  Scratch scratch;
+  for (const Case& c : {
+           Case{"models_from", "upstream"},
+           Case{"prompt_cache", "auto"},
+           Case{"convert.web_search", "true"},
+           Case{"serve.client_key", "ignore"},
+           Case{"serve.auth_file", "/keys"},
+           Case{"serve.cors", "https://app.example"},
+           Case{"serve.allowed_hosts", "proxy.example"},
+           Case{"serve.threads", "2"},
+           Case{"serve.metrics", "true"},
+       }) {
+    CAPTURE(c.key);
+    CHECK(load_error(scratch, std::nullopt, {}, {{c.key, c.value, "--flag"}}) ==
+          "--flag: not supported yet");
+  }
+  CHECK(load_error(scratch, "serve: {metrics: true}\n") ==
+        "c.yaml:1:18: serve.metrics: not supported yet");
+  CHECK(load_error(scratch, "serve: {metrics: false, cors: [], threads: 1}\n").empty());
+}

@@ -1,0 +1,123 @@
+#include "config/render.h"
+
+#include <doctest/doctest.h>
+
+#include "config/settings_table.h"
+#include "fixture.h"
+
+using namespace proxx;
+using test::load;
+using test::Scratch;
+
+TEST_CASE("the defaults are printed in the order of the contract") {
+  Scratch scratch;
+  const std::string text = render_settings(*load(scratch, std::nullopt));
+  CHECK(text ==
+        "# configuration file: none\n"
+        "upstream_url: https://api.anthropic.com   # default\n"
+        "host: 127.0.0.1                           # default\n"
+        "port: 8080                                # default\n"
+        "api_key_file: ~                           # default\n"
+        "api_key_command: []                       # default\n"
+        "client_headers: claude-code               # default\n"
+        "headers: {}                               # default\n"
+        "anthropic_version: \"2023-06-01\"           # default\n"
+        "model: claude-sonnet-5-5                  # default\n"
+        "models_from: table                        # default\n"
+        "models: {}                                # default\n"
+        "on_lossy: warn                            # default\n"
+        "prompt_cache: off                         # default\n"
+        "retry: 2                                  # default\n"
+        "timeouts:\n"
+        "  connect: 5                              # default\n"
+        "  first_byte: 600                         # default\n"
+        "  idle: 120                               # default\n"
+        "  total: 0                                # default\n"
+        "proxy: ~                                  # default\n"
+        "cacert: ~                                 # default\n"
+        "allow_insecure_upstream: false            # default\n"
+        "claude_cli_version: 2.1.330               # default\n"
+        "convert:\n"
+        "  max_tokens: ~                           # default\n"
+        "  reasoning: [reasoning_content, reasoning_details] # default\n"
+        "  continue_paused: 5                      # default\n"
+        "  web_search: false                       # default\n"
+        "  echo_model: false                       # default\n"
+        "serve:\n"
+        "  client_key: forward                     # default\n"
+        "  auth_file: ~                            # default\n"
+        "  retry: 0                                # default\n"
+        "  cors: []                                # default\n"
+        "  allowed_hosts: []                       # default\n"
+        "  max_connections: 1024                   # default\n"
+        "  threads: 1                              # default\n"
+        "  drain: 30                               # default\n"
+        "  log_level: info                         # default\n"
+        "  log_format: text                        # default\n"
+        "  metrics: false                          # default\n");
+}
+
+TEST_CASE("what is printed loads again to the same settings") {
+  Scratch scratch;
+  auto first = load(scratch,
+                    "upstream_url: http://localhost:1/x\n"
+                    "api_key_file: '/a b/\"c\" #d'\n"
+                    "headers: {X-A: 'one: two # three', X-B: '', X-C: \"caf\xC3\xA9\", X-D: '~'}\n"
+                    "model: 'null'\n"
+                    "models: {gpt-4o: 'claude: x', 'a b': {max_tokens: 5, thinking: {adaptive: "
+                    "true, enabled: false}, effort: {max: true}, price_input: 0.1}}\n"
+                    "timeouts: {connect: 0.125, idle: 1e2}\n"
+                    "convert: {reasoning: [thinking_blocks], max_tokens: 100}\n"
+                    "claude_cli_version: '3'\n"
+                    "proxy: \"\\\\odd\"\n",
+                    {{"PROXX_HOST", "::1"}}, {{"cacert", "-x", "--cacert"}});
+  REQUIRE_MESSAGE(first, first.error().message);
+  auto second = load(scratch, render_settings(*first));
+  REQUIRE_MESSAGE(second, second.error().message);
+  // A relative path starts at the file it stands in.
+  second->settings.cacert = second->settings.cacert.substr(scratch.path().size() + 1);
+  const auto a = settings_of(first->settings);
+  const auto b = settings_of(second->settings);
+  for (size_t i = 0; i < a.size(); ++i) {
+    CAPTURE(a[i].name);
+    CHECK(print_value(a[i].slot) == print_value(b[i].slot));
+  }
+  CHECK(second->settings.headers == first->settings.headers);
+  CHECK(second->settings.api_key_file == "/a b/\"c\" #d");
+  CHECK(second->settings.proxy == "\\odd");
+}
+
+TEST_CASE("each value carries its origin") {
+  Scratch scratch;
+  const auto loaded = load(scratch, "retry: 3\nheaders: {X-A: b}\nmodels: {\n  m: n}\n",
+                           {{"PROXX_PORT", "1"}}, {{"timeouts.total", "9", "--max-time"}});
+  REQUIRE_MESSAGE(loaded, loaded.error().message);
+  const std::string text = render_settings(*loaded);
+  const std::string file = scratch.path("c.yaml");
+  for (const std::string& line : {
+           "# configuration file: " + file + "\n",
+           "\nretry: 3                                  # " + file + ":1\n",
+           std::string("\nport: 1                                   # env PROXX_PORT\n"),
+           std::string("\n  total: 9                                # flag --max-time\n"),
+           "\nheaders:\n  X-A: b                                  # " + file + ":2\n",
+           "\nmodels:\n  m: n                                    # " + file + ":4\n",
+       }) {
+    CAPTURE(line);
+    CHECK(text.find(line) != std::string::npos);
+  }
+}
+
+TEST_CASE("S7: no secret is printed") {
+  Scratch scratch;
+  const auto loaded = load(scratch,
+                           "headers: {Authorization: hunter2, X-Thing: sk-ant-hunter2}\n"
+                           "proxy: http://me:hunter2@proxy.example:3128\n",
+                           {{"ANTHROPIC_API_KEY", "hunter2"}, {"ANTHROPIC_AUTH_TOKEN", ""}});
+  REQUIRE_MESSAGE(loaded, loaded.error().message);
+  const std::string text = render_settings(*loaded);
+  CHECK(text.find("hunter2") == std::string::npos);
+  CHECK(text.find("Authorization: \"[set]\"") != std::string::npos);
+  CHECK(text.find("proxy: \"http://[set]@proxy.example:3128\"") != std::string::npos);
+  CHECK(text.find("# ANTHROPIC_API_KEY: [set]\n") != std::string::npos);
+  CHECK(text.find("ANTHROPIC_AUTH_TOKEN") == std::string::npos);
+}
