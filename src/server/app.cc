@@ -1,0 +1,179 @@
+#include "server/app.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "server/process.h"
+#include "server/service.h"
+
+namespace proxx::server {
+namespace {
+
+namespace asio = boost::asio;
+using Clock = std::chrono::steady_clock;
+
+/// How often a drain looks whether all connections are closed.
+constexpr std::chrono::milliseconds kDrainPoll{20};
+/// How long the errors that end a drain have to reach their clients.
+constexpr std::chrono::seconds kLastWords{1};
+
+/// One loop and what lives on it.
+struct Worker {
+  Worker(const AppOptions& options, Shared& shared)
+      : engine(loop, options.engine),
+        context{&loop,           &engine,          options.conversion,
+                options.headers, options.timeouts, options.max_retries},
+        service(context, shared),
+        work(asio::make_work_guard(loop)) {}
+
+  asio::io_context loop{1};
+  Engine engine;
+  ExchangeContext context;
+  Service service;
+  asio::executor_work_guard<asio::io_context::executor_type> work;
+};
+
+std::string address_of(const http::ListenOptions& listen, uint16_t port) {
+  if (!listen.unix_path.empty()) return "unix:" + listen.unix_path;
+  const bool ipv6 = listen.host.find(':') != std::string::npos;
+  const std::string host = ipv6 ? "[" + listen.host + "]" : listen.host;
+  return "http://" + host + ":" + std::to_string(port) + "/v1";
+}
+
+class App {
+ public:
+  explicit App(const AppOptions& options)
+      : options_(options),
+        shared_{options.service, Log(options.log), Metrics(*options.conversion.models)} {
+    for (int i = 0; i < std::max(options.threads, 1); ++i) {
+      workers_.push_back(std::make_unique<Worker>(options_, shared_));
+    }
+    Worker& first = *workers_.front();
+    server_ = std::make_unique<http::Server>(first.loop, first.service, options_.limits);
+    for (size_t i = 1; i < workers_.size(); ++i) {
+      server_->add_loop(workers_[i]->loop, workers_[i]->service);
+    }
+    signals_ = std::make_unique<asio::signal_set>(first.loop);
+    timer_ = std::make_unique<asio::steady_timer>(first.loop);
+  }
+
+  Result<int> run() {
+    PROXX_TRY(server_->listen(options_.listen));
+    signals_->add(SIGINT);
+    signals_->add(SIGTERM);
+    wait_for_signal();
+    Status started = start_threads();
+    if (started) {
+      notify_systemd("READY=1", std::getenv("NOTIFY_SOCKET"));
+      if (options_.on_listening) {
+        options_.on_listening(address_of(options_.listen, server_->port()));
+      }
+      run_loop(workers_.front()->loop);
+    }
+    for (std::thread& thread : threads_) thread.join();
+    if (!started) return tl::unexpected<Error>(started.error());
+    return signal_;
+  }
+
+ private:
+  Status start_threads() {
+    try {
+      for (size_t i = 1; i < workers_.size(); ++i) {
+        threads_.emplace_back([this, i] { run_loop(workers_[i]->loop); });
+      }
+    } catch (const std::system_error& error) {
+      stop();
+      return fail(ErrorKind::internal, std::string("cannot start a thread: ") + error.what());
+    }
+    return {};
+  }
+
+  /// An exception here is a failed allocation or a bug; it costs what it hit, not the service.
+  void run_loop(asio::io_context& loop) {
+    for (;;) {
+      try {
+        loop.run();
+        return;
+      } catch (const std::exception&) {
+        shared_.log.write(LogLevel::error, "internal error; the service goes on");
+      }
+    }
+  }
+
+  void wait_for_signal() {
+    signals_->async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      if (shared_.draining) {
+        signal_ = signal;
+        return stop();
+      }
+      begin_drain();
+      wait_for_signal();
+    });
+  }
+
+  void begin_drain() {
+    shared_.draining = true;
+    shared_.log.write(LogLevel::info, "draining: " + std::to_string(server_->connections()) +
+                                          " connections are open");
+    notify_systemd("STOPPING=1", std::getenv("NOTIFY_SOCKET"));
+    server_->drain();
+    drain_end_ = Clock::now() + options_.drain;
+    watch_drain();
+  }
+
+  void watch_drain() {
+    timer_->expires_after(kDrainPoll);
+    timer_->async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      const auto now = Clock::now();
+      if (server_->connections() == 0 || now >= drain_end_ + kLastWords) return stop();
+      if (now >= drain_end_ && !std::exchange(cut_off_, true)) {
+        for (const auto& worker : workers_) {
+          asio::post(worker->loop, [service = &worker->service] { service->cut_off(); });
+        }
+      }
+      watch_drain();
+    });
+  }
+
+  /// The loops end once they have cut their connections.
+  void stop() {
+    server_->stop();
+    signals_->cancel();
+    timer_->cancel();
+    for (const auto& worker : workers_) {
+      asio::post(worker->loop, [loop = &worker->loop] { loop->stop(); });
+    }
+  }
+
+  const AppOptions& options_;
+  Shared shared_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<asio::signal_set> signals_;
+  std::unique_ptr<asio::steady_timer> timer_;
+  std::vector<std::thread> threads_;
+  Clock::time_point drain_end_;
+  bool cut_off_ = false;
+  int signal_ = 0;
+};
+
+}  // namespace
+
+Result<int> serve(const AppOptions& options) {
+  PROXX_TRY(check_exposure(options.listen, options.service.keys));
+  raise_descriptor_limit();
+  return App(options).run();
+}
+
+}  // namespace proxx::server

@@ -1,0 +1,43 @@
+#pragma once
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "core/request.h"
+#include "core/result.h"
+#include "http/server.h"
+#include "server/log.h"
+#include "server/reply.h"
+#include "upstream/engine.h"
+#include "upstream/headers.h"
+#include "upstream/upstream.h"
+
+namespace proxx::server {
+
+/// Everything `proxx serve` runs on, as plain values.
+struct AppOptions {
+  http::ListenOptions listen;
+  http::Limits limits;
+  int threads = 1;
+  std::chrono::milliseconds drain{30'000};
+
+  EngineOptions engine;
+  RequestOptions conversion;  ///< its `models` must outlive the run
+  HeaderOptions headers;
+  UpstreamTimeouts timeouts;
+  int max_retries = 0;
+
+  ServiceOptions service;
+  LogOptions log;
+  /// Called once it listens, with `http://127.0.0.1:8080/v1` or `unix:PATH`.
+  std::function<void(const std::string& where)> on_listening;
+};
+
+/// Serves until SIGINT or SIGTERM, then drains: it goes on listening, /readyz says 503, new /v1
+/// requests are refused, what is under way has `drain` to finish and ends with an error after that.
+/// Tells systemd, if $NOTIFY_SOCKET is set, when it is ready and when it stops.
+/// Returns 0 when drained, or the second signal, at which the caller ends by that signal.
+/// Errors: `usage` for what check_exposure() refuses and for an address that cannot be listened on.
+[[nodiscard]] Result<int> serve(const AppOptions& options);
+
+}  // namespace proxx::server

@@ -1,0 +1,44 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "http/server.h"
+
+// Who may ask, judged by the request's head: what keeps a web page in the user's browser from
+// using a server on localhost. Pure functions.
+
+namespace proxx::server {
+
+/// Which names a client may call the server by. Compared without case, ports aside.
+struct HostPolicy {
+  std::string bound;                 ///< what --host said; a wildcard allows any address literal
+  std::vector<std::string> allowed;  ///< --allowed-host
+};
+
+/// 403 unless the Host header is localhost, an address of this machine's loopback, the bound
+/// address or an allowed name: a foreign name that resolves to us is DNS rebinding. A missing one
+/// (HTTP/1.0) is fine, and so is any over a Unix socket, which no browser reaches.
+[[nodiscard]] Status check_host(const http::Request& request, const HostPolicy& policy);
+
+/// 403 if there is an Origin that is none of `cors` exactly.
+[[nodiscard]] Status check_origin(const http::Request& request,
+                                  const std::vector<std::string>& cors);
+
+/// 415 for a charset other than UTF-8, and, with an Origin, for anything but application/json:
+/// the other types are what a page can send without a preflight.
+[[nodiscard]] Status check_content_type(const http::Request& request);
+
+/// `access-control-*` of an answer to a request that passed check_origin; empty without an Origin.
+[[nodiscard]] http::HeaderList cors_headers(const http::Request& request);
+
+/// The answer to an OPTIONS request with an Origin that passed check_origin: 204; cors_headers go
+/// beside it.
+[[nodiscard]] http::Response preflight(const http::Request& request);
+
+/// True for localhost, 127.0.0.0/8 and ::1, with or without brackets.
+[[nodiscard]] bool is_loopback(std::string_view host);
+
+}  // namespace proxx::server

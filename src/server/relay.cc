@@ -1,0 +1,101 @@
+#include "server/relay.h"
+
+#include <array>
+#include <ctime>
+
+#include "core/json_reader.h"
+#include "exchange/answer_headers.h"
+
+namespace proxx::server {
+namespace {
+
+/// What an Anthropic client reads besides what every client gets (answer_headers.h).
+constexpr std::array<std::string_view, 3> kPassed = {"content-type", "content-encoding",
+                                                     "request-id"};
+
+std::string model_of(const std::string& body) {
+  json::Document document;
+  if (!document.parse(body)) return {};
+  return document.root().get("model").string_or("");
+}
+
+}  // namespace
+
+UpstreamRequest relay_request(const ExchangeContext& context, http::Request request,
+                              const Credential& credential, const RequestHeaders& headers) {
+  UpstreamRequest out;
+  out.path = std::move(request.target);
+  out.headers = upstream_headers(context.headers, credential, headers);
+  out.body = std::move(request.body);
+  out.timeouts = context.timeouts;
+  return out;
+}
+
+RelaySession::RelaySession(Upstream& upstream, UpstreamRequest request,
+                           std::unique_ptr<Reply> reply, OnOver on_over)
+    : upstream_(upstream),
+      request_(std::move(request)),
+      reply_(std::move(reply)),
+      on_over_(std::move(on_over)) {}
+
+void RelaySession::start() {
+  reply_->responder().on_gone([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->gone();
+  });
+  reply_->responder().on_drain([weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (self && self->call_) self->call_->resume();
+  });
+  reply_->record.model = model_of(request_.body);
+  reply_->own_time = std::chrono::microseconds{};
+  call_ = upstream_.start(std::move(request_), *this);
+}
+
+void RelaySession::on_head(UpstreamHead head) {
+  if (head.status >= 300 && head.status < 400) {
+    Error error;
+    error.kind = ErrorKind::upstream_redirect;
+    error.message = "upstream answered " + std::to_string(head.status) +
+                    " with a redirect, which is never followed";
+    return end_with(error);
+  }
+  http::HeaderList headers = client_headers(head.headers, static_cast<int64_t>(std::time(nullptr)));
+  for (const std::string_view name : kPassed) {
+    if (const auto value = find_header(head.headers, name)) {
+      headers.emplace_back(std::string(name), std::string(*value));
+    }
+  }
+  if (head.status >= 400) reply_->record.error = ErrorKind::upstream_status;
+  reply_->start(head.status, std::move(headers));
+}
+
+void RelaySession::on_data(std::string_view bytes) {
+  if (!reply_->write(bytes)) call_->pause();
+}
+
+void RelaySession::on_done(Status status) {
+  if (!status) return end_with(status.error());
+  if (reply_->started()) reply_->end();
+  over();
+}
+
+void RelaySession::end_with(const Error& error) {
+  if (reply_->started()) {
+    if (!reply_->over()) reply_->record.error = error.kind;
+    reply_->abort();
+  } else {
+    reply_->send_error(error);
+  }
+  over();
+}
+
+void RelaySession::gone() {
+  reply_->gone();
+  over();
+}
+
+void RelaySession::over() {
+  if (const OnOver tell = std::exchange(on_over_, nullptr)) tell(*this);
+}
+
+}  // namespace proxx::server

@@ -1,0 +1,184 @@
+#include "server/reply.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <random>
+
+#include "core/error_map.h"
+#include "core/json_writer.h"
+#include "http/guard.h"
+
+namespace proxx::server {
+namespace {
+
+constexpr std::string_view kRequestId = "x-request-id";
+
+/// Anthropic's error types (wire.md 3); by status, `api_error` for the others.
+struct AnthropicType {
+  int status;
+  std::string_view type;
+};
+constexpr std::array<AnthropicType, 12> kAnthropicTypes = {{
+    {400, "invalid_request_error"},
+    {401, "authentication_error"},
+    {402, "billing_error"},
+    {403, "permission_error"},
+    {404, "not_found_error"},
+    {405, "invalid_request_error"},
+    {413, "request_too_large"},
+    {415, "invalid_request_error"},
+    {429, "rate_limit_error"},
+    {503, "overloaded_error"},
+    {504, "timeout_error"},
+    {529, "overloaded_error"},
+}};
+
+std::string anthropic_body(const Error& error) {
+  const int status = http_status_of(error);
+  const auto row =
+      std::find_if(kAnthropicTypes.begin(), kAnthropicTypes.end(),
+                   [status](const AnthropicType& one) { return one.status == status; });
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object();
+  writer.key("type").string("error");
+  writer.key("error").begin_object();
+  writer.key("type").string(row == kAnthropicTypes.end() ? "api_error" : row->type);
+  writer.key("message").string(error.message);
+  writer.end_object().end_object();
+  return out;
+}
+
+/// `req_proxx_` and 16 hexadecimal digits.
+std::string make_request_id() {
+  thread_local std::mt19937_64 generator{std::random_device{}()};
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "req_proxx_%016llx",
+                static_cast<unsigned long long>(generator()));
+  return text.data();
+}
+
+std::string duration(std::string_view name, std::chrono::microseconds time) {
+  std::array<char, 32> text{};
+  const auto us = std::max<int64_t>(time.count(), 0);
+  std::snprintf(text.data(), text.size(), ";dur=%lld.%lld", static_cast<long long>(us / 1000),
+                static_cast<long long>(us / 100 % 10));
+  return std::string(name) + text.data();
+}
+
+}  // namespace
+
+http::Response error_response(const Error& error, Endpoint endpoint) {
+  http::Response response;
+  response.status = http_status_of(error);
+  response.headers.emplace_back("content-type", "application/json");
+  if (response.status == 401) response.headers.emplace_back("www-authenticate", "Bearer");
+  const bool relay = endpoint == Endpoint::messages || endpoint == Endpoint::count_tokens;
+  response.body = relay ? anthropic_body(error) : error_body(error);
+  return response;
+}
+
+Reply::Reply(Shared& shared, const http::Request& request,
+             std::shared_ptr<http::Responder> responder)
+    : shared_(shared),
+      responder_(std::move(responder)),
+      begin_(std::chrono::steady_clock::now()),
+      cors_(check_origin(request, shared.options.cors) ? cors_headers(request)
+                                                       : http::HeaderList{}) {
+  record.method = request.method;
+  record.path = std::string(request.path());
+  record.endpoint = endpoint_of(request.path());
+  record.request_id = make_request_id();
+}
+
+Reply::~Reply() {
+  if (started_ && !over_) shared_.metrics.stream_closed();
+}
+
+http::Response Reply::finish(http::Response response) {
+  add_common(response.headers);
+  close(response.status);
+  return response;
+}
+
+void Reply::send(http::Response response) {
+  if (over_) return;
+  responder_->send(finish(std::move(response)));
+}
+
+void Reply::send_error(const Error& error, http::HeaderList headers) {
+  if (over_) return;
+  record.error = error.kind;
+  http::Response response = error_response(error, record.endpoint);
+  std::move(headers.begin(), headers.end(), std::back_inserter(response.headers));
+  send(std::move(response));
+}
+
+void Reply::note_first() {
+  if (!record.first) record.first = elapsed();
+}
+
+void Reply::start(int status, http::HeaderList headers) {
+  if (over_ || started_) return;
+  started_ = true;
+  shared_.metrics.stream_opened();
+  note_first();
+  record.status = status;
+  add_common(headers);
+  responder_->start(status, std::move(headers));
+}
+
+bool Reply::write(std::string_view bytes) {
+  return over_ || responder_->write(bytes);
+}
+
+void Reply::end() {
+  if (over_) return;
+  close(record.status);
+  responder_->end();
+}
+
+void Reply::abort() {
+  if (over_) return;
+  close(record.status);
+  responder_->abort();
+}
+
+void Reply::gone() {
+  if (!over_) close(kClientGone);
+}
+
+void Reply::add_common(http::HeaderList& headers) {
+  const auto id = std::find_if(headers.begin(), headers.end(), [](const auto& field) {
+    return http::same_word(field.first, kRequestId);
+  });
+  if (id != headers.end()) {
+    record.request_id = id->second;
+    record.upstream_answered = true;
+  } else {
+    headers.emplace_back(kRequestId, record.request_id);
+  }
+  const std::chrono::microseconds total = elapsed();
+  headers.emplace_back("server-timing", own_time ? duration("upstream", total - *own_time) + ", " +
+                                                       duration("proxx", *own_time)
+                                                 : duration("proxx", total));
+  headers.insert(headers.end(), cors_.begin(), cors_.end());
+}
+
+void Reply::close(int status) {
+  if (over_) return;
+  over_ = true;
+  if (started_) shared_.metrics.stream_closed();
+  record.status = status;
+  record.total = elapsed();
+  shared_.metrics.observe(record);
+  shared_.log.access(record);
+}
+
+std::chrono::microseconds Reply::elapsed() const {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                               begin_);
+}
+
+}  // namespace proxx::server

@@ -1,0 +1,87 @@
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "http/server.h"
+#include "server/guards.h"
+#include "server/keys.h"
+#include "server/log.h"
+#include "server/metrics.h"
+#include "server/record.h"
+
+namespace proxx::server {
+
+/// What `serve` was told, apart from what an exchange needs. Read-only once it runs.
+struct ServiceOptions {
+  HostPolicy hosts;
+  std::vector<std::string> cors;
+  KeyRules keys;
+  bool metrics = false;
+  /// Silence in an event stream after which a comment is sent.
+  std::chrono::milliseconds keep_alive{15'000};
+};
+
+/// What the services of all loops share; each part bears use from any thread.
+struct Shared {
+  const ServiceOptions options;
+  Log log;
+  Metrics metrics;
+  std::atomic<bool> draining{false};
+};
+
+/// `{"error":...}` with the error's status: OpenAI's object, or Anthropic's on the relays.
+[[nodiscard]] http::Response error_response(const Error& error, Endpoint endpoint);
+
+/// The answer to one request. Adds what every answer carries (x-request-id, server-timing, CORS)
+/// and, when it is over, gives the record to log and metrics, once. After its end every call is a
+/// no-op. Not over by its own end, it says nothing.
+class Reply {
+ public:
+  /// `shared` must outlive the reply. `responder` may be null if only finish() is used.
+  Reply(Shared& shared, const http::Request& request, std::shared_ptr<http::Responder> responder);
+  ~Reply();
+  Reply(const Reply&) = delete;
+  Reply& operator=(const Reply&) = delete;
+
+  RequestRecord record;  ///< to be filled on the way
+  /// Own work on the request so far, for server-timing; the rest is the upstream's.
+  std::optional<std::chrono::microseconds> own_time;
+
+  /// Completes a whole answer and closes the record, for a caller that sends it itself.
+  [[nodiscard]] http::Response finish(http::Response response);
+  void send(http::Response response);
+  void send_error(const Error& error, http::HeaderList headers = {});
+
+  /// The answer's first byte is known; start() says so too.
+  void note_first();
+  void start(int status, http::HeaderList headers);
+  bool write(std::string_view bytes);
+  void end();
+  /// Cuts the connection: the answer cannot be completed.
+  void abort();
+  /// The client went away.
+  void gone();
+
+  [[nodiscard]] bool started() const { return started_; }
+  [[nodiscard]] bool over() const { return over_; }
+  [[nodiscard]] http::Responder& responder() { return *responder_; }
+
+ private:
+  void add_common(http::HeaderList& headers);
+  void close(int status);
+  [[nodiscard]] std::chrono::microseconds elapsed() const;
+
+  Shared& shared_;
+  std::shared_ptr<http::Responder> responder_;  ///< shared with the connection, by its interface
+  const std::chrono::steady_clock::time_point begin_;
+  http::HeaderList cors_;
+  bool started_ = false;
+  bool over_ = false;
+};
+
+}  // namespace proxx::server

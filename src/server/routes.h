@@ -1,0 +1,42 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+
+namespace proxx::server {
+
+/// Everything that is served; `other` is what is not.
+enum class Endpoint {
+  chat_completions,
+  models,
+  model,
+  messages,
+  count_tokens,
+  healthz,
+  readyz,
+  metrics,
+  other,
+};
+
+struct Route {
+  Endpoint endpoint;
+  std::string_view method;  ///< a GET answers HEAD too
+  std::string_view path;    ///< raw, exact; with a final slash: what follows is an id
+  bool is_public;           ///< needs neither an allowed Host nor a key
+  bool is_upstream;         ///< a call upstream, which needs a key
+};
+/// The route of an endpoint other than `other`.
+[[nodiscard]] const Route& route_of(Endpoint endpoint);
+/// For logs and metrics: the path, `/v1/models/{id}` for any id, `other`.
+[[nodiscard]] std::string_view endpoint_name(Endpoint endpoint);
+
+/// The endpoint of exactly this path, whatever the method. No decoding, no `..`, no `//`.
+[[nodiscard]] Endpoint endpoint_of(std::string_view path);
+
+/// 404 or 405 by method and path; the message names what is served.
+[[nodiscard]] Status check_route(std::string_view method, std::string_view path);
+/// The Allow header of an endpoint: `GET, HEAD`.
+[[nodiscard]] std::string allowed_methods(Endpoint endpoint);
+
+}  // namespace proxx::server

@@ -1,0 +1,225 @@
+#include "server/service.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <exception>
+
+#include "http/guard.h"
+#include "server/chat.h"
+#include "server/models_api.h"
+#include "server/relay.h"
+
+namespace proxx::server {
+namespace {
+
+constexpr size_t kMaxHeaderWordBytes = 256;
+
+bool is_versioned(const http::Request& request) {
+  return request.target.substr(0, 4) == "/v1/";
+}
+
+Error shutting_down() {
+  Error error;
+  error.kind = ErrorKind::overloaded;
+  error.message = "the server is shutting down";
+  return error;
+}
+
+Error internal_error() {
+  Error error;
+  error.kind = ErrorKind::internal;
+  error.message = "internal error";
+  return error;
+}
+
+http::Response text_response(int status, std::string body, std::string_view type) {
+  http::Response response;
+  response.status = status;
+  response.headers.emplace_back("content-type", std::string(type));
+  response.body = std::move(body);
+  return response;
+}
+
+/// Adds what a refusal's status asks for.
+http::Response refusal(const http::Request& request, const Error& error) {
+  const Endpoint endpoint = endpoint_of(request.path());
+  http::Response response = error_response(error, endpoint);
+  if (response.status == 405) response.headers.emplace_back("allow", allowed_methods(endpoint));
+  if (response.status == 503) {
+    response.headers.emplace_back("retry-after", "1");
+    response.close = true;
+  }
+  return response;
+}
+
+}  // namespace
+
+Result<RequestHeaders> anthropic_headers(const http::Request& request) {
+  RequestHeaders out;
+  for (const auto& [name, value] : request.headers) {
+    const bool version = http::same_word(name, "anthropic-version");
+    if (!version && !http::same_word(name, "anthropic-beta")) continue;
+    for (std::string_view rest = value; !rest.empty();) {
+      const size_t comma = std::min(rest.find(','), rest.size());
+      std::string_view word = rest.substr(0, comma);
+      rest.remove_prefix(std::min(comma + 1, rest.size()));
+      while (!word.empty() && word.front() == ' ') word.remove_prefix(1);
+      while (!word.empty() && word.back() == ' ') word.remove_suffix(1);
+      if (word.empty()) continue;
+      if (!http::is_token(word) || word.size() > kMaxHeaderWordBytes) {
+        return fail(
+            ErrorKind::invalid_request,
+            "malformed header " + std::string(version ? "anthropic-version" : "anthropic-beta"));
+      }
+      if (version) {
+        out.anthropic_version = std::string(word);
+      } else {
+        out.betas.emplace_back(word);
+      }
+    }
+  }
+  return out;
+}
+
+Service::Service(const ExchangeContext& context, Shared& shared)
+    : context_(context), shared_(shared), self_(std::make_shared<Service*>(this)) {}
+
+Service::~Service() {
+  *self_ = nullptr;
+}
+
+Status Service::admit(const http::Request& request) const {
+  const ServiceOptions& options = shared_.options;
+  const Endpoint endpoint = endpoint_of(request.path());
+  const bool is_public = endpoint != Endpoint::other && route_of(endpoint).is_public;
+  if (!is_public) PROXX_TRY(check_host(request, options.hosts));
+  PROXX_TRY(check_origin(request, options.cors));
+  if (request.method == "OPTIONS" && request.header("origin")) return {};
+  PROXX_TRY(check_route(request.method, request.path()));
+  if (is_public) return {};
+  if (shared_.draining && is_versioned(request)) return fail(shutting_down());
+  PROXX_TRY(check_client_key(request, options.keys));
+  if (endpoint == Endpoint::metrics && !options.metrics) {
+    Error error;
+    error.kind = ErrorKind::invalid_request;
+    error.http_status = 404;
+    error.code = "not_found";
+    error.message = "metrics are off; start the server with --metrics";
+    return fail(std::move(error));
+  }
+  if (!route_of(endpoint).is_upstream) return {};
+  PROXX_TRY(credential_for(request, options.keys));
+  PROXX_TRY(anthropic_headers(request));
+  return check_content_type(request);
+}
+
+std::optional<http::Response> Service::check(const http::Request& request) {
+  const Status status = admit(request);
+  if (status) return std::nullopt;
+  return Reply(shared_, request, nullptr).finish(refusal(request, status.error()));
+}
+
+void Service::handle(http::Request request, std::shared_ptr<http::Responder> responder) {
+  auto reply = std::make_unique<Reply>(shared_, request, std::move(responder));
+  try {
+    answer(request, reply);
+  } catch (const std::exception&) {
+    if (reply) reply->send_error(internal_error());
+  }
+}
+
+void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
+  if (request.method == "OPTIONS") return reply->send(preflight(request));
+  const ModelTable& models = *context_.conversion.models;
+  switch (reply->record.endpoint) {
+    case Endpoint::chat_completions:
+      return start_chat(request, reply);
+    case Endpoint::messages:
+    case Endpoint::count_tokens:
+      return start_relay(request, reply);
+    case Endpoint::models:
+      return reply->send(text_response(200, models_list(models), "application/json"));
+    case Endpoint::model: {
+      const std::string_view id = request.path().substr(route_of(Endpoint::model).path.size());
+      if (auto object = model_object(models, id)) {
+        return reply->send(text_response(200, std::move(*object), "application/json"));
+      }
+      Error error;
+      error.kind = ErrorKind::invalid_request;
+      error.http_status = 404;
+      error.code = "model_not_found";
+      error.param = "model";
+      error.message = "no such model; GET /v1/models lists them";
+      return reply->send_error(error);
+    }
+    case Endpoint::healthz:
+      return reply->send(text_response(200, "ok\n", "text/plain"));
+    case Endpoint::readyz:
+      return reply->send(shared_.draining ? text_response(503, "draining\n", "text/plain")
+                                          : text_response(200, "ready\n", "text/plain"));
+    case Endpoint::metrics:
+      return reply->send(text_response(200, shared_.metrics.text(), kMetricsType));
+    case Endpoint::other:
+      return reply->send_error(check_route(request.method, request.path()).error());
+  }
+}
+
+void Service::start_chat(http::Request& request, std::unique_ptr<Reply>& reply) {
+  ExchangeRequest incoming;
+  const auto credential = credential_for(request, shared_.options.keys);
+  if (!credential) return reply->send_error(credential.error());
+  auto headers = anthropic_headers(request);
+  if (!headers) return reply->send_error(headers.error());
+  incoming.credential = *credential;
+  incoming.headers = std::move(*headers);
+  incoming.body = std::move(request.body);
+  run(std::make_shared<ChatSession>(context_, shared_.options.keep_alive, std::move(incoming),
+                                    std::move(reply), let_go()));
+}
+
+void Service::start_relay(http::Request& request, std::unique_ptr<Reply>& reply) {
+  const auto credential = credential_for(request, shared_.options.keys);
+  if (!credential) return reply->send_error(credential.error());
+  const auto headers = anthropic_headers(request);
+  if (!headers) return reply->send_error(headers.error());
+  UpstreamRequest outgoing = relay_request(context_, std::move(request), *credential, *headers);
+  run(std::make_shared<RelaySession>(*context_.upstream, std::move(outgoing), std::move(reply),
+                                     let_go()));
+}
+
+void Service::run(std::shared_ptr<Session> session) {
+  sessions_.emplace(session.get(), session);
+  try {
+    session->start();
+  } catch (const std::exception&) {
+    session->end_with(internal_error());
+  }
+}
+
+Session::OnOver Service::let_go() {
+  return [self = self_, loop = context_.loop](Session& session) {
+    boost::asio::post(*loop, [self, which = &session] {
+      if (*self != nullptr) (*self)->sessions_.erase(which);
+    });
+  };
+}
+
+http::Response Service::error(int status, std::string_view what) {
+  http::Request unread;
+  unread.method = "-";
+  unread.target = "-";
+  Error error;
+  error.kind = ErrorKind::invalid_request;
+  if (status == 413) error.kind = ErrorKind::request_too_large;
+  if (status == 503) error.kind = ErrorKind::overloaded;
+  error.http_status = status;
+  error.message = std::string(what);
+  return Reply(shared_, unread, nullptr).finish(error_response(error, Endpoint::other));
+}
+
+void Service::cut_off() {
+  const auto under_way = sessions_;  // ending one may change the set
+  for (const auto& [key, session] : under_way) session->end_with(shutting_down());
+}
+
+}  // namespace proxx::server

@@ -1,0 +1,52 @@
+#pragma once
+#include <memory>
+#include <unordered_map>
+
+#include "exchange/exchange.h"
+#include "http/server.h"
+#include "server/reply.h"
+#include "server/session.h"
+
+namespace proxx::server {
+
+/// `proxx serve` behind the HTTP layer, on one loop: guards, routes, and the requests under way.
+/// With several threads each loop has a service and an upstream of its own; only Shared is shared.
+/// Loop thread only.
+class Service final : public http::Handler {
+ public:
+  /// `context` and `shared` must outlive the service.
+  Service(const ExchangeContext& context, Shared& shared);
+  ~Service() override;
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  /// Everything that can be refused by the head alone: host, origin, route, draining, key, type.
+  std::optional<http::Response> check(const http::Request& request) override;
+  void handle(http::Request request, std::shared_ptr<http::Responder> responder) override;
+  http::Response error(int status, std::string_view what) override;
+
+  /// Ends every request under way with an error: the drain time is over.
+  void cut_off();
+  /// Requests under way.
+  [[nodiscard]] size_t sessions() const { return sessions_.size(); }
+
+ private:
+  [[nodiscard]] Status admit(const http::Request& request) const;
+  void answer(http::Request& request, std::unique_ptr<Reply>& reply);
+  void start_chat(http::Request& request, std::unique_ptr<Reply>& reply);
+  void start_relay(http::Request& request, std::unique_ptr<Reply>& reply);
+  void run(std::shared_ptr<Session> session);
+  [[nodiscard]] Session::OnOver let_go();
+
+  const ExchangeContext& context_;
+  Shared& shared_;
+  std::unordered_map<const Session*, std::shared_ptr<Session>> sessions_;
+  /// Tells a let-go that is still queued whether the service is there.
+  std::shared_ptr<Service*> self_;
+};
+
+/// The client's `anthropic-version` and `anthropic-beta`, which go upstream. Errors:
+/// `invalid_request` for a value with anything but token characters.
+[[nodiscard]] Result<RequestHeaders> anthropic_headers(const http::Request& request);
+
+}  // namespace proxx::server
