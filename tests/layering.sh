@@ -13,7 +13,7 @@ declare -A allowed=(
   [upstream]="core upstream"
   [exchange]="core upstream exchange"
   [http]="core http"
-  [server]="core upstream exchange http server"
+  [server]="core config upstream exchange http server"
   [mock]="core http mock"
   [cli]="core config upstream exchange http server mock cli"
 )
