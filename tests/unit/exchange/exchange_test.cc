@@ -1,0 +1,427 @@
+#include "exchange/exchange.h"
+
+#include <doctest/doctest.h>
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <string>
+
+#include "core/error_map.h"
+#include "support/fake_upstream.h"
+
+using namespace proxx;
+using namespace std::chrono_literals;
+using test::FakeUpstream;
+
+namespace {
+
+/// Keeps what an exchange tells its client.
+class RecordingSink final : public Sink {
+ public:
+  AnswerHead head;
+  std::string text;
+  std::optional<Error> error;
+  int begins = 0;
+  int keep_alives = 0;
+  bool finished = false;
+  bool full = false;
+  std::function<void()> on_end;
+
+  void begin(const AnswerHead& answer_head) override {
+    ++begins;
+    head = answer_head;
+  }
+  bool write(std::string_view bytes) override {
+    text.append(bytes);
+    return !full;
+  }
+  void keep_alive() override { ++keep_alives; }
+  void finish() override {
+    finished = true;
+    if (on_end) on_end();
+  }
+  void fail(const AnswerHead& answer_head, const Error& failure) override {
+    head = answer_head;
+    error = failure;
+    if (on_end) on_end();
+  }
+  [[nodiscard]] bool ended() const { return finished || error.has_value(); }
+};
+
+struct Fixture {
+  boost::asio::io_context loop;
+  FakeUpstream upstream;
+  ModelTable models;
+  ExchangeContext context;
+  RecordingSink sink;
+  std::unique_ptr<Exchange> exchange;
+
+  Fixture() {
+    context.loop = &loop;
+    context.upstream = &upstream;
+    context.conversion.models = &models;
+    context.headers.session_id = "00000000-0000-4000-8000-000000000000";
+  }
+
+  void start(std::string body) {
+    exchange = std::make_unique<Exchange>(context, sink);
+    ExchangeRequest request;
+    request.body = std::move(body);
+    request.credential.api_key = "sk-test";
+    exchange->start(std::move(request));
+  }
+  FakeUpstream::Call& call(size_t index) { return *upstream.calls.at(index); }
+  /// Runs timers until `wanted` calls were made, or gives up.
+  void run_until_calls(size_t wanted) {
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (upstream.calls.size() < wanted && std::chrono::steady_clock::now() < deadline) {
+      loop.restart();
+      loop.run_one_for(100ms);
+    }
+    REQUIRE(upstream.calls.size() == wanted);
+  }
+};
+
+const std::string kJsonRequest =
+    R"({"model":"claude-sonnet-5-5","messages":[{"role":"user","content":"hi"}]})";
+const std::string kStreamRequest =
+    R"({"model":"claude-sonnet-5-5","stream":true,"messages":[{"role":"user","content":"hi"}]})";
+const std::string kMessage =
+    R"({"id":"msg_1","type":"message","role":"assistant","model":"claude-sonnet-5-5",)"
+    R"("content":[{"type":"text","text":"hello"}],"stop_reason":"end_turn","stop_sequence":null,)"
+    R"("usage":{"input_tokens":3,"output_tokens":2}})";
+
+std::string event(const std::string& type, const std::string& rest) {
+  return "event: " + type + "\ndata: {\"type\":\"" + type + "\"" + rest + "}\n\n";
+}
+const std::string kStart =
+    event("message_start", R"(,"message":{"id":"msg_1","type":"message","role":"assistant",)"
+                           R"("model":"claude-sonnet-5-5","content":[],"stop_reason":null,)"
+                           R"("usage":{"input_tokens":3,"output_tokens":1}})");
+const std::string kText =
+    event("content_block_start", R"(,"index":0,"content_block":{"type":"text","text":""})") +
+    event("content_block_delta", R"(,"index":0,"delta":{"type":"text_delta","text":"hello"})") +
+    event("content_block_stop", R"(,"index":0)");
+const std::string kDelta =
+    event("message_delta", R"(,"delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":2})");
+const std::string kStop = event("message_stop", "");
+const std::string kOverloaded =
+    event("error", R"(,"error":{"type":"overloaded_error","message":"Overloaded"})");
+
+constexpr auto* kEvents = "text/event-stream; charset=utf-8";
+constexpr auto* kJson = "application/json";
+
+bool ends_with(const std::string& text, std::string_view end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "a request that is no request never reaches the upstream") {
+  start(R"({"model":"claude-sonnet-5-5","messages":[]})");
+  REQUIRE(sink.error);
+  CHECK(sink.error->param == "messages");
+  CHECK(sink.head.status == 400);
+  CHECK(upstream.calls.empty());
+  CHECK(sink.begins == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a JSON answer is one completion") {
+  start(kJsonRequest);
+  CHECK(call(0).request.path == "/v1/messages");
+  CHECK(find_header(call(0).request.headers, "x-api-key") == "sk-test");
+  call(0).answer(200, kJson, kMessage);
+  CHECK(sink.finished);
+  CHECK(sink.begins == 1);
+  CHECK_FALSE(sink.head.event_stream);
+  CHECK(find_header(sink.head.headers, "x-request-id") == "req_fake");
+  CHECK(sink.text.find(R"("content":"hello")") != std::string::npos);
+  CHECK(exchange->facts().completion_tokens == 2);
+  CHECK(exchange->upstream_request_id() == "req_fake");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a stream begins with the first event and ends with [DONE]") {
+  start(kStreamRequest);
+  call(0).head(200, {{"content-type", kEvents}});
+  CHECK(sink.begins == 0);
+  call(0).data(kStart);
+  CHECK(sink.begins == 1);
+  CHECK(sink.head.event_stream);
+  call(0).data(kText);
+  CHECK(sink.text.find(R"("content":"hello")") != std::string::npos);
+  call(0).data(event("ping", ""));
+  CHECK(sink.keep_alives == 1);
+  call(0).data(kDelta + kStop);
+  CHECK(ends_with(sink.text, "data: [DONE]\n\n"));
+  CHECK_FALSE(sink.ended());
+  call(0).done();
+  CHECK(sink.finished);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "U38: an upstream that does not close behind message_stop is not waited for") {
+  start(kStreamRequest);
+  call(0).head(200, {{"content-type", kEvents}});
+  call(0).data(kStart + kText + kDelta + kStop + event("ping", "") + kText);
+  sink.on_end = [this] { loop.stop(); };
+  loop.run_for(10s);
+  CHECK(sink.finished);
+  CHECK(ends_with(sink.text, "data: [DONE]\n\n"));
+  CHECK(call(0).cancelled());
+}
+
+TEST_CASE_FIXTURE(Fixture, "U19: the answer's content-type decides, not what was asked") {
+  SUBCASE("JSON for a stream is cut into chunks") {
+    start(kStreamRequest);
+    call(0).answer(200, kJson, kMessage);
+    CHECK(sink.head.event_stream);
+    CHECK(ends_with(sink.text, "data: [DONE]\n\n"));
+  }
+  SUBCASE("events for a JSON call are folded") {
+    start(kJsonRequest);
+    call(0).answer(200, kEvents, kStart + kText + kDelta + kStop);
+    CHECK_FALSE(sink.head.event_stream);
+    CHECK(sink.text.find(R"("object":"chat.completion")") != std::string::npos);
+  }
+  CHECK(sink.finished);
+}
+
+TEST_CASE_FIXTURE(Fixture, "U17 U18 U20 U48: a 200 that is no answer, or a redirect, is a 502") {
+  struct Case {
+    const char* name;
+    int status;
+    HeaderList headers;
+    const char* code;
+  };
+  const Case cases[] = {
+      {"U18 HTML", 200, {{"content-type", "text/html"}}, "upstream_bad_content_type"},
+      {"U18 no type", 200, {}, "upstream_bad_content_type"},
+      {"U48 gzip",
+       200,
+       {{"content-type", kJson}, {"content-encoding", "gzip"}},
+       "upstream_bad_content_type"},
+      {"U17 redirect", 307, {{"location", "https://other.example/x"}}, "upstream_redirect"},
+      {"U20 no content", 204, {}, "upstream_protocol_error"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    sink = RecordingSink();
+    upstream.calls.clear();
+    start(kStreamRequest);
+    call(0).head(c.status, c.headers);
+    call(0).done();
+    REQUIRE(sink.error);
+    CHECK(sink.begins == 0);
+    CHECK(http_status_of(*sink.error) == 502);
+    CHECK(error_body(*sink.error).find(c.code) != std::string::npos);
+    CHECK(call(0).cancelled());
+  }
+  CHECK(upstream.calls.size() == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "U8 U9: an upstream error keeps its status and message") {
+  start(kJsonRequest);
+  call(0).answer(
+      401, kJson,
+      R"({"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}})");
+  REQUIRE(sink.error);
+  CHECK(sink.head.status == 401);
+  CHECK(sink.error->message == "invalid x-api-key");
+  CHECK(sink.error->code == "invalid_api_key");
+  CHECK(exit_code_of(*sink.error) == 8);
+}
+
+TEST_CASE_FIXTURE(Fixture, "U21: an error as first event is a real HTTP status") {
+  start(kStreamRequest);
+  call(0).head(200, {{"content-type", kEvents}});
+  call(0).data(kOverloaded);
+  REQUIRE(sink.error);
+  CHECK(sink.begins == 0);
+  CHECK(sink.head.status == 503);
+}
+
+TEST_CASE_FIXTURE(Fixture, "U22 U23 U24 U27: a stream that breaks off has no end") {
+  struct Case {
+    const char* name;
+    std::string bytes;
+    int exit_code;
+  };
+  const Case cases[] = {
+      {"U22 error event", kOverloaded, 5},
+      {"U23 closed", "", 10},
+      {"U24 closed before message_stop", kDelta, 10},
+      {"U27 malformed", "data: {\"type\":\n\n", 5},
+  };
+  context.max_retries = 2;
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    sink = RecordingSink();
+    upstream.calls.clear();
+    start(kStreamRequest);
+    call(0).head(200, {{"content-type", kEvents}});
+    call(0).data(kStart + kText);
+    call(0).data(c.bytes);
+    call(0).done();
+    REQUIRE(sink.error);
+    CHECK(sink.begins == 1);
+    CHECK(exit_code_of(*sink.error) == c.exit_code);
+    CHECK(sink.text.find("[DONE]") == std::string::npos);
+    CHECK(sink.text.find(R"("finish_reason":"stop")") == std::string::npos);
+    CHECK(upstream.calls.size() == 1);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "U16: what can be tried again is, while nothing was written") {
+  context.max_retries = 2;
+  int retries = 0;
+  exchange = std::make_unique<Exchange>(context, sink);
+  exchange->on_retry([&retries](std::chrono::milliseconds, const Error&) { ++retries; });
+  ExchangeRequest request;
+  request.body = kStreamRequest;
+  request.credential.api_key = "sk-test";
+  exchange->start(std::move(request));
+
+  const HeaderList soon = {{"content-type", kJson}, {"retry-after-ms", "1"}};
+  call(0).head(529, soon);
+  call(0).data(R"({"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}})");
+  call(0).done();
+  run_until_calls(2);
+  call(1).head(200, {{"content-type", kEvents}, {"retry-after-ms", "1"}});
+  call(1).data(kOverloaded);
+  run_until_calls(3);
+  call(2).answer(200, kEvents, kStart + kText + kDelta + kStop);
+  CHECK(sink.finished);
+  CHECK(retries == 2);
+  CHECK(sink.begins == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "C4: destroying an exchange that waits for a retry makes no further call") {
+  context.max_retries = 2;
+  start(kJsonRequest);
+  call(0).head(529, {{"retry-after-ms", "1"}});
+  call(0).done();
+  exchange.reset();
+  loop.run_for(50ms);
+  CHECK(upstream.calls.size() == 1);
+  CHECK_FALSE(sink.ended());
+}
+
+TEST_CASE_FIXTURE(Fixture, "U13: a wait that is too long is told, not waited") {
+  context.max_retries = 2;
+  start(kJsonRequest);
+  call(0).head(429, {{"content-type", kJson}, {"retry-after", "3600"}});
+  call(0).data(R"({"type":"error","error":{"type":"rate_limit_error","message":"slow down"}})");
+  call(0).done();
+  REQUIRE(sink.error);
+  CHECK(sink.error->message == "slow down (the upstream asks to wait 3600 s)");
+  CHECK(exit_code_of(*sink.error) == 9);
+  CHECK(find_header(sink.head.headers, "retry-after") == "3600");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a full sink pauses the upstream until it is resumed") {
+  start(kStreamRequest);
+  call(0).head(200, {{"content-type", kEvents}});
+  sink.full = true;
+  call(0).data(kStart);
+  CHECK(call(0).pauses == 1);
+  sink.full = false;
+  exchange->resume();
+  CHECK(call(0).resumes == 1);
+  call(0).data(kText + kDelta + kStop);
+  CHECK(call(0).pauses == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "C1 C2 C3: destroying the exchange cancels the call in every phase") {
+  start(kStreamRequest);
+  SUBCASE("before the head") {}
+  SUBCASE("behind the head") {
+    call(0).head(200, {{"content-type", kEvents}});
+  }
+  SUBCASE("in the stream") {
+    call(0).head(200, {{"content-type", kEvents}});
+    call(0).data(kStart + kText);
+  }
+  exchange.reset();
+  CHECK(call(0).cancelled());
+  CHECK_FALSE(sink.ended());
+}
+
+TEST_CASE_FIXTURE(Fixture, "the sink's last call may destroy the exchange") {
+  start(kStreamRequest);
+  sink.on_end = [this] { exchange.reset(); };
+  SUBCASE("complete") {
+    call(0).answer(200, kEvents, kStart + kText + kDelta + kStop);
+  }
+  SUBCASE("failed on the head") {
+    call(0).head(301, {});
+  }
+  SUBCASE("failed in the stream") {
+    call(0).head(200, {{"content-type", kEvents}});
+    call(0).data(kStart + kOverloaded);
+  }
+  CHECK(sink.ended());
+  CHECK(exchange == nullptr);
+}
+
+TEST_CASE_FIXTURE(Fixture, "history thinking that the upstream refuses is left out once") {
+  start(R"({"model":"claude-opus-5-5","messages":[{"role":"user","content":"a"},)"
+        R"({"role":"assistant","content":"b","thinking_blocks":[{"type":"thinking",)"
+        R"("thinking":"t","signature":"c2ln"}]},{"role":"user","content":"c"}]})");
+  CHECK(call(0).request.body.find("c2ln") != std::string::npos);
+  const std::string refused =
+      R"({"type":"error","error":{"type":"invalid_request_error","message":)"
+      R"("messages.1.content.0: Invalid `signature` in `thinking` block. The block is bound to )"
+      R"(a different conversation."}})";
+  call(0).answer(400, kJson, refused);
+  REQUIRE(upstream.calls.size() == 2);
+  CHECK(call(1).request.body.find("c2ln") == std::string::npos);
+  SUBCASE("and then it works, with a notice") {
+    call(1).answer(200, kJson, kMessage);
+    CHECK(sink.finished);
+    REQUIRE_FALSE(sink.head.notices.empty());
+    CHECK(sink.head.notices.back().path == "messages");
+  }
+  SUBCASE("but not twice") {
+    call(1).answer(400, kJson, refused);
+    REQUIRE(sink.error);
+    CHECK(upstream.calls.size() == 2);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "a paused turn is continued, as often as the settings say") {
+  const std::string paused_message =
+      R"({"id":"msg_1","type":"message","role":"assistant","model":"claude-sonnet-5-5","content":)"
+      R"([{"type":"text","text":"one "},{"type":"server_tool_use","id":"srvtoolu_1","name":)"
+      R"("web_search","input":{"query":"q"}}],"stop_reason":"pause_turn","stop_sequence":null,)"
+      R"("usage":{"input_tokens":3,"output_tokens":2}})";
+  const std::string request =
+      R"({"model":"claude-sonnet-5-5","messages":[{"role":"user","content":"hi"}],"tools":)"
+      R"([{"type":"web_search_20250305","name":"web_search"}]})";
+  SUBCASE("and ends as one answer") {
+    start(request);
+    call(0).answer(200, kJson, paused_message);
+    REQUIRE(upstream.calls.size() == 2);
+    CHECK(call(1).request.body.find("srvtoolu_1") != std::string::npos);
+    call(1).answer(200, kJson, kMessage);
+    CHECK(sink.finished);
+    CHECK(sink.begins == 1);
+    CHECK(sink.text.find(R"("content":"one hello")") != std::string::npos);
+  }
+  SUBCASE("bounded") {
+    context.conversion.continue_paused = 1;
+    start(request);
+    call(0).answer(200, kJson, paused_message);
+    call(1).answer(200, kJson, paused_message);
+    CHECK(upstream.calls.size() == 2);
+    CHECK(sink.finished);
+    CHECK(sink.text.find(R"("finish_reason":"stop")") != std::string::npos);
+  }
+  SUBCASE("never") {
+    context.conversion.continue_paused = 0;
+    start(request);
+    call(0).answer(200, kJson, paused_message);
+    CHECK(upstream.calls.size() == 1);
+    CHECK(sink.finished);
+  }
+}
