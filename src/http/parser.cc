@@ -84,11 +84,18 @@ struct RequestParser::Impl {
   tl::expected<Step, Refusal> feed_body(std::string& input);
 
   const Limits& limits;
+  bool begun = false;
   HeadGuard guard;
   MessageParser message;
 };
 
 tl::expected<RequestParser::Step, Refusal> RequestParser::Impl::feed_head(std::string& input) {
+  // RFC 9112 2.2: one empty line before a request line is some old client's, and let pass.
+  if (!begun) {
+    if (input.empty() || input == "\r") return Step::more;
+    if (input.compare(0, 2, "\r\n") == 0) input.erase(0, 2);
+    begun = true;
+  }
   const auto head_bytes = guard.scan(input);
   if (!head_bytes) return tl::unexpected<Refusal>(head_bytes.error());
   if (*head_bytes == 0) return Step::more;

@@ -1,0 +1,128 @@
+#include "http/parser.h"
+
+#include <doctest/doctest.h>
+
+namespace proxx::http {
+namespace {
+
+struct Outcome {
+  int status = 0;  // of a refusal
+  bool complete = false;
+  std::string body;
+  std::string rest;
+};
+
+bool operator==(const Outcome& a, const Outcome& b) {
+  return a.status == b.status && a.complete == b.complete && a.body == b.body && a.rest == b.rest;
+}
+
+/// Feeds the pieces as a connection would.
+Outcome parse(const std::vector<std::string_view>& pieces, const Limits& limits = {}) {
+  RequestParser parser(limits);
+  Outcome outcome;
+  std::string input;
+  for (const std::string_view piece : pieces) {
+    input += piece;
+    if (outcome.complete) continue;
+    auto step = parser.feed(input);
+    if (step && *step == RequestParser::Step::head) step = parser.feed(input);
+    if (!step) {
+      outcome.status = step.error().status;
+      return outcome;
+    }
+    outcome.complete = *step == RequestParser::Step::complete;
+  }
+  outcome.body = parser.request().body;
+  outcome.rest = input;
+  return outcome;
+}
+
+std::vector<std::string_view> bytes_of(std::string_view text) {
+  std::vector<std::string_view> pieces;
+  for (size_t i = 0; i < text.size(); ++i) pieces.push_back(text.substr(i, 1));
+  return pieces;
+}
+
+const std::string kHead = "POST /x HTTP/1.1\r\nhost: a\r\n";
+const std::string kChunked = kHead + "transfer-encoding: chunked\r\n\r\n";
+
+TEST_CASE("H4, H5: a request is the same wherever it is cut") {
+  struct Row {
+    const char* name;
+    std::string request;
+    Outcome expected;
+  };
+  const Row rows[] = {
+      {"no body", kHead + "\r\n", {0, true, "", ""}},
+      {"an empty line before", "\r\n" + kHead + "\r\n", {0, true, "", ""}},
+      {"two empty lines before", "\r\n\r\n" + kHead + "\r\n", {400, false, "", ""}},
+      {"content-length", kHead + "content-length: 5\r\n\r\nhelloGET", {0, true, "hello", "GET"}},
+      {"chunks of one byte", kChunked + "1\r\nh\r\n1\r\ni\r\n0\r\n\r\nGET", {0, true, "hi", "GET"}},
+      {"chunk extensions", kChunked + "2;a=b;c=\"d\"\r\nhi\r\n0;e\r\n\r\n", {0, true, "hi", ""}},
+      {"trailers", kChunked + "2\r\nhi\r\n0\r\nhost: b\r\nx: y\r\n\r\n", {0, true, "hi", ""}},
+      {"leading zeros", kChunked + "002\r\nhi\r\n000\r\n\r\n", {0, true, "hi", ""}},
+      {"size -2", kChunked + "-2\r\nhi\r\n0\r\n\r\n", {400, false, "", ""}},
+      {"size 0x5", kChunked + "0x5\r\nhello\r\n0\r\n\r\n", {400, false, "", ""}},
+      {"size overflow", kChunked + "fffffffffffffffff\r\nhi\r\n0\r\n\r\n", {400, false, "", ""}},
+      {"size beyond the limit", kChunked + "ffffffffffffffff\r\n", {413, false, "", ""}},
+      {"no size", kChunked + "\r\nhi\r\n0\r\n\r\n", {400, false, "", ""}},
+      {"missing CRLF", kChunked + "2\r\nhi0\r\n\r\n", {400, false, "", ""}},
+      {"bare LF", kChunked + "2\nhi\r\n0\r\n\r\n", {400, false, "", ""}},
+      {"HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", {400, false, "", ""}},
+      {"HTTP/0.9", "GET /\r\n\r\n", {400, false, "", ""}},
+      {"HTTP/1.2", "GET / HTTP/1.2\r\n\r\n", {400, false, "", ""}},
+      {"two spaces", "GET  / HTTP/1.1\r\n\r\n", {400, false, "", ""}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    const std::string_view whole = row.request;
+    CHECK(parse({whole}) == row.expected);
+    CHECK(parse(bytes_of(whole)) == row.expected);
+    for (size_t cut = 1; cut < whole.size(); ++cut) {
+      CAPTURE(cut);
+      CHECK(parse({whole.substr(0, cut), whole.substr(cut)}) == row.expected);
+    }
+  }
+}
+
+TEST_CASE("H4: trailers are not merged into the headers") {
+  RequestParser parser(Limits{});
+  std::string input = kChunked + "0\r\nauthorization: x\r\n\r\n";
+  CHECK(parser.feed(input).value() == RequestParser::Step::head);
+  CHECK(parser.feed(input).value() == RequestParser::Step::complete);
+  CHECK(parser.request().count("authorization") == 0);
+}
+
+TEST_CASE("A28, A29: the body limit counts chunks, and stops at the header of the one too many") {
+  Limits limits;
+  limits.max_body_bytes = 4;
+  CHECK(parse({kChunked + "4\r\nabcd\r\n0\r\n\r\n"}, limits).complete);
+  CHECK(parse({kChunked + "4\r\nabcd\r\n1\r\n"}, limits).status == 413);
+  CHECK(parse({kHead + "content-length: 5\r\n\r\n"}, limits).status == 413);
+}
+
+TEST_CASE("H16: an endless chunk header or trailer section is refused") {
+  Limits limits;
+  limits.max_header_bytes = 100;
+  CHECK(parse({kChunked + "1;" + std::string(200, 'a')}, limits).status == 431);
+  CHECK(parse({kChunked + "0\r\nx: " + std::string(200, 'a')}, limits).status == 431);
+}
+
+TEST_CASE("a request is as received") {
+  RequestParser parser(Limits{});
+  std::string input =
+      "GET /v1/models?a=%20b HTTP/1.0\r\nHost: a:1\r\nX-Two:  1 \r\nx-two: 2\r\n\r\n";
+  CHECK(parser.feed(input).value() == RequestParser::Step::head);
+  const Request& request = parser.request();
+  CHECK(request.method == "GET");
+  CHECK(request.target == "/v1/models?a=%20b");
+  CHECK(request.path() == "/v1/models");
+  CHECK(request.version_minor == 0);
+  CHECK(request.header("x-TWO") == "1");
+  CHECK(request.count("X-Two") == 2);
+  CHECK(!request.header("absent"));
+  CHECK(!parser.keep_alive());
+}
+
+}  // namespace
+}  // namespace proxx::http
