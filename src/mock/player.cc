@@ -1,0 +1,66 @@
+#include "mock/player.h"
+
+#include <utility>
+
+namespace proxx::mock {
+
+Player::Player(boost::asio::io_context& loop, Answer answer,
+               std::shared_ptr<http::Responder> responder)
+    : timer_(loop), answer_(std::move(answer)), responder_(std::move(responder)) {}
+
+void Player::start(Done done) {
+  done_ = std::move(done);
+  responder_->on_gone([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->end(Outcome::gone);
+  });
+  responder_->on_sent([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->end(Outcome::sent);
+  });
+  const auto responder = responder_;
+  if (answer_.whole) {
+    responder->send({answer_.status, answer_.headers, std::move(answer_.pieces.front()), false});
+    return;
+  }
+  if (!answer_.pieces.empty()) responder->start(answer_.status, answer_.headers);
+  step();
+}
+
+void Player::stop() {
+  done_ = nullptr;
+  end(Outcome::gone);
+}
+
+void Player::step() {
+  const auto responder = responder_;
+  if (!responder) return;
+  if (next_ == answer_.pieces.size()) return finish_body();
+  if (!responder->write(answer_.pieces[next_++])) {
+    responder->on_drain([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->step();
+    });
+    return;
+  }
+  // Even without a delay each piece gets a turn of the loop, so that it leaves by itself.
+  timer_.expires_after(answer_.delay);
+  timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+    if (!error) self->step();
+  });
+}
+
+void Player::finish_body() {
+  if (answer_.stalls) return;
+  const auto responder = responder_;
+  if (!answer_.cut) return responder->end();
+  responder->abort();
+  end(Outcome::sent);
+}
+
+void Player::end(Outcome outcome) {
+  // Both may hold the last reference to this.
+  const Done done = std::exchange(done_, nullptr);
+  const auto responder = std::exchange(responder_, nullptr);
+  timer_.cancel();
+  if (done) done(outcome);
+}
+
+}  // namespace proxx::mock
