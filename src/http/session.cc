@@ -177,8 +177,9 @@ bool Connection::accept_head() {
 
 void Connection::dispatch() {
   last_ = !parser_->keep_alive();
-  Request request = std::move(parser_->request());
   const auto answer = begin_answer();
+  Request request = std::move(parser_->request());
+  parser_.reset();
   try {
     handler().handle(std::move(request), answer);
   } catch (...) {
@@ -201,7 +202,6 @@ std::shared_ptr<Answer> Connection::begin_answer() {
   auto answer = std::make_shared<Answer>(weak_from_this(), shape, limits().max_buffered_bytes);
   pending_ = answer;
   phase_ = Phase::answering;
-  parser_.reset();
   if (last_) {
     unread_ = unread_ || !in_.empty();
     in_.clear();
