@@ -84,6 +84,12 @@ EngineOptions engine_options(const Settings& settings, int verbose) {
   return options;
 }
 
+void use_mock(Settings& settings, Credential& credential, uint16_t port) {
+  settings.upstream_url = "http://127.0.0.1:" + std::to_string(port);
+  settings.proxy.clear();
+  credential.api_key = kMockKey;
+}
+
 Runtime::Runtime(LoadedSettings loaded)
     : loaded_(std::move(loaded)), models_(model_table(loaded_.settings)) {}
 
@@ -94,9 +100,7 @@ Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
   if (asks_for_mock(options, settings)) {
     runtime->mock_ = std::make_unique<mock::Mock>(runtime->loop_, mock::MockOptions{});
     PROXX_ASSIGN(const auto port, runtime->mock_->listen("127.0.0.1", 0));
-    settings.upstream_url = "http://127.0.0.1:" + std::to_string(port);
-    settings.proxy.clear();
-    runtime->credential_.api_key = kMockKey;
+    use_mock(settings, runtime->credential_, port);
   } else {
     PROXX_ASSIGN(auto keys, read_keys(runtime->loaded_, process_environment()));
     if (!options.quiet) {

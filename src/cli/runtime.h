@@ -26,6 +26,9 @@ namespace proxx::cli {
 /// -v and -vv become traces on stderr.
 [[nodiscard]] EngineOptions engine_options(const Settings& settings, int verbose);
 
+/// Points the settings at the embedded mock on `port`, and gives the key that it asks for.
+void use_mock(Settings& settings, Credential& credential, uint16_t port);
+
 /// Everything a request command needs to have exchanges: the loop, the upstream (the embedded mock
 /// if asked for), settings and the credential. One per run.
 class Runtime {
