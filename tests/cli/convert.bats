@@ -1,0 +1,73 @@
+#!/usr/bin/env bats
+# proxx convert: the core as a filter (contract.md section 2).
+load helpers
+
+MESSAGE='{"id":"msg_1","type":"message","role":"assistant","model":"claude-sonnet-5-5","content":[{"type":"text","text":"hello"}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":3,"output_tokens":2}}'
+
+stream() {
+  printf 'event: message_start\ndata: {"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[],"stop_reason":null,"usage":{"input_tokens":3,"output_tokens":1}}}\n\n'
+  printf 'data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}\n\n'
+  printf 'data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"hello"}}\n\n'
+  printf 'data: {"type":"content_block_stop","index":0}\n\n'
+  printf 'data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":2}}\n\n'
+  printf 'data: {"type":"message_stop"}\n\n'
+}
+
+@test "a request" {
+  split "$PROXX" convert request <<<"$HI"
+  expect_code 0
+  expect content "$(jq -c '.messages[0]' <<<"$out")" '{"role":"user","content":[{"type":"text","text":"hi"}]}'
+  split "$PROXX" convert request -m claude-opus-5-5 --strict <<<'{"seed":1,"messages":[{"role":"user","content":"hi"}]}'
+  expect_code 3
+  expect param "$(jq -r .error.param <<<"$out")" seed
+}
+
+@test "a response, with created by flag" {
+  split "$PROXX" convert response --created 1700000000 <<<"$MESSAGE"
+  expect_code 0
+  expect id "$(jq -r .id <<<"$out")" chatcmpl-1
+  expect created "$(jq -r .created <<<"$out")" 1700000000
+  expect tokens "$(jq -r .usage.total_tokens <<<"$out")" 5
+}
+
+@test "a stream, with and without usage, whole and byte by byte" {
+  stream >stream.sse
+  split "$PROXX" convert stream --created 1 --include-usage true stream.sse
+  expect_code 0
+  contains "$out" '"choices":[],"usage":{'
+  local whole=$out
+  split bash -c "while IFS= read -r -n 1 -d '' c; do printf '%s' \"\$c\"; done <stream.sse | '$PROXX' convert stream --created 1 --include-usage true"
+  expect "byte by byte" "$out" "$whole"
+  split "$PROXX" convert stream --created 1 stream.sse
+  lacks "$out" '"usage"'
+  expect "last line" "$(tail -n 2 <<<"$out")" "data: [DONE]"
+}
+
+@test "bad input: 3 for a document, 5 for a malformed stream, 10 for a cut one" {
+  split "$PROXX" convert response <<<'{"type":'
+  expect_code 3
+  split "$PROXX" convert request <<<'nonsense'
+  expect_code 3
+  split "$PROXX" convert stream <<<$'data: {"type":\n\n'
+  expect_code 5
+  stream | head -n 8 >cut.sse
+  split "$PROXX" convert stream cut.sse
+  expect_code 10
+  lacks "$out" "[DONE]"
+  contains "$out" upstream_stream_truncated
+}
+
+@test "--request gives the answer the shape that was asked for" {
+  echo '{"messages":[{"role":"user","content":"hi"}],"functions":[{"name":"f","parameters":{"type":"object","properties":{}}}]}' >legacy.json
+  split "$PROXX" convert response --request legacy.json <<<'{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"tool_use","id":"toolu_1","name":"f","input":{"a":1}}],"stop_reason":"tool_use","usage":{"input_tokens":1,"output_tokens":1}}'
+  expect_code 0
+  expect call "$(jq -c '.choices[0].message.function_call' <<<"$out")" '{"name":"f","arguments":"{\"a\":1}"}'
+  expect finish "$(jq -r '.choices[0].finish_reason' <<<"$out")" function_call
+}
+
+@test "the kind is required, and a wrong one is exit 2" {
+  split "$PROXX" convert <<<"$HI"
+  expect_code 2
+  split "$PROXX" convert answer <<<"$HI"
+  expect_code 2
+}

@@ -1,0 +1,302 @@
+#!/usr/bin/env bats
+# The default command: one request, one answer (contract.md sections 1 to 3).
+load helpers
+
+@test "a request from stdin becomes an OpenAI completion" {
+  split "$PROXX" --mock <<<"$HI"
+  expect_code 0
+  expect stderr "$err" ""
+  expect object "$(jq -r .object <<<"$out")" chat.completion
+  expect finish "$(jq -r '.choices[0].finish_reason' <<<"$out")" stop
+  expect model "$(jq -r .model <<<"$out")" claude-sonnet-5-5
+  expect lines "$(wc -l <"$BATS_TEST_TMPDIR/out")" 1
+}
+
+@test "a request from a file, and from -" {
+  echo "$HI" >req.json
+  split "$PROXX" --mock req.json
+  expect_code 0
+  local first=$out
+  split "$PROXX" --mock - <req.json
+  expect_code 0
+  expect answer "$(jq -c .choices <<<"$out")" "$(jq -c .choices <<<"$first")"
+}
+
+@test "a stream is data lines only, and ends in [DONE]" {
+  split "$PROXX" --mock <<<"$HI_STREAM"
+  expect_code 0
+  expect "last line" "$(tail -n 2 "$BATS_TEST_TMPDIR/out")" "data: [DONE]"
+  expect "other lines" "$(grep -vc '^data: ' "$BATS_TEST_TMPDIR/out")" "$(grep -c '^data: ' "$BATS_TEST_TMPDIR/out")"
+  expect object "$(sed -n '1s/^data: //p' "$BATS_TEST_TMPDIR/out" | jq -r .object)" chat.completion.chunk
+}
+
+@test "an invalid request: error object on stdout, one line on stderr, exit 3" {
+  split "$PROXX" --mock <<<'{"model":"claude-sonnet-5-5","messages":[]}'
+  expect_code 3
+  expect param "$(jq -r .error.param <<<"$out")" messages
+  expect type "$(jq -r .error.type <<<"$out")" invalid_request_error
+  expect lines "$(wc -l <"$BATS_TEST_TMPDIR/err")" 1
+  contains "$err" "proxx: messages: "
+}
+
+@test "A1 A2: empty input and no JSON are exit 3" {
+  split "$PROXX" --mock </dev/null
+  expect_code 3
+  contains "$out" "empty"
+  split "$PROXX" --mock <<<'{"model":'
+  expect_code 3
+  contains "$out" "at byte"
+}
+
+@test "an unreadable file is exit 2 and named" {
+  split "$PROXX" --mock ./missing.json
+  expect_code 2
+  expect stdout "$out" ""
+  contains "$err" "./missing.json: No such file or directory"
+}
+
+@test "a bare word is a command; a near one is suggested" {
+  split "$PROXX" serv
+  expect_code 2
+  expect stderr "$err" "proxx: unknown command 'serv' (did you mean 'serve'?)"
+  split "$PROXX" --mock serv
+  expect_code 2
+  contains "$err" "unknown command 'serv'"
+}
+
+@test "an unknown option is exit 2, with the nearest one" {
+  split "$PROXX" --strem <<<"$HI"
+  expect_code 2
+  expect stderr "$err" "proxx: unknown option '--strem' (did you mean '--stream'?)"
+}
+
+@test "--help and --version" {
+  split "$PROXX" --help
+  expect_code 0
+  contains "$out" "Usage: proxx"
+  contains "$out" "Example"
+  split "$PROXX" --version
+  expect_code 0
+  contains "$(head -n 1 <<<"$out")" "proxx "
+  contains "$(sed -n 2p <<<"$out")" "libcurl/"
+}
+
+@test "L16: without a key exit 8 and every source is named; --dry-run needs none" {
+  split "$PROXX" <<<"$HI"
+  expect_code 8
+  contains "$err" ANTHROPIC_API_KEY
+  contains "$err" ANTHROPIC_AUTH_TOKEN
+  contains "$err" api_key_file
+  split "$PROXX" --dry-run <<<"$HI"
+  expect_code 0
+  expect role "$(jq -r '.messages[0].role' <<<"$out")" user
+}
+
+@test "--dry-run -v shows the headers, and no key" {
+  ANTHROPIC_API_KEY=sk-ant-secret-0123456789 split "$PROXX" -n -v <<<"$HI"
+  expect_code 0
+  contains "$err" "> anthropic-version: 2023-06-01"
+  lacks "$err$out" 0123456789
+}
+
+@test "-m overrides the model, --stream and --no-stream the stream" {
+  split "$PROXX" -n -m claude-opus-5-5 --stream <<<"$HI"
+  expect model "$(jq -r .model <<<"$out")" claude-opus-5-5
+  expect stream "$(jq -r .stream <<<"$out")" true
+  split "$PROXX" --mock --no-stream <<<"$HI_STREAM"
+  expect_code 0
+  expect object "$(jq -r .object <<<"$out")" chat.completion
+}
+
+@test "-F: json folds a stream, sse makes one, text prints the words" {
+  split "$PROXX" --mock -F json <<<"$HI_STREAM"
+  expect object "$(jq -r .object <<<"$out")" chat.completion
+  local text
+  text=$(jq -r '.choices[0].message.content' <<<"$out")
+  split "$PROXX" --mock -F sse <<<"$HI"
+  expect "last line" "$(tail -n 2 "$BATS_TEST_TMPDIR/out")" "data: [DONE]"
+  split "$PROXX" --mock -F text <<<"$HI"
+  expect_code 0
+  expect text "$out" "$text"
+}
+
+@test "-o writes a file; what goes wrong leaves none behind" {
+  split "$PROXX" --mock -o answer.json <<<"$HI"
+  expect_code 0
+  expect stdout "$out" ""
+  expect object "$(jq -r .object answer.json)" chat.completion
+  split "$PROXX" --mock -o missing/answer.json <<<"$HI"
+  expect_code 1
+  contains "$err" "missing/answer.json: No such file or directory"
+  expect files "$(find . -name 'answer.json*' | sort | tr '\n' ' ')" "./answer.json "
+}
+
+@test "notices go to stderr, -q silences them, --strict refuses" {
+  local request='{"model":"claude-sonnet-5-5","seed":7,"messages":[{"role":"user","content":"hi"}]}'
+  split "$PROXX" --mock <<<"$request"
+  expect_code 0
+  contains "$err" "proxx: dropped seed: "
+  split "$PROXX" --mock -q <<<"$request"
+  expect_code 0
+  expect stderr "$err" ""
+  split "$PROXX" --mock --strict <<<"$request"
+  expect_code 3
+  expect param "$(jq -r .error.param <<<"$out")" seed
+  split "$PROXX" -n <<<"$request"
+  contains "$err" "proxx: dropped seed: "
+}
+
+@test "exit codes by the upstream's errors, with an error object on stdout" {
+  local row scenario want
+  for row in error-400:4 error-401:8 error-402:8 error-403:8 error-404:4 error-413:4 error-422:4 \
+    error-429:9 error-500:5 error-502-html:5 error-503:5 error-504:5 error-529:5 \
+    overloaded-first-event:5 wrong-content-type:5 redirect:5 garbage:5 gzip:5; do
+    scenario=${row%%:*} want=${row##*:}
+    split "$PROXX" --mock --retry 0 <<<"$(ask_for "$scenario" true)"
+    expect "$scenario (stderr: $err)" "$code" "$want"
+    contains "$out" '"error"'
+    lacks "$out" "[DONE]"
+    contains "$err" "proxx: "
+  done
+}
+
+@test "a stream that breaks off: an error frame, no [DONE], exit 5 or 10" {
+  local row scenario want
+  for row in error-mid-stream:5 malformed-event:5 truncated:10 truncated-after-delta:10 reset:10; do
+    scenario=${row%%:*} want=${row##*:}
+    split "$PROXX" --mock <<<"$(ask_for "$scenario" true)"
+    expect "$scenario (stderr: $err)" "$code" "$want"
+    contains "$(tail -n 2 "$BATS_TEST_TMPDIR/out")" 'data: {"error":{'
+    lacks "$out" "[DONE]"
+    lacks "$out" '"finish_reason":"stop"'
+  done
+}
+
+@test "a broken stream folded to JSON is an error object alone" {
+  split "$PROXX" --mock -F json <<<"$(ask_for truncated true)"
+  expect_code 10
+  expect keys "$(jq -c keys <<<"$out")" '["error"]'
+}
+
+@test "text: an error leaves stdout alone, a refusal is exit 12" {
+  split "$PROXX" --mock -F text --retry 0 <<<"$(ask_for error-529)"
+  expect_code 5
+  expect stdout "$out" ""
+  split "$PROXX" --mock -F text <<<"$(ask_for refusal-empty)"
+  expect_code 12
+  contains "$err" "proxx: "
+}
+
+@test "what failed for the moment is tried again" {
+  start_mock --script flaky
+  export ANTHROPIC_API_KEY=sk-ant-test
+  split "$PROXX" --upstream-url "$mock_url" <<<"$HI"
+  expect_code 0
+  contains "$err" "retrying in"
+}
+
+@test "U1: an upstream that is not there is exit 6" {
+  ANTHROPIC_API_KEY=k split "$PROXX" --retry 0 --upstream-url http://127.0.0.1:1 <<<"$HI"
+  expect_code 6
+  expect code "$(jq -r .error.code <<<"$out")" upstream_unreachable
+  contains "$err" "127.0.0.1"
+}
+
+@test "timeouts are exit 7" {
+  split "$PROXX" --mock --retry 0 --max-time 0.2 <<<"$(ask_for slow true)"
+  expect_code 7
+}
+
+@test "L17: where a key may not go" {
+  local bad
+  for bad in http://example.com ftp://127.0.0.1 file:///etc/passwd https://user:pw@example.com; do
+    ANTHROPIC_API_KEY=k split "$PROXX" --upstream-url "$bad" <<<"$HI"
+    expect "$bad" "$code" 2
+    contains "$err" "--upstream-url"
+  done
+}
+
+@test "L5: a full device is exit 1 with the reason" {
+  [ -e /dev/full ] || skip "no /dev/full"
+  code=0
+  err=$("$PROXX" --mock <<<"$HI" 2>&1 >/dev/full) || code=$?
+  expect_code 1
+  contains "$err" "write error: No space left on device"
+  code=0
+  err=$("$PROXX" --mock <<<"$HI_STREAM" 2>&1 >/dev/full) || code=$?
+  expect_code 1
+  code=0
+  err=$("$PROXX" --help 2>&1 >/dev/full) || code=$?
+  expect_code 1
+}
+
+@test "L4: a reader that leaves ends it silently by SIGPIPE" {
+  local codes
+  codes=$("$PROXX" --mock <<<"$(ask_for slow true)" 2>err | { head -n 1 >/dev/null; echo; echo "${PIPESTATUS[@]}" >/dev/null; }; echo "${PIPESTATUS[0]}")
+  expect "exit code" "$(tail -n 1 <<<"$codes")" 141
+  expect stderr "$(cat err)" ""
+}
+
+@test "L6 L7: closed descriptors" {
+  code=0
+  err=$("$PROXX" --mock <&- 2>&1 >/dev/null) || code=$?
+  expect_code 2
+  code=0
+  err=$("$PROXX" --mock <<<"$HI" 2>&1 >&-) || code=$?
+  expect_code 1
+  contains "$err" "write error"
+  code=0
+  "$PROXX" --mock <<<"$HI" >out 2>&- || code=$?
+  expect_code 0
+  expect object "$(jq -r .object out)" chat.completion
+}
+
+@test "L1 L3: signals end it for real and close the upstream call" {
+  start_mock
+  export ANTHROPIC_API_KEY=k
+  local signal pid
+  for signal in INT TERM HUP; do
+    rm -f live
+    # Background children of a non-interactive shell ignore SIGINT; env undoes that.
+    env --default-signal="$signal" "$PROXX" --upstream-url "$mock_url" <<<"$(ask_for slow true)" >live 2>err 3>&- &
+    pid=$!
+    wait_for live "data: "
+    kill -"$signal" "$pid"
+    code=0
+    wait "$pid" || code=$?
+    expect "$signal" "$code" $((128 + $(kill -l "$signal")))
+    lacks "$(cat live)" "[DONE]"
+  done
+}
+
+@test "-v shows header lines both ways and never the key" {
+  start_mock
+  ANTHROPIC_API_KEY=sk-ant-secret-0123456789 split "$PROXX" -v --upstream-url "$mock_url" <<<"$HI"
+  expect_code 0
+  contains "$err" "> POST /v1/messages"
+  contains "$err" "x-api-key: [redacted]"
+  contains "$err" "< HTTP/1.1 200"
+  lacks "$err" 0123456789
+  ANTHROPIC_API_KEY=sk-ant-secret-0123456789 split "$PROXX" -vv --upstream-url "$mock_url" <<<"$HI"
+  contains "$err" '"messages"'
+  lacks "$err" 0123456789
+}
+
+@test "the session id is one UUID v4, in the claude-code profile only" {
+  split "$PROXX" -n -v <<<"$HI"
+  local id
+  id=$(sed -n 's/^> X-Claude-Code-Session-Id: //Ip' <<<"$err")
+  [[ $id =~ ^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$ ]]
+  contains "$err" "claude-cli/"
+  echo 'client_headers: plain' >plain.yaml
+  split "$PROXX" -n -v -c plain.yaml <<<"$HI"
+  contains "$err" "proxx/"
+  lacks "$err" "X-Claude-Code-Session-Id"
+}
+
+@test "stdin a terminal, or nothing to read: usage, not a wait" {
+  code=0
+  err=$(script -qec "'$PROXX' --mock" /dev/null </dev/null 2>&1) || code=$?
+  expect_code 2
+  contains "$err" "no request"
+}
