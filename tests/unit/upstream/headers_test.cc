@@ -1,0 +1,194 @@
+#include "upstream/headers.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+namespace proxx {
+namespace {
+
+std::string text(const HeaderList& headers) {
+  std::string out;
+  for (const auto& [name, value] : headers) out += name + ": " + value + "\n";
+  return out;
+}
+
+size_t count(const HeaderList& headers, std::string_view name) {
+  return static_cast<size_t>(std::count_if(headers.begin(), headers.end(), [&](const auto& field) {
+    return same_name(field.first, name);
+  }));
+}
+
+}  // namespace
+
+TEST_CASE("claude-code: what Claude Code sends (wire.md 7)") {
+  HeaderOptions options;
+  options.session_id = "11111111-2222-4333-8444-555555555555";
+  Credential credential;
+  credential.api_key = "sk-1";
+  CHECK(text(upstream_headers(options, credential, {})) ==
+        "User-Agent: claude-cli/2.1.330 (external, cli)\n"
+        "Accept: application/json\n"
+        "x-app: cli\n"
+        "anthropic-dangerous-direct-browser-access: true\n"
+        "X-Stainless-Lang: js\n"
+        "X-Stainless-Package-Version: 0.128.0\n"
+        "X-Stainless-OS: Linux\n"
+        "X-Stainless-Arch: x64\n"
+        "X-Stainless-Runtime: node\n"
+        "X-Stainless-Runtime-Version: v26.12.1\n"
+        "X-Stainless-Timeout: 600\n"
+        "X-Stainless-Retry-Count: 0\n"
+        "X-Claude-Code-Session-Id: 11111111-2222-4333-8444-555555555555\n"
+        "Content-Type: application/json\n"
+        "anthropic-version: 2023-06-01\n"
+        "x-api-key: sk-1\n");
+}
+
+TEST_CASE("claude-code: version and retry count") {
+  HeaderOptions options;
+  options.claude_cli_version = "3.0.0";
+  RequestHeaders request;
+  request.retries_done = 2;
+  const HeaderList headers = upstream_headers(options, {}, request);
+  CHECK(find_header(headers, "user-agent") == "claude-cli/3.0.0 (external, cli)");
+  CHECK(find_header(headers, "x-stainless-retry-count") == "2");
+  CHECK_FALSE(find_header(headers, "x-claude-code-session-id"));
+}
+
+TEST_CASE("plain: our own name and nothing of Claude Code's") {
+  HeaderOptions options;
+  options.profile = HeaderProfile::plain;
+  options.session_id = "11111111-2222-4333-8444-555555555555";
+  Credential credential;
+  credential.auth_token = "t";
+  CHECK(text(upstream_headers(options, credential, {})) == "User-Agent: proxx/" PROXX_VERSION
+                                                           "\n"
+                                                           "Accept: application/json\n"
+                                                           "Content-Type: application/json\n"
+                                                           "anthropic-version: 2023-06-01\n"
+                                                           "Authorization: Bearer t\n");
+}
+
+TEST_CASE("both credentials are sent if both are set") {
+  Credential credential{"sk-1", "token"};
+  const HeaderList headers = upstream_headers({}, credential, {});
+  CHECK(find_header(headers, "x-api-key") == "sk-1");
+  CHECK(find_header(headers, "authorization") == "Bearer token");
+  CHECK(Credential{}.empty());
+  CHECK_FALSE(credential.empty());
+}
+
+TEST_CASE("betas: the client's first, the configured ones last, each once") {
+  HeaderOptions options;
+  options.extra = {{"Anthropic-Beta", "configured, client-a"}};
+  RequestHeaders request;
+  request.betas = {"client-a, client-b", "", "needed", "client-b"};
+  const HeaderList headers = upstream_headers(options, {}, request);
+  CHECK(find_header(headers, "anthropic-beta") == "client-a,client-b,needed,configured");
+  CHECK(count(headers, "anthropic-beta") == 1);
+  CHECK_FALSE(find_header(upstream_headers({}, {}, {}), "anthropic-beta"));
+}
+
+TEST_CASE("the client's version wins, then the configured header, then the option") {
+  HeaderOptions options;
+  options.anthropic_version = "2026-10-21";
+  CHECK(find_header(upstream_headers(options, {}, {}), "anthropic-version") == "2026-10-21");
+  options.extra = {{"Anthropic-Version", "2024-01-01"}};
+  CHECK(find_header(upstream_headers(options, {}, {}), "anthropic-version") == "2024-01-01");
+  RequestHeaders request;
+  request.anthropic_version = "2025-01-01";
+  const HeaderList headers = upstream_headers(options, {}, request);
+  CHECK(find_header(headers, "anthropic-version") == "2025-01-01");
+  CHECK(count(headers, "anthropic-version") == 1);
+}
+
+TEST_CASE("a configured header joins, or replaces its namesake") {
+  HeaderOptions options;
+  options.extra = {{"X-Team", "red"}, {"user-agent", "mine"}};
+  const HeaderList headers = upstream_headers(options, {}, {});
+  CHECK(find_header(headers, "x-team") == "red");
+  CHECK(find_header(headers, "User-Agent") == "mine");
+  CHECK(count(headers, "user-agent") == 1);
+}
+
+TEST_CASE("H18: keys are visible ASCII, and never shown") {
+  for (const std::string_view good : {"sk-ant-api03-AbC_123", "a", "!~"}) CHECK(check_key(good));
+  for (const std::string_view bad :
+       {std::string_view(""), std::string_view("secret key"), std::string_view("secret\r\nX: y"),
+        std::string_view("secret\n"), std::string_view("secret\0x", 8),
+        std::string_view("secret\x7f"), std::string_view("secret\xc3\xa9"),
+        std::string_view("\tsecret")}) {
+    const Status status = check_key(bad);
+    REQUIRE_FALSE(status);
+    CHECK(status.error().kind == ErrorKind::unauthorized);
+    CHECK(status.error().message.find("secret") == std::string::npos);
+  }
+}
+
+TEST_CASE("header lines that are taken") {
+  const struct {
+    const char *line, *name, *value;
+  } rows[] = {{"X-A: b", "X-A", "b"},       {"X-A:b", "X-A", "b"}, {"X-A:  b c \t", "X-A", "b c"},
+              {"X-A: b: c", "X-A", "b: c"}, {"X-A:", "X-A", ""},   {"X-A: b\tc", "X-A", "b\tc"}};
+  for (const auto& row : rows) {
+    CAPTURE(row.line);
+    const auto got = parse_header(row.line);
+    REQUIRE(got);
+    CHECK(got->first == row.name);
+    CHECK(got->second == row.value);
+  }
+}
+
+TEST_CASE("header lines that are refused, the value unseen") {
+  for (const std::string_view line : {"",
+                                      "secret",
+                                      ": secret",
+                                      "X A: secret",
+                                      "X-A : secret",
+                                      " X-A: secret",
+                                      "X-\xc3\xa4: secret",
+                                      "X-A: secret\r\nX-B: c",
+                                      "X-A: secret\x01",
+                                      "X-A: secret\x7f",
+                                      "Host: secret",
+                                      "content-length: 5",
+                                      "Transfer-Encoding: secret",
+                                      "connection: secret",
+                                      "TE: secret",
+                                      "Trailer: secret",
+                                      "Upgrade: secret",
+                                      "Expect: secret",
+                                      "Keep-Alive: secret",
+                                      "Proxy-Connection: secret",
+                                      "Accept-Encoding: secret",
+                                      "Content-Encoding: secret"}) {
+    CAPTURE(line);
+    const auto got = parse_header(line);
+    REQUIRE_FALSE(got);
+    CHECK(got.error().kind == ErrorKind::usage);
+    CHECK(got.error().message.find("secret") == std::string::npos);
+  }
+}
+
+TEST_CASE("S7: traces show no credential") {
+  for (const char* name :
+       {"x-api-key", "X-Api-Key", "Authorization", "proxy-authorization", "Cookie", "Set-Cookie",
+        "api-key", "Ocp-Apim-Subscription-Key", "cf-access-token", "X-Client-Secret", "x-password"})
+    CHECK(redact_header(std::string(name) + ": Bearer s3cret") ==
+          std::string(name) + ": [redacted]");
+  for (const char* line :
+       {"anthropic-version: 2023-06-01", "anthropic-ratelimit-tokens-remaining: 1000",
+        "x-ratelimit-limit-tokens: 5", "POST /v1/messages HTTP/1.1", "HTTP/1.1 200 OK", ""})
+    CHECK(redact_header(line) == line);
+}
+
+TEST_CASE("a session id is a random UUID v4") {
+  const std::string id = make_session_id();
+  REQUIRE(id.size() == 36);
+  CHECK(id[14] == '4');
+  CHECK(std::string("89ab").find(id[19]) != std::string::npos);
+  CHECK(make_session_id() != id);
+}
+
+}  // namespace proxx
