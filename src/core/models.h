@@ -18,10 +18,10 @@ struct EffortLevels {
 /// Which `thinking.type` a model takes and what leaving it out means (wire.md 4.2).
 struct ThinkingModes {
   bool adaptive = false;
-  bool enabled = false;        ///< manual, with budget_tokens
+  bool enabled = false;  ///< manual, with budget_tokens
   bool disabled = false;
   bool between_tools = false;
-  bool on_by_default = false;  ///< thinks when `thinking` is absent
+  bool on_by_default = false;          ///< thinks when `thinking` is absent
   bool summarized_by_default = false;  ///< display; else omitted
 };
 
@@ -34,7 +34,7 @@ enum class Sampling {
 
 /// One row of wire.md 4.2. USD prices are per million tokens; < 0 is unknown.
 struct Model {
-  std::string id;
+  std::string id;     ///< from resolve(): what goes upstream, as the client spelled it
   std::string alias;  ///< "" if none
   std::string display_name;
   int64_t context_tokens = 0;
@@ -44,7 +44,7 @@ struct Model {
   Sampling sampling = Sampling::none;
   bool prefill = false;
   bool forced_tool_choice = false;
-  bool forced_tool_choice_with_manual_thinking = false;
+  bool forced_tool_choice_with_manual_thinking = false;  ///< no row's (wire.md 1.7); configurable
   bool mid_conversation_system = false;
   bool structured_outputs = true;
   double price_input = -1;
@@ -66,8 +66,9 @@ class ModelTable {
   /// Adds a row, or replaces the one of that id.
   void put(Model model);
 
-  /// By id, built-in alias, dated id of a listed model, or configured alias. An id that no row
-  /// knows gets the newest generation's row under its own name: it works the day it appears.
+  /// By id, built-in alias, dated id of a listed model, or configured alias. `id` of the answer is
+  /// `name`, or what a configured alias stands for. An id that no row knows gets the newest
+  /// generation's capabilities (prices unknown): it works the day it appears.
   [[nodiscard]] Model resolve(std::string_view name) const;
   /// The row of exactly this id or alias, or nothing.
   [[nodiscard]] const Model* find(std::string_view name) const;

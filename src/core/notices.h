@@ -6,7 +6,8 @@ namespace proxx {
 
 /// One thing that conversion could not carry over as it was asked. A notice never changes the body.
 struct Notice {
-  enum class Kind { dropped, adjusted };
+  /// A `note` tells something useful that changes nothing asked for: strict ignores it.
+  enum class Kind { dropped, adjusted, note };
   Kind kind;
   std::string path;    ///< OpenAI field path: `seed`, `messages[3].name`
   std::string reason;  ///< one clause, no final stop: `temperature is at most 1 here; sent 1`

@@ -22,8 +22,8 @@ struct RequestOptions {
   std::string anthropic_version = "2023-06-01";
   OnLossy on_lossy = OnLossy::warn;
   std::optional<int64_t> default_max_tokens;  ///< convert.max_tokens; nothing: the model's limit
-  bool prompt_cache = false;                  ///< an automatic cache_control when the client set none
-  bool web_search = false;                    ///< web_search_options become the server tool
+  bool prompt_cache = false;  ///< an automatic cache_control when the client set none
+  bool web_search = false;    ///< web_search_options become the server tool
   bool echo_model = false;
   ReasoningFields reasoning_fields;
   int continue_paused = 5;

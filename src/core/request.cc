@@ -1,0 +1,145 @@
+#include "core/request.h"
+
+#include <algorithm>
+
+#include "core/request_context.h"
+#include "core/request_tools.h"
+
+// The order of the steps. What a field means is in the request_*.cc of its part of wire.md 6.
+
+namespace proxx {
+namespace {
+
+using json::Reader;
+using json::Type;
+using request::Conversion;
+
+/// Above this many tokens an answer is asked for as a stream: official SDKs refuse to wait for it
+/// (wire.md 6.0, rule 2).
+constexpr int64_t kMaxTokensWithoutStream = 21'333;
+
+constexpr size_t kMaxModelBytes = 256;
+
+Status parse(json::Document& document, std::string_view text) {
+  PROXX_TRY(document.parse(text));
+  if (!document.root().is_object()) {
+    return fail(ErrorKind::invalid_request, "object expected: a chat-completions request");
+  }
+  return {};
+}
+
+/// The name goes into JSON only, but logs, metrics and error messages show it as well.
+bool is_model_name(std::string_view name) {
+  if (name.empty() || name.size() > kMaxModelBytes) return false;
+  if (name == ".." || name.substr(0, 3) == "../" || name.find("/../") != std::string_view::npos) {
+    return false;
+  }
+  return std::none_of(name.begin(), name.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
+Status choose_model(Conversion& c) {
+  const Reader field = c.in["model"];
+  std::string name = c.options.default_model;
+  if (field) {
+    PROXX_ASSIGN(name, field.string());
+  }
+  if (!c.options.model_override.empty()) name = c.options.model_override;
+  if (name.empty() && !field) return request::missing(c.root, "model");
+  if (!is_model_name(name)) {
+    return fail(ErrorKind::invalid_request,
+                "expected a model's name: 1 to 256 bytes without control characters", "model",
+                "invalid_value");
+  }
+  c.model = c.options.models->resolve(name);
+  c.out.model = c.model.id;
+  c.out.answer.requested_model = std::move(name);
+  if (c.model.lifecycle == "deprecated") {
+    std::string reason = c.model.id + " is deprecated";
+    if (!c.model.retires.empty()) reason += " and retires on " + c.model.retires;
+    c.notices.add(Notice::Kind::note, "model", std::move(reason));
+  }
+  return {};
+}
+
+Status choose_stream(Conversion& c) {
+  if (c.options.stream_override) c.out.stream = *c.options.stream_override;
+  c.out.upstream_stream = c.out.stream || c.max_tokens > kMaxTokensWithoutStream;
+  return {};
+}
+
+Status convert(Conversion& c) {
+  c.in.read(c.root, c.notices);
+  using Step = Status (*)(Conversion&);
+  static constexpr Step kSteps[] = {
+      choose_model,
+      request::convert_fields,
+      request::convert_max_tokens,
+      choose_stream,
+      request::convert_response_format,  // before tools: it comes first where schemas share a limit
+      request::convert_tools,
+      request::convert_messages,
+      request::convert_tool_choice,
+      request::convert_reasoning,
+      request::convert_sampling,
+      request::convert_prefill,
+      request::convert_caching,
+  };
+  for (const Step step : kSteps) PROXX_TRY(step(c));
+  return {};
+}
+
+/// Strict: what would be a notice is an error.
+Status accept_losses(const Conversion& c) {
+  if (c.options.on_lossy != OnLossy::error) return {};
+  for (const Notice& notice : c.notices.list()) {
+    if (notice.kind == Notice::Kind::note) continue;
+    const bool dropped = notice.kind == Notice::Kind::dropped;
+    return fail(ErrorKind::invalid_request,
+                "cannot be represented: " + notice.reason + " (not sent: strict)", notice.path,
+                dropped ? "unsupported_parameter" : "unsupported_value");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ConvertedRequest> convert_request(std::string_view openai_json,
+                                         const RequestOptions& options) {
+  json::Document document;
+  PROXX_TRY(parse(document, openai_json));
+  Conversion c(options);
+  c.root = document.root();
+  c.out.answer.echo_model = options.echo_model;
+  c.out.answer.continue_paused = options.continue_paused;
+  PROXX_TRY(convert(c));
+  PROXX_TRY(accept_losses(c));
+  request::write_body(c);
+  c.out.notices = c.notices.take();
+  return std::move(c.out);
+}
+
+std::string continue_request(std::string_view body, std::string_view content_json) {
+  constexpr std::string_view kEnd = "]}";
+  std::string out;
+  out.reserve(body.size() + content_json.size() + 40);
+  out.append(body.substr(0, body.size() - kEnd.size()));
+  out.append(R"(,{"role":"assistant","content":)").append(content_json).append("}").append(kEnd);
+  return out;
+}
+
+Result<AnswerOptions> answer_options_of(std::string_view openai_json) {
+  json::Document document;
+  PROXX_TRY(parse(document, openai_json));
+  request::NoticeLog ignored;
+  request::Fields in;
+  in.read(document.root(), ignored);
+  AnswerOptions answer;
+  request::read_answer_shape(in, answer);
+  answer.include_usage = in["stream_options"].get("include_usage").boolean_or(false);
+  answer.requested_model = in["model"].string_or("");
+  if (in["reasoning"].get("exclude").boolean_or(false)) answer.reasoning = {false, false, false};
+  return answer;
+}
+
+}  // namespace proxx

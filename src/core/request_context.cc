@@ -1,0 +1,106 @@
+#include "core/request_context.h"
+
+#include <algorithm>
+
+#include "core/utf8.h"
+
+namespace proxx::request {
+namespace {
+
+/// White_Space of Unicode beyond ASCII; upstream strips as Python does.
+bool is_wide_space(std::string_view sequence) {
+  static constexpr std::string_view kSpaces[] = {"\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80",
+                                                 "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAF",
+                                                 "\xE2\x81\x9F", "\xE3\x80\x80"};
+  if (std::find(std::begin(kSpaces), std::end(kSpaces), sequence) != std::end(kSpaces)) return true;
+  return sequence >= "\xE2\x80\x80" && sequence <= "\xE2\x80\x8A";  // U+2000 to U+200A
+}
+
+bool is_ascii_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F);
+}
+
+bool is_blank_text(std::string_view text) {
+  while (!text.empty()) {
+    const size_t length = std::max<size_t>(utf8::sequence_length(text), 1);
+    if (!(length == 1 ? is_ascii_space(text[0]) : is_wide_space(text.substr(0, length)))) {
+      return false;
+    }
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+}  // namespace
+
+void NoticeLog::add(Notice::Kind kind, std::string path, std::string reason) {
+  if (list_.size() < kMaxNotices) {
+    list_.push_back({kind, std::move(path), std::move(reason)});
+  } else {
+    ++beyond_;
+  }
+}
+
+void NoticeLog::add(Notice::Kind kind, const json::Reader& at, std::string& reason) {
+  // A path costs a walk along its arrays: none for what is not kept.
+  if (list_.size() < kMaxNotices) {
+    list_.push_back({kind, at.path(), std::move(reason)});
+  } else {
+    ++beyond_;
+  }
+}
+
+Notices NoticeLog::take() {
+  if (beyond_ > 0) {
+    list_.push_back({Notice::Kind::dropped, "", "and " + std::to_string(beyond_) + " more"});
+  }
+  beyond_ = 0;
+  return std::move(list_);
+}
+
+tl::unexpected<Error> refuse(const json::Reader& at, std::string message, std::string code) {
+  return fail(at.error(std::move(message), std::move(code)));
+}
+
+tl::unexpected<Error> missing(const json::Reader& object, std::string_view key) {
+  return fail(ErrorKind::invalid_request, "'" + std::string(key) + "' is required",
+              object.path_of(key), "missing_required_parameter");
+}
+
+bool is_blank(std::string_view raw) {
+  for (const char c : raw) {
+    if (is_ascii_space(c)) continue;
+    const bool decides = c != '\\' && static_cast<unsigned char>(c) < 0x80;
+    return decides ? false : is_blank_text(json::unescape(raw));
+  }
+  return true;
+}
+
+Block text_block(std::string_view raw) {
+  constexpr std::string_view kHead = R"({"type":"text","text":")";
+  Block block;
+  block.json.reserve(kHead.size() + raw.size() + 1);
+  block.json.append(kHead).append(raw).push_back('"');
+  return block;
+}
+
+Block verbatim_block(Block::Kind kind, json::Reader object) {
+  Block block;
+  block.kind = kind;
+  json::Writer w(block.json);
+  w.begin_object();
+  for (const json::Member& member : object.members()) {
+    if (member.key() != "cache_control") w.raw_key(member.raw_key).raw(member.value.raw());
+  }
+  return block;
+}
+
+Status set_cache_control(Block& block, json::Reader cache_control) {
+  if (cache_control.is_null()) return {};
+  PROXX_TRY(cache_control.expect(json::Type::object));
+  block.cache_control = cache_control.raw();
+  block.cache_control_at = cache_control;
+  return {};
+}
+
+}  // namespace proxx::request

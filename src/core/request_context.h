@@ -1,0 +1,176 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/json_reader.h"
+#include "core/json_writer.h"
+#include "core/models.h"
+#include "core/notices.h"
+#include "core/request.h"
+
+// What the steps of one request's conversion share. request.cc says in which order they run; each
+// reads its fields of the OpenAI request and leaves its part of the Anthropic one here.
+
+namespace proxx::request {
+
+/// Collects what could not be carried over.
+class NoticeLog {
+ public:
+  void drop(const json::Reader& at, std::string reason) { add(Notice::Kind::dropped, at, reason); }
+  void adjust(const json::Reader& at, std::string reason) {
+    add(Notice::Kind::adjusted, at, reason);
+  }
+  void note(const json::Reader& at, std::string reason) { add(Notice::Kind::note, at, reason); }
+  /// For a field that is absent, or told by a shorter name.
+  void add(Notice::Kind kind, std::string path, std::string reason);
+
+  [[nodiscard]] const Notices& list() const { return list_; }
+  /// With a last line for those beyond the limit.
+  [[nodiscard]] Notices take();
+
+ private:
+  void add(Notice::Kind kind, const json::Reader& at, std::string& reason);
+  /// A request can hold a million unknown fields; nobody reads that many lines.
+  static constexpr size_t kMaxNotices = 200;
+  Notices list_;
+  size_t beyond_ = 0;
+};
+
+/// One content block, system block or tool on its way out.
+struct Block {
+  enum class Kind { text, image, document, tool_use, tool_result, thinking, tool };
+  Kind kind = Kind::text;
+  std::string json;                ///< a non-empty JSON object without its closing brace
+  std::string_view cache_control;  ///< JSON text, "" for none; the client's or a literal
+  json::Reader cache_control_at;   ///< where the client set it; absent for one of our own
+};
+
+struct Turn {
+  enum class Role { user, assistant, system };
+  Role role;
+  std::vector<Block> blocks;
+};
+
+/// `tool_choice` as Anthropic knows it.
+struct ToolChoice {
+  enum class Type { absent, automatic, any, tool, none };
+  Type type = Type::absent;
+  std::string name;         ///< for `tool`
+  std::string instruction;  ///< what the model is told instead of being forced; "" for nothing
+  bool disable_parallel_tool_use = false;
+  [[nodiscard]] bool forced() const { return type == Type::any || type == Type::tool; }
+};
+
+/// The top-level fields by name; of duplicates the last, and null is absent.
+class Fields {
+ public:
+  /// Fills from the members of `root`; what no row of the table knows is dropped with a notice.
+  void read(json::Reader root, NoticeLog& notices);
+  /// `name` is one of the table's.
+  [[nodiscard]] json::Reader operator[](std::string_view name) const;
+
+ private:
+  std::vector<json::Reader> values_;
+};
+
+struct Conversion {
+  explicit Conversion(const RequestOptions& request_options) : options(request_options) {}
+
+  const RequestOptions& options;
+  json::Reader root;
+  Fields in;
+  Model model;
+  NoticeLog notices;
+  ConvertedRequest out;
+
+  // The body, in the order in which it is written. "" or empty is left out.
+  int64_t max_tokens = 0;
+  std::string temperature;  ///< number text
+  std::string top_p;
+  std::string top_k;
+  std::vector<std::string> stop_sequences;  ///< insides of JSON strings
+  std::string thinking;                     ///< JSON
+  bool thinking_on = false;                 ///< `thinking` asks the model to think
+  std::string effort;                       ///< output_config.effort, if not in output_config
+  std::string format;                       ///< output_config.format as JSON, likewise
+  std::string user_id;
+  std::string service_tier;
+  std::string cache_control;  ///< automatic breakpoint, JSON
+  ToolChoice tool_choice;
+  std::vector<Block> tools;
+  std::vector<Block> system;
+  std::vector<Turn> turns;
+
+  std::string answer_duty;  ///< a response_format that the model is only told of
+  std::set<std::string, std::less<>> tool_names;
+  /// Of the cache breakpoints that the client asked for in OpenAI's words.
+  bool cache_for_an_hour = false;
+  bool cache_implicitly = false;
+  /// The history ends in results for calls whose turn brings no thinking back (wire.md 1.8 rule 5).
+  bool open_loop_without_thinking = false;
+  /// Budgets that all strict schemas share (wire.md 1.6).
+  int strict_tools = 0;
+  int optional_parameters = 0;
+  int union_parameters = 0;
+};
+
+/// The members of `object` named in `names`, in one pass: of duplicates the last, null is absent.
+/// Others are dropped with a notice, unless null.
+template <size_t N>
+std::array<json::Reader, N> read_members(json::Reader object, const std::string_view (&names)[N],
+                                         NoticeLog& notices);
+
+/// An `invalid_request` at a value.
+[[nodiscard]] tl::unexpected<Error> refuse(const json::Reader& at, std::string message,
+                                           std::string code = "unsupported_value");
+/// ... at a member that is missing.
+[[nodiscard]] tl::unexpected<Error> missing(const json::Reader& object, std::string_view key);
+
+/// True if a JSON string's inside decodes to nothing but white space, which the upstream refuses.
+[[nodiscard]] bool is_blank(std::string_view raw);
+
+/// A text block of a JSON string's inside.
+[[nodiscard]] Block text_block(std::string_view raw);
+/// The members of an object but for cache_control, as received; a block of `kind`.
+[[nodiscard]] Block verbatim_block(Block::Kind kind, json::Reader object);
+/// Sets what the client put as `cache_control`. Errors: not an object.
+Status set_cache_control(Block& block, json::Reader cache_control);
+
+// The steps. Each may rely on what those before it left.
+Status convert_fields(Conversion& c);
+Status convert_max_tokens(Conversion& c);
+Status convert_response_format(Conversion& c);
+Status convert_tools(Conversion& c);
+Status convert_messages(Conversion& c);
+Status convert_tool_choice(Conversion& c);
+Status convert_reasoning(Conversion& c);
+Status convert_sampling(Conversion& c);
+Status convert_prefill(Conversion& c);
+Status convert_caching(Conversion& c);
+void write_body(Conversion& c);
+
+template <size_t N>
+std::array<json::Reader, N> read_members(json::Reader object, const std::string_view (&names)[N],
+                                         NoticeLog& notices) {
+  std::array<json::Reader, N> values;
+  for (const json::Member& member : object.members()) {
+    const bool escaped = member.raw_key.find('\\') != std::string_view::npos;
+    const std::string decoded = escaped ? member.key() : std::string();
+    const std::string_view key = escaped ? std::string_view(decoded) : member.raw_key;
+    size_t i = 0;
+    while (i < N && names[i] != key) ++i;
+    if (i < N) {
+      values[i] = member.value.is_null() ? json::Reader() : member.value;
+    } else if (!member.value.is_null()) {
+      notices.drop(member.value, "unknown field");
+    }
+  }
+  return values;
+}
+
+}  // namespace proxx::request

@@ -1,0 +1,401 @@
+#include <algorithm>
+#include <cctype>
+
+#include "core/hash.h"
+#include "core/request_context.h"
+#include "core/utf8.h"
+
+// The top-level fields (wire.md 6.1, 6.5): one row each. A field whose meaning hangs on others has
+// no handler here; a step of its own reads it.
+
+namespace proxx::request {
+namespace {
+
+using json::Reader;
+using json::Type;
+
+/// A number that can only be given up; its default says nothing.
+Status drop_number(Conversion& c, Reader field) {
+  PROXX_ASSIGN(const double value, field.number());
+  if (value < -2 || value > 2) return refuse(field, "must be between -2 and 2", "invalid_value");
+  if (value != 0) c.notices.drop(field, "Claude has no such penalty");
+  return {};
+}
+
+Status drop_seed(Conversion& c, Reader field) {
+  PROXX_ASSIGN(const int64_t value, field.integer());
+  if (value != 0) c.notices.drop(field, "Claude's sampling cannot be seeded");
+  return {};
+}
+
+Status drop_logit_bias(Conversion& c, Reader field) {
+  PROXX_TRY(field.expect(Type::object));
+  for (const json::Member& member : field.members()) {
+    PROXX_ASSIGN(const double value, member.value.number());
+    if (value < -100 || value > 100) {
+      return refuse(member.value, "must be between -100 and 100", "invalid_value");
+    }
+  }
+  if (field.members().begin() != field.members().end()) {
+    c.notices.drop(field, "token ids mean nothing to Claude");
+  }
+  return {};
+}
+
+Status only_one_choice(Conversion&, Reader field) {
+  PROXX_ASSIGN(const int64_t value, field.integer());
+  if (value != 1) return refuse(field, "Claude answers with one choice; send the request n times");
+  return {};
+}
+
+Status no_logprobs(Conversion&, Reader field) {
+  PROXX_ASSIGN(const bool wanted, field.boolean());
+  if (wanted) return refuse(field, "Claude gives no log probabilities", "unsupported_parameter");
+  return {};
+}
+
+Status no_top_logprobs(Conversion&, Reader field) {
+  PROXX_ASSIGN(const int64_t count, field.integer());
+  if (count < 0 || count > 20) return refuse(field, "must be between 0 and 20", "invalid_value");
+  if (count > 0) return refuse(field, "Claude gives no log probabilities", "unsupported_parameter");
+  return {};
+}
+
+Status modalities(Conversion&, Reader field) {
+  PROXX_TRY(field.expect(Type::array));
+  for (const Reader element : field.elements()) {
+    PROXX_ASSIGN(const std::string name, element.string());
+    if (name != "text") return refuse(field, "Claude answers with text only");
+  }
+  return {};
+}
+
+Status audio(Conversion& c, Reader field) {
+  PROXX_TRY(field.expect(Type::object));
+  c.notices.drop(field, "Claude answers with text only");
+  return {};
+}
+
+Status prediction(Conversion& c, Reader field) {
+  PROXX_TRY(field.expect(Type::object));
+  c.notices.drop(field, "predicted outputs do not exist upstream");
+  return {};
+}
+
+Status store(Conversion& c, Reader field) {
+  PROXX_ASSIGN(const bool wanted, field.boolean());
+  if (wanted) c.notices.drop(field, "nothing is stored");
+  return {};
+}
+
+Status verbosity(Conversion& c, Reader field) {
+  PROXX_ASSIGN(const std::string level, field.string());
+  if (level == "medium") return {};
+  if (level != "low" && level != "high") {
+    return refuse(field, "must be low, medium or high", "invalid_value");
+  }
+  c.notices.drop(field, "Claude has no setting for it; say in the prompt how long to answer");
+  return {};
+}
+
+bool asks_to_block(Reader value) {
+  for (const Reader element : value.elements()) {
+    if (asks_to_block(element)) return true;
+  }
+  for (const json::Member& member : value.members()) {
+    if (member.key() == "mode" ? member.value.equals("block") : asks_to_block(member.value)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Status moderation(Conversion& c, Reader field) {
+  PROXX_TRY(field.expect(Type::object));
+  if (asks_to_block(field)) {
+    return refuse(field, "answers cannot be blocked by a moderation model here",
+                  "unsupported_parameter");
+  }
+  c.notices.drop(field, "no moderation scores upstream");
+  return {};
+}
+
+Status service_tier(Conversion& c, Reader field) {
+  PROXX_ASSIGN(const std::string tier, field.string());
+  if (tier == "default" || tier == "standard_only") {
+    c.service_tier = "standard_only";
+  } else if (tier == "priority") {
+    c.service_tier = "auto";
+    c.notices.adjust(field, "priority capacity is used where the account has it; sent auto");
+  } else if (tier != "auto") {
+    c.notices.drop(field, "no such tier upstream");
+  }
+  return {};
+}
+
+Status stream(Conversion& c, Reader field) {
+  PROXX_ASSIGN(c.out.stream, field.boolean());
+  return {};
+}
+
+Status stream_options(Conversion& c, Reader field) {
+  PROXX_TRY(field.expect(Type::object));
+  static constexpr std::string_view kNames[] = {"include_usage", "include_obfuscation"};
+  const auto [usage, obfuscation] = read_members(field, kNames, c.notices);
+  if (usage) {
+    PROXX_ASSIGN(c.out.answer.include_usage, usage.boolean());
+  }
+  if (obfuscation) PROXX_TRY(obfuscation.expect(Type::boolean));
+  return {};
+}
+
+Status add_stop(Conversion& c, Reader text) {
+  PROXX_TRY(text.expect(Type::string));
+  if (is_blank(text.raw_string())) {
+    c.notices.drop(text, "the upstream takes no stop sequence of white space only");
+  } else {
+    c.stop_sequences.emplace_back(text.raw_string());
+  }
+  return {};
+}
+
+Status stop(Conversion& c, Reader field) {
+  if (field.is_string()) return add_stop(c, field);
+  PROXX_TRY(field.expect(Type::array));
+  for (const Reader element : field.elements()) PROXX_TRY(add_stop(c, element));
+  return {};
+}
+
+Status prompt_cache_key(Conversion&, Reader field) {
+  return field.expect(Type::string);
+}
+
+Status prompt_cache_retention(Conversion& c, Reader field) {
+  PROXX_ASSIGN(const std::string retention, field.string());
+  if (retention == "24h") {
+    c.cache_for_an_hour = true;
+    c.notices.adjust(field, "the upstream keeps a prompt for an hour at most");
+  } else if (retention != "in_memory" && retention != "in-memory") {
+    return refuse(field, "must be in_memory or 24h", "invalid_value");
+  }
+  return {};
+}
+
+Status prompt_cache_options(Conversion& c, Reader field) {
+  PROXX_TRY(field.expect(Type::object));
+  static constexpr std::string_view kNames[] = {"mode", "ttl"};
+  const auto [mode, ttl] = read_members(field, kNames, c.notices);
+  if (mode) {
+    PROXX_TRY(mode.expect(Type::string));
+    if (!mode.equals("implicit") && !mode.equals("explicit")) {
+      return refuse(mode, "must be implicit or explicit", "invalid_value");
+    }
+  }
+  c.cache_implicitly = !mode || mode.equals("implicit");
+  if (ttl) {
+    PROXX_ASSIGN(const std::string time, ttl.string());
+    if (time != "5m" && time != "30m" && time != "1h") {
+      return refuse(ttl, "must be 30m", "invalid_value");
+    }
+    c.cache_for_an_hour = c.cache_for_an_hour || time != "5m";
+    if (time == "30m") c.notices.adjust(ttl, "the upstream knows 5m and 1h; sent 1h");
+  }
+  return {};
+}
+
+/// The upstream refuses user ids that look like personal data (wire.md 1.3).
+bool looks_personal(std::string_view id) {
+  if (const auto at = id.find('@'); at != std::string_view::npos && at > 0) {
+    const auto dot = id.find('.', at);
+    if (dot != std::string_view::npos && dot > at + 1 && dot + 1 < id.size()) return true;
+  }
+  size_t digits = 0;
+  for (const char c : id) {
+    if (std::isdigit(static_cast<unsigned char>(c)) != 0) {
+      ++digits;
+    } else if (std::string_view("+-. ()/").find(c) == std::string_view::npos) {
+      return false;
+    }
+  }
+  constexpr size_t kShortestPhone = 7;
+  constexpr size_t kLongestPhone = 15;  // E.164
+  return digits >= kShortestPhone && digits <= kLongestPhone;
+}
+
+size_t code_points(std::string_view text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
+void set_user_id(Conversion& c, Reader field, std::string id) {
+  constexpr size_t kMaxUserId = 256;  // characters, wire.md 1.3
+  const bool too_long = code_points(id) > kMaxUserId;
+  if (too_long || looks_personal(id)) {
+    c.notices.adjust(field, too_long ? "longer than 256 characters; sent a hash of it"
+                                     : "shaped like an address or a phone number; sent a hash");
+    id = "user_" + hex(stable_hash(id)) + hex(stable_hash(id, 1));
+  }
+  c.user_id = std::move(id);
+}
+
+/// safety_identifier and user: the first that says something; `metadata` stands behind them.
+Status user(Conversion& c, Reader field) {
+  PROXX_ASSIGN(std::string id, field.string());
+  if (id.empty()) return {};
+  if (c.user_id.empty()) {
+    set_user_id(c, field, std::move(id));
+  } else if (id != c.in["safety_identifier"].string_or("")) {
+    c.notices.drop(field, "safety_identifier is sent as metadata.user_id");
+  }
+  return {};
+}
+
+Status metadata(Conversion& c, Reader field) {
+  PROXX_TRY(field.expect(Type::object));
+  for (const json::Member& member : field.members()) {
+    PROXX_ASSIGN(std::string value, member.value.string());
+    if (member.key() == "user_id" && c.user_id.empty() && !value.empty()) {
+      set_user_id(c, member.value, std::move(value));
+    } else {
+      c.notices.drop(member.value, "only user_id exists upstream");
+    }
+  }
+  return {};
+}
+
+Status add_beta(Conversion& c, Reader field, std::string_view value) {
+  const auto begin = value.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  value = value.substr(begin, value.find_last_not_of(" \t") - begin + 1);
+  // It becomes part of a header line.
+  const bool token = std::all_of(value.begin(), value.end(), [](char x) {
+    return std::isalnum(static_cast<unsigned char>(x)) != 0 || x == '-' || x == '_' || x == '.';
+  });
+  if (!token) return refuse(field, "not the name of a beta", "invalid_value");
+  auto& betas = c.out.betas;
+  if (std::find(betas.begin(), betas.end(), value) == betas.end()) betas.emplace_back(value);
+  return {};
+}
+
+Status betas_of(Conversion& c, Reader field) {
+  if (field.is_string()) {
+    const std::string all = field.string_or("");
+    for (std::string_view rest = all; !rest.empty();) {
+      const auto comma = rest.find(',');
+      PROXX_TRY(add_beta(c, field, rest.substr(0, comma)));
+      rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+    }
+    return {};
+  }
+  PROXX_TRY(field.expect(Type::array));
+  for (const Reader element : field.elements()) {
+    PROXX_ASSIGN(const std::string value, element.string());
+    PROXX_TRY(add_beta(c, element, value));
+  }
+  return {};
+}
+
+template <Type type>
+Status verbatim(Conversion&, Reader field) {
+  return field.expect(type);
+}
+
+Status container(Conversion&, Reader field) {
+  return field.is_string() ? Status() : field.expect(Type::object);
+}
+
+using Handler = Status (*)(Conversion&, Reader);
+constexpr Handler kByStep = nullptr;
+
+struct Row {
+  std::string_view name;
+  Handler handler;
+};
+
+// Rows run in this order; it is the order of their notices, too.
+constexpr Row kRows[] = {
+    {"model", kByStep},
+    {"messages", kByStep},
+    {"max_completion_tokens", kByStep},
+    {"max_tokens", kByStep},
+    {"temperature", kByStep},
+    {"top_p", kByStep},
+    {"top_k", kByStep},
+    {"stop", stop},
+    {"stop_sequences", stop},
+    {"n", only_one_choice},
+    {"stream", stream},
+    {"stream_options", stream_options},
+    {"tools", kByStep},
+    {"tool_choice", kByStep},
+    {"parallel_tool_calls", kByStep},
+    {"functions", kByStep},
+    {"function_call", kByStep},
+    {"response_format", kByStep},
+    {"reasoning_effort", kByStep},
+    {"reasoning", kByStep},
+    {"thinking", kByStep},
+    {"output_config", kByStep},
+    {"verbosity", verbosity},
+    {"safety_identifier", user},
+    {"user", user},
+    {"metadata", metadata},
+    {"seed", drop_seed},
+    {"logit_bias", drop_logit_bias},
+    {"presence_penalty", drop_number},
+    {"frequency_penalty", drop_number},
+    {"logprobs", no_logprobs},
+    {"top_logprobs", no_top_logprobs},
+    {"prediction", prediction},
+    {"modalities", modalities},
+    {"audio", audio},
+    {"store", store},
+    {"service_tier", service_tier},
+    {"prompt_cache_key", prompt_cache_key},
+    {"prompt_cache_retention", prompt_cache_retention},
+    {"prompt_cache_options", prompt_cache_options},
+    {"cache_control", verbatim<Type::object>},
+    {"web_search_options", kByStep},
+    {"moderation", moderation},
+    {"system", kByStep},
+    {"container", container},
+    {"context_management", verbatim<Type::object>},
+    {"mcp_servers", verbatim<Type::array>},
+    {"fallbacks", verbatim<Type::array>},
+    {"speed", verbatim<Type::string>},
+    {"inference_geo", verbatim<Type::string>},
+    {"diagnostics", verbatim<Type::object>},
+    {"anthropic_beta", betas_of},
+    {"betas", betas_of},
+};
+
+constexpr auto kNames = [] {
+  std::array<std::string_view, std::size(kRows)> names;
+  for (size_t i = 0; i < names.size(); ++i) names[i] = kRows[i].name;
+  return names;
+}();
+
+}  // namespace
+
+void Fields::read(Reader root, NoticeLog& notices) {
+  std::string_view names[std::size(kRows)];
+  std::copy(kNames.begin(), kNames.end(), names);
+  const auto values = read_members(root, names, notices);
+  values_.assign(values.begin(), values.end());
+}
+
+Reader Fields::operator[](std::string_view name) const {
+  const auto found = std::find(kNames.begin(), kNames.end(), name);
+  return found == kNames.end() ? Reader() : values_[static_cast<size_t>(found - kNames.begin())];
+}
+
+Status convert_fields(Conversion& c) {
+  for (const Row& row : kRows) {
+    const Reader field = c.in[row.name];
+    if (field && row.handler != kByStep) PROXX_TRY(row.handler(c, field));
+  }
+  return {};
+}
+
+}  // namespace proxx::request

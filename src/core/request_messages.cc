@@ -1,0 +1,336 @@
+#include <algorithm>
+
+#include "core/request_assistant.h"
+#include "core/request_content.h"
+#include "core/request_instruction.h"
+
+// Roles and turns (wire.md 6.2). Where a turn ends up never depends on what follows it, so that a
+// history that grows keeps its prefix; only thinking may be left out later (6.4, contiguity).
+
+namespace proxx::request {
+namespace {
+
+using json::Reader;
+using json::Type;
+
+constexpr std::string_view kMessageFields[] = {"role",
+                                               "content",
+                                               "name",
+                                               "tool_calls",
+                                               "function_call",
+                                               "tool_call_id",
+                                               "refusal",
+                                               "audio",
+                                               "thinking_blocks",
+                                               "reasoning_details",
+                                               "reasoning_content",
+                                               "reasoning",
+                                               "annotations",
+                                               "cache_control"};
+
+class MessageConverter {
+ public:
+  explicit MessageConverter(Conversion& c) : c_(c) {}
+
+  Status run(Reader messages) {
+    for (const Reader message : messages.elements()) {
+      PROXX_TRY(add(message));
+      ++position_;
+    }
+    return finish(messages);
+  }
+
+ private:
+  using Handler = Status (MessageConverter::*)(Reader, const MessageFields&);
+  struct RoleRow {
+    std::string_view role;
+    Handler handler;
+  };
+
+  Status add(Reader message) {
+    static constexpr RoleRow kRoles[] = {
+        {"system", &MessageConverter::add_system}, {"developer", &MessageConverter::add_system},
+        {"user", &MessageConverter::add_user},     {"assistant", &MessageConverter::add_assistant},
+        {"tool", &MessageConverter::add_tool},     {"function", &MessageConverter::add_function}};
+    PROXX_TRY(message.expect(Type::object));
+    const auto members = read_members(message, kMessageFields, c_.notices);
+    const MessageFields fields{members[0],  members[1],  members[2],  members[3], members[4],
+                               members[5],  members[6],  members[7],  members[8], members[9],
+                               members[10], members[11], members[12], members[13]};
+    if (!fields.role) return missing(message, "role");
+    PROXX_TRY(fields.role.expect(Type::string));
+    for (const RoleRow& row : kRoles) {
+      if (fields.role.equals(row.role)) return (this->*row.handler)(message, fields);
+    }
+    return refuse(fields.role,
+                  "unknown role; expected system, developer, user, assistant, tool or function",
+                  "invalid_value");
+  }
+
+  // The first message that is no system message ends the leading part.
+  Status begin_turn(const MessageFields& fields, bool may_be_first) {
+    if (!leading_) return {};
+    leading_ = false;
+    if (may_be_first) return {};
+    return refuse(fields.role, "the conversation must begin with a user message", "invalid_value");
+  }
+
+  Status drop_name(const MessageFields& fields) {
+    if (!fields.name) return {};
+    PROXX_TRY(fields.name.expect(Type::string));
+    c_.notices.drop(fields.name, "participants have no names upstream");
+    return {};
+  }
+
+  void drop_unless_assistant(const MessageFields& fields) {
+    for (const Reader& field : {fields.tool_calls, fields.function_call, fields.refusal,
+                                fields.audio, fields.thinking_blocks, fields.reasoning_details,
+                                fields.reasoning_content, fields.reasoning}) {
+      if (field) c_.notices.drop(field, "only an assistant message has it");
+    }
+  }
+
+  Status add_system(Reader message, const MessageFields& fields) {
+    PROXX_TRY(drop_name(fields));
+    drop_unless_assistant(fields);
+    PROXX_ASSIGN(Content content, convert_content(c_, Speaker::system, fields.content));
+    auto& blocks = content.blocks;
+    if (blocks.empty()) return {};
+    PROXX_TRY(set_message_cache_control(c_, blocks, fields.cache_control));
+    if (leading_) {
+      std::move(blocks.begin(), blocks.end(), std::back_inserter(c_.system));
+      return {};
+    }
+    if (!c_.model.mid_conversation_system) {
+      for (Block& block : blocks) tag_as_system(block);
+      c_.notices.adjust(message,
+                        "the model has no system messages inside a conversation; sent as "
+                        "tagged text of the user turn");
+      if (last_is(Turn::Role::user)) {
+        append(c_.turns.back().blocks, std::move(blocks));
+        return {};
+      }
+    }
+    if (waiting_.empty()) waiting_at_ = message;
+    append(waiting_, std::move(blocks));
+    return {};
+  }
+
+  Status add_user(Reader message, const MessageFields& fields) {
+    PROXX_TRY(begin_turn(fields, true));
+    PROXX_TRY(open_.expect_none_open());
+    PROXX_TRY(drop_name(fields));
+    drop_unless_assistant(fields);
+    PROXX_ASSIGN(Content content, convert_content(c_, Speaker::user, fields.content));
+    if (content.blocks.empty()) {
+      c_.notices.drop(message, "empty");
+      return {};
+    }
+    PROXX_TRY(set_message_cache_control(c_, content.blocks, fields.cache_control));
+    append(user_turn(), std::move(content.blocks));
+    return {};
+  }
+
+  Status add_assistant(Reader message, const MessageFields& fields) {
+    PROXX_TRY(begin_turn(fields, false));
+    PROXX_TRY(open_.expect_none_open());
+    PROXX_TRY(drop_name(fields));
+    open_.clear();
+    PROXX_ASSIGN(AssistantTurn turn,
+                 convert_assistant(c_, message, fields, position_, ids_, open_));
+    if (c_.options.drop_thinking) {
+      if (!turn.thinking.pieces.empty() && !told_dropped_) {
+        c_.notices.drop(turn.thinking.at, "thinking left out of the history");
+        told_dropped_ = true;
+      }
+      turn.thinking = {};
+    }
+    const bool thinking_only = turn.blocks.empty() && !turn.thinking.pieces.empty();
+    if (turn.thinking.broken || thinking_only) {
+      const Reader at = turn.thinking.at;
+      // Reasoning without any signature is what most clients send; that it goes nowhere is no news.
+      forget_thinking(at, at == fields.reasoning_content || at == fields.reasoning);
+    }
+    if (turn.blocks.empty()) {
+      c_.notices.drop(message, "empty");
+      return {};
+    }
+    auto blocks = turn.thinking.broken
+                      ? std::move(turn.blocks)
+                      : with_thinking(std::move(turn.thinking), std::move(turn.blocks));
+    end_user_turn();
+    if (!last_is(Turn::Role::assistant)) c_.turns.push_back({Turn::Role::assistant, {}});
+    append(c_.turns.back().blocks, std::move(blocks));
+    return {};
+  }
+
+  Status add_tool(Reader message, const MessageFields& fields) {
+    if (!fields.tool_call_id) return missing(message, "tool_call_id");
+    PROXX_ASSIGN(const std::string id, fields.tool_call_id.string());
+    return add_result(message, fields, id);
+  }
+
+  Status add_function(Reader message, const MessageFields& fields) {
+    if (!fields.name) return missing(message, "name");
+    PROXX_ASSIGN(const std::string name, fields.name.string());
+    MessageFields rest = fields;
+    rest.name = Reader();
+    return add_result(message, rest, legacy_call_id(name));
+  }
+
+  Status add_result(Reader message, const MessageFields& fields, const std::string& id) {
+    PROXX_TRY(begin_turn(fields, false));
+    PROXX_TRY(drop_name(fields));
+    drop_unless_assistant(fields);
+    PROXX_ASSIGN(const std::string upstream_id, open_.answer(message, id));
+    PROXX_ASSIGN(Content content, convert_content(c_, Speaker::tool, fields.content));
+    Block block;
+    block.kind = Block::Kind::tool_result;
+    block.json.append(R"({"type":"tool_result","tool_use_id":")").append(upstream_id);
+    block.json.push_back('"');
+    if (!content.blocks.empty()) block.json.append(R"(,"content":)");
+    if (fields.content.is_string() && !content.blocks.empty()) {
+      block.json.append(fields.content.raw());
+    } else if (!content.blocks.empty()) {
+      json::Writer w(block.json);
+      w.begin_array();
+      for (const Block& part : content.blocks) {
+        w.raw(part.json + '}');
+        // wire.md 1.5: the breakpoint belongs to the result, not to what is inside.
+        if (part.cache_control.empty()) continue;
+        block.cache_control = part.cache_control;
+        block.cache_control_at = part.cache_control_at;
+      }
+      w.end_array();
+    }
+    PROXX_TRY(set_cache_control(block, fields.cache_control));
+    user_turn().push_back(std::move(block));
+    return {};
+  }
+
+  Status finish(Reader messages) {
+    PROXX_TRY(open_.expect_none_open());
+    if (!waiting_.empty() && last_is(Turn::Role::assistant)) {
+      return refuse(waiting_at_,
+                    "a system message after the last assistant message has no user turn to stand "
+                    "with; put it before a user message");
+    }
+    end_user_turn();
+    if (c_.turns.empty() || c_.turns.front().role != Turn::Role::user) {
+      return refuse(messages, "no user message with content to begin with", "invalid_value");
+    }
+    for (Turn& turn : c_.turns) {
+      // wire.md 1.4: results come first.
+      std::stable_partition(turn.blocks.begin(), turn.blocks.end(), [](const Block& block) {
+        return block.kind == Block::Kind::tool_result;
+      });
+    }
+    if (last_is(Turn::Role::assistant) && !c_.model.prefill) {
+      return refuse(messages,
+                    "the model does not continue an assistant message; end with a user message",
+                    "prefill_unsupported");
+    }
+    note_thinking();
+    return {};
+  }
+
+  void note_thinking() {
+    const Turn* assistant = nullptr;
+    const Turn* user = nullptr;
+    for (const Turn& turn : c_.turns) {
+      if (turn.role == Turn::Role::user) user = &turn;
+      if (turn.role != Turn::Role::assistant) continue;
+      assistant = &turn;
+      for (const Block& block : turn.blocks) {
+        if (block.kind == Block::Kind::thinking) c_.out.has_thinking_history = true;
+      }
+    }
+    c_.open_loop_without_thinking = assistant != nullptr && user > assistant &&
+                                    user->blocks.front().kind == Block::Kind::tool_result &&
+                                    assistant->blocks.front().kind != Block::Kind::thinking;
+  }
+
+  /// What cannot be rebuilt makes a hole: the thinking before it goes, too.
+  void forget_thinking(Reader hole, bool quietly) {
+    if (remove_thinking(c_.turns)) {
+      c_.notices.drop(hole, "cannot be sent back; the thinking of earlier turns is left out too");
+    } else if (!quietly) {
+      c_.notices.drop(hole, "cannot be sent back as it is");
+    }
+  }
+
+  bool last_is(Turn::Role role) const { return !c_.turns.empty() && c_.turns.back().role == role; }
+
+  std::vector<Block>& user_turn() {
+    if (!last_is(Turn::Role::user)) {
+      c_.turns.push_back({Turn::Role::user, {}});
+      if (!c_.model.mid_conversation_system) append(c_.turns.back().blocks, std::move(waiting_));
+      if (!c_.model.mid_conversation_system) waiting_.clear();
+    }
+    return c_.turns.back().blocks;
+  }
+
+  /// System messages stand directly behind the whole user turn that they came before or within.
+  void end_user_turn() {
+    if (waiting_.empty() || !last_is(Turn::Role::user)) return;
+    c_.turns.push_back({Turn::Role::system, std::move(waiting_)});
+    waiting_.clear();
+  }
+
+  static void append(std::vector<Block>& to, std::vector<Block> blocks) {
+    std::move(blocks.begin(), blocks.end(), std::back_inserter(to));
+  }
+
+  Conversion& c_;
+  ToolIds ids_;
+  OpenCalls open_;
+  std::vector<Block> waiting_;  ///< system text, until a user turn ends or (in tags) begins
+  Reader waiting_at_;
+  size_t position_ = 0;
+  bool leading_ = true;
+  bool told_dropped_ = false;
+};
+
+/// `system` of the Anthropic API, passed at top level: before the messages' own.
+Status convert_system_field(Conversion& c) {
+  const Reader system = c.in["system"];
+  if (!system) return {};
+  if (system.is_string()) {
+    if (!is_blank(system.raw_string())) c.system.push_back(text_block(system.raw_string()));
+    return {};
+  }
+  if (!system.is_array()) {
+    return refuse(system, "expected a string or an array of text blocks", "invalid_type");
+  }
+  for (const Reader element : system.elements()) {
+    PROXX_TRY(element.expect(Type::object));
+    const Reader type = element.optional("type");
+    if (!type) return missing(element, "type");
+    PROXX_TRY(type.expect(Type::string));
+    if (!type.equals("text")) return refuse(type, "must be text", "invalid_value");
+    const Reader text = element.optional("text");
+    if (!text) return missing(element, "text");
+    PROXX_TRY(text.expect(Type::string));
+    if (is_blank(text.raw_string())) continue;
+    c.system.push_back(verbatim_block(Block::Kind::text, element));
+    PROXX_TRY(set_cache_control(c.system.back(), element.optional("cache_control")));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status convert_messages(Conversion& c) {
+  PROXX_TRY(convert_system_field(c));
+  const Reader messages = c.in["messages"];
+  if (!messages) return missing(c.root, "messages");
+  PROXX_TRY(messages.expect(Type::array));
+  if (!messages.at(0)) {
+    return refuse(messages, "must hold at least one message", "invalid_value");
+  }
+  PROXX_TRY(MessageConverter(c).run(messages));
+  if (!c.answer_duty.empty()) add_system_text(c, c.answer_duty);
+  return {};
+}
+
+}  // namespace proxx::request

@@ -1,0 +1,233 @@
+#include <algorithm>
+
+#include "core/request_context.h"
+
+// reasoning_effort, reasoning, thinking, output_config.effort (wire.md 6.3).
+
+namespace proxx::request {
+namespace {
+
+using json::Reader;
+using json::Type;
+
+enum class Level { absent, none, minimal, low, medium, high, xhigh, max };
+
+struct LevelRow {
+  std::string_view name;
+  Level level;
+  const char* effort;
+  int64_t budget;  ///< manual thinking; 0 for none
+};
+constexpr LevelRow kLevels[] = {
+    {"none", Level::none, "low", 0},      {"minimal", Level::minimal, "low", 0},
+    {"low", Level::low, "low", 2048},     {"medium", Level::medium, "medium", 8192},
+    {"high", Level::high, "high", 16384}, {"xhigh", Level::xhigh, "xhigh", 32000},
+    {"max", Level::max, "max", 32000},
+};
+
+const LevelRow& row_of(Level level) {
+  return *std::find_if(std::begin(kLevels), std::end(kLevels),
+                       [&](const LevelRow& row) { return row.level == level; });
+}
+
+/// What the client asked for, in whichever field it did.
+struct Wish {
+  Level level = Level::absent;
+  Reader at;                      ///< the field to name in notices
+  std::optional<int64_t> budget;  ///< reasoning.max_tokens
+  Reader budget_at;
+  bool enabled = false;  ///< reasoning.enabled: true, without a level
+  bool hidden = false;   ///< reasoning.exclude
+  [[nodiscard]] bool any() const { return level != Level::absent || budget || enabled; }
+};
+
+Result<Level> read_level(Reader field) {
+  PROXX_TRY(field.expect(Type::string));
+  for (const LevelRow& row : kLevels) {
+    if (field.equals(row.name)) return row.level;
+  }
+  return refuse(field, "must be none, minimal, low, medium, high, xhigh or max", "invalid_value");
+}
+
+Status read_reasoning(Conversion& c, Reader reasoning, Wish& wish) {
+  PROXX_TRY(reasoning.expect(Type::object));
+  static constexpr std::string_view kNames[] = {"effort", "max_tokens", "enabled", "exclude"};
+  const auto [effort, max_tokens, enabled, exclude] = read_members(reasoning, kNames, c.notices);
+  if (effort) {
+    PROXX_ASSIGN(const Level level, read_level(effort));
+    if (wish.level == Level::absent) {
+      wish.level = level;
+      wish.at = effort;
+    }
+  }
+  if (max_tokens) {
+    PROXX_ASSIGN(const int64_t budget, max_tokens.integer());
+    if (budget < 1) return refuse(max_tokens, "must be at least 1", "invalid_value");
+    wish.budget = budget;
+    wish.budget_at = max_tokens;
+  }
+  if (enabled) {
+    PROXX_ASSIGN(const bool on, enabled.boolean());
+    if (!on && wish.level == Level::absent) {
+      wish.level = Level::none;
+      wish.budget.reset();
+    }
+    wish.enabled = on && wish.level == Level::absent && !wish.budget;
+    if (!wish.at) wish.at = enabled;
+  }
+  if (exclude) {
+    PROXX_ASSIGN(wish.hidden, exclude.boolean());
+  }
+  return {};
+}
+
+class Thinker {
+ public:
+  Thinker(Conversion& c, const Wish& wish) : c_(c), wish_(wish), can_(c.model.thinking) {}
+
+  /// Sets `effort` and `thinking` as far as no explicit field stands before them.
+  void run(bool thinking_is_explicit, bool effort_is_explicit) {
+    if (wish_.budget && wish_.level == Level::absent) {
+      if (!can_.enabled) return use_nearest_level(thinking_is_explicit, effort_is_explicit);
+      if (!thinking_is_explicit) think_manually(*wish_.budget, wish_.budget_at);
+      return;
+    }
+    if (!effort_is_explicit && c_.model.effort.supported) set_effort();
+    if (thinking_is_explicit) return;
+    if (wish_.level == Level::none) return do_not_think();
+    const bool minimal = wish_.level == Level::minimal;
+    if (can_.adaptive) {
+      // Models that are off by default stay off for `minimal`.
+      if (can_.on_by_default || !minimal) think_adaptively();
+    } else if (can_.enabled && !minimal) {
+      constexpr int64_t kMediumBudget = 8192;
+      think_manually(wish_.budget    ? *wish_.budget
+                     : wish_.enabled ? kMediumBudget
+                                     : row_of(wish_.level).budget,
+                     wish_.budget ? wish_.budget_at : wish_.at);
+    }
+  }
+
+ private:
+  void set_effort() {
+    if (wish_.level == Level::absent) return;
+    if (wish_.level == Level::none) {
+      const bool can_stop = can_.disabled || can_.between_tools;
+      if (can_stop || !can_.on_by_default) return;
+      c_.notices.adjust(wish_.at, "the model always thinks; sent effort low");
+      c_.effort = "low";
+      return;
+    }
+    c_.effort = row_of(wish_.level).effort;
+    const bool too_far = (wish_.level == Level::xhigh && !c_.model.effort.xhigh) ||
+                         (wish_.level == Level::max && !c_.model.effort.max);
+    if (!too_far) return;
+    c_.effort = "high";
+    c_.notices.adjust(wish_.at, "the model's effort ends at high; sent high");
+  }
+
+  void do_not_think() {
+    if (can_.disabled && can_.adaptive) {
+      c_.thinking = R"({"type":"disabled"})";
+    } else if (can_.between_tools) {
+      c_.thinking = R"({"type":"between_tools"})";
+    }
+  }
+
+  void think_adaptively() {
+    // There is only something to show if it is asked for.
+    const bool show = !can_.summarized_by_default && !wish_.hidden;
+    if (!show && can_.on_by_default) return;
+    c_.thinking = show ? R"({"type":"adaptive","display":"summarized"})" : R"({"type":"adaptive"})";
+    c_.thinking_on = true;
+  }
+
+  void think_manually(int64_t budget, Reader at) {
+    constexpr int64_t kLeast = 1024;  // of thinking, and of room for the answer (wire.md 1.8, 6.3)
+    const int64_t wanted = budget;
+    budget = std::min(budget, c_.max_tokens - kLeast);
+    if (budget < kLeast) return leave_out(at, "no room for 1024 tokens of it and of the answer");
+    if (c_.tool_choice.forced() && !c_.model.forced_tool_choice_with_manual_thinking) {
+      return leave_out(at, "tool_choice forces a call");
+    }
+    if (c_.open_loop_without_thinking) {
+      return leave_out(at, "the last assistant turn's tool calls come without their thinking");
+    }
+    if (wish_.budget && budget < wanted) {
+      c_.notices.adjust(at, "cut to leave 1024 tokens of max_tokens for the answer");
+    }
+    c_.thinking = R"({"type":"enabled","budget_tokens":)" + std::to_string(budget) + '}';
+    c_.thinking_on = true;
+  }
+
+  void leave_out(Reader at, const std::string& reason) {
+    c_.notices.drop(at, "no thinking: " + reason);
+  }
+
+  void use_nearest_level(bool thinking_is_explicit, bool effort_is_explicit) {
+    // Halfway between the budgets that the levels stand for.
+    const int64_t budget = *wish_.budget;
+    const Level level = budget <= (2048 + 8192) / 2     ? Level::low
+                        : budget <= (8192 + 16384) / 2  ? Level::medium
+                        : budget <= (16384 + 32000) / 2 ? Level::high
+                                                        : Level::xhigh;
+    c_.notices.adjust(wish_.budget_at, "the model takes no thinking budget; sent effort " +
+                                           std::string(row_of(level).effort));
+    Wish wish = wish_;
+    wish.level = level;
+    wish.at = wish_.budget_at;
+    wish.budget.reset();
+    Thinker(c_, wish).run(thinking_is_explicit, effort_is_explicit);
+  }
+
+  Conversion& c_;
+  const Wish& wish_;
+  const ThinkingModes& can_;
+};
+
+Status read_explicit_thinking(Conversion& c, Reader thinking) {
+  PROXX_TRY(thinking.expect(Type::object));
+  const Reader type = thinking.optional("type");
+  if (!type) return missing(thinking, "type");
+  PROXX_TRY(type.expect(Type::string));
+  c.thinking = thinking.raw();
+  c.thinking_on = type.equals("adaptive") || type.equals("enabled");
+  return {};
+}
+
+}  // namespace
+
+Status convert_reasoning(Conversion& c) {
+  Wish wish;
+  const Reader effort = c.in["reasoning_effort"];
+  const Reader reasoning = c.in["reasoning"];
+  const Reader thinking = c.in["thinking"];
+  const Reader output_config = c.in["output_config"];
+  if (effort) {
+    PROXX_ASSIGN(wish.level, read_level(effort));
+    wish.at = effort;
+  }
+  if (reasoning) PROXX_TRY(read_reasoning(c, reasoning, wish));
+  if (thinking) PROXX_TRY(read_explicit_thinking(c, thinking));
+  Reader explicit_effort;
+  if (output_config) {
+    PROXX_TRY(output_config.expect(Type::object));
+    explicit_effort = output_config.optional("effort");
+    if (explicit_effort) PROXX_TRY(explicit_effort.expect(Type::string));
+    if (explicit_effort && !c.model.effort.supported) {
+      c.notices.drop(explicit_effort, "the model has no effort setting");
+    }
+  }
+  c.out.answer.reasoning =
+      wish.hidden ? ReasoningFields{false, false, false} : c.options.reasoning_fields;
+  if (!wish.any()) return {};
+  if (thinking && explicit_effort) {
+    c.notices.drop(wish.at ? wish.at : wish.budget_at,
+                   "thinking and output_config.effort are sent");
+    return {};
+  }
+  Thinker(c, wish).run(bool(thinking), bool(explicit_effort));
+  return {};
+}
+
+}  // namespace proxx::request

@@ -1,0 +1,379 @@
+#include "core/schema.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "core/json_writer.h"
+
+namespace proxx::schema {
+namespace {
+
+using json::Reader;
+using json::Type;
+
+enum class Keyword {
+  unsupported,  ///< its meaning moves to the description
+  ignored,      ///< says nothing to the model
+  verbatim,
+  description,
+  additional_properties,
+  schema,
+  schema_list,
+  schema_map,
+  definitions,
+  reference,
+  type,
+  enumeration,
+  format,
+  min_items,
+  pattern,
+  open,  ///< makes the object a map of any keys
+};
+
+struct KeywordRow {
+  std::string_view name;
+  Keyword keyword;
+};
+
+constexpr KeywordRow kKeywords[] = {
+    {"type", Keyword::type},
+    {"properties", Keyword::schema_map},
+    {"required", Keyword::verbatim},
+    {"description", Keyword::description},
+    {"title", Keyword::verbatim},
+    {"default", Keyword::verbatim},
+    {"const", Keyword::verbatim},
+    {"enum", Keyword::enumeration},
+    {"items", Keyword::schema},
+    {"anyOf", Keyword::schema_list},
+    {"oneOf", Keyword::schema_list},
+    {"allOf", Keyword::schema_list},
+    {"$ref", Keyword::reference},
+    {"$defs", Keyword::definitions},
+    {"definitions", Keyword::definitions},
+    {"additionalProperties", Keyword::additional_properties},
+    {"patternProperties", Keyword::open},
+    {"format", Keyword::format},
+    {"minItems", Keyword::min_items},
+    {"pattern", Keyword::pattern},
+    {"$schema", Keyword::ignored},
+    {"$id", Keyword::ignored},
+    {"$anchor", Keyword::ignored},
+    {"$comment", Keyword::ignored},
+};
+
+constexpr std::string_view kFormats[] = {"date-time", "time", "date", "duration", "email",
+                                         "hostname",  "uri",  "ipv4", "ipv6",     "uuid"};
+
+constexpr std::string_view kTypes[] = {"string", "number", "integer", "boolean",
+                                       "null",   "object", "array"};
+
+bool is_listed(Reader value, const std::string_view* begin, const std::string_view* end) {
+  return std::any_of(begin, end, [&](std::string_view text) { return value.equals(text); });
+}
+
+Keyword keyword_of(std::string_view name) {
+  for (const KeywordRow& row : kKeywords) {
+    if (row.name == name) return row.keyword;
+  }
+  return Keyword::unsupported;
+}
+
+bool is_scalar(Reader value) {
+  return !value.is_object() && !value.is_array();
+}
+
+/// No look-around, back reference or word boundary.
+bool is_simple_pattern(Reader pattern) {
+  if (!pattern.is_string()) return false;
+  const std::string text = pattern.string_or("");
+  for (size_t i = 0; i + 1 < text.size(); ++i) {
+    if (text[i] == '(' && text[i + 1] == '?' && text.substr(i, 3) != "(?:") return false;
+    if (text[i] != '\\') continue;
+    const char escape = text[++i];
+    if ((escape >= '1' && escape <= '9') ||
+        std::string_view("bBk").find(escape) != std::string_view::npos) {
+      return false;
+    }
+  }
+  return true;
+}
+
+class Sanitiser {
+ public:
+  Result<Sanitised> run(Reader root) {
+    root_ = root;
+    json::Writer w(out_.json);
+    PROXX_TRY(walk(root, w));
+    PROXX_TRY(refuse_recursion());
+    return std::move(out_);
+  }
+
+ private:
+  static constexpr size_t kRoot = 0;
+
+  Status walk(Reader schema, json::Writer& w) {
+    if (!schema.is_object()) return fail(schema.error("a schema that allows anything"));
+    if (const Reader ref = schema.get("$ref")) return reference(schema, ref, w);
+    PROXX_TRY(expect_typed(schema));
+    count(schema);
+
+    std::string limits;
+    for (const json::Member& member : schema.members()) {
+      if (is_constraint(member)) {
+        limits += (limits.empty() ? "" : ", ") + member.key() + ": ";
+        limits += member.value.raw();
+      }
+    }
+    const bool is_object = is_object_schema(schema);
+    w.begin_object();
+    if (is_object && !schema.get("type")) w.key("type").string("object");
+    for (const json::Member& member : schema.members()) {
+      PROXX_TRY(write_member(schema, member, limits, w));
+    }
+    if (!limits.empty() && !schema.get("description").is_string()) {
+      w.key("description").string(limits);
+    }
+    if (is_object) w.key("additionalProperties").boolean(false);
+    w.end_object();
+    return {};
+  }
+
+  /// Official SDKs keep nothing beside a $ref but, at the root, the definitions.
+  Status reference(Reader schema, Reader ref, json::Writer& w) {
+    PROXX_ASSIGN(const size_t target, definition(ref));
+    references_.emplace(current_, target);
+    w.begin_object().key("$ref").raw(ref.raw());
+    for (const json::Member& member : schema.members()) {
+      if (keyword_of(member.key()) == Keyword::definitions) {
+        w.raw_key(member.raw_key);
+        PROXX_TRY(definitions(member.value, w));
+      }
+    }
+    w.end_object();
+    return {};
+  }
+
+  /// The number of the definition that a local $ref names.
+  Result<size_t> definition(Reader ref) {
+    const std::string pointer = ref.string_or("");
+    if (pointer == "#") return fail(ref.error("a recursive schema"));
+    for (const std::string_view holder : {"$defs", "definitions"}) {
+      const std::string prefix = "#/" + std::string(holder) + '/';
+      if (pointer.rfind(prefix, 0) != 0) continue;
+      std::string name = pointer.substr(prefix.size());
+      for (size_t at = 0; (at = name.find('~', at)) != std::string::npos; ++at) {
+        if (name.compare(at, 2, "~1") == 0) name.replace(at, 2, "/");
+        if (name.compare(at, 2, "~0") == 0) name.replace(at, 2, "~");
+      }
+      if (root_.get(holder).get(name)) return number_of(root_.get(holder).get(name));
+    }
+    return fail(ref.error("a $ref that is not to its own $defs"));
+  }
+
+  size_t number_of(Reader definition) {
+    return numbers_.try_emplace(definition.raw().data(), numbers_.size() + 1).first->second;
+  }
+
+  static bool is_object_schema(Reader schema) {
+    const Reader type = schema.get("type");
+    if (!type) return schema.get("properties").is_object();
+    for (const Reader element : type.elements()) {
+      if (element.equals("object")) return true;
+    }
+    return type.equals("object");
+  }
+
+  Status expect_typed(Reader schema) {
+    const Reader type = schema.get("type");
+    if (!type) {
+      for (const std::string_view key :
+           {"enum", "const", "anyOf", "oneOf", "allOf", "properties"}) {
+        if (schema.get(key)) return {};
+      }
+      return fail(schema.error("a schema that allows anything"));
+    }
+    if (is_listed(type, std::begin(kTypes), std::end(kTypes))) return {};
+    bool legal = type.is_array() && type.size() > 0;
+    for (const Reader element : type.elements()) {
+      legal = legal && is_listed(element, std::begin(kTypes), std::end(kTypes));
+    }
+    return legal ? Status() : Status(fail(type.error("an unknown type")));
+  }
+
+  void count(Reader schema) {
+    if (schema.get("anyOf") || schema.get("oneOf") || schema.get("type").is_array()) {
+      ++out_.union_parameters;
+    }
+    std::set<std::string> required;
+    for (const Reader name : schema.get("required").elements()) required.insert(name.string_or(""));
+    for (const json::Member& property : schema.get("properties").members()) {
+      if (required.count(property.key()) == 0) ++out_.optional_parameters;
+    }
+  }
+
+  static bool is_constraint(const json::Member& member) {
+    switch (keyword_of(member.key())) {
+      case Keyword::unsupported:
+        return true;
+      case Keyword::enumeration:
+        for (const Reader value : member.value.elements()) {
+          if (!is_scalar(value)) return true;
+        }
+        return false;
+      case Keyword::format:
+        return !is_listed(member.value, std::begin(kFormats), std::end(kFormats));
+      case Keyword::min_items: {
+        const auto count = member.value.integer_or_none();
+        return count != 0 && count != 1;
+      }
+      case Keyword::pattern:
+        return !is_simple_pattern(member.value);
+      default:
+        return false;
+    }
+  }
+
+  Status write_member(Reader schema, const json::Member& member, const std::string& limits,
+                      json::Writer& w) {
+    if (is_constraint(member)) return {};
+    const Reader value = member.value;
+    switch (keyword_of(member.key())) {
+      case Keyword::unsupported:
+      case Keyword::ignored:
+        return {};
+      case Keyword::description:
+        if (!value.is_string()) return {};
+        w.key("description");
+        if (limits.empty()) {
+          w.raw(value.raw());
+        } else {
+          w.string(value.string_or("") + "\n\n" + limits);
+        }
+        return {};
+      case Keyword::open:
+        return fail(value.error("an object with keys of any name"));
+      case Keyword::additional_properties:
+        if (value.is_boolean() && !value.boolean_or(true)) return {};
+        return fail(value.error("an object with keys of any name"));
+      case Keyword::reference:
+        return {};
+      case Keyword::type:
+        if (is_object_schema(schema)) PROXX_TRY(expect_closed(schema));
+        [[fallthrough]];
+      case Keyword::verbatim:
+      case Keyword::enumeration:
+      case Keyword::format:
+      case Keyword::min_items:
+      case Keyword::pattern:
+        w.raw_key(member.raw_key).raw(value.raw());
+        return {};
+      case Keyword::schema:
+        w.raw_key(member.raw_key);
+        return walk(value, w);
+      case Keyword::schema_list:
+        w.key(member.key() == "oneOf" ? "anyOf" : member.raw_key);
+        return list(value, member.key() == "allOf", w);
+      case Keyword::schema_map:
+        w.raw_key(member.raw_key);
+        return map(value, w);
+      case Keyword::definitions:
+        w.raw_key(member.raw_key);
+        return definitions(value, w);
+    }
+    return {};
+  }
+
+  /// An object inside that names no property is a map, unless it is said to be empty.
+  Status expect_closed(Reader schema) {
+    if (schema == root_ || schema.get("properties") || schema.get("additionalProperties")) {
+      return {};
+    }
+    return fail(schema.error("an object with keys of any name"));
+  }
+
+  Status list(Reader schemas, bool all, json::Writer& w) {
+    if (!schemas.is_array()) return fail(schemas.error("expected an array"));
+    w.begin_array();
+    for (const Reader schema : schemas.elements()) {
+      if (all && schema.get("$ref")) return fail(schema.error("allOf with a $ref"));
+      PROXX_TRY(walk(schema, w));
+    }
+    w.end_array();
+    return {};
+  }
+
+  Status map(Reader schemas, json::Writer& w) {
+    if (!schemas.is_object()) return fail(schemas.error("expected an object"));
+    w.begin_object();
+    for (const json::Member& member : schemas.members()) {
+      w.raw_key(member.raw_key);
+      PROXX_TRY(walk(member.value, w));
+    }
+    w.end_object();
+    return {};
+  }
+
+  Status definitions(Reader schemas, json::Writer& w) {
+    if (!schemas.is_object()) return fail(schemas.error("expected an object"));
+    w.begin_object();
+    const size_t outer = current_;
+    for (const json::Member& member : schemas.members()) {
+      current_ = number_of(member.value);
+      w.raw_key(member.raw_key);
+      PROXX_TRY(walk(member.value, w));
+    }
+    current_ = outer;
+    w.end_object();
+    return {};
+  }
+
+  /// Takes away definitions that refer to nothing, until none is left or all refer in a circle.
+  Status refuse_recursion() {
+    std::map<size_t, size_t> outgoing;
+    std::map<size_t, std::vector<size_t>> incoming;
+    for (const auto& [from, to] : references_) {
+      ++outgoing[from];
+      outgoing.try_emplace(to, 0);
+      incoming[to].push_back(from);
+    }
+    std::vector<size_t> free;
+    for (const auto& [number, count] : outgoing) {
+      if (count == 0) free.push_back(number);
+    }
+    size_t removed = 0;
+    while (!free.empty()) {
+      const size_t number = free.back();
+      free.pop_back();
+      ++removed;
+      for (const size_t from : incoming[number]) {
+        if (--outgoing[from] == 0) free.push_back(from);
+      }
+    }
+    if (removed == outgoing.size()) return {};
+    return fail(root_.error("a recursive schema"));
+  }
+
+  Reader root_;
+  Sanitised out_;
+  size_t current_ = kRoot;  ///< the definition that is being walked
+  std::map<const char*, size_t> numbers_;
+  std::set<std::pair<size_t, size_t>> references_;
+};
+
+}  // namespace
+
+Result<Sanitised> sanitise(Reader schema) {
+  return Sanitiser().run(schema);
+}
+
+bool fits(int optional_parameters, int union_parameters, const Sanitised& more) {
+  constexpr int kMaxOptional = 24;
+  constexpr int kMaxUnions = 16;
+  return optional_parameters + more.optional_parameters <= kMaxOptional &&
+         union_parameters + more.union_parameters <= kMaxUnions;
+}
+
+}  // namespace proxx::schema
