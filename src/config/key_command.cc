@@ -43,6 +43,7 @@ int spawn(const std::vector<std::string>& argv, int write_fd, pid_t& pid) {
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   std::vector<std::string> words = argv;
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   const int error = posix_spawnp(&pid, pointers[0], &files, &attributes, pointers.data(), environ);

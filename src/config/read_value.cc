@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <type_traits>
@@ -148,8 +149,9 @@ struct Reader {
             return child.kind == YamlNode::Kind::scalar && child.text == entry.word;
           });
       if (found == kReasoningWords.end()) {
-        std::vector<std::string_view> words;
-        for (const auto& entry : kReasoningWords) words.push_back(entry.word);
+        std::array<std::string_view, kReasoningWords.size()> words;
+        std::transform(kReasoningWords.begin(), kReasoningWords.end(), words.begin(),
+                       [](const ReasoningWord& entry) { return entry.word; });
         return expected(child, one_of(words));
       }
       to.*(found->field) = true;
