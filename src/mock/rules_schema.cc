@@ -86,9 +86,11 @@ class SchemaRules {
 
   Verdict check_children(const Place& schema) {
     for (const std::string_view name : {"properties", "$defs", "definitions"})
-      if (const auto map = schema.find(name))
+      if (const auto map = schema.find(name)) {
+        if (auto bad = check_kind(*map, Kind::object)) return bad;
         for (const auto& [key, value] : map->value->items())
           if (auto bad = check(*map->find(key))) return bad;
+      }
     for (const std::string_view name : {"anyOf", "allOf"})
       if (const auto list = schema.find(name))
         for (size_t i = 0; i < list->value->size(); ++i)

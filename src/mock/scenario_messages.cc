@@ -17,15 +17,16 @@ void add_text(Message& message, std::string text) {
 /// The prompt on one line, without the marker that chose the scenario.
 std::string echo(const Asked& asked) {
   std::string out = asked.prompt;
-  if (const size_t mark = out.find("[[mock:"); mark != std::string::npos)
-    out.erase(mark, std::min(out.find("]]", mark), out.size() - 2) + 2 - mark);
+  const size_t mark = out.find("[[mock:");
+  const size_t end = mark == std::string::npos ? mark : out.find("]]", mark);
+  if (end != std::string::npos) out.erase(mark, end + 2 - mark);
   std::replace(out.begin(), out.end(), '\n', ' ');
   while (out.starts_with(' ')) out.erase(0, 1);
   while (out.ends_with(' ')) out.pop_back();
   if (out.size() <= kMaxEchoBytes) return out;
-  size_t end = kMaxEchoBytes;
-  while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0) == 0x80) --end;
-  return out.substr(0, end) + "...";
+  size_t cut = kMaxEchoBytes;
+  while (cut > 0 && (static_cast<unsigned char>(out[cut]) & 0xC0) == 0x80) --cut;
+  return out.substr(0, cut) + "...";
 }
 
 void text(const Asked& asked, Message& message) {
