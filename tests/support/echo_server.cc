@@ -111,7 +111,6 @@ HeldAnswers::HeldAnswers(EchoServer& server) : server_(server) {
                                         std::shared_ptr<http::Responder> responder) {
       responder->on_gone([this] { gone.add(); });
       responder->on_sent([this] { sent.add(); });
-      responder->on_drain([this] { drained.add(); });
       responders_.push_back(std::move(responder));
       arrived.add();
     };

@@ -72,7 +72,6 @@ class HeldAnswers {
   Counter arrived;
   Counter gone;
   Counter sent;
-  Counter drained;
 
   /// Waits for the request, then runs `action` on its responder, on the loop.
   void with(size_t index, const std::function<void(http::Responder&)>& action);

@@ -7,9 +7,10 @@
 namespace proxx::http {
 namespace {
 
+const Limits kLimits;
 constexpr std::string_view kGoodHead = "GET / HTTP/1.1\r\nhost: a\r\nx-y:\tz w\r\n\r\n";
 
-int status_of(std::string_view head, const Limits& limits = {}) {
+int status_of(std::string_view head, const Limits& limits = kLimits) {
   HeadGuard guard(limits);
   const auto scanned = guard.scan(head);
   return scanned ? 0 : scanned.error().status;
@@ -18,7 +19,7 @@ int status_of(std::string_view head, const Limits& limits = {}) {
 TEST_CASE("a good head is complete at its empty line, wherever it is cut") {
   const std::string head = std::string(kGoodHead) + "rest";
   for (size_t cut = 0; cut <= head.size(); ++cut) {
-    HeadGuard guard(Limits{});
+    HeadGuard guard(kLimits);
     const auto first = guard.scan(std::string_view(head).substr(0, cut));
     REQUIRE(first);
     CHECK(*first == (cut >= kGoodHead.size() ? kGoodHead.size() : 0));
@@ -51,7 +52,7 @@ TEST_CASE("H17: malformed heads are refused byte by byte and whole") {
   for (const Row& row : rows) {
     CAPTURE(row.name);
     CHECK(status_of(row.head) == 400);
-    HeadGuard guard(Limits{});
+    HeadGuard guard(kLimits);
     int status = 0;
     for (size_t size = 1; size <= row.head.size() && status == 0; ++size) {
       const auto scanned = guard.scan(std::string_view(row.head).substr(0, size));

@@ -5,6 +5,8 @@
 namespace proxx::http {
 namespace {
 
+const Limits kLimits;
+
 struct Outcome {
   int status = 0;  // of a refusal
   bool complete = false;
@@ -17,7 +19,7 @@ bool operator==(const Outcome& a, const Outcome& b) {
 }
 
 /// Feeds the pieces as a connection would.
-Outcome parse(const std::vector<std::string_view>& pieces, const Limits& limits = {}) {
+Outcome parse(const std::vector<std::string_view>& pieces, const Limits& limits = kLimits) {
   RequestParser parser(limits);
   Outcome outcome;
   std::string input;
@@ -86,7 +88,7 @@ TEST_CASE("H4, H5: a request is the same wherever it is cut") {
 }
 
 TEST_CASE("H4: trailers are not merged into the headers") {
-  RequestParser parser(Limits{});
+  RequestParser parser(kLimits);
   std::string input = kChunked + "0\r\nauthorization: x\r\n\r\n";
   CHECK(parser.feed(input).value() == RequestParser::Step::head);
   CHECK(parser.feed(input).value() == RequestParser::Step::complete);
@@ -109,7 +111,7 @@ TEST_CASE("H16: an endless chunk header or trailer section is refused") {
 }
 
 TEST_CASE("a request is as received") {
-  RequestParser parser(Limits{});
+  RequestParser parser(kLimits);
   std::string input =
       "GET /v1/models?a=%20b HTTP/1.0\r\nHost: a:1\r\nX-Two:  1 \r\nx-two: 2\r\n\r\n";
   CHECK(parser.feed(input).value() == RequestParser::Step::head);
