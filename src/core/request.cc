@@ -96,7 +96,7 @@ Status accept_losses(const Conversion& c) {
     if (notice.kind == Notice::Kind::note) continue;
     const bool dropped = notice.kind == Notice::Kind::dropped;
     return fail(ErrorKind::invalid_request,
-                "cannot be represented: " + notice.reason + " (not sent: strict)", notice.path,
+                "cannot be represented: " + notice.reason, notice.path,
                 dropped ? "unsupported_parameter" : "unsupported_value");
   }
   return {};

@@ -255,10 +255,12 @@ Status metadata(Conversion& c, Reader field) {
   PROXX_TRY(field.expect(Type::object));
   for (const json::Member& member : field.members()) {
     PROXX_ASSIGN(std::string value, member.value.string());
-    if (member.key() == "user_id" && c.user_id.empty() && !value.empty()) {
+    if (member.key() != "user_id") {
+      c.notices.drop(member.value, "labels do not exist upstream");
+    } else if (!c.user_id.empty()) {
+      c.notices.drop(member.value, "user or safety_identifier is sent as metadata.user_id");
+    } else if (!value.empty()) {
       set_user_id(c, member.value, std::move(value));
-    } else {
-      c.notices.drop(member.value, "only user_id exists upstream");
     }
   }
   return {};

@@ -123,7 +123,7 @@ class Thinker {
                          (wish_.level == Level::max && !c_.model.effort.max);
     if (!too_far) return;
     c_.effort = "high";
-    c_.notices.adjust(wish_.at, "the model's effort ends at high; sent high");
+    c_.notices.adjust(wish_.at, "the model has no such effort; sent high");
   }
 
   void do_not_think() {
