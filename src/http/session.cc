@@ -1,6 +1,7 @@
 #include "http/session.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "http/answer.h"
 #include "http/parser.h"
