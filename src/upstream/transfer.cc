@@ -267,7 +267,9 @@ bool Transfer::complete_head() {
 // Thousands of streams would else hold their requests to the end. Curl reads them no more once
 // all is sent and an answer has begun.
 void Transfer::release_request() {
-  if (uploaded_bytes() == static_cast<curl_off_t>(request_.body.size())) request_.body = {};
+  if (uploaded_bytes() != static_cast<curl_off_t>(request_.body.size())) return;
+  request_.body = {};
+  header_block_ = {};
 }
 
 size_t Transfer::take_body(std::string_view bytes) {
