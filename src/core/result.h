@@ -53,17 +53,17 @@ using Status = tl::expected<void, Error>;
 }  // namespace proxx
 
 /// Evaluates a Status or Result; on error returns it from the enclosing function.
-#define PROXX_TRY(expression)                                                                \
-  do {                                                                                       \
-    if (auto proxx_try_status = (expression); !proxx_try_status)                             \
-      return ::tl::unexpected<::proxx::Error>(std::move(proxx_try_status).error());          \
+#define PROXX_TRY(expression)                                                       \
+  do {                                                                              \
+    if (auto proxx_try_status = (expression); !proxx_try_status)                    \
+      return ::tl::unexpected<::proxx::Error>(std::move(proxx_try_status).error()); \
   } while (false)
 
 /// `PROXX_ASSIGN(auto name, reader.string())`: declares, or returns the error.
 #define PROXX_ASSIGN(declaration, expression) \
   PROXX_ASSIGN_1(PROXX_CONCAT(proxx_result_, __LINE__), declaration, expression)
-#define PROXX_ASSIGN_1(temporary, declaration, expression)                       \
-  auto temporary = (expression);                                                 \
+#define PROXX_ASSIGN_1(temporary, declaration, expression)                               \
+  auto temporary = (expression);                                                         \
   if (!temporary) return ::tl::unexpected<::proxx::Error>(std::move(temporary).error()); \
   declaration = std::move(*temporary)
 #define PROXX_CONCAT(a, b) PROXX_CONCAT_1(a, b)
