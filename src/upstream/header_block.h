@@ -8,8 +8,8 @@
 
 namespace proxx {
 
-/// The header fields of one request as the list libcurl wants, in two buffers that are kept from
-/// one request to the next: curl_slist_append would allocate twice a field.
+/// The header fields of one request as the list libcurl wants, in a few buffers for all of them:
+/// curl_slist_append would allocate twice a field.
 class HeaderBlock {
  public:
   /// False if a field could not be sent as it is: a control byte in it would be read as another
