@@ -1,0 +1,14 @@
+proxx_unit_test(core_answer
+  SOURCES
+    answer_faults_test.cc
+    answer_fold.cc
+    answer_pause_test.cc
+    answer_response_golden_test.cc
+    answer_stream_golden_test.cc
+    answer_support.cc
+    answer_text_test.cc
+    error_map_golden_test.cc
+    error_map_test.cc
+    sse_test.cc
+    ${PROJECT_SOURCE_DIR}/tests/support/txtar.cc
+  USES proxx_core nlohmann_json::nlohmann_json)

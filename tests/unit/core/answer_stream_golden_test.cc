@@ -1,0 +1,215 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "answer_fold.h"
+#include "answer_support.h"
+#include "core/error_map.h"
+
+// tests/golden/stream/*.txtar: upstream events and what each form makes of them.
+//   options, upstream.sse, [upstream.2.sse: the answer to the first continuation],
+//   openai.sse, [openai.json: folded], [openai.txt], [error: the body, status, exit code]
+
+namespace proxx::test {
+namespace {
+
+struct Golden {
+  std::string name;
+  Txtar file;
+  AnswerOptions options;
+  std::string upstream;
+  std::vector<std::string> continuations;
+
+  [[nodiscard]] bool has_option(std::string_view key) const {
+    const auto all = file.options("options");
+    return std::any_of(all.begin(), all.end(), [&](const auto& row) { return row.first == key; });
+  }
+  [[nodiscard]] bool fails() const { return file.find("error") != nullptr; }
+  [[nodiscard]] Outcome run(AnswerForm form, std::vector<std::string_view> pieces) const {
+    return run_events(form, options, pieces, continuations);
+  }
+  [[nodiscard]] std::string expected() const {
+    const std::string* text = file.find("openai.sse");
+    return text == nullptr ? std::string() : *text;
+  }
+};
+
+std::vector<Golden> goldens() {
+  std::vector<Golden> all;
+  for (const auto& path : golden_files("stream")) {
+    Golden golden;
+    golden.name = path.filename();
+    golden.file = parse_txtar(read_file(path));
+    golden.options = answer_options(golden.file);
+    const std::string* upstream = golden.file.find("upstream.sse");
+    REQUIRE_MESSAGE(upstream != nullptr, golden.name);
+    golden.upstream = *upstream;
+    if (const std::string* next = golden.file.find("upstream.2.sse")) {
+      golden.continuations.push_back(*next);
+    }
+    all.push_back(golden);
+  }
+  REQUIRE(all.size() > 10);
+  return all;
+}
+
+std::string describe(const Error& error) {
+  return error_body(error) + "\nstatus: " + std::to_string(http_status_of(error)) +
+         "\nexit: " + std::to_string(exit_code_of(error)) + "\n";
+}
+
+void rewrite(const Golden& golden, const std::filesystem::path& path) {
+  Txtar file = golden.file;
+  const Outcome chunks = golden.run(AnswerForm::chunks, {golden.upstream});
+  file.set("openai.sse", chunks.out);
+  if (chunks.error) file.set("error", describe(*chunks.error));
+  for (const auto& [section, form] : {std::pair("openai.json", AnswerForm::completion),
+                                      std::pair("openai.txt", AnswerForm::text)}) {
+    if (file.find(section) != nullptr) file.set(section, golden.run(form, {golden.upstream}).out);
+  }
+  write_file(path, format_txtar(file));
+}
+
+void check_same(const Golden& golden, const std::vector<std::string_view>& pieces,
+                const std::string& what) {
+  const Outcome outcome = golden.run(AnswerForm::chunks, pieces);
+  const bool same = outcome.out == golden.expected() &&
+                    outcome.error.has_value() == golden.fails() &&
+                    (!outcome.error || describe(*outcome.error) == *golden.file.find("error"));
+  // doctest is slow: one assertion a run would cost more than the run.
+  if (same) return;
+  FAIL_CHECK(golden.name, ": ", what, ": ", outcome.out,
+             outcome.error ? describe(*outcome.error) : "no error");
+}
+
+std::string with_line_ends(std::string_view text, std::string_view line_end) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\n') {
+      out += line_end;
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+/// `noise` before every event and at the end.
+std::string with_noise(std::string_view upstream, std::string_view noise) {
+  std::string out(noise);
+  for (size_t at = 0; at < upstream.size();) {
+    const size_t end = std::min(upstream.find("\n\n", at), upstream.size() - 2) + 2;
+    out.append(upstream.substr(at, end - at)).append(noise);
+    at = end;
+  }
+  return out;
+}
+
+/// Offset behind the JSON of message_stop.
+size_t end_of_message_stop(std::string_view upstream) {
+  const size_t type = upstream.rfind("\"message_stop\"");
+  REQUIRE(type != std::string_view::npos);
+  return upstream.find('}', type) + 1;
+}
+
+}  // namespace
+
+TEST_CASE("stream goldens give what they say") {
+  for (const auto& golden : goldens()) {
+    if (update_golden())
+      rewrite(golden, std::string(PROXX_TESTS_DIR) + "/golden/stream/" + golden.name);
+  }
+  for (const auto& golden : goldens()) {
+    CAPTURE(golden.name);
+    const Outcome chunks = golden.run(AnswerForm::chunks, {golden.upstream});
+    CHECK(chunks.out == golden.expected());
+    CHECK(chunks.error.has_value() == golden.fails());
+    CHECK(chunks.complete != golden.fails());
+    if (chunks.error) CHECK(describe(*chunks.error) == *golden.file.find("error"));
+    for (const auto& [section, form] : {std::pair("openai.json", AnswerForm::completion),
+                                        std::pair("openai.txt", AnswerForm::text)}) {
+      if (const std::string* expected = golden.file.find(section)) {
+        CHECK(golden.run(form, {golden.upstream}).out == *expected);
+      }
+    }
+  }
+}
+
+TEST_CASE("U44, U45: a stream means the same wherever it is cut") {
+  for (const auto& golden : goldens()) {
+    const std::string_view all = golden.upstream;
+    std::vector<std::string_view> bytes;
+    for (size_t i = 0; i < all.size(); ++i) bytes.push_back(all.substr(i, 1));
+    check_same(golden, bytes, "byte by byte");
+    for (size_t cut = 0; cut <= all.size(); ++cut) {
+      check_same(golden, {all.substr(0, cut), all.substr(cut)}, "cut at " + std::to_string(cut));
+    }
+  }
+}
+
+TEST_CASE("U32, U45: line ends, pings, comments and unknown events change nothing") {
+  for (const auto& golden : goldens()) {
+    for (const char* line_end : {"\r", "\r\n"}) {
+      const std::string text = with_line_ends(golden.upstream, line_end);
+      check_same(golden, {text}, "other line ends");
+      std::vector<std::string_view> bytes;
+      for (size_t i = 0; i < text.size(); ++i) {
+        bytes.push_back(std::string_view(text).substr(i, 1));
+      }
+      check_same(golden, bytes, "other line ends, byte by byte");
+    }
+    for (const char* noise :
+         {"event: ping\ndata: {\"type\": \"ping\"}\n\n", ": comment\n\n", "retry: 100\nid: 7\n\n",
+          "event: of_next_year\ndata: {\"type\":\"of_next_year\",\"index\":0}\n\n", "\n\n"}) {
+      check_same(golden, {with_noise(golden.upstream, noise)}, noise);
+    }
+    check_same(golden, {"\xEF\xBB\xBF", golden.upstream}, "BOM");
+  }
+}
+
+TEST_CASE("U23, U24, U25: a stream cut before message_stop never looks complete") {
+  for (const auto& golden : goldens()) {
+    if (golden.fails() || !golden.continuations.empty()) continue;
+    const size_t end = end_of_message_stop(golden.upstream);
+    for (size_t length = 0; length < end; ++length) {
+      const std::string_view cut = std::string_view(golden.upstream).substr(0, length);
+      const Outcome outcome = golden.run(AnswerForm::chunks, {cut});
+      const bool good = outcome.error && outcome.error->kind == ErrorKind::upstream_truncated &&
+                        exit_code_of(*outcome.error) == 10 && !outcome.complete &&
+                        outcome.out.find("[DONE]") == std::string::npos &&
+                        outcome.out.find("\"finish_reason\":\"") == std::string::npos &&
+                        golden.expected().rfind(outcome.out, 0) == 0 &&
+                        golden.run(AnswerForm::completion, {cut}).out.empty();
+      if (!good) FAIL_CHECK(golden.name, " cut to ", length, ": ", outcome.out);
+    }
+    const std::string_view whole = std::string_view(golden.upstream).substr(0, end);
+    check_same(golden, {whole}, "without the last blank line");
+  }
+}
+
+TEST_CASE("chunks, completion and the whole message agree") {
+  for (const auto& golden : goldens()) {
+    // nlohmann takes no lone surrogates.
+    if (golden.fails() || golden.has_option("lone_surrogates")) continue;
+    CAPTURE(golden.name);
+    const bool usage = golden.options.include_usage;
+    const Outcome folded = golden.run(AnswerForm::completion, {golden.upstream});
+    REQUIRE(folded.complete);
+    const Json completion = Json::parse(folded.out);
+    CHECK(comparable(completion_of_chunks(golden.expected()), usage) ==
+          comparable(completion, usage));
+
+    // No message can hold half an `input`, and one message is not two.
+    if (golden.has_option("cut_arguments") || !golden.continuations.empty()) continue;
+    const std::string message = message_of_stream(golden.upstream);
+    const Outcome whole = run_message(AnswerForm::completion, golden.options, message);
+    CHECK_FALSE(whole.error);
+    CHECK(Json::parse(whole.out) == completion);
+    const Outcome rechunked = run_message(AnswerForm::chunks, golden.options, message);
+    CHECK(comparable(completion_of_chunks(rechunked.out), usage) == comparable(completion, usage));
+    CHECK(run_message(AnswerForm::text, golden.options, message).out ==
+          golden.run(AnswerForm::text, {golden.upstream}).out);
+  }
+}
+
+}  // namespace proxx::test
