@@ -98,6 +98,9 @@ Block verbatim_block(Block::Kind kind, json::Reader object) {
 Status set_cache_control(Block& block, json::Reader cache_control) {
   if (cache_control.is_null()) return {};
   PROXX_TRY(cache_control.expect(json::Type::object));
+  if (const json::Reader type = cache_control.get("type")) {
+    PROXX_TRY(type.expect(json::Type::string));
+  }
   block.cache_control = cache_control.raw();
   block.cache_control_at = cache_control;
   return {};

@@ -1,5 +1,10 @@
 proxx_unit_test(core_request
   SOURCES
+    models_test.cc
     request_golden_test.cc
+    request_matrix_test.cc
+    request_property_test.cc
+    request_test.cc
+    schema_test.cc
     ${PROJECT_SOURCE_DIR}/tests/support/txtar.cc
-  USES proxx_core)
+  USES proxx_core nlohmann_json::nlohmann_json)
