@@ -96,6 +96,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     UpstreamRequest call_request;
     call_request.path = "/v1/messages";
     RequestHeaders headers = request.headers;
+    headers.retries_done = retries_done;
     headers.betas.insert(headers.betas.end(), converted.betas.begin(), converted.betas.end());
     call_request.headers = upstream_headers(context.headers, request.credential, headers);
     call_request.body = upstream_body;

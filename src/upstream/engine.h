@@ -16,7 +16,7 @@ namespace proxx {
 
 struct EngineOptions {
   std::string base_url;  ///< scheme://host[:port][/prefix], validated by config, no final slash
-  std::string proxy;     ///< "" leaves it to HTTPS_PROXY and its like
+  std::string proxy;     ///< "" leaves it to HTTPS_PROXY and its like; none for plain http
   std::string ca_file;   ///< --cacert; "" is the system's, or SSL_CERT_FILE and its like
   size_t max_answer_bytes = size_t{256} << 20;  ///< faults.md U7
   size_t max_header_bytes = size_t{300} << 10;  ///< faults.md U49

@@ -59,7 +59,10 @@ void Transfer::configure() {
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReceiveBytes);
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, kConnectionSeconds);
   curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, kConnectionSeconds);
-  if (const std::string& proxy = context_.options.proxy; !proxy.empty())
+  // A plain http upstream is this machine or beside it: no http_proxy of the environment's may
+  // catch it. An empty string, unlike none, means no proxy.
+  if (const std::string& proxy = context_.options.proxy;
+      !proxy.empty() || context_.options.base_url.compare(0, 7, "http://") == 0)
     curl_easy_setopt(easy, CURLOPT_PROXY, proxy.c_str());
   apply_trust(easy, context_.trust);
   apply_trace(easy, context_.options);
