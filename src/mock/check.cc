@@ -93,7 +93,8 @@ bool Context::thinks() const {
 
 Verdict check_fields(const Context& context, const Place& place, std::span<const FieldRule> rules) {
   if (auto bad = check_kind(place, Kind::object)) return bad;
-  for (const auto& [name, value] : place.value->items()) {
+  for (const auto& member : place.value->items()) {
+    const std::string& name = member.key();
     const bool known = std::any_of(rules.begin(), rules.end(),
                                    [&name](const FieldRule& rule) { return rule.name == name; });
     if (!known) return place.find(name)->refuse("Extra inputs are not permitted");

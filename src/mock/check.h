@@ -82,6 +82,7 @@ struct FieldRule {
 [[nodiscard]] Verdict check_thinking(const Context& context);
 [[nodiscard]] Verdict check_output_config(const Context& context);
 [[nodiscard]] Verdict check_tools(const Context& context);
+[[nodiscard]] Verdict check_schema_limits(const Context& context);
 [[nodiscard]] Verdict check_tool_choice(const Context& context);
 [[nodiscard]] Verdict check_system(const Context& context, const Place& place);
 [[nodiscard]] Verdict check_message_content(const Context& context, const Place& message);

@@ -63,9 +63,9 @@ Verdict check_key(const http::HeaderList& headers) {
 
 using ContextCheck = Verdict (*)(const Context&);
 constexpr ContextCheck kChecks[] = {
-    check_body_fields, check_sampling,          check_thinking,        check_output_config,
-    check_tools,       check_tool_choice,       check_conversation,    check_tool_pairing,
-    check_documents,   check_cache_breakpoints, check_thinking_replay,
+    check_body_fields,  check_sampling,      check_thinking,          check_output_config,
+    check_tools,        check_schema_limits, check_tool_choice,       check_conversation,
+    check_tool_pairing, check_documents,     check_cache_breakpoints, check_thinking_replay,
 };
 
 }  // namespace

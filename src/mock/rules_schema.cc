@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "mock/check.h"
@@ -104,7 +105,42 @@ class SchemaRules {
   std::set<std::string> sound_;
 };
 
+constexpr size_t kMaxOptionalParameters = 24;
+constexpr size_t kMaxUnionParameters = 16;
+
+/// Sums over all strict schemas of a request.
+struct Parameters {
+  size_t optional = 0;
+  size_t unions = 0;
+
+  void add(const Json& schema) {
+    if (!schema.is_structured()) return;
+    if (const auto properties = schema.find("properties");
+        properties != schema.end() && properties->is_object()) {
+      const size_t required = schema.value("required", Json::array()).size();
+      optional += properties->size() - std::min(required, properties->size());
+      for (const Json& each : *properties)
+        unions += each.contains("anyOf") || each.value("type", Json()).is_array() ? 1 : 0;
+    }
+    for (const Json& each : schema) add(each);
+  }
+};
+
 }  // namespace
+
+Verdict check_schema_limits(const Context& context) {
+  Parameters sum;
+  const auto tools = context.body.find("tools");
+  for (size_t i = 0; tools && i < tools->value->size(); ++i) {
+    const auto schema = tools->item(i).find("input_schema");
+    if (schema && tools->item(i).is_true("strict")) sum.add(*schema->value);
+  }
+  const auto config = context.body.find("output_config");
+  const auto format = config ? config->find("format") : std::nullopt;
+  if (format && format->value->is_object()) sum.add(*format->find("schema")->value);
+  if (sum.optional <= kMaxOptionalParameters && sum.unions <= kMaxUnionParameters) return {};
+  return api_error(400, "Schema is too complex for compilation.");
+}
 
 Verdict check_schema(const Place& place) {
   try {

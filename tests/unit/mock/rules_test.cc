@@ -7,6 +7,8 @@
 namespace proxx::mock {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 struct Row {
   const char* name;
   const char* model;
@@ -305,6 +307,24 @@ TEST_CASE("tools and tool_choice") {
       {"server tool", kOpus, R"({"tools":[{"type":"web_search_20250305","name":"web_search"}]})",
        nullptr},
   });
+}
+
+TEST_CASE("strict schemas together may not be too complex") {
+  const auto strict = [](int optional) {
+    Json properties = Json::object();
+    for (int i = 0; i < optional; ++i) properties["p" + std::to_string(i)] = {{"type", "string"}};
+    auto out = request_for(kOpus);
+    out["tools"] = Json::array(
+        {{{"name", "a"},
+          {"strict", true},
+          {"input_schema",
+           {{"type", "object"}, {"properties", properties}, {"additionalProperties", false}}}}});
+    return check_request(out.dump(), good_headers());
+  };
+  CHECK_FALSE(strict(24));
+  const auto bad = strict(25);
+  REQUIRE(bad);
+  CHECK(bad->message == "Schema is too complex for compilation.");
 }
 
 TEST_CASE("API version 2026-10-21 takes less") {
