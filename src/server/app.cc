@@ -49,11 +49,17 @@ std::string address_of(const http::ListenOptions& listen, uint16_t port) {
   return "http://" + host + ":" + std::to_string(port) + "/v1";
 }
 
+ServiceOptions with_bound_host(const AppOptions& options) {
+  ServiceOptions service = options.service;
+  service.hosts.bound = options.listen.host;
+  return service;
+}
+
 class App {
  public:
   explicit App(const AppOptions& options)
       : options_(options),
-        shared_{options.service, Log(options.log), Metrics(*options.conversion.models)} {
+        shared_{with_bound_host(options), Log(options.log), Metrics(*options.conversion.models)} {
     for (int i = 0; i < std::max(options.threads, 1); ++i) {
       workers_.push_back(std::make_unique<Worker>(options_, shared_));
     }

@@ -1,0 +1,133 @@
+#include "server/log.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include "core/json_reader.h"
+#include "fixture.h"
+
+namespace proxx::server {
+namespace {
+
+RequestRecord sample() {
+  RequestRecord record;
+  record.method = "POST";
+  record.path = "/v1/chat/completions";
+  record.endpoint = Endpoint::chat_completions;
+  record.model = "claude-sonnet-5-5";
+  record.status = 200;
+  record.first = std::chrono::microseconds(12'345);
+  record.total = std::chrono::microseconds(39'600);
+  record.tokens = TokenCounts{10, 5, 0, 0, 0};
+  record.request_id = "req_1";
+  record.upstream_answered = true;
+  record.notices = {{Notice::Kind::dropped, "seed", "no such field"}};
+  return record;
+}
+
+TEST_CASE("the access line says what happened, in words that can be searched") {
+  CHECK(access_text(sample()) ==
+        "POST /v1/chat/completions model=claude-sonnet-5-5 status=200 first=12ms total=40ms in=10 "
+        "out=5 upstream=req_1 dropped=seed");
+}
+
+TEST_CASE("what is not known is left out") {
+  RequestRecord record;
+  record.method = "GET";
+  record.path = "/healthz";
+  record.status = 200;
+  record.request_id = "req_proxx_1";
+  CHECK(access_text(record) == "GET /healthz status=200 total=0ms id=req_proxx_1");
+}
+
+TEST_CASE("the JSON line is one object") {
+  LogPipe pipe;
+  LogOptions options = log_to(pipe.fd());
+  options.format = LogFormat::json;
+  Log(options).access(sample());
+  const std::string line = pipe.text();
+  CHECK(std::count(line.begin(), line.end(), '\n') == 1);
+  json::Document document;
+  REQUIRE(document.parse(line));
+  const json::Reader root = document.root();
+  CHECK(root.get("level").equals("info"));
+  CHECK(root.get("model").equals("claude-sonnet-5-5"));
+  CHECK(root.get("status").integer_or_none() == 200);
+  CHECK(root.get("first_ms").integer_or_none() == 12);
+  CHECK(root.get("total_ms").integer_or_none() == 40);
+  CHECK(root.get("in").integer_or_none() == 10);
+  CHECK(root.get("upstream").equals("req_1"));
+  CHECK(root.get("dropped").equals("seed"));
+  CHECK(root.get("time").string_or("").size() == 24);
+}
+
+TEST_CASE("a hostile path or model stays on its line") {
+  RequestRecord record = sample();
+  record.path = "/a\nb \x1b[31m\"\\" + std::string(10'000, 'x');
+  record.model = "m\r\nfake=1 \xff" + std::string(10'000, 'y');
+  for (const LogFormat format : {LogFormat::text, LogFormat::json}) {
+    LogPipe pipe;
+    LogOptions options = log_to(pipe.fd());
+    options.format = format;
+    Log(options).access(record);
+    const std::string line = pipe.text();
+    CHECK(line.size() < 1024);
+    CHECK(line.find_first_of("\n\r\x1b\xff") == line.size() - 1);
+    if (format == LogFormat::json) CHECK(json::is_valid(line));
+  }
+}
+
+TEST_CASE("the level decides what is written") {
+  LogPipe pipe;
+  const Log log(log_to(pipe.fd(), LogLevel::warn));
+  log.write(LogLevel::info, "not this");
+  log.access(sample());
+  RequestRecord failed = sample();
+  failed.status = 503;
+  log.access(failed);
+  log.write(LogLevel::error, "and this");
+  CHECK_FALSE(has(pipe.text(), "not this"));
+  CHECK_FALSE(has(pipe.text(), "status=200"));
+  CHECK(has(pipe.text(), "status=503"));
+  CHECK(has(pipe.text(), "and this\n"));
+}
+
+TEST_CASE("under systemd a line has its level in front and no time") {
+  LogPipe pipe;
+  LogOptions options = log_to(pipe.fd());
+  options.systemd = true;
+  const Log log(options);
+  log.access(sample());
+  log.write(LogLevel::error, "broken");
+  CHECK(pipe.text().substr(0, 9) == "<6>POST /");
+  CHECK(has(pipe.text(), "\n<3>broken\n"));
+}
+
+TEST_CASE("the journal is known by the descriptor it names") {
+  LogPipe pipe;
+  struct stat about {};
+  REQUIRE(fstat(pipe.fd(), &about) == 0);
+  const std::string name = std::to_string(about.st_dev) + ":" + std::to_string(about.st_ino);
+  CHECK(is_journal(pipe.fd(), name.c_str()));
+  CHECK_FALSE(is_journal(pipe.fd(), "1:2"));
+  CHECK_FALSE(is_journal(pipe.fd(), nullptr));
+}
+
+TEST_CASE("S10: a log that cannot be written costs nothing but the line") {
+  const int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+  Log(log_to(full)).access(sample());
+  close(full);
+  Log(log_to(full)).access(sample());  // closed
+  Log(log_to(-1)).access(sample());
+
+  LogPipe pipe;  // nobody reads: the writer must not block
+  std::array<int, 2> blocking{};
+  REQUIRE(::pipe(blocking.data()) == 0);
+  const Log log(log_to(blocking[1]));
+  for (int i = 0; i < 5'000; ++i) log.access(sample());
+  close(blocking[0]);
+  close(blocking[1]);
+}
+
+}  // namespace
+}  // namespace proxx::server

@@ -1,0 +1,79 @@
+#include "server/routes.h"
+
+#include <doctest/doctest.h>
+
+#include "fixture.h"
+
+namespace proxx::server {
+namespace {
+
+TEST_CASE("the served paths are found exactly") {
+  struct Row {
+    const char* path;
+    Endpoint endpoint;
+  };
+  const Row rows[] = {
+      {"/v1/chat/completions", Endpoint::chat_completions},
+      {"/v1/models", Endpoint::models},
+      {"/v1/models/claude-opus-5", Endpoint::model},
+      {"/v1/messages", Endpoint::messages},
+      {"/v1/messages/count_tokens", Endpoint::count_tokens},
+      {"/healthz", Endpoint::healthz},
+      {"/readyz", Endpoint::readyz},
+      {"/metrics", Endpoint::metrics},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.path);
+    CHECK(endpoint_of(row.path) == row.endpoint);
+    CHECK(route_of(row.endpoint).endpoint == row.endpoint);
+  }
+}
+
+TEST_CASE("H28: nothing is decoded, joined or completed on the way to a route") {
+  for (const char* path :
+       {"", "/", "*", "/v1", "/v1/", "/v1/models/", "/v1/../healthz", "/v1/../etc/passwd",
+        "//v1//chat/completions", "/v1/chat/completions/", "/v1/%63hat/completions", "/%2e%2e",
+        "/healthz%00", "/HEALTHZ", "http://localhost/v1/models", "/v1/chat/completions;x"}) {
+    CAPTURE(path);
+    CHECK(endpoint_of(path) == Endpoint::other);
+    const Status status = check_route("GET", path);
+    REQUIRE_FALSE(status);
+    CHECK(status.error().http_status == 404);
+  }
+}
+
+TEST_CASE("a 404 names what is served, and tells a base URL without /v1") {
+  const Status status = check_route("POST", "/v2/chat");
+  REQUIRE_FALSE(status);
+  CHECK(has(status.error().message, "POST /v1/chat/completions"));
+  CHECK(has(status.error().message, "GET /v1/models/{id}"));
+  CHECK_FALSE(has(status.error().message, "base URL"));
+  for (const char* path : {"/chat/completions", "/models"}) {
+    const Status hinted = check_route("POST", path);
+    REQUIRE_FALSE(hinted);
+    CHECK(has(hinted.error().message, "base URL must end in /v1"));
+  }
+}
+
+TEST_CASE("H26: a wrong method is 405 with Allow") {
+  Harness server;
+  for (const char* method : {"GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"}) {
+    CAPTURE(method);
+    const auto client = server.ask(request_of(method, "/v1/chat/completions"));
+    CHECK(client->status == 405);
+    CHECK(client->header("allow") == "POST");
+    CHECK(has(client->body, "method_not_allowed"));
+  }
+  const auto client = server.ask(request_of("POST", "/healthz"));
+  CHECK(client->status == 405);
+  CHECK(client->header("allow") == "GET, HEAD");
+}
+
+TEST_CASE("H27: HEAD is answered as GET is") {
+  Harness server;
+  CHECK(server.ask(request_of("HEAD", "/healthz"))->status == 200);
+  CHECK(server.ask(request_of("HEAD", "/v1/models"))->status == 200);
+}
+
+}  // namespace
+}  // namespace proxx::server

@@ -1,0 +1,184 @@
+#include "server/service.h"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+
+#include "core/json_text.h"
+#include "fixture.h"
+
+namespace proxx::server {
+namespace {
+
+TEST_CASE("every answer has x-request-id and server-timing") {
+  Harness server;
+  const http::Request requests[] = {
+      request_of("GET", "/healthz"),      request_of("GET", "/readyz"),
+      request_of("GET", "/v1/models"),    request_of("GET", "/nothing"),
+      request_of("GET", "/v1/messages"),  request_of("POST", "/v1/chat/completions", {}, "{"),
+      request_of("GET", "/v1/models/no"), request_of("GET", "/v1/models", {{"Host", "evil"}}),
+  };
+  for (const http::Request& request : requests) {
+    CAPTURE(request.target);
+    const auto client = server.ask(request);
+    CHECK(client->header("x-request-id").substr(0, 10) == "req_proxx_");
+    CHECK(has(client->header("server-timing"), "proxx;dur="));
+  }
+  const http::Response refused = server.service.error(408, "the header section took too long");
+  CHECK(find_header(refused.headers, "x-request-id"));
+  CHECK(find_header(refused.headers, "content-type") == "application/json");
+  CHECK(json::is_valid(refused.body));
+}
+
+TEST_CASE("each request is one log line, refused ones too") {
+  Harness server;
+  (void)server.ask(request_of("GET", "/healthz"));
+  (void)server.ask(request_of("GET", "/nothing?key=sk-secret"));
+  (void)server.service.error(400, "not HTTP");
+  const std::string log = server.log.text();
+  CHECK(std::count(log.begin(), log.end(), '\n') == 3);
+  CHECK(has(log, "GET /healthz status=200"));
+  CHECK(has(log, "GET /nothing status=404"));
+  CHECK(has(log, "- - status=400"));
+  CHECK_FALSE(has(log, "sk-secret"));
+}
+
+TEST_CASE("H22: health probes may use any name") {
+  Harness server;
+  CHECK(server.ask(request_of("GET", "/healthz", {{"Host", "10.1.2.3:8080"}}))->status == 200);
+  CHECK(server.ask(request_of("GET", "/readyz", {{"Host", "pod.cluster"}}))->status == 200);
+  CHECK(server.ask(request_of("GET", "/v1/models", {{"Host", "pod.cluster"}}))->status == 403);
+  CHECK(server.ask(request_of("GET", "/nothing", {{"Host", "pod.cluster"}}))->status == 403);
+}
+
+TEST_CASE("H23: a foreign Origin is refused without CORS headers, before anything else") {
+  Harness server;
+  const auto client = server.chat(false, {{"Origin", "null"}});
+  CHECK(client->status == 403);
+  CHECK(has(client->body, "origin_not_allowed"));
+  CHECK_FALSE(find_header(client->headers, "access-control-allow-origin"));
+  CHECK(server.upstream.calls.empty());
+}
+
+TEST_CASE("an allowed Origin reads the answer and its headers") {
+  ServiceOptions options = own_key_options();
+  options.cors = {"https://app.example"};
+  Harness server(options);
+  const auto client =
+      server.ask(request_of("GET", "/v1/models", {{"Origin", "https://app.example"}}));
+  CHECK(client->status == 200);
+  CHECK(client->header("access-control-allow-origin") == "https://app.example");
+  CHECK(has(client->header("access-control-expose-headers"), "x-request-id"));
+  const auto refused =
+      server.ask(request_of("GET", "/nothing", {{"Origin", "https://app.example"}}));
+  CHECK(refused->header("access-control-allow-origin") == "https://app.example");
+}
+
+TEST_CASE("/v1/models needs a key where auth_file is set, and none else") {
+  ServiceOptions options;
+  Harness open(options);
+  CHECK(open.ask(request_of("GET", "/v1/models"))->status == 200);
+  options = own_key_options();
+  options.keys.accepted = {"sk-client"};
+  Harness closed(options);
+  const auto client = closed.ask(request_of("GET", "/v1/models"));
+  CHECK(client->status == 401);
+  CHECK(client->header("www-authenticate") == "Bearer");
+  CHECK(closed.ask(request_of("GET", "/v1/models", {{"x-api-key", "sk-client"}}))->status == 200);
+  CHECK(closed.ask(request_of("GET", "/healthz"))->status == 200);
+}
+
+TEST_CASE("H33: the HTTP layer's own errors have our shape") {
+  Harness server;
+  CHECK(has(server.service.error(503, "too many connections").body, "\"overloaded\""));
+  CHECK(has(server.service.error(413, "too large").body, "\"request_too_large\""));
+  CHECK(server.service.error(431, "too large").status == 431);
+}
+
+TEST_CASE("anthropic-version and -beta are taken apart, and must be words") {
+  const auto headers = anthropic_headers(request_of("POST", "/v1/messages",
+                                                    {{"Anthropic-Version", "2026-10-21"},
+                                                     {"anthropic-beta", "a-1, b-2,,"},
+                                                     {"Anthropic-Beta", "c-3"}}));
+  REQUIRE(headers);
+  CHECK(headers->anthropic_version == "2026-10-21");
+  CHECK(headers->betas == std::vector<std::string>{"a-1", "b-2", "c-3"});
+  for (const char* value : {"a b", "a\x01", "\xff", "a;b"}) {
+    CAPTURE(value);
+    CHECK_FALSE(anthropic_headers(request_of("POST", "/v1/messages", {{"anthropic-beta", value}})));
+    CHECK_FALSE(
+        anthropic_headers(request_of("POST", "/v1/messages", {{"anthropic-version", value}})));
+  }
+}
+
+class ThrowingUpstream final : public Upstream {
+ public:
+  std::unique_ptr<UpstreamCall> start(UpstreamRequest, UpstreamHandler&) override {
+    throw std::runtime_error("inner workings");
+  }
+};
+
+TEST_CASE("S12: an exception is a 500 that tells nothing") {
+  ThrowingUpstream upstream;
+  Harness server;
+  server.context.upstream = &upstream;
+  for (const char* path : {"/v1/chat/completions", "/v1/messages"}) {
+    CAPTURE(path);
+    const auto client = server.ask(request_of(
+        "POST", path, {},
+        R"({"model":"claude-sonnet-5-5","messages":[{"role":"user","content":"hello"}]})"));
+    CHECK(client->status == 500);
+    CHECK(has(client->body, "internal error"));
+    CHECK_FALSE(has(client->body, "inner workings"));
+  }
+  server.turn();
+  CHECK(server.service.sessions() == 0);
+  CHECK_FALSE(has(server.log.text(), "inner workings"));
+}
+
+TEST_CASE("S1: a draining server refuses new work, and says so to probes") {
+  Harness server;
+  const auto stream = server.chat(true);
+  server.shared.draining = true;
+  CHECK(server.ask(request_of("GET", "/healthz"))->status == 200);
+  const auto ready = server.ask(request_of("GET", "/readyz"));
+  CHECK(ready->status == 503);
+  const auto refused = server.chat(true);
+  CHECK(refused->status == 503);
+  CHECK(refused->header("retry-after") == "1");
+  CHECK(refused->closes);
+  CHECK(has(refused->body, "overloaded"));
+  CHECK(server.ask(request_of("GET", "/v1/models"))->status == 503);
+
+  REQUIRE(server.upstream.calls.size() == 1);
+  auto& call = *server.upstream.calls[0];
+  call.head(200, kEventStream);
+  call.data(std::string(kMessageStart) + std::string(kTextDelta) + std::string(kMessageEnd));
+  call.done();
+  CHECK(stream->ended);
+  CHECK(has(stream->body, "data: [DONE]"));
+}
+
+TEST_CASE("S1: what outlasts the drain ends with an error frame, or with its status") {
+  Harness server;
+  const auto streaming = server.chat(true);
+  const auto waiting = server.chat(true);
+  const auto relay = server.ask(request_of("POST", "/v1/messages", {}, "{}"));
+  REQUIRE(server.upstream.calls.size() == 3);
+  server.upstream.calls[0]->head(200, kEventStream);
+  server.upstream.calls[0]->data(std::string(kMessageStart) + std::string(kTextDelta));
+  server.upstream.calls[2]->head(200, kEventStream);
+  server.service.cut_off();
+  CHECK(has(streaming->body, "secret answer"));
+  CHECK(has(streaming->body, "data: {\"error\":"));
+  CHECK_FALSE(has(streaming->body, "[DONE]"));
+  CHECK(streaming->ended);
+  CHECK(waiting->status == 503);
+  CHECK(relay->aborted);
+  server.turn();
+  CHECK(server.service.sessions() == 0);
+  for (const auto& call : server.upstream.calls) CHECK(call->cancelled());
+}
+
+}  // namespace
+}  // namespace proxx::server
