@@ -1,9 +1,12 @@
-#include "core/request_context.h"
+#include "core/request_fields.h"
 
-// cache_control: who sets how many (wire.md 1.5, 6.1).
+// prompt_cache_*, and cache_control: who sets how many (wire.md 1.5, 6.1).
 
 namespace proxx::request {
 namespace {
+
+using json::Reader;
+using json::Type;
 
 constexpr std::string_view kFiveMinutes = R"({"type":"ephemeral"})";
 constexpr std::string_view kHour = R"({"type":"ephemeral","ttl":"1h"})";
@@ -26,6 +29,43 @@ std::vector<Block*> breakpoints(Conversion& c) {
 }
 
 }  // namespace
+
+Status convert_prompt_cache_key(Conversion&, Reader field) {
+  return field.expect(Type::string);
+}
+
+Status convert_prompt_cache_retention(Conversion& c, Reader field) {
+  PROXX_ASSIGN(const std::string retention, field.string());
+  if (retention == "24h") {
+    c.cache_for_an_hour = true;
+    c.notices.adjust(field, "the upstream keeps a prompt for an hour at most");
+  } else if (retention != "in_memory" && retention != "in-memory") {
+    return refuse(field, "must be in_memory or 24h", "invalid_value");
+  }
+  return {};
+}
+
+Status convert_prompt_cache_options(Conversion& c, Reader field) {
+  PROXX_TRY(field.expect(Type::object));
+  static constexpr std::string_view kNames[] = {"mode", "ttl"};
+  const auto [mode, ttl] = read_members(field, kNames, c.notices);
+  if (mode) {
+    PROXX_TRY(mode.expect(Type::string));
+    if (!mode.equals("implicit") && !mode.equals("explicit")) {
+      return refuse(mode, "must be implicit or explicit", "invalid_value");
+    }
+  }
+  c.cache_implicitly = !mode || mode.equals("implicit");
+  if (ttl) {
+    PROXX_ASSIGN(const std::string time, ttl.string());
+    if (time != "5m" && time != "30m" && time != "1h") {
+      return refuse(ttl, "must be 30m", "invalid_value");
+    }
+    c.cache_for_an_hour = c.cache_for_an_hour || time != "5m";
+    if (time == "30m") c.notices.adjust(ttl, "the upstream knows 5m and 1h; sent 1h");
+  }
+  return {};
+}
 
 Status convert_caching(Conversion& c) {
   std::vector<Block*> blocks = breakpoints(c);

@@ -1,12 +1,10 @@
+#include "core/request_fields.h"
+
 #include <algorithm>
 #include <cctype>
 
-#include "core/hash.h"
-#include "core/request_context.h"
-#include "core/utf8.h"
-
-// The top-level fields (wire.md 6.1, 6.5): one row each. A field whose meaning hangs on others has
-// no handler here; a step of its own reads it.
+// The table of top-level fields (wire.md 6.1, 6.5): one row each. A field whose meaning hangs on
+// others has no handler here; a step of its own reads it.
 
 namespace proxx::request {
 namespace {
@@ -166,106 +164,6 @@ Status stop(Conversion& c, Reader field) {
   return {};
 }
 
-Status prompt_cache_key(Conversion&, Reader field) {
-  return field.expect(Type::string);
-}
-
-Status prompt_cache_retention(Conversion& c, Reader field) {
-  PROXX_ASSIGN(const std::string retention, field.string());
-  if (retention == "24h") {
-    c.cache_for_an_hour = true;
-    c.notices.adjust(field, "the upstream keeps a prompt for an hour at most");
-  } else if (retention != "in_memory" && retention != "in-memory") {
-    return refuse(field, "must be in_memory or 24h", "invalid_value");
-  }
-  return {};
-}
-
-Status prompt_cache_options(Conversion& c, Reader field) {
-  PROXX_TRY(field.expect(Type::object));
-  static constexpr std::string_view kNames[] = {"mode", "ttl"};
-  const auto [mode, ttl] = read_members(field, kNames, c.notices);
-  if (mode) {
-    PROXX_TRY(mode.expect(Type::string));
-    if (!mode.equals("implicit") && !mode.equals("explicit")) {
-      return refuse(mode, "must be implicit or explicit", "invalid_value");
-    }
-  }
-  c.cache_implicitly = !mode || mode.equals("implicit");
-  if (ttl) {
-    PROXX_ASSIGN(const std::string time, ttl.string());
-    if (time != "5m" && time != "30m" && time != "1h") {
-      return refuse(ttl, "must be 30m", "invalid_value");
-    }
-    c.cache_for_an_hour = c.cache_for_an_hour || time != "5m";
-    if (time == "30m") c.notices.adjust(ttl, "the upstream knows 5m and 1h; sent 1h");
-  }
-  return {};
-}
-
-/// The upstream refuses user ids that look like personal data (wire.md 1.3).
-bool looks_personal(std::string_view id) {
-  if (const auto at = id.find('@'); at != std::string_view::npos && at > 0) {
-    const auto dot = id.find('.', at);
-    if (dot != std::string_view::npos && dot > at + 1 && dot + 1 < id.size()) return true;
-  }
-  size_t digits = 0;
-  for (const char c : id) {
-    if (std::isdigit(static_cast<unsigned char>(c)) != 0) {
-      ++digits;
-    } else if (std::string_view("+-. ()/").find(c) == std::string_view::npos) {
-      return false;
-    }
-  }
-  constexpr size_t kShortestPhone = 7;
-  constexpr size_t kLongestPhone = 15;  // E.164
-  return digits >= kShortestPhone && digits <= kLongestPhone;
-}
-
-size_t code_points(std::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
-
-void set_user_id(Conversion& c, Reader field, std::string id) {
-  constexpr size_t kMaxUserId = 256;  // characters, wire.md 1.3
-  const bool too_long = code_points(id) > kMaxUserId;
-  if (too_long || looks_personal(id)) {
-    c.notices.adjust(field, too_long ? "longer than 256 characters; sent a hash of it"
-                                     : "shaped like an address or a phone number; sent a hash");
-    id = "user_" + hex(stable_hash(id)) + hex(stable_hash(id, 1));
-  }
-  c.user_id = std::move(id);
-}
-
-/// safety_identifier and user: the first that says something; `metadata` stands behind them.
-Status user(Conversion& c, Reader field) {
-  PROXX_ASSIGN(std::string id, field.string());
-  if (id.empty()) return {};
-  if (c.user_id.empty()) {
-    set_user_id(c, field, std::move(id));
-  } else if (id != c.in["safety_identifier"].string_or("")) {
-    c.notices.drop(field, "safety_identifier is sent as metadata.user_id");
-  }
-  return {};
-}
-
-Status metadata(Conversion& c, Reader field) {
-  PROXX_TRY(field.expect(Type::object));
-  for (const json::Member& member : field.members()) {
-    PROXX_ASSIGN(std::string value, member.value.string());
-    if (member.key() != "user_id") {
-      c.notices.drop(member.value, "labels do not exist upstream");
-    } else if (!c.user_id.empty()) {
-      c.notices.drop(member.value, "user or safety_identifier is sent as metadata.user_id");
-    } else if (!value.empty()) {
-      set_user_id(c, member.value, std::move(value));
-    }
-  }
-  return {};
-}
-
 Status add_beta(Conversion& c, Reader field, std::string_view value) {
   const auto begin = value.find_first_not_of(" \t");
   if (begin == std::string_view::npos) return {};
@@ -340,9 +238,9 @@ constexpr Row kRows[] = {
     {"thinking", kByStep},
     {"output_config", kByStep},
     {"verbosity", verbosity},
-    {"safety_identifier", user},
-    {"user", user},
-    {"metadata", metadata},
+    {"safety_identifier", convert_user},
+    {"user", convert_user},
+    {"metadata", convert_metadata},
     {"seed", drop_seed},
     {"logit_bias", drop_logit_bias},
     {"presence_penalty", drop_number},
@@ -354,9 +252,9 @@ constexpr Row kRows[] = {
     {"audio", audio},
     {"store", store},
     {"service_tier", service_tier},
-    {"prompt_cache_key", prompt_cache_key},
-    {"prompt_cache_retention", prompt_cache_retention},
-    {"prompt_cache_options", prompt_cache_options},
+    {"prompt_cache_key", convert_prompt_cache_key},
+    {"prompt_cache_retention", convert_prompt_cache_retention},
+    {"prompt_cache_options", convert_prompt_cache_options},
     {"cache_control", verbatim<Type::object>},
     {"web_search_options", kByStep},
     {"moderation", moderation},
