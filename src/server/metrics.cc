@@ -124,7 +124,7 @@ std::string Metrics::text() const {
   const std::lock_guard lock(mutex_);
   head(out, "proxx_build_info", "gauge", "The running version.");
   sample(out, "proxx_build_info", "version=" + quoted(PROXX_VERSION), "1");
-  head(out, "proxx_open_streams", "gauge", "Event streams being answered.");
+  head(out, "proxx_open_streams", "gauge", "Answers being streamed.");
   sample(out, "proxx_open_streams", "", std::to_string(open_streams_.load()));
   head(out, "proxx_requests_total", "counter", "Requests answered; 499: the client went away.");
   for (const auto& [key, count] : requests_) {
@@ -137,7 +137,7 @@ std::string Metrics::text() const {
   head(out, "proxx_request_duration_seconds", "histogram", "Request read to answer complete.");
   write_histogram(out, "proxx_request_duration_seconds", durations_);
   head(out, "proxx_time_to_first_token_seconds", "histogram",
-       "Request read to first event of the answer.");
+       "Request read to first event or byte of the answer.");
   write_histogram(out, "proxx_time_to_first_token_seconds", first_bytes_);
   head(out, "proxx_tokens_total", "counter", "Tokens as OpenAI counts them, by kind.");
   for (const auto& [key, count] : tokens_) {

@@ -75,7 +75,13 @@ void RelaySession::on_data(std::string_view bytes) {
 
 void RelaySession::on_done(Status status) {
   if (!status) return end_with(status.error());
-  if (reply_->started()) reply_->end();
+  if (!reply_->started()) {
+    Error error;
+    error.kind = ErrorKind::upstream_protocol;
+    error.message = "the upstream closed without an answer";
+    return end_with(error);
+  }
+  reply_->end();
   over();
 }
 

@@ -91,6 +91,9 @@ TEST_CASE("a relay's own errors are Anthropic error objects") {
   server.upstream.calls.at(1)->done(fail(ErrorKind::upstream_timeout, "no answer"));
   CHECK(late->status == 504);
   CHECK(error_type(late->body) == "timeout_error");
+  const auto empty = server.ask(relayed());
+  server.upstream.calls.at(2)->done();
+  CHECK(empty->status == 502);
 }
 
 TEST_CASE("U17: a redirect is not relayed") {
