@@ -23,7 +23,9 @@ struct Command {
   std::string_view name;
   int (*run)(int argc, char** argv);
 };
-constexpr std::array<Command, 5> kCommands = {{
+constexpr std::array<Command, 7> kCommands = {{
+    {"batch", run_batch},
+    {"bridge", run_bridge},
     {"convert", run_convert},
     {"serve", run_serve},
     {"mock", run_mock},

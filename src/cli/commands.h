@@ -7,6 +7,8 @@ namespace proxx::cli {
 // exit code.
 
 int run_send(int argc, char** argv);
+int run_batch(int argc, char** argv);
+int run_bridge(int argc, char** argv);
 int run_convert(int argc, char** argv);
 int run_serve(int argc, char** argv);
 int run_mock(int argc, char** argv);
@@ -18,6 +20,7 @@ int unknown_command(const std::string& word);
 
 // Exit codes that no Error has (contract.md section 3).
 inline constexpr int kExitUsage = 2;
+inline constexpr int kExitLinesFailed = 11;
 inline constexpr int kExitRefused = 12;
 
 }  // namespace proxx::cli

@@ -46,6 +46,20 @@ struct ConvertOptions {
   std::string request_file;
 };
 
+struct BatchOptions : CommonOptions {
+  std::string file;    ///< "" was not given
+  std::string output;  ///< -o; "" is stdout
+  int jobs = 4;
+  bool resume = false;
+  bool fail_fast = false;
+  bool dry_run = false;
+  bool usage = false;
+};
+
+struct BridgeOptions : CommonOptions {
+  int jobs = 64;
+};
+
 struct ServeOptions : CommonOptions {
   std::string unix_path;
 };
@@ -77,6 +91,8 @@ struct Parsed {
 /// argv[0] is the command's name.
 [[nodiscard]] Parsed<SendOptions> parse_send(int argc, char** argv);
 [[nodiscard]] Parsed<ConvertOptions> parse_convert(int argc, char** argv);
+[[nodiscard]] Parsed<BatchOptions> parse_batch(int argc, char** argv);
+[[nodiscard]] Parsed<BridgeOptions> parse_bridge(int argc, char** argv);
 [[nodiscard]] Parsed<ServeOptions> parse_serve(int argc, char** argv);
 [[nodiscard]] Parsed<MockOptions> parse_mock(int argc, char** argv);
 [[nodiscard]] Parsed<ModelsOptions> parse_models(int argc, char** argv);

@@ -150,6 +150,17 @@ void add_common(CLI::App& app, CommonOptions& options) {
   add_color(app);
 }
 
+void add_limits(CLI::App& app, CommonOptions& options) {
+  add_setting(app, options, "--retry", "retry", "N", "Tries after a failure (2)");
+  add_setting(app, options, "--max-time", "timeouts.total", "S", "Limit for everything (none)");
+  add_setting(app, options, "--connect-timeout", "timeouts.connect", "S", "To connect (5)");
+  add_setting(app, options, "--idle-timeout", "timeouts.idle", "S",
+              "Without a byte from the upstream (120)");
+  for (const char* name : {"--retry", "--max-time", "--connect-timeout", "--idle-timeout"}) {
+    app.get_option(name)->group(kTimesGroup);
+  }
+}
+
 void add_request_command(CLI::App& app, RequestCommandOptions& options) {
   static const std::map<std::string, Format> kFormats = {{"auto", Format::automatic},
                                                          {"json", Format::json},
@@ -176,14 +187,7 @@ void add_request_command(CLI::App& app, RequestCommandOptions& options) {
       ->group(kAnswerGroup);
   app.add_flag("-u,--usage", options.usage, "Tokens, cost and times on stderr")
       ->group(kAnswerGroup);
-  add_setting(app, options, "--retry", "retry", "N", "Tries after a failure (2)");
-  add_setting(app, options, "--max-time", "timeouts.total", "S", "Limit for everything (none)");
-  add_setting(app, options, "--connect-timeout", "timeouts.connect", "S", "To connect (5)");
-  add_setting(app, options, "--idle-timeout", "timeouts.idle", "S",
-              "Without a byte from the upstream (120)");
-  for (const char* name : {"--retry", "--max-time", "--connect-timeout", "--idle-timeout"}) {
-    app.get_option(name)->group(kTimesGroup);
-  }
+  add_limits(app, options);
 }
 
 void set_usage(CLI::App& app, std::string text) {

@@ -16,7 +16,9 @@ void add_setting(CLI::App& app, CommonOptions& options, const std::string& names
 /// -x,
 /// --cacert, -m, --strict, --mock.
 void add_common(CLI::App& app, CommonOptions& options);
-/// -o, -F, --stream, -n, -u, and the retry and time limits.
+/// --retry, --max-time, --connect-timeout, --idle-timeout.
+void add_limits(CLI::App& app, CommonOptions& options);
+/// -o, -F, --stream, -n, -u, and the limits.
 void add_request_command(CLI::App& app, RequestCommandOptions& options);
 void add_color(CLI::App& app);
 void add_config(CLI::App& app, std::optional<std::string>& config);

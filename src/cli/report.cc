@@ -40,6 +40,19 @@ void report_retry(std::chrono::milliseconds delay, const Error& error) {
   say("retrying in " + seconds(delay) + ": " + error.message);
 }
 
+std::optional<double> cost_usd(const AnswerFacts& facts, const Model* model) {
+  if (model == nullptr || model->price_input < 0 || model->price_output < 0) return std::nullopt;
+  // Writing the cache costs 1.25 times input for five minutes (wire.md 1.5).
+  constexpr double kCacheWriteFactor = 1.25;
+  const auto plain =
+      static_cast<double>(facts.prompt_tokens - facts.cached_tokens - facts.cache_write_tokens);
+  const double read = model->price_cache_read >= 0 ? model->price_cache_read : model->price_input;
+  return (plain * model->price_input + static_cast<double>(facts.cached_tokens) * read +
+          static_cast<double>(facts.cache_write_tokens) * model->price_input * kCacheWriteFactor +
+          static_cast<double>(facts.completion_tokens) * model->price_output) /
+         1e6;
+}
+
 std::string usage_line(const AnswerFacts& facts, const ExchangeTimes& times, const Model* model) {
   std::string line = "usage: " + std::to_string(facts.prompt_tokens) + " in";
   const auto part = [&line](int64_t tokens, const char* what) {
@@ -49,19 +62,9 @@ std::string usage_line(const AnswerFacts& facts, const ExchangeTimes& times, con
   part(facts.cache_write_tokens, " cache write");
   line += ", " + std::to_string(facts.completion_tokens) + " out";
   part(facts.reasoning_tokens, " reasoning");
-  if (model != nullptr && model->price_input >= 0 && model->price_output >= 0) {
-    // Writing the cache costs 1.25 times input for five minutes (wire.md 1.5).
-    constexpr double kCacheWriteFactor = 1.25;
-    const auto plain =
-        static_cast<double>(facts.prompt_tokens - facts.cached_tokens - facts.cache_write_tokens);
-    const double read = model->price_cache_read >= 0 ? model->price_cache_read : model->price_input;
-    const double cost =
-        (plain * model->price_input + static_cast<double>(facts.cached_tokens) * read +
-         static_cast<double>(facts.cache_write_tokens) * model->price_input * kCacheWriteFactor +
-         static_cast<double>(facts.completion_tokens) * model->price_output) /
-        1e6;
+  if (const auto cost = cost_usd(facts, model)) {
     char text[32];
-    std::snprintf(text, sizeof text, ", $%.6f", cost);
+    std::snprintf(text, sizeof text, ", $%.6f", *cost);
     line += text;
   }
   return line + ", " + seconds(times.first_byte) + " to first byte, " + seconds(times.total);

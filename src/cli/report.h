@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "core/answer.h"
@@ -21,6 +22,8 @@ int report(const Error& error);
 void report_notices(const Notices& notices, OnLossy on_lossy, bool quiet);
 /// `retrying in 0.5 s: ...`
 void report_retry(std::chrono::milliseconds delay, const Error& error);
+/// What the tokens of an answer cost, where the model's prices are known.
+[[nodiscard]] std::optional<double> cost_usd(const AnswerFacts& facts, const Model* model);
 /// The line of --usage: tokens, cost where the price is known, seconds.
 [[nodiscard]] std::string usage_line(const AnswerFacts& facts, const ExchangeTimes& times,
                                      const Model* model);

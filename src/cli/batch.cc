@@ -1,0 +1,114 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include "cli/batch_dry_run.h"
+#include "cli/batch_line.h"
+#include "cli/batch_run.h"
+#include "cli/commands.h"
+#include "cli/input.h"
+#include "cli/jsonl_output.h"
+#include "cli/process.h"
+#include "cli/report.h"
+#include "cli/terminal.h"
+
+namespace proxx::cli {
+namespace {
+
+constexpr size_t kPieceBytes = size_t{128} << 10;
+
+Status check_line(const LineCutter::Line& line, bool resume, IdSet& ids, json::Document& document) {
+  const BatchLine read = read_batch_line(line.text, line.number, document);
+  const std::string place = "line " + std::to_string(line.number) + ": ";
+  if (resume && !read.has_own_id && !read.request.empty()) {
+    return fail(ErrorKind::usage, place + "--resume needs a custom_id on every line");
+  }
+  if (!read.custom_id.empty() && !ids.insert(read.custom_id)) {
+    return fail(ErrorKind::usage, place + "the custom_id '" + read.custom_id + "' stands twice");
+  }
+  return {};
+}
+
+/// Reads a file from where it stands to its end, before anything is asked: every id may stand
+/// there once. Returns the number of lines.
+Result<uint64_t> scan_input(int descriptor, bool resume) {
+  IdSet ids;
+  LineCutter cutter(kMaxRequestBytes);
+  json::Document document;
+  std::vector<char> piece(kPieceBytes);
+  uint64_t lines = 0;
+  for (;;) {
+    PROXX_ASSIGN(const size_t got, read_some(descriptor, piece.data(), piece.size()));
+    cutter.feed({piece.data(), got});
+    for (;;) {
+      const auto line = got == 0 ? cutter.rest() : cutter.next();
+      if (!line) break;
+      lines = line->number;
+      PROXX_TRY(check_line(*line, resume, ids, document));
+    }
+    if (got == 0) return lines;
+  }
+}
+
+/// What can be read twice is, and stands where it stood.
+Result<BatchInput> prepare_input(int descriptor, bool resume) {
+  BatchInput input;
+  input.descriptor = descriptor;
+  struct stat info {};
+  if (fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) return input;
+  const off_t start = lseek(descriptor, 0, SEEK_CUR);
+  PROXX_ASSIGN(input.lines, scan_input(descriptor, resume));
+  if (lseek(descriptor, start, SEEK_SET) == -1) {
+    return fail(ErrorKind::usage, std::string("read error: ") + std::strerror(errno));
+  }
+  return input;
+}
+
+Result<std::optional<BatchFile>> open_file(const BatchOptions& options, IdSet& answered) {
+  if (options.output.empty()) return std::optional<BatchFile>();
+  PROXX_ASSIGN(BatchFile file, options.resume ? BatchFile::resume(options.output, answered)
+                                              : BatchFile::create(options.output));
+  return std::optional<BatchFile>(std::move(file));
+}
+
+Result<int> batch(const BatchOptions& options) {
+  const std::string path = options.file.empty() ? "-" : options.file;
+  if (options.dry_run) return dry_run_batch(options, path);
+  PROXX_ASSIGN(const auto runtime, Runtime::make(options));
+  PROXX_ASSIGN(const Descriptor file, open_input(path).map([](int number) {
+    return number == STDIN_FILENO ? Descriptor() : Descriptor(number);
+  }));
+  const int descriptor = file.number() == -1 ? STDIN_FILENO : file.number();
+  PROXX_ASSIGN(BatchInput input, prepare_input(descriptor, options.resume));
+  if (input.lines == uint64_t{0}) {
+    return fail(ErrorKind::invalid_request, "the input is empty");
+  }
+  PROXX_ASSIGN(auto results, open_file(options, input.answered));
+  std::optional<ReaderWatch> watch;
+  if (!results && was_open(STDOUT_FILENO)) watch.emplace(runtime->loop(), STDOUT_FILENO);
+  BatchOutput output(runtime->loop(), std::move(results));
+  return BatchRun(*runtime, options, std::move(input), output).run();
+}
+
+}  // namespace
+
+int run_batch(int argc, char** argv) {
+  const auto parsed = parse_batch(argc, argv);
+  if (!parsed.options) return parsed.exit_code;
+  const BatchOptions& options = *parsed.options;
+  if (options.file.empty() && (!was_open(STDIN_FILENO) || isatty(STDIN_FILENO) == 1)) {
+    say_error("no requests: give a FILE or pipe them in; see proxx batch --help");
+    return kExitUsage;
+  }
+  if (options.resume && options.output.empty()) {
+    say_error("--resume needs -o FILE: the results of the earlier run");
+    return kExitUsage;
+  }
+  const auto exit_code = batch(options);
+  return exit_code ? *exit_code : report(exit_code.error());
+}
+
+}  // namespace proxx::cli

@@ -1,0 +1,150 @@
+#include "cli/batch_file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "cli/batch_repair.h"
+#include "cli/output.h"
+
+namespace proxx::cli {
+namespace {
+
+/// Beside the output, under its lock; one that a killed run left is thrown away.
+constexpr const char* kTemporarySuffix = ".proxx-resume";
+
+Error file_error(const std::string& path, ErrorKind kind = ErrorKind::output_failed) {
+  return Error{kind, path + ": " + std::strerror(errno), {}, {}, {}, 0};
+}
+
+Error in_use(const std::string& path) {
+  return Error{ErrorKind::usage, path + ": another proxx batch is writing to it", {}, {}, {}, 0};
+}
+
+Status lock(int descriptor, const std::string& path) {
+  if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return {};
+  return fail(errno == EWOULDBLOCK ? in_use(path) : file_error(path));
+}
+
+/// A file is found again after a power cut only once its folder is on the disk too.
+Status sync_folder_of(const std::string& path) {
+  std::string folder = std::filesystem::path(path).parent_path();
+  if (folder.empty()) folder = ".";
+  const Descriptor open(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // Some file systems cannot do it, and a folder may be writable but not readable.
+  if (open.number() == -1 || fsync(open.number()) == 0 || errno == EINVAL) return {};
+  return fail(file_error(folder));
+}
+
+/// True if `path` still is the open file: another run may have renamed a new one into its place.
+bool is_at(const std::string& path, int descriptor) {
+  struct stat opened {};
+  struct stat named {};
+  return fstat(descriptor, &opened) == 0 && stat(path.c_str(), &named) == 0 &&
+         opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+}
+
+/// The target of a link: the file is renamed over, the link stays.
+std::string real_path(const std::string& path) {
+  char target[PATH_MAX];
+  return realpath(path.c_str(), target) != nullptr ? target : path;
+}
+
+/// Writes the results that stay to a new file and puts it, locked, in the place of `file`.
+Result<Descriptor> without_failures(const std::string& path, const Descriptor& file,
+                                    IdSet& answered) {
+  const std::string temporary = path + kTemporarySuffix;
+  struct stat info {};
+  if (fstat(file.number(), &info) != 0) return fail(file_error(path));
+  Descriptor fresh(::open(temporary.c_str(),
+                          O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (fresh.number() == -1) return fail(file_error(temporary));
+  Status status = lock(fresh.number(), temporary);
+  if (status) status = copy_answered(file.number(), fresh.number(), answered);
+  if (status && (fchmod(fresh.number(), info.st_mode & 07777) != 0 || fsync(fresh.number()) != 0 ||
+                 std::rename(temporary.c_str(), path.c_str()) != 0)) {
+    status = fail(file_error(path));
+  }
+  if (!status) {
+    unlink(temporary.c_str());
+    return fail(status.error());
+  }
+  PROXX_TRY(sync_folder_of(path));
+  return fresh;
+}
+
+}  // namespace
+
+Descriptor::~Descriptor() {
+  if (number_ != -1) ::close(number_);
+}
+
+Result<BatchFile> BatchFile::create(const std::string& path) {
+  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666));
+  if (file.number() != -1) {
+    PROXX_TRY(lock(file.number(), path));
+    PROXX_TRY(sync_folder_of(path));
+    return BatchFile(std::move(file));
+  }
+  if (errno != EEXIST) return fail(file_error(path));
+  struct stat info {};
+  if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)) {
+    Descriptor device(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+    if (device.number() == -1) return fail(file_error(path));
+    return BatchFile(std::move(device));
+  }
+  return fail(ErrorKind::usage, path + " exists; --resume continues it");
+}
+
+Result<BatchFile> BatchFile::resume(const std::string& name, IdSet& answered) {
+  const std::string path = real_path(name);
+  struct stat info {};
+  if (stat(path.c_str(), &info) != 0) return create(path);
+  if (!S_ISREG(info.st_mode)) {
+    return fail(ErrorKind::usage, path + ": --resume needs a regular file");
+  }
+  Descriptor file(::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
+  if (file.number() == -1) return fail(file_error(path));
+  PROXX_TRY(lock(file.number(), path));
+  if (!is_at(path, file.number())) return fail(in_use(path));
+  unlink((path + kTemporarySuffix).c_str());
+
+  auto found = scan_results(file.number(), answered);
+  if (!found) {
+    found.error().message = path + ": " + found.error().message;
+    return fail(found.error());
+  }
+  if (found->has_failures) {
+    answered = IdSet();
+    PROXX_ASSIGN(file, without_failures(path, file, answered));
+  } else {
+    PROXX_TRY(repair_tail(file.number(), *found));
+  }
+  return BatchFile(std::move(file));
+}
+
+Status BatchFile::append(std::string_view line) {
+  return write_all(file_.number(), line);
+}
+
+Status BatchFile::sync() {
+  // Pipes and devices have nothing to sync.
+  if (fdatasync(file_.number()) == 0 || errno == EINVAL || errno == EROFS) return {};
+  return fail(write_error(errno));
+}
+
+Status BatchFile::close() {
+  PROXX_TRY(sync());
+  if (::close(file_.release()) != 0 && errno != EINTR) return fail(write_error(errno));
+  return {};
+}
+
+}  // namespace proxx::cli

@@ -1,0 +1,34 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace proxx::cli {
+
+/// A set of ids in under 16 bytes each, whatever their length: 96 bits of hash. Among a million ids
+/// the chance that any two are taken for one is 10^-17, so that none is lost; with 64 bits it
+/// would be 10^-8.
+class IdSet {
+ public:
+  IdSet();
+
+  /// False if it was there already.
+  bool insert(std::string_view id);
+  [[nodiscard]] bool contains(std::string_view id) const;
+  [[nodiscard]] size_t size() const { return size_; }
+
+ private:
+  /// Most significant word first. The set is cut into sorted buckets by its first bits: inserting
+  /// moves a few KiB, and growing copies one bucket only.
+  using Hash = std::array<uint32_t, 3>;
+  using Bucket = std::vector<Hash>;
+
+  static Hash hash_of(std::string_view id);
+
+  std::vector<Bucket> buckets_;
+  size_t size_ = 0;
+};
+
+}  // namespace proxx::cli

@@ -1,0 +1,142 @@
+#include "cli/batch_line.h"
+
+#include <algorithm>
+
+#include "core/error_map.h"
+#include "core/json_reader.h"
+#include "core/json_writer.h"
+
+namespace proxx::cli {
+namespace {
+
+using json::Reader;
+
+constexpr std::string_view kUrl = "/v1/chat/completions";
+/// Every result begins with this.
+constexpr std::string_view kResultStart = R"({"id":"batch_req_)";
+
+bool is_batch_request(Reader root) {
+  return root.get("custom_id") || root.get("body") || root.get("url") || root.get("method");
+}
+
+Status read_custom_id(Reader root, BatchLine& line) {
+  const Reader field = root.get("custom_id");
+  PROXX_ASSIGN(std::string id, field ? field.string() : Result<std::string>(std::string()));
+  if (id.empty()) return fail(root.error("expected a custom_id: a string that is not empty"));
+  line.custom_id = std::move(id);
+  line.has_own_id = true;
+  return {};
+}
+
+Status check_target(Reader root) {
+  const Reader method = root.optional("method");
+  if (method && !method.equals("POST")) return fail(method.error("expected POST"));
+  const Reader url = root.optional("url");
+  if (url && !url.equals(kUrl)) return fail(url.error("expected " + std::string(kUrl)));
+  return {};
+}
+
+Status check_request(Reader request) {
+  const Reader stream = request.get("stream");
+  if (stream.is_boolean() && stream.boolean_or(false)) {
+    return fail(stream.error("the answers of a batch are whole: leave stream out"));
+  }
+  return {};
+}
+
+Status read_line(std::string_view text, BatchLine& line, json::Document& document) {
+  if (text.find_first_not_of(" \t\r") == std::string_view::npos) {
+    return fail(ErrorKind::invalid_request, "blank line");
+  }
+  PROXX_TRY(document.parse(text));
+  const Reader root = document.root();
+  if (!root.is_object()) return fail(root.error("expected a JSON object"));
+  Reader request = root;
+  if (is_batch_request(root)) {
+    PROXX_TRY(read_custom_id(root, line));
+    PROXX_TRY(check_target(root));
+    request = root.get("body");
+    if (!request.is_object()) {
+      return fail(ErrorKind::invalid_request, "expected an object", "body");
+    }
+  }
+  PROXX_TRY(check_request(request));
+  line.request = request.raw();
+  return {};
+}
+
+/// Up to the value of `response`.
+void begin_result(json::Writer& writer, std::string_view id, std::string_view custom_id) {
+  writer.begin_object().key("id").raw_string("batch_req_" + std::string(id));
+  writer.key("custom_id");
+  if (custom_id.empty()) {
+    writer.null();
+  } else {
+    writer.string(custom_id);
+  }
+  writer.key("response");
+}
+
+}  // namespace
+
+BatchLine read_batch_line(std::string_view text, uint64_t number, json::Document& document) {
+  BatchLine line;
+  Status status = read_line(text, line, document);
+  if (!status) line.error = std::move(status).error();
+  if (status && !line.has_own_id) line.custom_id = "line-" + std::to_string(number);
+  return line;
+}
+
+std::string result_line(std::string_view id, std::string_view custom_id,
+                        const BatchAnswer& answer) {
+  std::string out;
+  out.reserve(answer.body.size() + custom_id.size() + 160);
+  json::Writer writer(out);
+  begin_result(writer, id, custom_id);
+  writer.begin_object().key("status_code").integer(answer.status).key("request_id");
+  if (answer.request_id.empty()) {
+    writer.null();
+  } else {
+    writer.string(answer.request_id);
+  }
+  writer.key("body").raw(answer.body).end_object();
+  writer.key("error").null().end_object();
+  out += '\n';
+  return out;
+}
+
+std::string failure_line(std::string_view id, std::string_view custom_id, const Error& error) {
+  std::string_view code = error.code;
+  if (code.empty()) {
+    const char* of_kind = error_row(error.kind).code;
+    code = error.kind == ErrorKind::invalid_request ? "invalid_request"
+           : of_kind != nullptr                     ? of_kind
+                                                    : "server_error";
+  }
+  std::string out;
+  json::Writer writer(out);
+  begin_result(writer, id, custom_id);
+  writer.null().key("error").begin_object().key("code").string(code);
+  writer.key("message").string(error.message).end_object().end_object();
+  out += '\n';
+  return out;
+}
+
+ResultLine read_result_line(std::string_view text, json::Document& document) {
+  if (!document.parse(text, {.max_depth = 256, .allow_lone_surrogates = true})) {
+    const bool begun = text.substr(0, kResultStart.size()) == kResultStart ||
+                       kResultStart.substr(0, text.size()) == text;
+    const bool zeros = text.find('\0') != std::string_view::npos;
+    return {begun || zeros ? ResultKind::damaged : ResultKind::foreign, {}};
+  }
+  const Reader root = document.root();
+  const Reader id = root.get("custom_id");
+  const Reader response = root.get("response");
+  if (!id || !response) return {ResultKind::foreign, {}};
+  if (!id.is_string() || response.get("status_code").integer_or_none() != 200) {
+    return {ResultKind::failed, {}};
+  }
+  return {ResultKind::answered, id.string_or("")};
+}
+
+}  // namespace proxx::cli

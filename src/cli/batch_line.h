@@ -1,0 +1,53 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/json_text.h"
+#include "core/result.h"
+
+// The lines of OpenAI's batch files (wire.md 5.6), in and out.
+
+namespace proxx::cli {
+
+/// One request of a batch.
+struct BatchLine {
+  std::string custom_id;     ///< of a bare request `line-N`; "" if the line has none that is usable
+  bool has_own_id = false;   ///< the input says custom_id
+  std::string_view request;  ///< the chat-completions request, a view into the document
+  Error error;               ///< why it cannot be run, if `request` is empty
+};
+
+/// Reads line `number`: a batch request, or a chat-completions request by itself. `document` is
+/// room to parse in.
+[[nodiscard]] BatchLine read_batch_line(std::string_view text, uint64_t number,
+                                        json::Document& document);
+
+/// What an upstream answered to a line.
+struct BatchAnswer {
+  int status = 200;
+  std::string_view request_id;  ///< "" is null
+  std::string_view body;        ///< JSON, without a newline
+};
+
+/// `id` is the result's own, behind `batch_req_`.
+[[nodiscard]] std::string result_line(std::string_view id, std::string_view custom_id,
+                                      const BatchAnswer& answer);
+/// For a line that got no answer; an empty custom_id is null.
+[[nodiscard]] std::string failure_line(std::string_view id, std::string_view custom_id,
+                                       const Error& error);
+
+/// What one line of an output file is to a run that continues it.
+enum class ResultKind {
+  answered,  ///< status 200: stays
+  failed,    ///< to be run again
+  damaged,   ///< the start of a result, or zeros that a power cut left
+  foreign,   ///< no result at all: the file is not ours to change
+};
+struct ResultLine {
+  ResultKind kind = ResultKind::foreign;
+  std::string custom_id;  ///< if answered
+};
+[[nodiscard]] ResultLine read_result_line(std::string_view text, json::Document& document);
+
+}  // namespace proxx::cli

@@ -1,0 +1,83 @@
+#include "cli/batch_progress.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "cli/terminal.h"
+
+namespace proxx::cli {
+namespace {
+
+std::string fixed(double value, int digits) {
+  char text[48];
+  std::snprintf(text, sizeof text, "%.*f", digits, value);
+  return text;
+}
+
+std::string short_count(int64_t count) {
+  const auto value = static_cast<double>(count);
+  if (count >= 1'000'000) return fixed(value / 1e6, 1) + "M";
+  if (count >= 1'000) return fixed(value / 1e3, 1) + "K";
+  return std::to_string(count);
+}
+
+std::string clock_time(double seconds) {
+  const auto whole = static_cast<long long>(seconds);
+  char text[48];
+  std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
+  return text;
+}
+
+}  // namespace
+
+void BatchCounts::add(const AnswerFacts& facts, const Model* model) {
+  prompt_tokens += facts.prompt_tokens;
+  completion_tokens += facts.completion_tokens;
+  const auto cost = proxx::cli::cost_usd(facts, model);
+  cost_usd += cost.value_or(0);
+  cost_known = cost_known && cost;
+}
+
+std::string progress_text(const BatchCounts& counts, std::chrono::seconds elapsed) {
+  std::string text = std::to_string(counts.done - counts.failed) + " done, " +
+                     std::to_string(counts.failed) + " failed";
+  const double seconds = static_cast<double>(elapsed.count());
+  const double rate = seconds > 0 ? static_cast<double>(counts.done) / seconds : 0;
+  if (rate > 0) text += ", " + fixed(rate, 1) + "/s";
+  text += ", " + short_count(counts.prompt_tokens + counts.completion_tokens) + " tokens";
+  if (counts.cost_known && counts.cost_usd > 0) text += ", $" + fixed(counts.cost_usd, 4);
+  if (counts.total && rate > 0) {
+    const uint64_t handled = counts.done + counts.skipped;
+    const uint64_t left = *counts.total > handled ? *counts.total - handled : 0;
+    text += ", " + clock_time(static_cast<double>(left) / rate) + " left";
+  }
+  return text;
+}
+
+std::string usage_text(const BatchCounts& counts, std::chrono::seconds elapsed) {
+  std::string text = "usage: " + std::to_string(counts.prompt_tokens) + " in, " +
+                     std::to_string(counts.completion_tokens) + " out";
+  if (counts.cost_known && counts.done > 0) text += ", $" + fixed(counts.cost_usd, 6);
+  return text + ", " + std::to_string(counts.done) + " lines in " +
+         std::to_string(elapsed.count()) + " s";
+}
+
+ProgressLine::ProgressLine(bool wanted) : visible_(wanted && isatty(STDERR_FILENO) == 1) {}
+
+void ProgressLine::show(const std::string& text) {
+  if (!visible_) return;
+  std::string line = "\r" + text;
+  // Spaces and not an escape sequence: any terminal knows them.
+  if (text.size() < shown_) line.append(shown_ - text.size(), ' ');
+  shown_ = text.size();
+  write_stderr(line);
+}
+
+void ProgressLine::clear() {
+  if (shown_ == 0) return;
+  write_stderr("\r" + std::string(shown_, ' ') + "\r");
+  shown_ = 0;
+}
+
+}  // namespace proxx::cli

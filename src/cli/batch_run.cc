@@ -1,0 +1,291 @@
+#include "cli/batch_run.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <csignal>
+#include <utility>
+
+#include "cli/batch_line.h"
+#include "cli/commands.h"
+#include "cli/input.h"
+#include "cli/process.h"
+#include "cli/report.h"
+#include "cli/terminal.h"
+#include "core/error_map.h"
+#include "core/hash.h"
+
+namespace proxx::cli {
+namespace {
+
+/// How long what is in flight may take after a stop.
+constexpr std::chrono::seconds kDrainTime{30};
+constexpr std::chrono::milliseconds kProgressInterval{250};
+/// Each notice is told once a run, and no more than these.
+constexpr size_t kMaxToldNotices = 20;
+
+/// The upstream's own answer, as against none.
+bool is_answer(const Error& error) {
+  return error.kind == ErrorKind::upstream_status || error.kind == ErrorKind::upstream_error_event;
+}
+
+/// Every line would fail like this one (faults.md B11).
+bool concerns_every_line(const Error& error) {
+  return is_answer(error) && (error.http_status == 401 || error.http_status == 402 ||
+                              error.code == "insufficient_quota");
+}
+
+}  // namespace
+
+BatchRun::BatchRun(Runtime& runtime, const BatchOptions& options, BatchInput input,
+                   BatchOutput& output)
+    : runtime_(runtime),
+      options_(options),
+      input_(std::move(input)),
+      output_(output),
+      source_(runtime.loop(), input_.descriptor, kMaxRequestBytes),
+      progress_(!options.quiet),
+      signals_(runtime.loop(), SIGINT, SIGTERM, SIGHUP),
+      drain_timer_(runtime.loop()),
+      progress_timer_(runtime.loop()) {
+  shared_.context = runtime.context();
+  shared_.context.max_retries = 0;
+  shared_.max_retries = runtime.settings().retry;
+  shared_.credential = runtime.credential();
+  std::random_device random;
+  run_seed_ = (uint64_t{random()} << 32) | random();
+  counts_.total = input_.lines;
+}
+
+int BatchRun::run() {
+  output_.on_drain([this] {
+    fill();
+    end_if_done();
+  });
+  output_.on_error([this](const Error& error) { end(error); });
+  wait_for_signals();
+  show_progress();
+  fill();
+  runtime_.loop().run();
+  return summary();
+}
+
+void BatchRun::fill() {
+  if (reading_ || stopping_ || input_ended_ || !output_.idle()) return;
+  if (jobs_.size() >= static_cast<size_t>(options_.jobs)) return;
+  reading_ = true;
+  source_.next([this](LineSource::Next next) { take(std::move(next)); });
+}
+
+void BatchRun::take(LineSource::Next next) {
+  reading_ = false;
+  if (!next) return end(next.error());
+  if (!*next) {
+    input_ended_ = true;
+  } else if (!stopping_) {
+    take_line(**next);
+  }
+  fill();
+  end_if_done();
+}
+
+void BatchRun::take_line(const LineCutter::Line& line) {
+  BatchLine read;
+  if (line.too_long) {
+    read.error.kind = ErrorKind::invalid_request;
+    read.error.message = "longer than " + std::to_string(kMaxRequestBytes >> 20) + " MiB";
+  } else {
+    read = read_batch_line(line.text, line.number, document_);
+  }
+  if (options_.resume && !read.request.empty() && !read.has_own_id) {
+    read.error = {ErrorKind::invalid_request, "--resume needs a custom_id", {}, {}, {}, 0};
+    read.request = {};
+    read.custom_id.clear();
+  }
+  const bool has_id = !read.custom_id.empty();
+  if (has_id && input_.answered.contains(read.custom_id)) {
+    ++counts_.skipped;
+    return;
+  }
+  if (has_id && !input_.lines && !seen_.insert(read.custom_id)) {
+    read.error = {ErrorKind::invalid_request, "the custom_id stands twice", {}, {}, {}, 0};
+    read.request = {};
+  }
+  if (read.request.empty()) {
+    return refuse_line(line.number, read.custom_id, std::move(read.error));
+  }
+  start_job(line.number, std::move(read.custom_id), std::string(read.request));
+}
+
+void BatchRun::start_job(uint64_t number, std::string custom_id, std::string request) {
+  auto job = std::make_unique<BatchJob>(
+      shared_, number, std::move(custom_id), std::move(request),
+      [this](BatchJob& done, const Error* error) { finish_job(done, error); });
+  job->on_notices([this, number](const Notices& notices) { tell_notices(number, notices); });
+  jobs_.push_back(std::move(job));
+  jobs_.back()->start();
+}
+
+void BatchRun::finish_job(BatchJob& job, const Error* error) {
+  if (ended_) return;
+  if (error != nullptr && !is_answer(*error)) {
+    refuse_line(job.line(), job.custom_id(), *error);
+  } else {
+    const std::string body = error != nullptr ? error_body(*error) : std::string(job.answer());
+    BatchAnswer answer;
+    answer.status = error != nullptr ? http_status_of(*error) : 200;
+    answer.request_id = job.request_id();
+    answer.body = body;
+    write(result_line(result_id(job.line()), job.custom_id(), answer));
+    if (error != nullptr) {
+      count_failure("line " + std::to_string(job.line()), *error);
+    } else {
+      counts_.add(job.facts(), runtime_.models().find(job.facts().model));
+    }
+  }
+  if (error != nullptr && (concerns_every_line(*error) || job.told_to_come_back())) {
+    stop_for(*error);
+  }
+  jobs_.remove_if([&job](const auto& each) { return each.get() == &job; });
+  fill();
+  end_if_done();
+}
+
+void BatchRun::refuse_line(uint64_t number, const std::string& custom_id, Error error) {
+  error.message = "line " + std::to_string(number) + ": " + describe(error);
+  error.param.clear();
+  write(failure_line(result_id(number), custom_id, error));
+  count_failure({}, error);
+}
+
+void BatchRun::write(const std::string& line) {
+  if (ended_) return;
+  ++counts_.done;
+  if (const Status status = output_.write(line); !status) end(status.error());
+}
+
+void BatchRun::count_failure(const std::string& what, const Error& error) {
+  ++counts_.failed;
+  if (first_failure_.empty()) {
+    first_failure_ = what.empty() ? error.message : what + ": " + describe(error);
+  }
+  if (options_.fail_fast) stop();
+}
+
+void BatchRun::tell_notices(uint64_t line, const Notices& notices) {
+  for (const Notice& notice : notices) {
+    if (told_notices_.size() >= kMaxToldNotices) return;
+    if (!told_notices_.insert(notice.path + notice.reason).second) continue;
+    progress_.clear();
+    report_notices({{notice.kind, notice.path,
+                     notice.reason + " (line " + std::to_string(line) + " was the first)"}},
+                   runtime_.settings().on_lossy, options_.quiet);
+  }
+}
+
+/// Nothing more starts; what only waits to be asked (again) is left to a later run.
+void BatchRun::stop() {
+  if (std::exchange(stopping_, true)) return;
+  shared_.max_retries = 0;
+  drain_timer_.expires_after(kDrainTime);
+  drain_timer_.async_wait([this](const boost::system::error_code& cancelled) {
+    if (cancelled) return;
+    jobs_.clear();
+    end_if_done();
+    if (!ended_ && signal_ != 0) end_now();
+  });
+  // Not from here: a job may be the caller.
+  boost::asio::post(runtime_.loop(), [this] {
+    jobs_.remove_if([](const auto& job) { return !job->asking(); });
+    end_if_done();
+  });
+}
+
+void BatchRun::stop_for(const Error& error) {
+  if (!fatal_) fatal_ = error;
+  stop();
+}
+
+void BatchRun::end_if_done() {
+  // A stop does not wait for a pipe that has nothing to say.
+  const bool input_left = !stopping_ && (reading_ || !input_ended_);
+  if (ended_ || input_left || !jobs_.empty() || !output_.idle()) return;
+  if (const Status status = output_.close(); !status) fatal_ = status.error();
+  end_now();
+}
+
+void BatchRun::end_now() {
+  ended_ = true;
+  runtime_.loop().stop();
+}
+
+/// The input or the output failed: what is in flight has nowhere to go.
+void BatchRun::end(const Error& error) {
+  if (ended_) return;
+  fatal_ = error;
+  end_now();
+}
+
+void BatchRun::wait_for_signals() {
+  signals_.async_wait([this](const boost::system::error_code& cancelled, int signal) {
+    if (!cancelled) on_signal(signal);
+  });
+}
+
+void BatchRun::on_signal(int signal) {
+  progress_.clear();
+  if (signal_ != 0) die_by(signal);
+  signal_ = signal;
+  const auto asking =
+      std::count_if(jobs_.begin(), jobs_.end(), [](const auto& job) { return job->asking(); });
+  if (asking > 0) {
+    tell("stopping: " + std::to_string(asking) + " in flight may take up to " +
+         std::to_string(kDrainTime.count()) + " s; once more to stop at once");
+  }
+  stop();
+  end_if_done();
+  wait_for_signals();
+}
+
+void BatchRun::show_progress() {
+  if (!progress_.visible()) return;
+  progress_.show(progress_text(counts_, elapsed()));
+  progress_timer_.expires_after(kProgressInterval);
+  progress_timer_.async_wait([this](const boost::system::error_code& cancelled) {
+    if (!cancelled) show_progress();
+  });
+}
+
+void BatchRun::tell(const std::string& text) {
+  if (options_.quiet) return;
+  progress_.clear();
+  say(text);
+}
+
+std::chrono::seconds BatchRun::elapsed() const {
+  return std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started_at_);
+}
+
+std::string BatchRun::result_id(uint64_t line) const {
+  return hex(stable_hash(std::to_string(line), run_seed_));
+}
+
+int BatchRun::summary() {
+  progress_.clear();
+  if (options_.usage) write_stderr("proxx: " + usage_text(counts_, elapsed()) + '\n');
+  if (fatal_ && fatal_->kind == ErrorKind::output_failed) return report(*fatal_);
+  if (signal_ != 0) die_by(signal_);
+  if (fatal_) {
+    const int exit_code = report(*fatal_);
+    if (exit_code != kExitUsage) tell("the other lines were not tried");
+    return exit_code;
+  }
+  if (counts_.done + counts_.skipped == 0 && !stopping_) {
+    return report({ErrorKind::invalid_request, "the input is empty", {}, {}, {}, 0});
+  }
+  if (counts_.failed == 0) return 0;
+  say_error(std::to_string(counts_.failed) + " of " + std::to_string(counts_.done) +
+            " lines failed; first " + first_failure_);
+  return kExitLinesFailed;
+}
+
+}  // namespace proxx::cli

@@ -1,0 +1,95 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <chrono>
+#include <list>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "cli/batch_ids.h"
+#include "cli/batch_job.h"
+#include "cli/batch_output.h"
+#include "cli/batch_progress.h"
+#include "cli/jsonl_input.h"
+#include "cli/options.h"
+#include "cli/runtime.h"
+#include "core/json_text.h"
+
+namespace proxx::cli {
+
+/// What a run is given besides the runtime.
+struct BatchInput {
+  int descriptor = 0;
+  std::optional<uint64_t> lines;  ///< known if it could be read twice; then no id stands twice
+  IdSet answered;                 ///< not to be asked again
+};
+
+/// Runs a batch: reads a line when there is room in flight, writes each result when it comes.
+/// It ends when the input and what is in flight have; sooner when the output cannot be written,
+/// when every other line would fail the same way (401, 402, a quota that is used up, a retry-after
+/// longer than anyone waits), at the first failure with --fail-fast, or by a signal. Then nothing
+/// more starts, what is in flight may finish for a while, and --resume runs the rest.
+class BatchRun {
+ public:
+  /// All must outlive the run.
+  BatchRun(Runtime& runtime, const BatchOptions& options, BatchInput input, BatchOutput& output);
+
+  /// Runs the loop. Returns the exit code, or does not return, after a signal.
+  int run();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void fill();
+  void take(LineSource::Next next);
+  void take_line(const LineCutter::Line& line);
+  void start_job(uint64_t number, std::string custom_id, std::string request);
+  void finish_job(BatchJob& job, const Error* error);
+  void refuse_line(uint64_t number, const std::string& custom_id, Error error);
+  void write(const std::string& line);
+  void count_failure(const std::string& what, const Error& error);
+  void tell_notices(uint64_t line, const Notices& notices);
+
+  void stop();
+  void stop_for(const Error& error);
+  void end_if_done();
+  void end(const Error& error);
+  void end_now();
+
+  void wait_for_signals();
+  void on_signal(int signal);
+  void show_progress();
+  void tell(const std::string& text);
+  [[nodiscard]] std::chrono::seconds elapsed() const;
+  [[nodiscard]] std::string result_id(uint64_t line) const;
+  [[nodiscard]] int summary();
+
+  Runtime& runtime_;
+  const BatchOptions& options_;
+  BatchInput input_;
+  BatchOutput& output_;
+  BatchShared shared_;
+  LineSource source_;
+  json::Document document_;
+  IdSet seen_;  ///< of an input that cannot be read twice
+  std::list<std::unique_ptr<BatchJob>> jobs_;
+  BatchCounts counts_;
+  ProgressLine progress_;
+  std::set<std::string> told_notices_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer drain_timer_;
+  boost::asio::steady_timer progress_timer_;
+  Clock::time_point started_at_ = Clock::now();
+  uint64_t run_seed_;
+  bool reading_ = false;
+  bool input_ended_ = false;
+  bool stopping_ = false;
+  bool ended_ = false;
+  int signal_ = 0;
+  std::optional<Error> fatal_;  ///< why no other line was tried
+  std::string first_failure_;
+};
+
+}  // namespace proxx::cli

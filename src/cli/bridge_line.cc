@@ -1,0 +1,127 @@
+#include "cli/bridge_line.h"
+
+#include <algorithm>
+
+#include "core/error_map.h"
+#include "core/json_reader.h"
+#include "core/json_writer.h"
+
+namespace proxx::cli {
+namespace {
+
+using json::Reader;
+
+constexpr std::string_view kFrameStart = "data: ";
+constexpr std::string_view kFrameEnd = "\n\n";
+constexpr std::string_view kDone = "[DONE]";
+
+const char* name_of(Notice::Kind kind) {
+  switch (kind) {
+    case Notice::Kind::dropped:
+      return "dropped";
+    case Notice::Kind::adjusted:
+      return "adjusted";
+    case Notice::Kind::note:
+      return "note";
+  }
+  return "note";
+}
+
+std::string_view without_newline(std::string_view text) {
+  if (!text.empty() && text.back() == '\n') text.remove_suffix(1);
+  return text;
+}
+
+void begin_line(json::Writer& writer, std::string_view id) {
+  writer.begin_object().key("id").raw(id);
+}
+
+void end_line(json::Writer& writer, const Notices& notices) {
+  if (!notices.empty()) {
+    writer.key("notices").begin_array();
+    for (const Notice& notice : notices) {
+      writer.begin_object().key("kind").string(name_of(notice.kind));
+      writer.key("path").string(notice.path).key("reason").string(notice.reason).end_object();
+    }
+    writer.end_array();
+  }
+  writer.end_object();
+  writer.out() += '\n';
+}
+
+}  // namespace
+
+Result<BridgeLine> read_bridge_line(std::string_view text, std::string& id,
+                                    json::Document& document) {
+  BridgeLine line;
+  if (text.find_first_not_of(" \t\r") == std::string_view::npos) return line;
+  PROXX_TRY(document.parse(text));
+  const Reader root = document.root();
+  if (!root.is_object()) return fail(root.error("expected a JSON object"));
+  const Reader id_field = root.get("id");
+  if (!id_field) return fail(ErrorKind::invalid_request, "missing", "id");
+  id = id_field.raw();
+  line.id = id;
+
+  const Reader cancel = root.optional("cancel");
+  if (cancel) {
+    PROXX_ASSIGN(const bool wanted, cancel.boolean());
+    if (wanted) {
+      line.kind = BridgeLine::Kind::cancel;
+      return line;
+    }
+  }
+  const Reader body = root.get("body");
+  if (!body.is_object()) {
+    return fail(ErrorKind::invalid_request, "expected an object: a chat-completions request",
+                "body");
+  }
+  line.kind = BridgeLine::Kind::request;
+  line.body = body.raw();
+  return line;
+}
+
+std::string chunk_lines(std::string_view id, std::string_view frames, const Notices& notices) {
+  std::string out;
+  while (!frames.empty()) {
+    const size_t end = std::min(frames.find(kFrameEnd), frames.size());
+    const std::string_view data = frames.substr(kFrameStart.size(), end - kFrameStart.size());
+    frames.remove_prefix(std::min(end + kFrameEnd.size(), frames.size()));
+    json::Writer writer(out);
+    begin_line(writer, id);
+    const bool done = data == kDone;
+    if (done) {
+      writer.key("done").boolean(true);
+    } else {
+      writer.key("chunk").raw(data);
+    }
+    end_line(writer, done ? notices : Notices());
+  }
+  return out;
+}
+
+std::string response_line(std::string_view id, std::string_view completion,
+                          const Notices& notices) {
+  std::string out;
+  json::Writer writer(out);
+  begin_line(writer, id);
+  writer.key("response").raw(without_newline(completion));
+  end_line(writer, notices);
+  return out;
+}
+
+std::string error_line(std::string_view id, const Error& error, const Notices& notices) {
+  // `{"error":{...}}` without its braces
+  const std::string body = error_body(error);
+  constexpr std::string_view kKey = R"({"error":)";
+  std::string out;
+  json::Writer writer(out);
+  begin_line(writer, id);
+  writer.key("status").integer(http_status_of(error));
+  writer.key("error").raw(
+      std::string_view(body).substr(kKey.size(), body.size() - kKey.size() - 1));
+  end_line(writer, notices);
+  return out;
+}
+
+}  // namespace proxx::cli

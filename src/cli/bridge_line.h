@@ -1,0 +1,37 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "core/json_text.h"
+#include "core/notices.h"
+#include "core/result.h"
+
+// The lines of the stdio bridge (contract.md section 2). An id is any JSON value and is carried as
+// the text that the parent wrote.
+
+namespace proxx::cli {
+
+/// What the parent wants.
+struct BridgeLine {
+  enum class Kind { request, cancel, nothing };
+  Kind kind = Kind::nothing;  ///< `nothing` is a blank line
+  std::string id = "null";
+  std::string_view body;  ///< of a request: a view into the document
+};
+
+/// `id` gets the line's id as soon as it is known, so that an error can name it. Errors:
+/// `invalid_request`. `document` is room to parse in.
+[[nodiscard]] Result<BridgeLine> read_bridge_line(std::string_view text, std::string& id,
+                                                  json::Document& document);
+
+// What the parent gets, each with its newline.
+
+/// A line for each event of a stream: its chunks, and at the end `done`, with the notices.
+[[nodiscard]] std::string chunk_lines(std::string_view id, std::string_view frames,
+                                      const Notices& notices);
+[[nodiscard]] std::string response_line(std::string_view id, std::string_view completion,
+                                        const Notices& notices);
+[[nodiscard]] std::string error_line(std::string_view id, const Error& error,
+                                     const Notices& notices = {});
+
+}  // namespace proxx::cli

@@ -1,0 +1,58 @@
+#pragma once
+#include <cstddef>
+#include <deque>
+#include <list>
+#include <memory>
+#include <string>
+
+#include "cli/bridge_line.h"
+#include "cli/jsonl_input.h"
+#include "cli/output.h"
+#include "cli/runtime.h"
+
+namespace proxx::cli {
+
+/// The stdio bridge: reads lines, runs up to `jobs` requests side by side, and writes their lines
+/// as they come. A parent that stops reading stops everything upstream of it: its lines wait, the
+/// upstreams are paused, nothing new starts, and once the queue is full nothing more is read.
+class BridgeRun {
+ public:
+  /// `runtime` must outlive the run; `output` is a descriptor that stays open.
+  BridgeRun(Runtime& runtime, size_t jobs, int input, int output);
+  ~BridgeRun();
+
+  /// Runs the loop until the input and all requests have ended.
+  Status run();
+
+ private:
+  class Talk;
+  struct Waiting {
+    std::string id;
+    std::string body;
+  };
+
+  void read();
+  void take(LineSource::Next next);
+  void take_line(const LineCutter::Line& line);
+  void start_waiting();
+  void cancel(const std::string& id);
+  [[nodiscard]] bool is_known(const std::string& id) const;
+  void finished(Talk& talk);
+  void drained();
+  void end(Status status);
+  void end_if_done();
+
+  Runtime& runtime_;
+  size_t jobs_;
+  LineSource source_;
+  PipeWriter writer_;
+  json::Document document_;
+  std::deque<Waiting> waiting_;
+  size_t waiting_bytes_ = 0;
+  std::list<std::unique_ptr<Talk>> talks_;
+  bool reading_ = false;
+  bool input_ended_ = false;
+  Status status_;
+};
+
+}  // namespace proxx::cli

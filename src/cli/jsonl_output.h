@@ -1,0 +1,20 @@
+#pragma once
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+namespace proxx::cli {
+
+/// Ends the program by SIGPIPE as soon as nobody reads the descriptor any more, without waiting for
+/// a write to find out: an answer that is long in coming is not paid for. A descriptor that has no
+/// reader to lose, such as a file, is left alone.
+class ReaderWatch {
+ public:
+  /// `loop` must outlive the watch, and not run after it; the descriptor stays open.
+  ReaderWatch(boost::asio::io_context& loop, int descriptor);
+
+ private:
+  void wait();
+
+  boost::asio::posix::stream_descriptor watched_;
+};
+
+}  // namespace proxx::cli

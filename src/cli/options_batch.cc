@@ -1,0 +1,56 @@
+#include "cli/options.h"
+#include "cli/options_common.h"
+
+namespace proxx::cli {
+namespace {
+
+/// More would be more sockets than a process may have open by default.
+constexpr int kMaxJobs = 1000;
+
+void add_jobs(CLI::App& app, int& jobs, const std::string& help) {
+  app.add_option("-j,--jobs", jobs, help)
+      ->type_name("N")
+      ->check(CLI::Range(1, kMaxJobs))
+      ->take_last();
+}
+
+}  // namespace
+
+Parsed<BatchOptions> parse_batch(int argc, char** argv) {
+  BatchOptions options;
+  CLI::App app{
+      "Runs many requests: one a line, as OpenAI's batch files have them or by themselves."};
+  set_usage(app, "Usage: proxx batch [OPTIONS] [FILE|-]");
+  app.footer("Example:\n  proxx batch -j 8 -o out.jsonl --resume in.jsonl");
+  app.add_option("FILE", options.file, "The requests; - is stdin")->type_name("");
+  app.add_option("-o,--output", options.output, "Write here instead of stdout")
+      ->type_name("FILE")
+      ->take_last();
+  add_jobs(app, options.jobs, "Requests in flight (4)");
+  app.add_flag("--resume", options.resume, "Go on with -o: run what has no answer there yet");
+  app.add_flag("--fail-fast", options.fail_fast, "Stop at the first line that fails");
+  app.add_flag("-n,--dry-run", options.dry_run, "Print the Anthropic requests, send nothing")
+      ->excludes("--output", "--resume");
+  app.add_flag("-u,--usage", options.usage, "Tokens, cost and time on stderr");
+  add_limits(app, options);
+  add_common(app, options);
+  if (const auto exit_code = parse(app, argc, argv)) return {std::nullopt, *exit_code};
+  return {std::move(options), 0};
+}
+
+Parsed<BridgeOptions> parse_bridge(int argc, char** argv) {
+  BridgeOptions options;
+  CLI::App app{"Speaks JSON Lines with a parent process: many requests side by side, no port."};
+  set_usage(app, "Usage: proxx bridge [OPTIONS]");
+  app.footer(
+      "Example:\n"
+      "  echo '{\"id\":1,\"body\":{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}}' | "
+      "proxx bridge --mock");
+  add_jobs(app, options.jobs, "Requests in flight (64)");
+  add_limits(app, options);
+  add_common(app, options);
+  if (const auto exit_code = parse(app, argc, argv)) return {std::nullopt, *exit_code};
+  return {std::move(options), 0};
+}
+
+}  // namespace proxx::cli
