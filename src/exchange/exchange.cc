@@ -114,6 +114,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     if (const auto id = find_header(answer.headers, "request-id")) request_id = *id;
     kind = BodyKind::error;
     if (answer.status >= 300 && answer.status < 400) return fail(redirect_error());
+    if (answer.status > 200 && answer.status < 300) return fail(no_answer_error());
     if (answer.status != 200) return;
     const std::string type = media_type(answer.headers);
     if (const auto coding = find_header(answer.headers, "content-encoding");
@@ -277,6 +278,12 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     error.message = "upstream answered " + std::to_string(answer.status) +
                     " with a redirect, which is never followed";
     if (location) error.message += ": " + std::string(location->substr(0, 200));
+    return error;
+  }
+  [[nodiscard]] Error no_answer_error() const {
+    Error error;
+    error.kind = ErrorKind::upstream_protocol;
+    error.message = "upstream answered " + std::to_string(answer.status) + "; expected 200";
     return error;
   }
   [[nodiscard]] Error content_error(const std::string& what) const {

@@ -60,7 +60,7 @@ std::string because(const CurlFailure& failure) {
 }
 
 // The connection broke: what that means depends on how far the answer had come.
-Error broken_connection(const CurlFailure& failure, const Origin& origin) {
+Error broken_connection(const CurlFailure& failure, const UpstreamOrigin& origin) {
   if (contains(failure.detail, "chunked-encoding") || contains(failure.detail, "response headers"))
     return make_error(ErrorKind::upstream_protocol,
                       "malformed HTTP from " + origin.authority + because(failure));
@@ -75,7 +75,7 @@ Error broken_connection(const CurlFailure& failure, const Origin& origin) {
       origin.authority + " closed the connection before answering" + because(failure));
 }
 
-Error connect_failed(const CurlFailure& failure, const Origin& origin) {
+Error connect_failed(const CurlFailure& failure, const UpstreamOrigin& origin) {
   // libcurl names whom it dialled; where that is not the upstream, it is a proxy.
   const bool dialled_other =
       !failure.detail.empty() && !contains(failure.detail, " " + origin.host + " port ");
@@ -90,7 +90,7 @@ Error connect_failed(const CurlFailure& failure, const Origin& origin) {
 
 }  // namespace
 
-Origin origin_of(const std::string& base_url) {
+UpstreamOrigin origin_of(const std::string& base_url) {
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), curl_url_cleanup);
   const auto part = [&](CURLUPart which) -> std::string {
     char* text = nullptr;
@@ -100,7 +100,7 @@ Origin origin_of(const std::string& base_url) {
   };
   if (!url || curl_url_set(url.get(), CURLUPART_URL, base_url.c_str(), 0) != CURLUE_OK)
     return {"the upstream", "the upstream"};
-  Origin origin;
+  UpstreamOrigin origin;
   origin.host = part(CURLUPART_HOST);
   origin.authority = origin.host + ":" + part(CURLUPART_PORT);
   if (origin.host.size() > 2 && origin.host.front() == '[')
@@ -118,7 +118,7 @@ std::string seconds_text(std::chrono::milliseconds time) {
   return text + " s";
 }
 
-Error curl_error(const CurlFailure& failure, const Origin& origin,
+Error curl_error(const CurlFailure& failure, const UpstreamOrigin& origin,
                  std::chrono::milliseconds connect_timeout) {
   switch (failure.code) {
     case CURLE_COULDNT_CONNECT:

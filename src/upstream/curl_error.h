@@ -20,15 +20,15 @@ struct CurlFailure {
 };
 
 /// Whom the messages name.
-struct Origin {
+struct UpstreamOrigin {
   std::string host;       ///< without brackets
   std::string authority;  ///< host:port, the port always given
 };
-[[nodiscard]] Origin origin_of(const std::string& base_url);
+[[nodiscard]] UpstreamOrigin origin_of(const std::string& base_url);
 
 /// The error a user sees: the kind by the table of faults.md section 3, the message with the
 /// host, never with anything of the request.
-[[nodiscard]] Error curl_error(const CurlFailure& failure, const Origin& origin,
+[[nodiscard]] Error curl_error(const CurlFailure& failure, const UpstreamOrigin& origin,
                                std::chrono::milliseconds connect_timeout);
 
 /// `0.1 s`, `600 s`

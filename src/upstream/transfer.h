@@ -20,7 +20,7 @@ namespace proxx {
 /// What all transfers of an engine share. Outlives them.
 struct TransferContext {
   EngineOptions options;
-  Origin origin;
+  UpstreamOrigin origin;
   Trust trust;
   std::shared_ptr<CurlLoop> loop;
 };
