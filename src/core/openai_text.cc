@@ -25,6 +25,10 @@ size_t trailing_high_surrogate(std::string_view raw) {
 }  // namespace
 
 void TextWriter::Decoder::add(std::string_view raw, std::string& out) {
+  if (held_.empty() && raw.find('\\') == std::string_view::npos) {
+    out.append(raw);
+    return;
+  }
   std::string whole;
   if (!held_.empty()) {
     whole = std::exchange(held_, {}).append(raw);
