@@ -1,7 +1,5 @@
 #include "cli/batch_line.h"
 
-#include <algorithm>
-
 #include "core/error_map.h"
 #include "core/json_reader.h"
 #include "core/json_writer.h"
@@ -65,6 +63,13 @@ Status read_line(std::string_view text, BatchLine& line, json::Document& documen
   return {};
 }
 
+std::string_view code_of(const Error& error) {
+  if (error.kind == ErrorKind::invalid_request) return "invalid_request";
+  if (!error.code.empty()) return error.code;
+  const char* of_kind = error_row(error.kind).code;
+  return of_kind != nullptr ? of_kind : "server_error";
+}
+
 /// Up to the value of `response`.
 void begin_result(json::Writer& writer, std::string_view id, std::string_view custom_id) {
   writer.begin_object().key("id").raw_string("batch_req_" + std::string(id));
@@ -106,17 +111,10 @@ std::string result_line(std::string_view id, std::string_view custom_id,
 }
 
 std::string failure_line(std::string_view id, std::string_view custom_id, const Error& error) {
-  std::string_view code = error.code;
-  if (code.empty()) {
-    const char* of_kind = error_row(error.kind).code;
-    code = error.kind == ErrorKind::invalid_request ? "invalid_request"
-           : of_kind != nullptr                     ? of_kind
-                                                    : "server_error";
-  }
   std::string out;
   json::Writer writer(out);
   begin_result(writer, id, custom_id);
-  writer.null().key("error").begin_object().key("code").string(code);
+  writer.null().key("error").begin_object().key("code").string(code_of(error));
   writer.key("message").string(error.message).end_object().end_object();
   out += '\n';
   return out;

@@ -1,6 +1,6 @@
 #include "cli/jsonl_input.h"
 
-#include <unistd.h>
+#include <sys/epoll.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/input.h"
+#include "cli/jsonl_poll.h"
 
 namespace proxx::cli {
 namespace {
@@ -19,12 +20,8 @@ constexpr size_t kPieceBytes = size_t{64} << 10;
 
 struct LineSource::Impl : std::enable_shared_from_this<LineSource::Impl> {
   Impl(boost::asio::io_context& io, int from, size_t max_line_bytes)
-      : loop(io), descriptor(from), watch(io), cutter(max_line_bytes), piece(kPieceBytes) {
-    // epoll takes neither regular files nor /dev/null: they never make anyone wait.
-    boost::system::error_code error;
-    const int own = dup(descriptor);
-    watch.assign(own, error);
-    if (error && own != -1) ::close(own);
+      : loop(io), descriptor(from), ready(io), cutter(max_line_bytes), piece(kPieceBytes) {
+    if (const int poll = open_poll(descriptor, EPOLLIN); poll != -1) ready.assign(poll);
   }
 
   void post_step() {
@@ -36,8 +33,8 @@ struct LineSource::Impl : std::enable_shared_from_this<LineSource::Impl> {
   void step() {
     if (const auto line = cutter.next()) return answer(line);
     if (ended) return answer(cutter.rest());
-    if (!watch.is_open()) return read();
-    watch.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+    if (!ready.is_open()) return read();
+    ready.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                      [weak = weak_from_this()](const boost::system::error_code& error) {
                        const auto self = weak.lock();
                        if (self && !error) self->read();
@@ -56,7 +53,7 @@ struct LineSource::Impl : std::enable_shared_from_this<LineSource::Impl> {
 
   boost::asio::io_context& loop;
   int descriptor;
-  boost::asio::posix::stream_descriptor watch;
+  boost::asio::posix::stream_descriptor ready;
   LineCutter cutter;
   std::vector<char> piece;
   bool ended = false;
@@ -68,7 +65,7 @@ LineSource::LineSource(boost::asio::io_context& loop, int descriptor, size_t max
 
 LineSource::~LineSource() {
   boost::system::error_code ignored;
-  impl_->watch.close(ignored);
+  impl_->ready.close(ignored);
 }
 
 void LineSource::next(std::function<void(Next)> callback) {

@@ -8,13 +8,11 @@ namespace proxx::cli {
 /// reader to lose, such as a file, is left alone.
 class ReaderWatch {
  public:
-  /// `loop` must outlive the watch, and not run after it; the descriptor stays open.
+  /// `loop` must outlive the watch; the descriptor stays open.
   ReaderWatch(boost::asio::io_context& loop, int descriptor);
 
  private:
-  void wait();
-
-  boost::asio::posix::stream_descriptor watched_;
+  boost::asio::posix::stream_descriptor lost_;
 };
 
 }  // namespace proxx::cli
