@@ -63,7 +63,6 @@ Result<server::AppOptions> app_options(const ServeOptions& options, const Loaded
   app.headers = header_options(settings);
   app.timeouts = upstream_timeouts(settings);
   app.max_retries = settings.serve.retry;
-  app.service.hosts.bound = settings.host;
   app.service.hosts.allowed = settings.serve.allowed_hosts;
   app.service.cors = settings.serve.cors;
   app.service.keys.own = std::move(own);

@@ -150,7 +150,7 @@ load helpers
   local row scenario want
   for row in error-400:4 error-401:8 error-402:8 error-403:8 error-404:4 error-413:4 error-422:4 \
     error-429:9 error-500:5 error-502-html:5 error-503:5 error-504:5 error-529:5 \
-    overloaded-first-event:5 wrong-content-type:5 redirect:5 garbage:5 gzip:5; do
+    overloaded-first-event:5 wrong-content-type:5 redirect:5 gzip:5; do
     scenario=${row%%:*} want=${row##*:}
     split "$PROXX" --mock --retry 0 <<<"$(ask_for "$scenario" true)"
     expect "$scenario (stderr: $err)" "$code" "$want"
@@ -162,7 +162,7 @@ load helpers
 
 @test "a stream that breaks off: an error frame, no [DONE], exit 5 or 10" {
   local row scenario want
-  for row in error-mid-stream:5 malformed-event:5 truncated:10 truncated-after-delta:10 reset:10; do
+  for row in error-mid-stream:5 malformed-event:5 truncated:10 truncated-after-delta:10 reset-mid-stream:10; do
     scenario=${row%%:*} want=${row##*:}
     split "$PROXX" --mock <<<"$(ask_for "$scenario" true)"
     expect "$scenario (stderr: $err)" "$code" "$want"
