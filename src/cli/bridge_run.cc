@@ -10,8 +10,11 @@
 namespace proxx::cli {
 namespace {
 
-/// Requests that wait for their turn, in bytes; as many as may run, in number.
+/// Requests that wait for their turn. More than may run, so that what cancels them gets through.
+constexpr size_t kMaxWaiting = 1024;
 constexpr size_t kMaxWaitingBytes = size_t{64} << 20;
+/// Answers to bad lines that a parent who does not read leaves with us.
+constexpr size_t kMaxUnreadBytes = size_t{1} << 20;
 /// What nginx calls a client that closed its request.
 constexpr int kStatusCancelled = 499;
 
@@ -84,7 +87,8 @@ Status BridgeRun::run() {
 
 void BridgeRun::read() {
   if (reading_ || input_ended_) return;
-  if (waiting_.size() >= jobs_ || waiting_bytes_ >= kMaxWaitingBytes) return;
+  if (waiting_.size() >= kMaxWaiting || waiting_bytes_ >= kMaxWaitingBytes) return;
+  if (unread_bytes_ >= kMaxUnreadBytes) return;
   reading_ = true;
   source_.next([this](LineSource::Next next) { take(std::move(next)); });
 }
@@ -107,13 +111,11 @@ void BridgeRun::take_line(const LineCutter::Line& line) {
   if (line.too_long) {
     const std::string limit = std::to_string(kMaxRequestBytes >> 20);
     Error error{ErrorKind::request_too_large, "line longer than " + limit + " MiB", {}, {}, {}, 0};
-    writer_.write(error_line(id, error));
-    return;
+    return reply(error_line(id, error));
   }
   const auto asked = read_bridge_line(line.text, id, document_);
   if (!asked) {
-    writer_.write(error_line(id, asked.error()));
-    return;
+    return reply(error_line(id, asked.error()));
   }
   switch (asked->kind) {
     case BridgeLine::Kind::nothing:
@@ -122,8 +124,7 @@ void BridgeRun::take_line(const LineCutter::Line& line) {
       return cancel(id);
     case BridgeLine::Kind::request:
       if (is_known(id)) {
-        writer_.write(error_line(id, error_of("a request with this id is running", {}, 409)));
-        return;
+        return reply(error_line(id, error_of("a request with this id is running", {}, 409)));
       }
       waiting_bytes_ += asked->body.size();
       waiting_.push_back({id, std::string(asked->body)});
@@ -140,6 +141,10 @@ void BridgeRun::start_waiting() {
   }
 }
 
+void BridgeRun::reply(const std::string& line) {
+  if (!writer_.write(line)) unread_bytes_ += line.size();
+}
+
 /// An id that is unknown was answered just now: the two lines crossed.
 void BridgeRun::cancel(const std::string& id) {
   const auto same = [&id](const auto& each) { return each->id() == id; };
@@ -154,7 +159,7 @@ void BridgeRun::cancel(const std::string& id) {
   } else {
     return;
   }
-  writer_.write(error_line(id, error_of("cancelled", "cancelled", kStatusCancelled)));
+  reply(error_line(id, error_of("cancelled", "cancelled", kStatusCancelled)));
 }
 
 bool BridgeRun::is_known(const std::string& id) const {
@@ -175,6 +180,7 @@ void BridgeRun::finished(Talk& talk) {
 }
 
 void BridgeRun::drained() {
+  unread_bytes_ = 0;
   for (const auto& talk : talks_) talk->resume();
   start_waiting();
   read();

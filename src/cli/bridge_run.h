@@ -35,6 +35,7 @@ class BridgeRun {
   void take(LineSource::Next next);
   void take_line(const LineCutter::Line& line);
   void start_waiting();
+  void reply(const std::string& line);
   void cancel(const std::string& id);
   [[nodiscard]] bool is_known(const std::string& id) const;
   void finished(Talk& talk);
@@ -49,6 +50,7 @@ class BridgeRun {
   json::Document document_;
   std::deque<Waiting> waiting_;
   size_t waiting_bytes_ = 0;
+  size_t unread_bytes_ = 0;  ///< of replies since the parent took all
   std::list<std::unique_ptr<Talk>> talks_;
   bool reading_ = false;
   bool input_ended_ = false;

@@ -1,0 +1,40 @@
+#include "cli/batch_progress.h"
+
+#include <doctest/doctest.h>
+
+using namespace std::chrono_literals;
+using namespace proxx;
+using namespace proxx::cli;
+
+namespace {
+
+AnswerFacts facts_of(int64_t prompt, int64_t completion) {
+  AnswerFacts facts;
+  facts.prompt_tokens = prompt;
+  facts.completion_tokens = completion;
+  return facts;
+}
+
+}  // namespace
+
+TEST_CASE("progress tells what is done, how fast, what it cost and how long it will take") {
+  Model model;
+  model.price_input = 3;
+  model.price_output = 15;
+  BatchCounts counts;
+  counts.add(facts_of(1'000'000, 200'000), &model);
+  counts.done = 10;
+  counts.failed = 2;
+  counts.skipped = 5;
+  counts.total = 7255;
+  CHECK(progress_text(counts, 5s) == "8 done, 2 failed, 2.0/s, 1.2M tokens, $6.0000, 1:00:20 left");
+  CHECK(usage_text(counts, 5s) == "usage: 1000000 in, 200000 out, $6.000000, 10 lines in 5 s");
+}
+
+TEST_CASE("progress leaves out what it cannot know") {
+  BatchCounts counts;
+  CHECK(progress_text(counts, 0s) == "0 done, 0 failed, 0 tokens");
+  counts.add(facts_of(1'500, 0), nullptr);
+  counts.done = 1;
+  CHECK(progress_text(counts, 10s) == "1 done, 0 failed, 0.1/s, 1.5K tokens");
+}
