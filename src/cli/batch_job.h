@@ -42,7 +42,7 @@ class BatchJob final : public Sink {
   [[nodiscard]] const AnswerFacts& facts() const { return exchange_->facts(); }
   /// A request is under way, as against waiting for its time.
   [[nodiscard]] bool asking() const { return asking_; }
-  /// How long the upstream asked to wait, if that is longer than anyone will.
+  /// It failed with a retry-after that is longer than anyone waits.
   [[nodiscard]] bool told_to_come_back() const { return told_to_come_back_; }
 
   void begin(const AnswerHead& head) override;

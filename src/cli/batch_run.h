@@ -33,7 +33,7 @@ struct BatchInput {
 /// more starts, what is in flight may finish for a while, and --resume runs the rest.
 class BatchRun {
  public:
-  /// All must outlive the run.
+  /// `runtime`, `options` and `output` must outlive the run.
   BatchRun(Runtime& runtime, const BatchOptions& options, BatchInput input, BatchOutput& output);
 
   /// Runs the loop. Returns the exit code, or does not return, after a signal.
