@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "cli/descriptor_poll.h"
 #include "cli/input.h"
-#include "cli/jsonl_poll.h"
 
 namespace proxx::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <csignal>
 
-#include "cli/jsonl_poll.h"
+#include "cli/descriptor_poll.h"
 #include "cli/process.h"
 
 namespace proxx::cli {

@@ -19,7 +19,8 @@ Parsed<SendOptions> parse_send(int argc, char** argv) {
   CLI::App app{"Sends an OpenAI chat-completions request to Claude and prints the OpenAI answer."};
   set_usage(app,
             "Usage: proxx [OPTIONS] [FILE|-]\n"
-            "       proxx COMMAND [OPTIONS] ...    commands: convert serve mock models config");
+            "       proxx COMMAND [OPTIONS] ...    commands: batch bridge convert serve mock "
+            "models config");
   app.footer(
       "Example:\n"
       "  echo '{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}' | proxx --mock | jq .");

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "cli/descriptor_poll.h"
 #include "cli/process.h"
 
 namespace proxx::cli {
@@ -132,11 +134,11 @@ struct PipeWriter::Impl : std::enable_shared_from_this<PipeWriter::Impl> {
     if (armed) return;
     if (!watch.is_open()) {
       boost::system::error_code error;
-      watch.assign(dup(descriptor), error);
+      watch.assign(open_poll(descriptor, EPOLLOUT), error);
       if (error) return;
     }
     armed = true;
-    watch.async_wait(boost::asio::posix::stream_descriptor::wait_write,
+    watch.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                      [weak = weak_from_this()](const boost::system::error_code& error) {
                        const auto self = weak.lock();
                        if (!self || error) return;

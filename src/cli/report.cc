@@ -15,7 +15,15 @@ std::string seconds(std::chrono::microseconds time) {
 }
 
 const char* name_of(Notice::Kind kind) {
-  return kind == Notice::Kind::dropped ? "dropped " : "adjusted ";
+  switch (kind) {
+    case Notice::Kind::dropped:
+      return "dropped ";
+    case Notice::Kind::adjusted:
+      return "adjusted ";
+    case Notice::Kind::note:
+      return "note: ";
+  }
+  return "";
 }
 
 }  // namespace
@@ -32,7 +40,8 @@ int report(const Error& error) {
 void report_notices(const Notices& notices, OnLossy on_lossy, bool quiet) {
   if (quiet || on_lossy == OnLossy::ignore) return;
   for (const Notice& notice : notices) {
-    say(name_of(notice.kind) + notice.path + ": " + notice.reason);
+    const std::string place = notice.path.empty() ? "" : notice.path + ": ";
+    say(name_of(notice.kind) + place + notice.reason);
   }
 }
 

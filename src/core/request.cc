@@ -14,8 +14,9 @@ using json::Reader;
 using json::Type;
 using request::Conversion;
 
-/// Above this many tokens an answer is asked for as a stream: official SDKs refuse to wait for it
-/// (wire.md 6.0, rule 2).
+/// A client that wants more tokens than this gets them by way of a stream: official SDKs refuse to
+/// wait for such an answer (wire.md 6.0, rule 2). The model's limit, which stands in when the
+/// client names none, is no wish for that many.
 constexpr int64_t kMaxTokensWithoutStream = 21'333;
 
 constexpr size_t kMaxModelBytes = 256;
@@ -64,7 +65,8 @@ Status choose_model(Conversion& c) {
 
 Status choose_stream(Conversion& c) {
   if (c.options.stream_override) c.out.stream = *c.options.stream_override;
-  c.out.upstream_stream = c.out.stream || c.max_tokens > kMaxTokensWithoutStream;
+  const bool long_answer = c.asked_max_tokens && c.max_tokens > kMaxTokensWithoutStream;
+  c.out.upstream_stream = c.out.stream || long_answer;
   return {};
 }
 
@@ -95,8 +97,7 @@ Status accept_losses(const Conversion& c) {
   for (const Notice& notice : c.notices.list()) {
     if (notice.kind == Notice::Kind::note) continue;
     const bool dropped = notice.kind == Notice::Kind::dropped;
-    return fail(ErrorKind::invalid_request,
-                "cannot be represented: " + notice.reason, notice.path,
+    return fail(ErrorKind::invalid_request, "cannot be represented: " + notice.reason, notice.path,
                 dropped ? "unsupported_parameter" : "unsupported_value");
   }
   return {};
@@ -111,9 +112,12 @@ Result<ConvertedRequest> convert_request(std::string_view openai_json,
   Conversion c(options);
   c.root = document.root();
   c.out.answer.echo_model = options.echo_model;
-  c.out.answer.continue_paused = options.continue_paused;
   PROXX_TRY(convert(c));
   PROXX_TRY(accept_losses(c));
+  // Only what runs on the upstream pauses; keeping a copy of every answer costs.
+  if (c.runs_server_tools || c.in["mcp_servers"] || c.in["container"]) {
+    c.out.answer.continue_paused = options.continue_paused;
+  }
   request::write_body(c);
   c.out.notices = c.notices.take();
   return std::move(c.out);

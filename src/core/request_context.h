@@ -90,7 +90,8 @@ struct Conversion {
 
   // The body, in the order in which it is written. "" or empty is left out.
   int64_t max_tokens = 0;
-  std::string temperature;  ///< number text
+  bool asked_max_tokens = false;  ///< the client named it, or the configuration did
+  std::string temperature;        ///< number text
   std::string top_p;
   std::string top_k;
   std::vector<std::string> stop_sequences;  ///< insides of JSON strings
@@ -103,6 +104,7 @@ struct Conversion {
   std::string cache_control;  ///< automatic breakpoint, JSON
   ToolChoice tool_choice;
   std::vector<Block> tools;
+  bool runs_server_tools = false;  ///< one of `tools` is of Anthropic's own kinds
   std::vector<Block> system;
   std::vector<Turn> turns;
 

@@ -80,6 +80,7 @@ Status convert_max_tokens(Conversion& c) {
     if (c.max_tokens < 1) return refuse(field, "must be at least 1", "invalid_value");
   }
   const Reader field = current ? current : deprecated;
+  c.asked_max_tokens = field || c.options.default_max_tokens;
   if (!field) {
     c.max_tokens = std::min(c.options.default_max_tokens.value_or(limit), limit);
     return {};

@@ -149,6 +149,7 @@ Status add_custom_tool(Conversion& c, Reader tool) {
 /// A tool of Anthropic's own kinds, known by its type: theirs to judge.
 Status add_typed_tool(Conversion& c, Reader tool) {
   if (const Reader name = tool.optional("name")) PROXX_TRY(add_name(c, tool, name));
+  c.runs_server_tools = true;
   c.tools.push_back(verbatim_block(Block::Kind::tool, tool));
   return set_cache_control(c.tools.back(), tool.optional("cache_control"));
 }
@@ -201,6 +202,7 @@ Status add_web_search(Conversion& c, Reader options) {
   Block tool;
   tool.kind = Block::Kind::tool;
   json::Writer w(tool.json);
+  c.runs_server_tools = true;
   w.begin_object().key("type").string("web_search_20250305").key("name").string("web_search");
   if (location) PROXX_TRY(write_location(c, location, w));
   if (!c.options.web_search) {

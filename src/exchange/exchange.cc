@@ -253,6 +253,10 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     end();
     flush();
     head.status = http_status_of(error);
+    if (error.code == "insufficient_quota" && !find_header(head.headers, "x-should-retry")) {
+      // A spend limit's 429 looks like one to wait for; clients would try in vain (wire.md 6.9).
+      head.headers.emplace_back("x-should-retry", "false");
+    }
     sink.fail(head, error);
   }
   void end() {

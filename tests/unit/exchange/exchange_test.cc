@@ -319,6 +319,16 @@ TEST_CASE_FIXTURE(Fixture, "U13: a wait that is too long is told, not waited") {
   CHECK(find_header(sink.head.headers, "retry-after") == "3600");
 }
 
+TEST_CASE_FIXTURE(Fixture, "a spend limit is not to be tried again") {
+  start(kJsonRequest);
+  call(0).answer(429, kJson,
+                 R"({"type":"error","error":{"type":"rate_limit_error","message":"no more",)"
+                 R"("details":{"error_code":"enforced_spend_limit_reached"}}})");
+  REQUIRE(sink.error);
+  CHECK(sink.error->code == "insufficient_quota");
+  CHECK(find_header(sink.head.headers, "x-should-retry") == "false");
+}
+
 TEST_CASE_FIXTURE(Fixture, "a full sink pauses the upstream until it is resumed") {
   start(kStreamRequest);
   call(0).head(200, {{"content-type", kEvents}});

@@ -1,4 +1,4 @@
-#include "cli/jsonl_poll.h"
+#include "cli/descriptor_poll.h"
 
 #include <sys/epoll.h>
 #include <unistd.h>
