@@ -107,11 +107,7 @@ const std::vector<SettingVariable>& setting_variables() {
 }
 
 const std::vector<std::string_view>& unsupported_keys() {
-  static const std::vector<std::string_view> keys = {
-      "models_from",         "prompt_cache",    "convert.web_search",
-      "serve.client_key",    "serve.auth_file", "serve.cors",
-      "serve.allowed_hosts", "serve.threads",   "serve.metrics",
-  };
+  static const std::vector<std::string_view> keys = {"models_from"};
   return keys;
 }
 

@@ -31,6 +31,7 @@ const std::vector<Sample>& samples() {
       {"anthropic_version", "2026-10-21", "2024-01-01", "\"2026-10-21\"", "\"2024-01-01\""},
       {"model", "model-one", "model-two"},
       {"on_lossy", "error", "ignore"},
+      {"prompt_cache", "auto", "off"},
       {"retry", "7", "8"},
       {"timeouts.connect", "0.25", "8"},
       {"timeouts.first_byte", "7", "8"},
@@ -43,12 +44,20 @@ const std::vector<Sample>& samples() {
       {"convert.max_tokens", "7", "8"},
       {"convert.reasoning", "[]", "thinking_blocks", nullptr, "[thinking_blocks]"},
       {"convert.continue_paused", "0", "8"},
+      {"convert.web_search", "true", "false"},
       {"convert.echo_model", "true", "false"},
+      {"serve.client_key", "ignore", "forward"},
+      {"serve.auth_file", "/one", "/two"},
       {"serve.retry", "7", "8"},
+      {"serve.cors", "[https://one.example, https://two.example]", "https://three.example", nullptr,
+       "[https://three.example]"},
+      {"serve.allowed_hosts", "[one.example]", "two.example", nullptr, "[two.example]"},
       {"serve.max_connections", "7", "8"},
+      {"serve.threads", "2", "3"},
       {"serve.drain", "7", "8"},
       {"serve.log_level", "debug", "error"},
       {"serve.log_format", "json", "text"},
+      {"serve.metrics", "true", "false"},
   };
   return table;
 }
