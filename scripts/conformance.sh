@@ -1,36 +1,58 @@
 #!/usr/bin/env bash
-# Runs a conformance kit against the release build: conformance.sh KIT [oracle options]
-# As a filter, then as a server.
+# Runs a conformance kit against the release build, as a filter and as a server:
+#   conformance.sh KIT [oracle options]
+# Fails on every check that fails and does not stand, with its reason, in conformance-known.tsv.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-kit=${1:?the folder of the kit}
+kit=$(realpath "${1:?the folder of the kit}")
 shift
 scripts/install-deps.sh build test
 [ -f build/release/build.ninja ] || cmake --preset release >/dev/null
 cmake --build --preset release
 proxx=$PWD/build/release/src/proxx
+known=$PWD/scripts/conformance-known.tsv
 
-work=$(mktemp -d)
-server=
-trap 'if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; fi; rm -rf "$work"' EXIT
+work=build/conformance
+mkdir -p "$work"
 cp "$kit"/package.json "$kit"/oracle.mjs "$work"
 (cd "$work" && npm install --silent --no-audit --no-fund)
-oracle=(node "$work/oracle.mjs" --corpus "$(realpath "$kit")/recordings" "$@")
+server=
+trap 'if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; fi' EXIT
 
-echo "-- as a filter"
-"${oracle[@]}" --quiet --kinds streams,responses,faults \
+failed=0
+# judge WAY [oracle options]: one run of the oracle, its failures held against the known ones
+judge() {
+  local way=$1
+  shift
+  printf '\n-- as a %s\n' "$way"
+  node "$work/oracle.mjs" --corpus "$kit/recordings" --quiet --json "$work/$way.json" "$@" || true
+  [ -s "$work/$way.json" ] || { echo "conformance.sh: the oracle gave no result" >&2; exit 1; }
+  local unknown
+  unknown=$(jq -r '.cases[] | .case as $case | .fails[] | "\($case)\t\(.[0])\t\(.[1])"' "$work/$way.json" | sort -u |
+    while IFS=$'\t' read -r name check detail; do
+      awk -F '\t' -v name="$name" -v check="$check" \
+        '/^#/ { next } name ~ $1 && check == $2 { found = 1 } END { exit !found }' "$known" ||
+        printf '%s: %s: %s\n' "$name" "$check" "$detail"
+    done)
+  rm "$work/$way.json"
+  if [ -n "$unknown" ]; then
+    printf 'failed as a %s:\n%s\n' "$way" "$unknown" >&2
+    failed=1
+  fi
+}
+
+judge filter --kinds streams,responses,faults \
   --convert-stream "$proxx convert stream --include-usage {include_usage}" \
-  --convert-response "$proxx convert response"
+  --convert-response "$proxx convert response" "$@"
 
-echo "-- as a server"
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-upstream_port=$(free_port)
-"$proxx" serve --config none --port 0 --upstream-url "http://127.0.0.1:$upstream_port" \
-  2>"$work/serve.log" &
+upstream_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+"$proxx" serve --config none --port 0 --upstream-url "http://127.0.0.1:$upstream_port" 2>"$work/serve.log" &
 server=$!
+url=
 for _ in $(seq 100); do
   url=$(sed -n 's/^proxx: listening on //p' "$work/serve.log")
   [ -n "$url" ] && break
   sleep 0.05
 done
-"${oracle[@]}" --quiet --serve "$url" --upstream-port "$upstream_port"
+judge server --serve "$url" --upstream-port "$upstream_port" "$@"
+exit "$failed"

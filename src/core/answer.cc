@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/answer_state.h"
+#include "core/delta_scan.h"
 #include "core/sse.h"
 #include "core/utf8.h"
 
@@ -30,6 +31,7 @@ struct AnswerConverter::Impl {
   Impl(AnswerForm form, AnswerOptions options) : state(form, std::move(options)) {}
 
   Status take_event(std::string_view data, std::string& out) {
+    if (const auto delta = anthropic::scan_delta(data)) return state.apply(*delta, out);
     PROXX_TRY(parse_upstream(document, data));
     PROXX_ASSIGN(const anthropic::Event event, anthropic::decode_event(document.root()));
     PROXX_TRY(state.apply(event, out));

@@ -439,6 +439,10 @@ std::string unescape(std::string_view raw) {
   return out;
 }
 
+size_t plain_length(std::string_view text) {
+  return static_cast<size_t>(skip_plain(text.data(), text.data() + text.size()) - text.data());
+}
+
 bool is_valid(std::string_view text) {
   return Document().parse(text).has_value();
 }

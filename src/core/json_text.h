@@ -75,6 +75,10 @@ void append_escaped(std::string& out, std::string_view text);
 /// U+FFFD. `raw` must be valid, as everything in a Document is.
 [[nodiscard]] std::string unescape(std::string_view raw);
 
+/// Length of what `text` begins with that may stand in a JSON string as it is and is ASCII: no
+/// quote, no backslash, no control character.
+[[nodiscard]] size_t plain_length(std::string_view text);
+
 /// True if `text` is one valid JSON value.
 [[nodiscard]] bool is_valid(std::string_view text);
 

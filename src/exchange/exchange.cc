@@ -82,7 +82,6 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
       head.notices.push_back({Notice::Kind::dropped, "messages",
                               "the upstream refused the history's thinking; sent again without"});
     }
-    upstream_body = converted.body;
     if (!drop_thinking) {
       form = request.form.value_or(converted.stream ? AnswerForm::chunks : AnswerForm::completion);
     }
@@ -92,14 +91,21 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     return {};
   }
 
+  /// Sends the converted request; a copy only of what may be needed once more.
   void call_upstream() {
+    const bool again = retries_done < context.max_retries || converted.has_thinking_history ||
+                       converted.answer.continue_paused > 0;
+    call_upstream(again ? converted.body : std::move(converted.body));
+  }
+
+  void call_upstream(std::string body) {
     UpstreamRequest call_request;
     call_request.path = "/v1/messages";
     RequestHeaders headers = request.headers;
     headers.retries_done = retries_done;
     headers.betas.insert(headers.betas.end(), converted.betas.begin(), converted.betas.end());
     call_request.headers = upstream_headers(context.headers, request.credential, headers);
-    call_request.body = upstream_body;
+    call_request.body = std::move(body);
     call_request.timeouts = context.timeouts;
     error_body.clear();
     message_body.clear();
@@ -159,10 +165,16 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   void begin_if_started() {
     if (begun || !converter->started()) return;
     begun = true;
+    // An answer may stay open for minutes: what only another try would need goes.
+    request.body = {};
+    if (converted.answer.continue_paused == 0) converted.body = {};
     sink.begin(head);
   }
 
   void flush() {
+    if (tell_reasoning && converter) {
+      if (const std::string text = converter->take_reasoning(); !text.empty()) tell_reasoning(text);
+    }
     if (output.empty() || !begun) return;
     const bool room = sink.write(output);
     output.clear();
@@ -201,9 +213,9 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   void continue_paused() {
     if (continues_left-- > 0) {
-      upstream_body = continue_request(converted.body, converter->paused_content());
+      std::string body = continue_request(converted.body, converter->paused_content());
       converter->resume();
-      return call_upstream();
+      return call_upstream(std::move(body));
     }
     if (Status status = converter->end_paused(output); !status) {
       return fail(std::move(status).error());
@@ -305,10 +317,10 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   boost::asio::steady_timer timer;  ///< the wait before a retry, or for the close
   std::function<void(const Notices&)> tell_notices;
   std::function<void(std::chrono::milliseconds, const Error&)> tell_retry;
+  std::function<void(std::string_view)> tell_reasoning;
 
   ExchangeRequest request;
   ConvertedRequest converted;
-  std::string upstream_body;  ///< converted.body, or its continuation
   AnswerForm form = AnswerForm::completion;
   AnswerHead head;
 
@@ -345,6 +357,10 @@ void Exchange::on_notices(std::function<void(const Notices&)> callback) {
 
 void Exchange::on_retry(std::function<void(std::chrono::milliseconds, const Error&)> callback) {
   impl_->tell_retry = std::move(callback);
+}
+
+void Exchange::on_reasoning(std::function<void(std::string_view)> callback) {
+  impl_->tell_reasoning = std::move(callback);
 }
 
 void Exchange::start(ExchangeRequest request) {

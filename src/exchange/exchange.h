@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/answer.h"
 #include "core/notices.h"
@@ -59,6 +60,10 @@ class Exchange {
   void on_notices(std::function<void(const Notices&)> callback);
   /// Called before each wait: `retrying in 0.5 s: <message>`.
   void on_retry(std::function<void(std::chrono::milliseconds, const Error&)> callback);
+
+  /// Called with the model's reasoning as it comes, decoded; AnswerForm::text only, where it is no
+  /// part of the answer.
+  void on_reasoning(std::function<void(std::string_view)> callback);
 
   /// Begins. The sink may be ended from inside, for a request that cannot be converted.
   void start(ExchangeRequest request);

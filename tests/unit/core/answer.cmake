@@ -1,5 +1,6 @@
 proxx_unit_test(core_answer
   SOURCES
+    answer_delta_scan_test.cc
     answer_faults_test.cc
     answer_fold.cc
     answer_pause_test.cc
