@@ -17,12 +17,9 @@ void Player::start(Done done) {
     if (const auto self = weak.lock()) self->end(Outcome::sent);
   });
   const auto responder = responder_;
-  if (answer_.whole) {
-    responder->send({answer_.status, answer_.headers, std::move(answer_.pieces.front()), false});
-    return;
-  }
-  if (!answer_.pieces.empty()) responder->start(answer_.status, answer_.headers);
-  step();
+  if (!answer_.whole && !answer_.pieces.empty()) responder->start(answer_.status, answer_.headers);
+  if (answer_.delays.empty()) return step();
+  wait();
 }
 
 void Player::stop() {
@@ -33,6 +30,10 @@ void Player::stop() {
 void Player::step() {
   const auto responder = responder_;
   if (!responder) return;
+  if (answer_.whole) {
+    responder->send({answer_.status, answer_.headers, std::move(answer_.pieces.front()), false});
+    return;
+  }
   if (next_ == answer_.pieces.size()) return finish_body();
   if (!responder->write(answer_.pieces[next_++])) {
     responder->on_drain([weak = weak_from_this()] {
@@ -40,8 +41,12 @@ void Player::step() {
     });
     return;
   }
+  wait();
+}
+
+void Player::wait() {
   // Even without a delay each piece gets a turn of the loop, so that it leaves by itself.
-  timer_.expires_after(answer_.delay);
+  timer_.expires_after(next_ < answer_.delays.size() ? answer_.delays[next_] : answer_.delay);
   timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
     if (!error) self->step();
   });

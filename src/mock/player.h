@@ -25,6 +25,7 @@ class Player : public std::enable_shared_from_this<Player> {
 
  private:
   void step();
+  void wait();
   void finish_body();
   void end(Outcome outcome);
 

@@ -11,6 +11,8 @@ namespace {
 constexpr const char* kEventStream = "text/event-stream; charset=utf-8";
 constexpr const char* kJson = "application/json";
 constexpr std::chrono::milliseconds kSlowDelay{200};
+/// What a whole answer takes: about as long as its events would.
+constexpr std::chrono::milliseconds kSlowAnswer{2'000};
 constexpr size_t kHugeBytes = size_t{4} << 20;
 constexpr size_t kOversizedBytes = size_t{17} << 20;  // the limit of one event is 16 MiB
 constexpr size_t kWriteBytes = size_t{64} << 10;
@@ -117,6 +119,7 @@ Answer stall(const Asked& asked) {
 Answer slow(const Asked& asked) {
   Answer out = text(asked);
   out.delay = kSlowDelay;
+  if (out.whole) out.delays = {kSlowAnswer};
   return out;
 }
 
@@ -257,7 +260,7 @@ constexpr std::array kScenarios{
     FaultScenario{"reset-mid-stream", "the connection is cut after some text", reset_mid_stream},
     FaultScenario{"hang", "no answer at all", hang},
     FaultScenario{"stall", "some text, then nothing", stall},
-    FaultScenario{"slow", "200 ms between events", slow},
+    FaultScenario{"slow", "200 ms between events, or 2 s before a whole answer", slow},
     FaultScenario{"one-byte", "one byte a write", one_byte},
     FaultScenario{"huge-event", "an event of 4 MiB", huge_event},
     FaultScenario{"oversized-event", "an event of 17 MiB", oversized_event},

@@ -19,6 +19,7 @@ struct Answer {
   bool cut = false;                    ///< the connection is cut where the end should be
   bool stalls = false;                 ///< nothing comes where the end should be
   std::chrono::milliseconds delay{0};  ///< between pieces
+  std::vector<std::chrono::milliseconds> delays;  ///< before each piece, instead of `delay`
 };
 
 /// What a script can do: the name it goes by and what it shows.
