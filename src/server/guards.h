@@ -14,7 +14,7 @@ namespace proxx::server {
 
 /// Which names a client may call the server by. Compared without case, ports aside.
 struct HostPolicy {
-  std::string bound;                 ///< what --host said (set by serve()); a wildcard allows any address
+  std::string bound;  ///< what --host said (set by serve()); a wildcard allows any address
   std::vector<std::string> allowed;  ///< --allowed-host
 };
 
