@@ -39,6 +39,12 @@ class MockThread {
   std::thread thread_;
 };
 
+/// A trace that nobody reads must not hold up the service.
+void trace(char direction, std::string_view text) {
+  server::write_without_waiting(STDERR_FILENO,
+                                std::string(1, direction) + ' ' + visible(text) + '\n');
+}
+
 server::LogOptions log_options(const Settings& settings) {
   server::LogOptions options;
   options.level = settings.serve.log_level;
@@ -58,6 +64,8 @@ Result<server::AppOptions> app_options(const ServeOptions& options, const Loaded
   app.threads = settings.serve.threads;
   app.drain = settings.serve.drain;
   app.engine = engine_options(settings, options.verbose);
+  if (app.engine.trace_header) app.engine.trace_header = trace;
+  if (app.engine.trace_body) app.engine.trace_body = trace;
   app.conversion = request_options(settings, models);
   app.conversion.model_override = options.model;
   app.headers = header_options(settings);

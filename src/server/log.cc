@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -150,9 +151,17 @@ void Log::put(LogLevel level, std::string line) const {
     out += line.substr(0, kMaxLogLineBytes - out.size() - 1);
   }
   out += '\n';
-  pollfd room{options_.fd, POLLOUT, 0};
-  if (poll(&room, 1, 0) != 1 || (room.revents & POLLOUT) == 0) return;
-  if (::write(options_.fd, out.data(), out.size()) < 0) return;  // the line is lost
+  write_without_waiting(options_.fd, out);
+}
+
+void write_without_waiting(int fd, std::string_view text) {
+  while (!text.empty()) {
+    pollfd room{fd, POLLOUT, 0};
+    if (poll(&room, 1, 0) != 1 || (room.revents & POLLOUT) == 0) return;
+    const ssize_t written = ::write(fd, text.data(), std::min(text.size(), kMaxLogLineBytes));
+    if (written <= 0) return;
+    text.remove_prefix(static_cast<size_t>(written));
+  }
 }
 
 }  // namespace proxx::server

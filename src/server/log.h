@@ -38,6 +38,9 @@ class Log {
 /// PIPE_BUF: up to here a write to a pipe is atomic.
 inline constexpr size_t kMaxLogLineBytes = 4096;
 
+/// Writes what there is room for, in pieces of kMaxLogLineBytes; the rest is lost.
+void write_without_waiting(int fd, std::string_view text);
+
 /// `POST /v1/chat/completions model=claude-sonnet-5-5 status=200 first=12ms total=40ms in=10 out=5
 /// upstream=req_1 dropped=seed`, without the line end. Fields that are not known are left out.
 [[nodiscard]] std::string access_text(const RequestRecord& record);

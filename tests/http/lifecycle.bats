@@ -1,0 +1,278 @@
+#!/usr/bin/env bats
+# Start, drain, end, and the machine's limits (faults.md section 7).
+load helpers
+
+@test "S1: SIGTERM drains: new work is refused, the stream is finished, exit 0" {
+  start_mock --delay 500
+  export ANTHROPIC_API_KEY=k
+  listening --upstream-url "$mock_url"
+  curl -sN "$url/chat/completions" -d "$HI_STREAM" >stream.raw 3>&- &
+  local client=$!
+  wait_for stream.raw "data: "
+  kill -TERM "$serve_pid"
+  wait_for serve.log draining
+  fetch "$origin/readyz"
+  expect_status 503
+  fetch "$origin/healthz"
+  expect_status 200
+  fetch "$url/chat/completions" -d "$HI"
+  expect_status 503
+  expect connection "$(header connection | tr '[:upper:]' '[:lower:]')" close
+  expect wait "$(header retry-after)" 1
+  wait "$client"
+  contains "$(cat stream.raw)" "data: [DONE]"
+  exit_code_of "$serve_pid"
+  expect exit "$exit_code" 0
+}
+
+@test "S1: what outlasts --drain ends with an error frame; the second signal is at once" {
+  start_upstream
+  export ANTHROPIC_API_KEY=k
+  listening --upstream-url "$upstream_url" --drain 1
+  curl -sN "$url/chat/completions" -d "$HI_STREAM" >stream.raw 3>&- &
+  local client=$!
+  wait_for stream.raw "data: "
+  kill -INT "$serve_pid"
+  wait "$client"
+  exit_code_of "$serve_pid"
+  expect exit "$exit_code" 0
+  expect error "$(grep . stream.raw | tail -n 1 | sed 's/^data: //' | jq -r .error.code)" overloaded
+  lacks "$(cat stream.raw)" "[DONE]"
+
+  listening --upstream-url "$upstream_url"
+  curl -sN "$url/chat/completions" -d "$HI_STREAM" >stream.raw 3>&- &
+  children+=("$!")
+  wait_for stream.raw "data: "
+  kill -TERM "$serve_pid"
+  wait_for serve.log draining
+  kill -TERM "$serve_pid"
+  exit_code_of "$serve_pid"
+  expect exit "$exit_code" 143
+}
+
+@test "S2: a port in use is exit 2 with the address, with several threads too" {
+  listening --mock
+  local options
+  for options in "" "--threads 2"; do
+    # shellcheck disable=SC2086
+    split timeout 10 "$PROXX" serve --config none --mock --port "$port" $options
+    expect_code 2
+    contains "$err" "127.0.0.1:$port"
+  done
+}
+
+@test "S3: a server that holds a key and listens beyond loopback needs an auth_file" {
+  export ANTHROPIC_API_KEY=own-key
+  split timeout 10 "$PROXX" serve --config none --host 0.0.0.0 --port 0
+  expect_code 2
+  contains "$err" auth_file
+  lacks "$err" own-key
+  unset ANTHROPIC_API_KEY
+  split timeout 10 "$PROXX" serve --config none --mock --host :: --port 0
+  expect_code 2
+  echo client-key >keys
+  chmod 600 keys
+  split timeout 10 "$PROXX" serve --config none --auth-file keys --port 0
+  expect_code 2
+  listening --mock --host 0.0.0.0 --auth-file keys
+  fetch "http://127.0.0.1:$port/v1/models" -H 'x-api-key: client-key'
+  expect_status 200
+}
+
+@test "S4: out of descriptors, streams go on, the processor rests, and it recovers" {
+  start_mock --delay 300
+  export ANTHROPIC_API_KEY=k
+  ulimit -n 32
+  listening --upstream-url "$mock_url"
+  curl -sN "$url/chat/completions" -d "$HI_STREAM" >stream.raw 3>&- &
+  local client=$!
+  wait_for stream.raw "data: "
+  # 60 connections by two processes, because the limit is theirs as well
+  local holders=()
+  for _ in 1 2 3; do
+    python3 -c '
+import socket, sys
+held = [socket.create_connection(("127.0.0.1", int(sys.argv[1]))) for _ in range(20)]
+print("held", flush=True)
+sys.stdin.read()' "$port" < <(sleep 60) >>held 3>&- &
+    holders+=("$!")
+  done
+  local i
+  for i in $(seq 200); do
+    [ "$(grep -c held held)" = 3 ] && break
+    sleep 0.05
+  done
+  ticks() { awk '{ print $14 + $15 }' "/proc/$serve_pid/stat"; }
+  local before
+  before=$(ticks)
+  sleep 1
+  [ $(($(ticks) - before)) -lt 50 ]
+  wait "$client"
+  contains "$(cat stream.raw)" "data: [DONE]"
+  kill "${holders[@]}"
+  fetch "$url/chat/completions" -d "$HI"
+  expect_status 200
+}
+
+@test "S5: without memory a request fails or the program ends with a message; nothing hangs" {
+  python3 -c 'print("{\"model\":\"claude-sonnet-5-5\",\"messages\":[{\"role\":\"user\",\"content\":\"" + "x" * 30_000_000 + "\"}]}")' >big.json
+  start_mock
+  export ANTHROPIC_API_KEY=k
+  local limit code
+  for limit in 160000 200000 260000; do
+    (
+      ulimit -v "$limit"
+      exec "$PROXX" serve --config none --port 0 --upstream-url "$mock_url" 2>"serve.$limit" 3>&-
+    ) &
+    serve_pid=$!
+    children+=("$serve_pid")
+    local i
+    for i in $(seq 200); do
+      grep -q "listening on" "serve.$limit" && break
+      kill -0 "$serve_pid" 2>/dev/null || break
+      sleep 0.05
+    done
+    url=$(sed -n 's/^proxx: listening on //p' "serve.$limit")
+    if [ -n "$url" ]; then
+      for _ in 1 2; do
+        curl -s -m 60 -o /dev/null "$url/chat/completions" -H 'content-type: application/json' --data-binary @big.json 3>&- &
+        local first=$!
+        code=0
+        curl -s -m 60 -o /dev/null "$url/chat/completions" -H 'content-type: application/json' --data-binary @big.json || code=$?
+        [ "$code" != 28 ]
+        wait "$first" || [ $? != 28 ]
+      done
+      if kill -0 "$serve_pid" 2>/dev/null; then
+        fetch "$url/models"
+        expect_status 200
+        kill "$serve_pid"
+      fi
+    fi
+    exit_code_of "$serve_pid"
+    [ "$exit_code" -le 1 ]
+    [ "$exit_code" = 0 ] || contains "$(cat "serve.$limit")" "proxx: "
+  done
+}
+
+@test "S6: a thread that cannot be started is a message or a failed request, no abort" {
+  # A stack of a gigabyte does not fit, so the first thread fails and the main one works.
+  local limits=(bash -c 'ulimit -s 1000000; ulimit -v 900000; exec "$@"' -)
+  split timeout 20 "${limits[@]}" "$PROXX" serve --config none --port 0 --threads 2 --upstream-url http://127.0.0.1:9
+  expect_code 1
+  contains "$err" "cannot start a thread"
+
+  # libcurl looks names up in a thread.
+  export ANTHROPIC_API_KEY=k
+  "${limits[@]}" "$PROXX" serve --config none --port 0 --upstream-url https://api.invalid 2>serve.log 3>&- &
+  serve_pid=$!
+  children+=("$serve_pid")
+  wait_for serve.log "listening on"
+  url=$(sed -n 's/^proxx: listening on //p' serve.log)
+  fetch "$url/chat/completions" -d "$HI"
+  [ "$status_code" = 502 ] || expect_status 503
+  fetch "$url/models"
+  expect_status 200
+}
+
+@test "S7: no key of anybody's in any log, whatever happens" {
+  local secret=sk-ant-api03-Own-hZ8q+/Kx7w client=sk-Client-pT5n+/Vd3m file=client-in-file-Rb6y
+  start_upstream
+  export ANTHROPIC_API_KEY=$secret
+  local mode text coded
+  for mode in text json; do
+    listening --mock -vv --log-level debug --log-format "$mode"
+    for scenario in text error-401 error-500 error-mid-stream redirect reset gzip; do
+      curl -s "$url/chat/completions" -H "authorization: Bearer $client" -d "$(ask_for "$scenario" true)" >>bodies
+    done
+    curl -s "$url/chat/completions" -H "authorization: Bearer $client" -H "x-api-key: other-$client" -d "$HI" >>bodies
+    kill "$serve_pid"
+    exit_code_of "$serve_pid"
+    cat serve.log >>logs
+
+    listening --upstream-url "$upstream_url" -vv --log-level debug --log-format "$mode"
+    curl -s -m 1 "$url/chat/completions" -d "$HI_STREAM" >>bodies || true
+    echo "$file" >keys
+    chmod 600 keys
+    kill "$serve_pid"
+    exit_code_of "$serve_pid"
+    cat serve.log >>logs
+    listening --upstream-url http://127.0.0.1:9 --auth-file keys -vv --log-level debug
+    curl -s "$url/chat/completions" -H "x-api-key: $file" -d "$HI" >>bodies
+    curl -s "$url/chat/completions" -H "x-api-key: wrong-$file" -d "$HI" >>bodies
+    cat serve.log >>logs
+    kill "$serve_pid"
+  done
+  contains "$(cat logs)" "[redacted]"
+  for text in "$secret" "$client" "$file"; do
+    for coded in "$text" "${text: -4}" "$(printf %s "$text" | base64 -w0)" "$(jq -rn --arg t "$text" '$t|@uri')"; do
+      lacks "$(cat logs bodies)" "$coded"
+    done
+  done
+}
+
+@test "S8: a release build writes no core" {
+  [ "$PROXX_BUILD" = Release ] || skip "build type ${PROXX_BUILD:-unknown}"
+  listening --mock
+  contains "$(tr -s ' ' <"/proc/$serve_pid/limits")" "Max core file size 0 0"
+}
+
+@test "S9: the key is not among the arguments" {
+  export ANTHROPIC_API_KEY=sk-ant-hidden
+  listening --upstream-url http://127.0.0.1:9
+  lacks "$(tr '\0' ' ' <"/proc/$serve_pid/cmdline")" sk-ant-hidden
+}
+
+@test "S10: a log that is closed, full, or not read costs the service nothing" {
+  listening_at "$PWD/closed" --mock 2>&-
+  fetch --unix-socket closed http://localhost/v1/chat/completions -d "$HI"
+  expect_status 200
+  listening_at "$PWD/full" --mock 2>/dev/full
+  fetch --unix-socket full http://localhost/v1/chat/completions -d "$HI"
+  expect_status 200
+  mkfifo pipe
+  sleep 60 <pipe 3>&- &
+  children+=("$!")
+  listening_at "$PWD/pipe.sock" --mock --log-level debug -vv 2>pipe
+  local i
+  for i in $(seq 40); do
+    fetch --unix-socket pipe.sock http://localhost/v1/chat/completions -d "${HI/hi/$(printf '%4000s' | tr ' ' x)}"
+    expect_status 200
+  done
+}
+
+@test "S11: nothing is reloaded: a file that breaks while it runs changes nothing" {
+  echo 'serve: {metrics: true}' >c.yaml
+  start_serve --config c.yaml --mock
+  echo 'serve: [' >c.yaml
+  fetch "${url%/v1}/metrics"
+  expect_status 200
+  fetch "$url/chat/completions" -d "$HI"
+  expect_status 200
+}
+
+@test "S13: descriptors that are closed at the start become /dev/null, not sockets" {
+  listening_at "$PWD/s" --mock <&- >&- 2>&-
+  local fd
+  for fd in 0 1 2; do
+    expect "descriptor $fd" "$(readlink "/proc/$serve_pid/fd/$fd")" /dev/null
+  done
+  fetch --unix-socket s http://localhost/v1/chat/completions -d "$HI_STREAM"
+  expect_status 200
+  contains "$body" "[DONE]"
+}
+
+@test "S14: kept connections that died meanwhile are replaced without a word" {
+  start_mock
+  export ANTHROPIC_API_KEY=k
+  listening --upstream-url "$mock_url"
+  local _
+  for _ in 1 2 3; do
+    fetch "$url/chat/completions" -d "$HI_STREAM"
+    expect_status 200
+    contains "$body" "[DONE]"
+    kill "$mock_pid"
+    exit_code_of "$mock_pid"
+    rm mock.log
+    start_mock --port "${mock_url##*:}"
+  done
+}
