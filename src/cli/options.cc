@@ -12,6 +12,20 @@ Parsed<T> parsed(CLI::App& app, T& options, int argc, char** argv) {
   return {std::move(options), 0};
 }
 
+/// A flag that may be repeated, each time for one more element of the list `key`.
+void add_list(CLI::App& app, CommonOptions& options, const std::string& flag,
+              const std::string& key, const std::string& value_name, const std::string& help) {
+  app.add_option_function<std::vector<std::string>>(
+         flag,
+         [&options, key, flag](const std::vector<std::string>& values) {
+           for (const std::string& value : values) options.flags.push_back({key, value, flag});
+         },
+         help)
+      ->type_name(value_name)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
 }  // namespace
 
 Parsed<SendOptions> parse_send(int argc, char** argv) {
@@ -76,9 +90,8 @@ Parsed<ServeOptions> parse_serve(int argc, char** argv) {
       ->take_last()
       ->excludes("--host", "--port");
   add_setting(app, options, "--auth-file", "serve.auth_file", "FILE", "Accepted client keys");
-  add_setting(app, options, "--cors", "serve.cors", "ORIGIN", "Browser origin to allow");
-  app.get_option("--cors")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  add_setting(app, options, "--allowed-host", "serve.allowed_hosts", "NAME", "Host name to answer");
+  add_list(app, options, "--cors", "serve.cors", "ORIGIN", "Browser origin to allow");
+  add_list(app, options, "--allowed-host", "serve.allowed_hosts", "NAME", "Host name to answer");
   add_setting(app, options, "--max-connections", "serve.max_connections", "N", "(1024)");
   add_setting(app, options, "--threads", "serve.threads", "N", "Event loops (1)");
   add_setting(app, options, "--drain", "serve.drain", "S", "For streams at the end (30)");
