@@ -119,6 +119,7 @@ Result<ConvertedRequest> convert_request(std::string_view openai_json,
     c.out.answer.continue_paused = options.continue_paused;
   }
   request::write_body(c);
+  request::note_origins(c);
   c.out.notices = c.notices.take();
   return std::move(c.out);
 }

@@ -8,6 +8,7 @@
 #include "core/answer.h"
 #include "core/models.h"
 #include "core/notices.h"
+#include "core/request_origins.h"
 #include "core/result.h"
 
 namespace proxx {
@@ -41,6 +42,7 @@ struct ConvertedRequest {
   bool has_thinking_history = false;
   AnswerOptions answer;
   Notices notices;
+  RequestOrigins origins;
 };
 
 /// OpenAI chat-completions request to Anthropic Messages request (wire.md 6.1 to 6.6). The same
@@ -52,6 +54,12 @@ Result<ConvertedRequest> convert_request(std::string_view openai_json,
 /// The request that continues a paused turn: `body` (as made by convert_request) with an assistant
 /// message of `content_json` (a JSON array of Anthropic blocks) put behind its last message.
 std::string continue_request(std::string_view body, std::string_view content_json);
+
+/// The OpenAI field that a path in an error of the upstream's stands for: `messages.3.content.0`
+/// may be `messages[5].tool_calls[1]`, `max_tokens` be `max_completion_tokens`. A path that comes
+/// from no single field of the request stays as it is.
+[[nodiscard]] std::string openai_param(const ConvertedRequest& converted,
+                                       std::string_view anthropic_path);
 
 /// What only the answer's look depends on (legacy functions, custom tools, include_usage), read
 /// from the OpenAI request alone: for `proxx convert response --request FILE`.

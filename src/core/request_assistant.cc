@@ -82,7 +82,7 @@ Status add_call(Conversion& c, Reader message, Reader call, ToolIds& ids, OpenCa
   return {};
 }
 
-Status add_legacy_call(Conversion& c, Reader message, Reader call, size_t position, ToolIds& ids,
+Status add_legacy_call(Conversion& c, Reader message, Reader call, int32_t position, ToolIds& ids,
                        OpenCalls& open, std::vector<Block>& blocks) {
   PROXX_TRY(call.expect(Type::object));
   const std::string name = call.get("name").string_or("");
@@ -114,7 +114,7 @@ std::string legacy_call_id(std::string_view name) {
 }
 
 Result<AssistantTurn> convert_assistant(Conversion& c, Reader message, const MessageFields& fields,
-                                        size_t position, ToolIds& ids, OpenCalls& open) {
+                                        int32_t position, ToolIds& ids, OpenCalls& open) {
   AssistantTurn out;
   PROXX_ASSIGN(out.thinking, read_thinking(fields.thinking_blocks, fields.reasoning_details,
                                            fields.reasoning_content, fields.reasoning));
@@ -133,6 +133,8 @@ Result<AssistantTurn> convert_assistant(Conversion& c, Reader message, const Mes
     PROXX_TRY(fields.tool_calls.expect(Type::array));
     for (const Reader call : fields.tool_calls.elements()) {
       PROXX_TRY(add_call(c, message, call, ids, open, calls));
+      const auto index = static_cast<int32_t>(calls.size() - 1);
+      calls.back().origin = {-1, index, BlockOrigin::Member::tool_calls};
     }
   }
   if (fields.function_call) {

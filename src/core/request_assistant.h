@@ -21,7 +21,7 @@ struct AssistantTurn {
 
 /// `position` is the message's index. Its calls are left in `open`, under the ids of `ids`.
 Result<AssistantTurn> convert_assistant(Conversion& c, json::Reader message,
-                                        const MessageFields& fields, size_t position, ToolIds& ids,
+                                        const MessageFields& fields, int32_t position, ToolIds& ids,
                                         OpenCalls& open);
 
 /// What a `function` message's result goes by in OpenCalls.

@@ -221,14 +221,22 @@ Result<Content> convert_content(Conversion& c, Speaker speaker, Reader content) 
   Content out;
   if (content.is_null()) return out;
   if (content.is_string()) {
-    if (!is_blank(content.raw_string())) out.blocks.push_back(text_block(content.raw_string()));
+    if (is_blank(content.raw_string())) return out;
+    out.blocks.push_back(text_block(content.raw_string()));
+    out.blocks.back().origin.member = BlockOrigin::Member::content;
     return out;
   }
   if (!content.is_array()) {
     return refuse(content, "expected a string or an array of parts", "invalid_type");
   }
+  int32_t index = 0;
   for (const Reader element : content.elements()) {
+    const size_t before = out.blocks.size();
     PROXX_TRY(add_part(c, speaker, element, out));
+    if (out.blocks.size() > before) {
+      out.blocks.back().origin = {-1, index, BlockOrigin::Member::content};
+    }
+    ++index;
   }
   return out;
 }

@@ -76,6 +76,16 @@ bool is_blank(std::string_view raw) {
   return true;
 }
 
+std::string_view trim_end(std::string_view text) {
+  while (!text.empty()) {
+    size_t last = text.size() - 1;
+    while (last > 0 && (static_cast<unsigned char>(text[last]) & 0xC0) == 0x80) --last;
+    if (!is_blank_text(text.substr(last))) break;
+    text = text.substr(0, last);
+  }
+  return text;
+}
+
 Block text_block(std::string_view raw) {
   constexpr std::string_view kHead = R"({"type":"text","text":")";
   Block block;

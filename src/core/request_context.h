@@ -45,6 +45,7 @@ class NoticeLog {
 struct Block {
   enum class Kind { text, image, document, tool_use, tool_result, thinking, tool };
   Kind kind = Kind::text;
+  BlockOrigin origin;
   std::string json;                ///< a non-empty JSON object without its closing brace
   std::string_view cache_control;  ///< JSON text, "" for none; the client's or a literal
   json::Reader cache_control_at;   ///< where the client set it; absent for one of our own
@@ -113,7 +114,7 @@ struct Conversion {
   /// Of the cache breakpoints that the client asked for in OpenAI's words.
   bool cache_for_an_hour = false;
   bool cache_implicitly = false;
-  /// The history ends in results for calls whose turn brings no thinking back (wire.md 1.8 rule 5).
+  /// The history ends in a tool loop that began without thinking (wire.md 1.8 rule 5).
   bool open_loop_without_thinking = false;
   /// Budgets that all strict schemas share (wire.md 1.6).
   int strict_tools = 0;
@@ -135,6 +136,8 @@ std::array<json::Reader, N> read_members(json::Reader object, const std::string_
 
 /// True if a JSON string's inside decodes to nothing but white space, which the upstream refuses.
 [[nodiscard]] bool is_blank(std::string_view raw);
+/// Decoded text without the white space at its end.
+[[nodiscard]] std::string_view trim_end(std::string_view text);
 
 /// A text block of a JSON string's inside.
 [[nodiscard]] Block text_block(std::string_view raw);
@@ -155,6 +158,7 @@ Status convert_sampling(Conversion& c);
 Status convert_prefill(Conversion& c);
 Status convert_caching(Conversion& c);
 void write_body(Conversion& c);
+void note_origins(Conversion& c);
 
 template <size_t N>
 std::array<json::Reader, N> read_members(json::Reader object, const std::string_view (&names)[N],

@@ -98,7 +98,7 @@ class MessageConverter {
     if (blocks.empty()) return {};
     PROXX_TRY(set_message_cache_control(c_, blocks, fields.cache_control));
     if (leading_) {
-      std::move(blocks.begin(), blocks.end(), std::back_inserter(c_.system));
+      append(c_.system, std::move(blocks));
       return {};
     }
     if (!c_.model.mid_conversation_system) {
@@ -153,6 +153,10 @@ class MessageConverter {
     }
     if (turn.blocks.empty()) {
       c_.notices.drop(message, "empty");
+      if (last_is(Turn::Role::user)) {
+        waiting_for_empty_answer_ = waiting_.size();
+        empty_answer_ = message;
+      }
       return {};
     }
     auto blocks = turn.thinking.broken
@@ -204,6 +208,7 @@ class MessageConverter {
       w.end_array();
     }
     PROXX_TRY(set_cache_control(block, fields.cache_control));
+    block.origin.message = position_;
     user_turn().push_back(std::move(block));
     return {};
   }
@@ -235,19 +240,26 @@ class MessageConverter {
   }
 
   void note_thinking() {
-    const Turn* assistant = nullptr;
-    const Turn* user = nullptr;
     for (const Turn& turn : c_.turns) {
-      if (turn.role == Turn::Role::user) user = &turn;
-      if (turn.role != Turn::Role::assistant) continue;
-      assistant = &turn;
       for (const Block& block : turn.blocks) {
         if (block.kind == Block::Kind::thinking) c_.out.has_thinking_history = true;
       }
     }
-    c_.open_loop_without_thinking = assistant != nullptr && user > assistant &&
-                                    user->blocks.front().kind == Block::Kind::tool_result &&
-                                    assistant->blocks.front().kind != Block::Kind::thinking;
+    const Turn* loop = open_loop();
+    c_.open_loop_without_thinking =
+        loop != nullptr && loop->blocks.front().kind != Block::Kind::thinking;
+  }
+
+  /// Where the assistant began the tool loop that the request continues, if it does.
+  const Turn* open_loop() const {
+    const Turn* first = nullptr;
+    if (last_is(Turn::Role::assistant)) return first;
+    for (auto turn = c_.turns.rbegin(); turn != c_.turns.rend(); ++turn) {
+      const bool has_results = turn->blocks.front().kind == Block::Kind::tool_result;
+      if (turn->role == Turn::Role::user && !has_results) break;
+      if (turn->role == Turn::Role::assistant) first = &*turn;
+    }
+    return first;
   }
 
   /// What cannot be rebuilt makes a hole: the thinking before it goes, too.
@@ -262,6 +274,7 @@ class MessageConverter {
   bool last_is(Turn::Role role) const { return !c_.turns.empty() && c_.turns.back().role == role; }
 
   std::vector<Block>& user_turn() {
+    if (waiting_for_empty_answer_ > 0) stand_in_for_empty_answer();
     if (!last_is(Turn::Role::user)) {
       c_.turns.push_back({Turn::Role::user, {}});
       if (!c_.model.mid_conversation_system) append(c_.turns.back().blocks, std::move(waiting_));
@@ -275,10 +288,28 @@ class MessageConverter {
     if (waiting_.empty() || !last_is(Turn::Role::user)) return;
     c_.turns.push_back({Turn::Role::system, std::move(waiting_)});
     waiting_.clear();
+    waiting_for_empty_answer_ = 0;
   }
 
-  static void append(std::vector<Block>& to, std::vector<Block> blocks) {
-    std::move(blocks.begin(), blocks.end(), std::back_inserter(to));
+  /// System messages that an empty answer came to have been sent behind their user turn. There they
+  /// must stay, and only an assistant turn can follow them (wire.md 1.4, 6.0 rule 1).
+  void stand_in_for_empty_answer() {
+    const auto answered = waiting_.begin() + static_cast<ptrdiff_t>(waiting_for_empty_answer_);
+    std::vector<Block> later(std::make_move_iterator(answered),
+                             std::make_move_iterator(waiting_.end()));
+    waiting_.erase(answered, waiting_.end());
+    end_user_turn();
+    c_.turns.push_back({Turn::Role::assistant, {text_block("(no answer)")}});
+    waiting_ = std::move(later);
+    c_.notices.adjust(empty_answer_,
+                      "an answer has to follow the system message before it; sent as (no answer)");
+  }
+
+  void append(std::vector<Block>& to, std::vector<Block> blocks) const {
+    for (Block& block : blocks) {
+      if (block.origin.message < 0) block.origin.message = position_;
+      to.push_back(std::move(block));
+    }
   }
 
   Conversion& c_;
@@ -286,7 +317,9 @@ class MessageConverter {
   OpenCalls open_;
   std::vector<Block> waiting_;  ///< system text, until a user turn ends or (in tags) begins
   Reader waiting_at_;
-  size_t position_ = 0;
+  size_t waiting_for_empty_answer_ = 0;  ///< how many of them stood before an empty answer
+  Reader empty_answer_;
+  int32_t position_ = 0;
   bool leading_ = true;
   bool told_dropped_ = false;
 };

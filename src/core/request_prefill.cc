@@ -5,14 +5,13 @@
 namespace proxx::request {
 namespace {
 
-/// The text of a text block without the white space at its end, which the upstream refuses there.
-void trim_end(Block& block) {
+/// A text block without the white space at its end, which the upstream refuses there.
+void trim_text(Block& block) {
   static const size_t kHead = text_block("").json.size() - 1;
   const auto end = block.json.rfind('"');
-  std::string text = json::unescape(std::string_view(block.json).substr(kHead, end - kHead));
-  while (!text.empty() && is_blank(std::string_view(&text.back(), 1))) text.pop_back();
+  const auto text = json::unescape(std::string_view(block.json).substr(kHead, end - kHead));
   std::string raw;
-  json::append_escaped(raw, text);
+  json::append_escaped(raw, trim_end(text));
   block.json.replace(kHead, end - kHead, raw);
 }
 
@@ -31,7 +30,11 @@ Status convert_prefill(Conversion& c) {
     return refuse(c.format.empty() ? native_format : c.in["response_format"],
                   "not taken together with a final assistant message");
   }
-  trim_end(last.blocks.back());
+  if (last.blocks.back().kind == Block::Kind::thinking) {
+    c.notices.drop(messages, "thinking behind the text that is to be continued");
+    while (last.blocks.back().kind == Block::Kind::thinking) last.blocks.pop_back();
+  }
+  trim_text(last.blocks.back());
   return {};
 }
 

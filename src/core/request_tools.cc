@@ -202,7 +202,6 @@ Status add_web_search(Conversion& c, Reader options) {
   Block tool;
   tool.kind = Block::Kind::tool;
   json::Writer w(tool.json);
-  c.runs_server_tools = true;
   w.begin_object().key("type").string("web_search_20250305").key("name").string("web_search");
   if (location) PROXX_TRY(write_location(c, location, w));
   if (!c.options.web_search) {
@@ -212,6 +211,7 @@ Status add_web_search(Conversion& c, Reader options) {
   } else {
     if (size) c.notices.drop(size, "the server tool has no such setting");
     c.tools.push_back(std::move(tool));
+    c.runs_server_tools = true;
   }
   return {};
 }

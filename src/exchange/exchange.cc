@@ -194,9 +194,11 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     if (converter && converter->complete()) return finish();
     if (!status) return answer_failed(std::move(status).error());
     switch (kind) {
-      case BodyKind::error:
-        return answer_failed(
-            upstream_status_error(answer.status, media_type(answer.headers), error_body));
+      case BodyKind::error: {
+        Error error = upstream_status_error(answer.status, media_type(answer.headers), error_body);
+        error.param = openai_param(converted, error.param);
+        return answer_failed(std::move(error));
+      }
       case BodyKind::message:
         status = converter->feed_message(message_body, output);
         break;

@@ -59,13 +59,15 @@ Verdict check_top_k(const Context& context, const Place& place) {
 /// Rejected in the field: what looks like an e-mail address or a phone number.
 bool is_personal(std::string_view id) {
   const size_t at = id.find('@');
-  if (at != std::string_view::npos && id.find('.', at) != std::string_view::npos &&
+  const size_t dot = at == std::string_view::npos ? at : id.find('.', at);
+  if (dot != std::string_view::npos && at > 0 && dot > at + 1 && dot + 1 < id.size() &&
       id.find_first_of("{} ") == std::string_view::npos)
     return true;
   constexpr ptrdiff_t kMinPhoneDigits = 7;
+  constexpr ptrdiff_t kMaxPhoneDigits = 15;  // E.164
   const auto digits =
       std::count_if(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
-  return digits >= kMinPhoneDigits && id.starts_with('+') &&
+  return digits >= kMinPhoneDigits && digits <= kMaxPhoneDigits && id.starts_with('+') &&
          id.find_first_not_of("+0123456789 ()-.") == std::string_view::npos;
 }
 

@@ -108,21 +108,34 @@ class SchemaRules {
 constexpr size_t kMaxOptionalParameters = 24;
 constexpr size_t kMaxUnionParameters = 16;
 
-/// Sums over all strict schemas of a request.
+/// Sums over all strict schemas of a request, which check_schema has seen.
 struct Parameters {
   size_t optional = 0;
   size_t unions = 0;
 
   void add(const Json& schema) {
-    if (!schema.is_structured()) return;
-    if (const auto properties = schema.find("properties");
-        properties != schema.end() && properties->is_object()) {
-      const size_t required = schema.value("required", Json::array()).size();
-      optional += properties->size() - std::min(required, properties->size());
-      for (const Json& each : *properties)
-        unions += each.contains("anyOf") || each.value("type", Json()).is_array() ? 1 : 0;
+    const Json* properties = member(schema, "properties");
+    const Json* required = member(schema, "required");
+    if (properties) {
+      const auto is_required = [&](const std::string& name) {
+        return required && std::find(required->begin(), required->end(), name) != required->end();
+      };
+      for (const auto& [name, each] : properties->items()) {
+        optional += is_required(name) ? 0 : 1;
+        const Json* type = member(each, "type");
+        unions += member(each, "anyOf") || (type && type->is_array()) ? 1 : 0;
+      }
     }
-    for (const Json& each : schema) add(each);
+    for (const char* name : {"properties", "$defs", "definitions", "anyOf", "allOf"})
+      if (const Json* schemas = member(schema, name))
+        for (const Json& each : *schemas) add(each);
+    if (const Json* items = member(schema, "items")) add(*items);
+  }
+
+ private:
+  static const Json* member(const Json& schema, const char* name) {
+    const auto found = schema.find(name);
+    return found == schema.end() ? nullptr : &*found;
   }
 };
 

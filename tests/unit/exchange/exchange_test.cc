@@ -399,6 +399,17 @@ TEST_CASE_FIXTURE(Fixture, "history thinking that the upstream refuses is left o
   }
 }
 
+TEST_CASE_FIXTURE(Fixture, "what the upstream says of its request is told of the client's") {
+  start(R"({"model":"claude-sonnet-5-5","messages":[{"role":"system","content":"s"},)"
+        R"({"role":"user","content":"a"},{"role":"user","content":"b"}]})");
+  call(0).answer(400, kJson,
+                 R"({"type":"error","error":{"type":"invalid_request_error",)"
+                 R"("message":"messages.0.content.1.text: not that"}})");
+  REQUIRE(sink.error);
+  CHECK(sink.error->param == "messages[2].content");
+  CHECK(sink.error->message == "messages.0.content.1.text: not that");
+}
+
 TEST_CASE_FIXTURE(Fixture, "a paused turn is continued, as often as the settings say") {
   const std::string paused_message =
       R"({"id":"msg_1","type":"message","role":"assistant","model":"claude-sonnet-5-5","content":)"
