@@ -23,7 +23,8 @@ struct Command {
   std::string_view name;
   int (*run)(int argc, char** argv);
 };
-constexpr std::array<Command, 7> kCommands = {{
+constexpr std::array<Command, 8> kCommands = {{
+    {"ask", run_ask},
     {"batch", run_batch},
     {"bridge", run_bridge},
     {"convert", run_convert},
@@ -33,17 +34,8 @@ constexpr std::array<Command, 7> kCommands = {{
     {"config", run_config},
 }};
 
-int print_version() {
-  Output output;
-  Status status =
-      output.write("proxx " PROXX_VERSION "\n" + engine_version() + "\n" PROXX_LIBRARIES "\n");
-  if (status) status = output.close();
-  return status ? 0 : report(status.error());
-}
-
 int dispatch(int argc, char** argv) {
   const std::string word = argc > 1 ? argv[1] : "";
-  if (word == "-V" || word == "--version") return print_version();
   if (word.empty() || word[0] == '-' || looks_like_file(word)) return run_send(argc, argv);
   for (const Command& command : kCommands) {
     if (command.name == word) return command.run(argc - 1, argv + 1);
@@ -52,6 +44,14 @@ int dispatch(int argc, char** argv) {
 }
 
 }  // namespace
+
+int print_version() {
+  Output output;
+  Status status =
+      output.write("proxx " PROXX_VERSION "\n" + engine_version() + "\n" PROXX_LIBRARIES "\n");
+  if (status) status = output.close();
+  return status ? 0 : report(status.error());
+}
 
 int unknown_command(const std::string& word) {
   std::vector<std::string_view> names;

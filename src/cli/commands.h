@@ -7,6 +7,7 @@ namespace proxx::cli {
 // exit code.
 
 int run_send(int argc, char** argv);
+int run_ask(int argc, char** argv);
 int run_batch(int argc, char** argv);
 int run_bridge(int argc, char** argv);
 int run_convert(int argc, char** argv);
@@ -15,6 +16,8 @@ int run_mock(int argc, char** argv);
 int run_models(int argc, char** argv);
 int run_config(int argc, char** argv);
 
+/// The answer to --version; returns the exit code.
+int print_version();
 /// Says that there is no such command, with the nearest there is; returns kExitUsage.
 int unknown_command(const std::string& word);
 

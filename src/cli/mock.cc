@@ -18,7 +18,9 @@ int run_mock(int argc, char** argv) {
   boost::asio::io_context loop(1);
   mock::MockOptions options;
   options.script = parsed.options->script;
-  options.delay = std::chrono::milliseconds(parsed.options->delay_ms);
+  options.replay = parsed.options->replay;
+  if (const auto delay = parsed.options->delay_ms)
+    options.delay = std::chrono::milliseconds(*delay);
   mock::Mock mock(loop, std::move(options));
   const auto port = mock.listen(parsed.options->host, static_cast<uint16_t>(parsed.options->port));
   if (!port) return report(port.error());

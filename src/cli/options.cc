@@ -33,14 +33,15 @@ Parsed<SendOptions> parse_send(int argc, char** argv) {
   CLI::App app{"Sends an OpenAI chat-completions request to Claude and prints the OpenAI answer."};
   set_usage(app,
             "Usage: proxx [OPTIONS] [FILE|-]\n"
-            "       proxx COMMAND [OPTIONS] ...    commands: batch bridge convert serve mock "
-            "models config");
+            "       proxx COMMAND [OPTIONS] ...\n"
+            "Commands: ask batch bridge convert serve mock models config");
   app.footer(
       "Example:\n"
       "  echo '{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}' | proxx --mock | jq .");
   app.add_option("FILE", options.file, "The request; - is stdin")->type_name("");
   add_request_command(app, options);
   add_common(app, options);
+  app.add_flag("-V,--version", options.version, "The versions of proxx and its libraries");
   return parsed(app, options, argc, argv);
 }
 
@@ -122,6 +123,10 @@ Parsed<MockOptions> parse_mock(int argc, char** argv) {
   app.add_option("--script", options.script, "Scenario, or a file ending in .sse or .json")
       ->type_name("NAME|FILE")
       ->take_last();
+  app.add_option("--replay", options.replay, "Answer with what --record kept there")
+      ->type_name("DIR")
+      ->take_last()
+      ->excludes("--script");
   app.add_option("--delay", options.delay_ms, "Between events")
       ->type_name("MS")
       ->check(CLI::Range(0, 600'000))

@@ -18,6 +18,7 @@ struct CommonOptions {
   int verbose = 0;
   bool quiet = false;
   bool mock = false;
+  std::string record;  ///< --record, of the request commands; "" records nothing
 };
 
 enum class Format { automatic, json, sse, text };
@@ -33,6 +34,19 @@ struct RequestCommandOptions : CommonOptions {
 
 struct SendOptions : RequestCommandOptions {
   std::string file;  ///< "" was not given
+  bool version = false;
+};
+
+struct AskOptions : RequestCommandOptions {
+  std::vector<std::string> words;
+  std::string file;                      ///< -f: a prompt, before the words
+  std::string system;                    ///< text, or @FILE
+  std::vector<std::string> attachments;  ///< as attachment_part() takes them
+  std::optional<double> temperature;
+  std::optional<int64_t> max_tokens;
+  std::string reasoning;  ///< a reasoning_effort; "" says nothing
+  std::string schema;     ///< file with the JSON Schema of the answer
+  bool no_stdin = false;
 };
 
 struct ConvertOptions {
@@ -68,7 +82,8 @@ struct MockOptions {
   std::string host = "127.0.0.1";
   int port = 0;
   std::string script;
-  int delay_ms = 0;
+  std::string replay;
+  std::optional<int> delay_ms;
 };
 
 struct ModelsOptions {
@@ -90,6 +105,7 @@ struct Parsed {
 
 /// argv[0] is the command's name.
 [[nodiscard]] Parsed<SendOptions> parse_send(int argc, char** argv);
+[[nodiscard]] Parsed<AskOptions> parse_ask(int argc, char** argv);
 [[nodiscard]] Parsed<ConvertOptions> parse_convert(int argc, char** argv);
 [[nodiscard]] Parsed<BatchOptions> parse_batch(int argc, char** argv);
 [[nodiscard]] Parsed<BridgeOptions> parse_bridge(int argc, char** argv);

@@ -20,7 +20,20 @@ constexpr const char* kTimesGroup = "Times and tries";
 class HelpFormatter final : public CLI::Formatter {
  public:
   explicit HelpFormatter(std::string usage) : usage_(std::move(usage)) { column_width(28); }
-  std::string make_usage(const CLI::App*, std::string) const override { return usage_ + "\n"; }
+  std::string make_usage(const CLI::App*, std::string) const override { return usage_ + "\n\n"; }
+  // Types, ranges and exclusions are in the manual; here a line has to stay a line.
+  std::string make_option_opts(const CLI::Option* option) const override {
+    std::string name = option->get_type_name();
+    // CLI11 puts validators behind the name: `N:INT in [0 - 65535]`.
+    for (const char* check : {":{", ":INT"}) name.resize(std::min(name.find(check), name.size()));
+    return name.empty() ? name : ' ' + name;
+  }
+  std::string make_group(std::string group, bool,
+                         std::vector<const CLI::Option*> options) const override {
+    std::string out = std::move(group) + ":\n";
+    for (const CLI::Option* option : options) out += make_option(option, false);
+    return out;
+  }
   // The usage line has the positionals already.
   std::string make_positionals(const CLI::App*) const override { return {}; }
 
@@ -69,6 +82,24 @@ std::vector<std::string> option_names(const CLI::App& app) {
     for (const std::string& name : option->get_snames()) names.push_back("-" + name);
   }
   return names;
+}
+
+/// Takes the words out of what was not placed; unknown options before a `--` stay.
+std::vector<std::string> take_words(std::vector<std::string>& unplaced) {
+  std::vector<std::string> words;
+  std::vector<std::string> options;
+  bool only_words = false;
+  for (std::string& word : unplaced) {
+    if (!only_words && word == "--") {
+      only_words = true;
+    } else if (!only_words && word.size() > 1 && word[0] == '-') {
+      options.push_back(std::move(word));
+    } else {
+      words.push_back(std::move(word));
+    }
+  }
+  unplaced = std::move(options);
+  return words;
 }
 
 /// CLI11 names the first word it could not place behind its last colon.
@@ -151,6 +182,9 @@ void add_common(CLI::App& app, CommonOptions& options) {
 }
 
 void add_limits(CLI::App& app, CommonOptions& options) {
+  app.add_option("--record", options.record, "Keep the exchange for proxx mock --replay")
+      ->type_name("DIR")
+      ->take_last();
   add_setting(app, options, "--retry", "retry", "N", "Tries after a failure (2)");
   add_setting(app, options, "--max-time", "timeouts.total", "S", "Limit for everything (none)");
   add_setting(app, options, "--connect-timeout", "timeouts.connect", "S", "To connect (5)");
@@ -194,12 +228,13 @@ void set_usage(CLI::App& app, std::string text) {
   app.formatter(std::make_shared<HelpFormatter>(std::move(text)));
 }
 
-std::optional<int> parse(CLI::App& app, int argc, char** argv) {
+std::optional<int> parse(CLI::App& app, int argc, char** argv, std::vector<std::string>* words) {
   app.set_help_flag("-h,--help", "This text");
   app.allow_extras();
   try {
     app.parse(argc, argv);
-    const std::vector<std::string> unplaced = app.remaining();
+    std::vector<std::string> unplaced = app.remaining();
+    if (words != nullptr) *words = take_words(unplaced);
     if (unplaced.empty()) return std::nullopt;
     say_unexpected(app, unplaced);
   } catch (const CLI::CallForHelp&) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <CLI/CLI.hpp>
 #include <string>
+#include <vector>
 
 #include "cli/options.h"
 
@@ -16,7 +17,8 @@ void add_setting(CLI::App& app, CommonOptions& options, const std::string& names
 /// -x,
 /// --cacert, -m, --strict, --mock.
 void add_common(CLI::App& app, CommonOptions& options);
-/// --retry, --max-time, --connect-timeout, --idle-timeout.
+/// What all request commands have: --record, --retry, --max-time, --connect-timeout,
+/// --idle-timeout.
 void add_limits(CLI::App& app, CommonOptions& options);
 /// -o, -F, --stream, -n, -u, and the limits.
 void add_request_command(CLI::App& app, RequestCommandOptions& options);
@@ -26,7 +28,9 @@ void add_config(CLI::App& app, std::optional<std::string>& config);
 /// The help's first lines: `Usage: ...`.
 void set_usage(CLI::App& app, std::string text);
 
-/// Parses; prints help, or what is wrong with the nearest option that exists.
-[[nodiscard]] std::optional<int> parse(CLI::App& app, int argc, char** argv);
+/// Parses; prints help, or what is wrong with the nearest option that exists. `words` takes the
+/// arguments that are no options, as they are: CLI11's own lists take `[a,b]` apart.
+[[nodiscard]] std::optional<int> parse(CLI::App& app, int argc, char** argv,
+                                       std::vector<std::string>* words = nullptr);
 
 }  // namespace proxx::cli

@@ -118,6 +118,10 @@ Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
   ExchangeContext& context = runtime->context_;
   context.loop = &runtime->loop_;
   context.upstream = runtime->engine_.get();
+  if (!options.record.empty()) {
+    PROXX_ASSIGN(runtime->recording_, RecordingUpstream::make(*runtime->engine_, options.record));
+    context.upstream = runtime->recording_.get();
+  }
   context.conversion = request_options(settings, runtime->models_);
   context.conversion.model_override = options.model;
   context.headers = header_options(settings);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/options.h"
+#include "cli/record.h"
 #include "config/keys.h"
 #include "config/load.h"
 #include "core/models.h"
@@ -50,6 +51,7 @@ class Runtime {
   boost::asio::io_context loop_{1};
   std::unique_ptr<mock::Mock> mock_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<RecordingUpstream> recording_;
   ExchangeContext context_;
   Credential credential_;
 };

@@ -1,148 +1,19 @@
 #include <unistd.h>
 
-#include <boost/asio/signal_set.hpp>
-#include <csignal>
-
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/process.h"
-#include "cli/report.h"
-#include "cli/runtime.h"
-#include "cli/stdout_sink.h"
+#include "cli/request_run.h"
 #include "cli/terminal.h"
-#include "core/error_map.h"
 
 namespace proxx::cli {
-namespace {
-
-std::optional<AnswerForm> form_of(Format format) {
-  switch (format) {
-    case Format::automatic:
-      return std::nullopt;
-    case Format::json:
-      return AnswerForm::completion;
-    case Format::sse:
-      return AnswerForm::chunks;
-    case Format::text:
-      return AnswerForm::text;
-  }
-  return std::nullopt;
-}
-
-/// Text and sse are shown as they come, so they are asked for as streams unless told otherwise.
-std::optional<bool> stream_override(const SendOptions& options) {
-  if (options.stream) return options.stream;
-  if (options.format == Format::text || options.format == Format::sse) return true;
-  return std::nullopt;
-}
-
-/// An error before the answer's format is known: an error object on stdout, but for text.
-int refuse(const SendOptions& options, const Error& error) {
-  if (options.format != Format::text && error.kind != ErrorKind::usage) {
-    Output output;
-    if (const Status status = output.write(error_body(error) + '\n'); !status) {
-      return report(status.error());
-    }
-  }
-  return report(error);
-}
-
-int dry_run(const SendOptions& options, const std::string& request) {
-  const auto loaded = load(options);
-  if (!loaded) return report(loaded.error());
-  const Settings& settings = loaded->settings;
-  const ModelTable models = model_table(settings);
-  RequestOptions conversion = request_options(settings, models);
-  conversion.model_override = options.model;
-  conversion.stream_override = stream_override(options);
-  const auto converted = convert_request(request, conversion);
-  if (!converted) return refuse(options, converted.error());
-  report_notices(converted->notices, settings.on_lossy, options.quiet);
-  if (options.verbose > 0) {
-    const Credential none;
-    write_stderr("> POST " + settings.upstream_url + "/v1/messages\n");
-    for (const auto& [name, value] :
-         upstream_headers(header_options(settings), none, {"", converted->betas})) {
-      write_stderr("> " + redact_header(name + ": " + value) + '\n');
-    }
-  }
-  Output output;
-  if (!options.output.empty()) {
-    Output file(options.output);
-    const Status status = file.write_whole(converted->body + '\n');
-    return status ? 0 : report(status.error());
-  }
-  Status status = output.write(converted->body + '\n');
-  if (status) status = output.close();
-  return status ? 0 : report(status.error());
-}
-
-/// Ends the program by the signal that came, after what was printed has a last newline.
-void end_by_signals(boost::asio::signal_set& signals, const Output& output) {
-  signals.async_wait([&output](const boost::system::error_code& error, int signal) {
-    if (error) return;
-    if (output.is_terminal()) write_stderr("\n");
-    die_by(signal);
-  });
-}
-
-int send(const SendOptions& options, std::string request) {
-  auto made = Runtime::make(options);
-  if (!made) return report(made.error());
-  Runtime& runtime = **made;
-  runtime.context().conversion.stream_override = stream_override(options);
-
-  std::optional<Output> output;
-  if (options.output.empty()) {
-    output.emplace();
-  } else {
-    output.emplace(options.output);
-  }
-  boost::asio::signal_set signals(runtime.loop(), SIGINT, SIGTERM, SIGHUP);
-  end_by_signals(signals, *output);
-
-  int exit_code = 0;
-  const std::optional<AnswerForm> form = form_of(options.format);
-  StdoutSink sink(runtime.loop(), *output, form, [&](const Error* error) {
-    if (error != nullptr) exit_code = report(*error);
-    runtime.loop().stop();
-  });
-  Exchange exchange(runtime.context(), sink);
-  sink.on_drain([&exchange] { exchange.resume(); });
-  exchange.on_notices([&](const Notices& notices) {
-    report_notices(notices, runtime.settings().on_lossy, options.quiet);
-  });
-  if (!options.quiet) exchange.on_retry(report_retry);
-
-  ExchangeRequest incoming;
-  incoming.body = std::move(request);
-  incoming.credential = runtime.credential();
-  incoming.form = form;
-  exchange.start(std::move(incoming));
-  runtime.loop().run();
-
-  const AnswerFacts& facts = exchange.facts();
-  if (exit_code == 0 && form == AnswerForm::text && facts.finish_reason == "content_filter") {
-    say_error(facts.refusal.empty() ? "the model refused" : facts.refusal);
-    exit_code = kExitRefused;
-  }
-  if (facts.partial_tool_json && !options.quiet) {
-    say("a tool call's arguments were cut off by max_tokens and are not complete JSON");
-  }
-  if (options.usage) {
-    write_stderr(
-        "proxx: " + usage_line(facts, exchange.times(), runtime.models().find(facts.model)) + '\n');
-  }
-  return exit_code;
-}
-
-}  // namespace
 
 int run_send(int argc, char** argv) {
   const auto parsed = parse_send(argc, argv);
   if (!parsed.options) return parsed.exit_code;
   const SendOptions& options = *parsed.options;
+  if (options.version) return print_version();
   if (!options.file.empty() && !looks_like_file(options.file)) return unknown_command(options.file);
   if (options.file.empty() && (!was_open(STDIN_FILENO) || isatty(STDIN_FILENO) == 1)) {
     say_error("no request: give a FILE or pipe one in; see proxx --help");
@@ -150,7 +21,7 @@ int run_send(int argc, char** argv) {
   }
   auto request = read_input(options.file.empty() ? "-" : options.file);
   if (!request) return refuse(options, request.error());
-  return options.dry_run ? dry_run(options, *request) : send(options, std::move(*request));
+  return run_request(options, std::move(*request));
 }
 
 }  // namespace proxx::cli

@@ -8,6 +8,7 @@
 
 #include "mock/models_api.h"
 #include "mock/player.h"
+#include "mock/replay.h"
 #include "mock/rules.h"
 #include "mock/wire_headers.h"
 
@@ -47,6 +48,10 @@ struct Mock::Impl final : http::Handler {
   Impl& operator=(const Impl&) = delete;
 
   Status load_script() {
+    if (!options.replay.empty()) {
+      PROXX_ASSIGN(recordings, Recordings::load(options.replay));
+      return {};
+    }
     const std::string& script = options.script;
     if (script.ends_with(".sse") || script.ends_with(".json")) {
       file = read_script_file(script);
@@ -123,13 +128,14 @@ struct Mock::Impl final : http::Handler {
 
   Answer message_answer(const http::Request& request) {
     ++counts.messages;
+    if (recordings) return replay_answer(request);
     if (auto bad = check_request(request.body, request.headers)) return refuse(*bad);
     if (file) return file_answer();
     Asked asked = read_request(request.body);
     asked.number = counts.requests;
     asked.attempt = counts.messages;
     Answer out = answer(options.script.empty() ? choose_scenario(asked) : options.script, asked);
-    out.delay += options.delay;
+    out.delay += options.delay.value_or(std::chrono::milliseconds(0));
     return out;
   }
 
@@ -137,13 +143,25 @@ struct Mock::Impl final : http::Handler {
     Answer out = *file;
     out.headers = answer_headers(
         out.whole ? "application/json" : "text/event-stream; charset=utf-8", counts.requests);
-    out.delay = options.delay;
+    out.delay = options.delay.value_or(std::chrono::milliseconds(0));
+    return out;
+  }
+
+  /// Recorded refusals are answers too, so no rule but that of the key applies.
+  Answer replay_answer(const http::Request& request) {
+    if (auto bad = check_headers(request.headers)) return refuse(*bad);
+    Answer out = recordings->answer(request.body, counts.requests);
+    if (options.delay) {
+      out.delays.clear();
+      out.delay = *options.delay;
+    }
     return out;
   }
 
   boost::asio::io_context& loop_;
   MockOptions options;
   std::optional<Answer> file;
+  std::optional<Recordings> recordings;
   MockCounts counts;
   std::vector<http::Request> kept;
   std::set<std::shared_ptr<Player>> players;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,8 +18,10 @@ struct MockOptions {
   /// A scenario for all requests, or a file that answers them as it is: `.sse` to be sent as an
   /// event stream, `.json` as a message. Empty: each request chooses (choose_scenario).
   std::string script;
-  std::chrono::milliseconds delay{0};  ///< before each event of a stream
-  size_t keep_requests = 0;            ///< how many requests() remembers
+  std::string replay{};  ///< a folder of recordings that answers instead (mock/replay.h)
+  /// Before each event of a stream. A replay has its own pace unless this is set.
+  std::optional<std::chrono::milliseconds> delay = std::nullopt;
+  size_t keep_requests = 0;  ///< how many requests() remembers
 };
 
 struct MockCounts {

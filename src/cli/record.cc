@@ -1,0 +1,159 @@
+#include "cli/record.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+#include "cli/output.h"
+#include "cli/terminal.h"
+#include "core/json_writer.h"
+#include "mock/replay.h"
+
+namespace proxx::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// More exchanges than this in one folder are a mistake.
+constexpr int kMaxExchanges = 999'999;
+/// Prompts and answers are private.
+constexpr mode_t kFolderMode = 0700;
+constexpr mode_t kFileMode = 0600;
+
+/// The headers of an answer that its reader acts on; none of them is a secret.
+constexpr std::array<std::string_view, 5> kKeptHeaders = {
+    "content-type", "request-id", "retry-after", "retry-after-ms", "x-should-retry"};
+
+Status system_error(const std::string& path) {
+  return fail(ErrorKind::output_failed, path + ": " + std::strerror(errno));
+}
+
+Status write_file(const std::string& path, std::string_view bytes) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode);
+  if (descriptor == -1) return system_error(path);
+  const Status status = write_all(descriptor, bytes);
+  ::close(descriptor);
+  return status;
+}
+
+/// A new folder with the next number; other processes may record into the same place.
+Result<std::string> next_folder(const std::string& folder) {
+  for (int number = 1; number <= kMaxExchanges; ++number) {
+    char name[16];
+    std::snprintf(name, sizeof name, "/%04d", number);
+    const std::string path = folder + name;
+    if (::mkdir(path.c_str(), kFolderMode) == 0) return path;
+    if (errno != EEXIST) return tl::unexpected<Error>(system_error(path).error());
+  }
+  return fail(ErrorKind::output_failed, folder + ": full");
+}
+
+/// One exchange under way; written down at its end, which for a cancelled one is destruction.
+class RecordingCall final : public UpstreamCall, UpstreamHandler {
+ public:
+  RecordingCall(const std::string& folder, std::string request, UpstreamHandler& handler)
+      : folder_(folder), request_(std::move(request)), handler_(handler) {}
+  ~RecordingCall() override {
+    call_.reset();
+    save(false);
+  }
+
+  void start(Upstream& upstream, UpstreamRequest request) {
+    last_ = Clock::now();
+    call_ = upstream.start(std::move(request), *this);
+  }
+  void pause() override { call_->pause(); }
+  void resume() override { call_->resume(); }
+
+  void on_head(UpstreamHead head) override {
+    head_ = head;
+    handler_.on_head(std::move(head));
+  }
+  void on_data(std::string_view bytes) override {
+    const auto now = Clock::now();
+    const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(now - last_);
+    last_ = now;
+    pieces_.push_back({wait.count(), bytes.size()});
+    bytes_.append(bytes);
+    handler_.on_data(bytes);
+  }
+  void on_done(Status status) override {
+    save(!status);
+    handler_.on_done(std::move(status));
+  }
+
+ private:
+  struct Piece {
+    int64_t wait_ms;
+    size_t bytes;
+  };
+
+  /// An upstream that never answered leaves nothing to replay.
+  void save(bool cut) {
+    if (saved_ || head_.status == 0) return;
+    saved_ = true;
+    if (const Status status = write(cut); !status) say("not recorded: " + status.error().message);
+  }
+
+  Status write(bool cut) const {
+    PROXX_ASSIGN(const std::string folder, next_folder(folder_));
+    const auto type = find_header(head_.headers, "content-type").value_or("");
+    const bool stream = type.starts_with("text/event-stream");
+    PROXX_TRY(write_file(folder + '/' + mock::kRequestFile, request_ + '\n'));
+    PROXX_TRY(write_file(folder + '/' + (stream ? mock::kStreamFile : mock::kMessageFile), bytes_));
+    // Last: a folder without it is none that is replayed.
+    return write_file(folder + '/' + mock::kMetaFile, meta(cut) + '\n');
+  }
+
+  [[nodiscard]] std::string meta(bool cut) const {
+    std::string out;
+    json::Writer writer(out);
+    writer.begin_object().key("status").integer(head_.status).key("headers").begin_object();
+    for (const std::string_view name : kKeptHeaders) {
+      if (const auto value = find_header(head_.headers, name)) writer.key(name).string(*value);
+    }
+    writer.end_object().key("pieces").begin_array();
+    for (const Piece& piece : pieces_) {
+      writer.begin_array().integer(piece.wait_ms);
+      writer.integer(static_cast<int64_t>(piece.bytes)).end_array();
+    }
+    writer.end_array().key("cut").boolean(cut).end_object();
+    return out;
+  }
+
+  const std::string& folder_;
+  std::string request_;
+  UpstreamHandler& handler_;
+  std::unique_ptr<UpstreamCall> call_;
+  UpstreamHead head_;
+  std::string bytes_;
+  std::vector<Piece> pieces_;
+  Clock::time_point last_;
+  bool saved_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<RecordingUpstream>> RecordingUpstream::make(Upstream& upstream,
+                                                                   std::string folder) {
+  if (::mkdir(folder.c_str(), kFolderMode) != 0 && errno != EEXIST) {
+    return fail(ErrorKind::usage, "--record: " + folder + ": " + std::strerror(errno));
+  }
+  return std::unique_ptr<RecordingUpstream>(new RecordingUpstream(upstream, std::move(folder)));
+}
+
+std::unique_ptr<UpstreamCall> RecordingUpstream::start(UpstreamRequest request,
+                                                       UpstreamHandler& handler) {
+  auto call = std::make_unique<RecordingCall>(folder_, request.body, handler);
+  call->start(upstream_, std::move(request));
+  return call;
+}
+
+}  // namespace proxx::cli

@@ -1,0 +1,17 @@
+#pragma once
+#include <string>
+
+#include "cli/options.h"
+#include "core/result.h"
+
+namespace proxx::cli {
+
+/// One OpenAI request, as the default command got it or `ask` built it: sent (or, with --dry-run,
+/// only converted), its answer printed by the options. Returns the exit code.
+int run_request(const RequestCommandOptions& options, std::string request);
+
+/// Says why there is nothing to send: on stderr, and as an error object on stdout where the answer
+/// would have been JSON. Returns the exit code.
+int refuse(const RequestCommandOptions& options, const Error& error);
+
+}  // namespace proxx::cli
