@@ -87,8 +87,11 @@ void begin_result(json::Writer& writer, std::string_view id, std::string_view cu
 BatchLine read_batch_line(std::string_view text, uint64_t number, json::Document& document) {
   BatchLine line;
   Status status = read_line(text, line, document);
-  if (!status) line.error = std::move(status).error();
-  if (status && !line.has_own_id) line.custom_id = "line-" + std::to_string(number);
+  if (!status) {
+    line.error = std::move(status).error();
+  } else if (!line.has_own_id) {
+    line.custom_id = "line-" + std::to_string(number);
+  }
   return line;
 }
 

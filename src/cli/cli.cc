@@ -55,6 +55,7 @@ int print_version() {
 
 int unknown_command(const std::string& word) {
   std::vector<std::string_view> names;
+  names.reserve(kCommands.size());
   for (const Command& command : kCommands) names.push_back(command.name);
   std::string text = "unknown command '" + word + "'";
   if (const auto close = nearest(word, names)) {

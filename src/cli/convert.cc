@@ -66,7 +66,7 @@ Status feed_stream(AnswerConverter& converter, int input, Output& output) {
   std::string out;
   for (;;) {
     PROXX_ASSIGN(const size_t got, read_some(input, piece.data(), piece.size()));
-    const Status status =
+    Status status =
         got == 0 ? converter.finish(out) : converter.feed_events({piece.data(), got}, out);
     PROXX_TRY(output.write(out));
     if (!status || got == 0) return status;

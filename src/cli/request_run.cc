@@ -53,7 +53,9 @@ int dry_run(const RequestCommandOptions& options, const std::string& request) {
     write_stderr("> POST " + settings.upstream_url + "/v1/messages\n");
     for (const auto& [name, value] :
          upstream_headers(header_options(settings), none, {"", converted->betas})) {
-      write_stderr("> " + redact_header(name + ": " + value) + '\n');
+      std::string line = name;
+      line.append(": ").append(value);
+      write_stderr(std::string("> ").append(redact_header(line)).append("\n"));
     }
   }
   Output output;
