@@ -1,0 +1,77 @@
+# bash completion for proxx
+
+_proxx_models() {
+  proxx models --json 2>/dev/null | grep -o '"id":"[^"]*"' | cut -d '"' -f 4
+}
+
+_proxx() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+  local commands='ask batch bridge convert serve mock models config'
+  local command='' word
+  for word in $commands; do
+    [[ $COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == "$word" ]] && command=$word
+  done
+
+  local general='-c --config -v --verbose -q --quiet --color -h --help'
+  local upstream='--mock --upstream-url --key-file -H --header -x --proxy --cacert'
+  local model='-m --model --strict'
+  local limits='--record --retry --max-time --connect-timeout --idle-timeout'
+  local answer='-o --output -F --format --stream --no-stream -n --dry-run -u --usage'
+  local flags
+  case $command in
+    '') flags="$answer $model $limits $upstream $general -V --version" ;;
+    ask) flags="-f --file -s --system -a --attach --no-stdin -t --temperature --max-tokens
+      -r --reasoning -J --schema $answer $model $limits $upstream $general" ;;
+    batch) flags="-o --output -j --jobs --resume --fail-fast -n --dry-run -u --usage
+      $model $limits $upstream $general" ;;
+    bridge) flags="-j --jobs $model $limits $upstream $general" ;;
+    convert) flags='-m --model --strict --include-usage --created --request --color -h --help' ;;
+    serve) flags="--host --port --unix --auth-file --cors --allowed-host --max-connections --threads
+      --drain --log-level --log-format --metrics $model $upstream $general" ;;
+    mock) flags='--host --port --script --replay --delay --color -h --help' ;;
+    models) flags='--json -c --config --color -h --help' ;;
+    config) flags="--path $model $upstream $general" ;;
+  esac
+
+  local choices='' files=''
+  case $prev in
+    -m | --model) choices=$(_proxx_models) ;;
+    -F | --format) choices='auto json sse text' ;;
+    -r | --reasoning) choices='none minimal low medium high xhigh max' ;;
+    --color) choices='auto always never' ;;
+    --log-level) choices='error warn info debug' ;;
+    --log-format) choices='text json' ;;
+    --include-usage) choices='true false' ;;
+    --upstream-url) choices='mock' ;;
+    --record | --replay)
+      mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+      return
+      ;;
+    -s | --system | -H | --header | -t | --temperature | --max-tokens | -j | --jobs | --retry | \
+      --max-time | --connect-timeout | --idle-timeout | -x | --proxy | --host | --port | --cors | \
+      --allowed-host | --max-connections | --threads | --drain | --created | --delay)
+      return
+      ;;
+    -o | --output | -f | --file | -a | --attach | -J | --schema | -c | --config | --key-file | \
+      --cacert | --unix | --auth-file | --request | --script)
+      files=yes
+      ;;
+    *)
+      if [[ $cur == -* ]]; then
+        choices=$flags
+      elif [[ $COMP_CWORD -eq 1 ]]; then
+        choices=$commands files=yes
+      elif [[ $command == convert && $COMP_CWORD -eq 2 ]]; then
+        choices='request response stream'
+      else
+        files=yes
+      fi
+      ;;
+  esac
+  mapfile -t COMPREPLY < <(
+    [[ -z $choices ]] || compgen -W "$choices" -- "$cur"
+    [[ -z $files ]] || compgen -f -- "$cur"
+  )
+}
+
+complete -o filenames -F _proxx proxx

@@ -1,0 +1,100 @@
+# fish completion for proxx
+
+# True if the command is one of the arguments; `send` is the one without a word.
+function __proxx_is
+    set -l words (commandline -opc)
+    set -l command send
+    if set -q words[2]; and contains -- $words[2] ask batch bridge convert serve mock models config
+        set command $words[2]
+    end
+    contains -- $command $argv
+end
+
+function __proxx_first
+    test (count (commandline -opc)) -eq 1
+end
+
+function __proxx_models
+    proxx models --json 2>/dev/null | string match -ra '"id":"[^"]*"' | string split -f 4 '"'
+end
+
+complete -c proxx -n __proxx_first -a ask -d 'Ask in words, get text'
+complete -c proxx -n __proxx_first -a batch -d 'Many requests as JSON Lines'
+complete -c proxx -n __proxx_first -a bridge -d 'A parent process speaks JSON Lines'
+complete -c proxx -n __proxx_first -a convert -d 'Translate offline'
+complete -c proxx -n __proxx_first -a serve -d 'The same over HTTP'
+complete -c proxx -n __proxx_first -a mock -d 'An upstream that answers by script'
+complete -c proxx -n __proxx_first -a models -d 'The names that -m takes'
+complete -c proxx -n __proxx_first -a config -d 'The effective settings'
+
+# General, for all; then for all that load settings.
+complete -c proxx -s h -l help -d 'Help'
+complete -c proxx -l color -x -a 'auto always never' -d 'Colours in diagnostics'
+complete -c proxx -n '__proxx_is send' -s V -l version -d Versions
+set -l loads '__proxx_is send ask batch bridge serve config'
+complete -c proxx -n '__proxx_is send ask batch bridge serve config models' -s c -l config -r -d 'Configuration file, or none'
+complete -c proxx -n $loads -s v -l verbose -d 'Show headers; twice: bodies too'
+complete -c proxx -n $loads -s q -l quiet -d 'No notices'
+complete -c proxx -n $loads -l mock -d 'Use the embedded mock upstream'
+complete -c proxx -n $loads -l upstream-url -x -a mock -d 'The upstream'
+complete -c proxx -n $loads -l key-file -r -d 'Read the API key from a file'
+complete -c proxx -n $loads -s H -l header -x -d 'Extra upstream header'
+complete -c proxx -n $loads -s x -l proxy -x -d 'Reach the upstream through this proxy'
+complete -c proxx -n $loads -l cacert -r -d 'Trust the CAs of this PEM file'
+set -l models '__proxx_is send ask batch bridge serve config convert'
+complete -c proxx -n $models -s m -l model -x -a '(__proxx_models)' -d 'Model or alias'
+complete -c proxx -n $models -l strict -d 'What cannot be represented is an error'
+
+set -l requests '__proxx_is send ask batch bridge'
+complete -c proxx -n $requests -l record -x -a '(__fish_complete_directories)' -d 'Keep the exchange for a replay'
+complete -c proxx -n $requests -l retry -x -d 'Tries after a failure'
+complete -c proxx -n $requests -l max-time -x -d 'Limit for everything'
+complete -c proxx -n $requests -l connect-timeout -x -d 'Limit to connect'
+complete -c proxx -n $requests -l idle-timeout -x -d 'Longest silence'
+
+set -l answers '__proxx_is send ask'
+complete -c proxx -n $answers -s F -l format -x -a 'auto json sse text' -d 'Form of the answer'
+complete -c proxx -n $answers -l stream -d 'Ask for a stream'
+complete -c proxx -n $answers -l no-stream -d 'Ask for none'
+set -l outputs '__proxx_is send ask batch'
+complete -c proxx -n $outputs -s o -l output -r -d 'Write here instead of stdout'
+complete -c proxx -n $outputs -s n -l dry-run -d 'Print the Anthropic request, send nothing'
+complete -c proxx -n $outputs -s u -l usage -d 'Tokens, cost and times on stderr'
+
+complete -c proxx -n '__proxx_is ask' -s f -l file -r -d 'Prompt from a file'
+complete -c proxx -n '__proxx_is ask' -s s -l system -x -d 'System prompt, or @FILE'
+complete -c proxx -n '__proxx_is ask' -s a -l attach -r -d 'Image, PDF or text'
+complete -c proxx -n '__proxx_is ask' -l no-stdin -d 'Do not read stdin'
+complete -c proxx -n '__proxx_is ask' -s t -l temperature -x -d '0 to 1'
+complete -c proxx -n '__proxx_is ask' -l max-tokens -x -d 'Longest answer'
+complete -c proxx -n '__proxx_is ask' -s r -l reasoning -x -a 'none minimal low medium high xhigh max' -d Effort
+complete -c proxx -n '__proxx_is ask' -s J -l schema -r -d 'JSON Schema of the answer'
+
+complete -c proxx -n '__proxx_is batch bridge' -s j -l jobs -x -d 'Requests in flight'
+complete -c proxx -n '__proxx_is batch' -l resume -d 'Run what has no answer yet'
+complete -c proxx -n '__proxx_is batch' -l fail-fast -d 'Stop at the first line that fails'
+
+complete -c proxx -n '__proxx_is convert' -a 'request response stream'
+complete -c proxx -n '__proxx_is convert' -l include-usage -x -a 'true false' -d 'A last chunk with usage'
+complete -c proxx -n '__proxx_is convert' -l created -x -d 'Unix seconds'
+complete -c proxx -n '__proxx_is convert' -l request -r -d 'The OpenAI request that was asked'
+
+complete -c proxx -n '__proxx_is serve mock' -l host -x -d 'Where to listen'
+complete -c proxx -n '__proxx_is serve mock' -l port -x -d '0 picks a free one'
+complete -c proxx -n '__proxx_is serve' -l unix -r -d 'Listen on this Unix socket'
+complete -c proxx -n '__proxx_is serve' -l auth-file -r -d 'Accepted client keys'
+complete -c proxx -n '__proxx_is serve' -l cors -x -d 'Browser origin to allow'
+complete -c proxx -n '__proxx_is serve' -l allowed-host -x -d 'Host name to answer'
+complete -c proxx -n '__proxx_is serve' -l max-connections -x -d 'Over it new ones get 503'
+complete -c proxx -n '__proxx_is serve' -l threads -x -d 'Event loops'
+complete -c proxx -n '__proxx_is serve' -l drain -x -d 'For streams at the end'
+complete -c proxx -n '__proxx_is serve' -l log-level -x -a 'error warn info debug' -d Level
+complete -c proxx -n '__proxx_is serve' -l log-format -x -a 'text json' -d Format
+complete -c proxx -n '__proxx_is serve' -l metrics -d 'Serve /metrics'
+
+complete -c proxx -n '__proxx_is mock' -l script -r -d 'Scenario, or a file'
+complete -c proxx -n '__proxx_is mock' -l replay -x -a '(__fish_complete_directories)' -d 'Answer with what --record kept'
+complete -c proxx -n '__proxx_is mock' -l delay -x -d 'Between events'
+
+complete -c proxx -n '__proxx_is models' -l json -d 'As GET /v1/models answers'
+complete -c proxx -n '__proxx_is config' -l path -d 'Only the path of the file'

@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# Help, man pages, completions, config.yaml and README say the same: every flag stands in all of the
+# first three, every key of config.yaml in proxx.yaml(5), and what README marks as `sh run` runs.
+#   tests/docs.sh PROXX SOURCE_DIR
+set -euo pipefail
+proxx=$(realpath "$1")
+source_dir=$(realpath "$2")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+commands='send ask batch bridge convert serve mock models config'
+
+complain() {
+  echo "docs: $*" >&2
+  failures=$((failures + 1))
+}
+
+help_of() {
+  if [ "$1" = send ]; then "$proxx" --help; else "$proxx" "$1" --help; fi
+}
+help_flags() { help_of "$1" | sed -nE 's/^  (-[^ ]*).*/\1/p' | tr ',' '\n' | sort -u; }
+
+# The flags of `.It Fl m , -model Ar NAME` lines; of convert, models and config those of proxx(1).
+man_page() {
+  case $1 in
+    ask | batch | bridge | serve | mock) echo "$source_dir/man/proxx-$1.1" ;;
+    *) echo "$source_dir/man/proxx.1" ;;
+  esac
+}
+man_flags() { grep '^\.It Fl' "$1" | sed -E 's/ Ar .*//' | grep -oE -- '(Fl|,) -?[A-Za-z][A-Za-z-]*' | sed -E 's/^(Fl|,) /-/' | sort -u; }
+
+bash_flags() {
+  local words=(proxx) i=1
+  [ "$1" = send ] || { words+=("$1"); i=2; }
+  # shellcheck disable=SC2016  # the inner shell's own variables
+  bash -c 'source "$1"; COMP_CWORD=$2; shift 2; COMP_WORDS=("$@" -); _proxx; printf "%s\n" "${COMPREPLY[@]}"' \
+    _ "$source_dir/completions/proxx.bash" "$i" "${words[@]}" | sort -u
+}
+# What _arguments would be given, taken apart: `(...)*--flag[...]`.
+zsh_flags() {
+  local line="proxx -" current=2
+  [ "$1" = send ] || { line="proxx $1 -"; current=3; }
+  zsh -fc "
+    compadd() { :; }; _describe() { :; }; _files() { :; }
+    _arguments() { print -l -- \"\$@\"; }
+    words=($line) CURRENT=$current PREFIX=-
+    source '$source_dir/completions/_proxx'
+  " | sed -E 's/^\([^)]*\)//; s/^\*//' | sed -nE 's/^(--?[A-Za-z][A-Za-z-]*)\[.*/\1/p' | sort -u
+}
+fish_flags() {
+  local line="proxx"
+  [ "$1" = send ] || line="proxx $1"
+  HOME=$work fish --no-config -c "
+    source '$source_dir/completions/proxx.fish'
+    complete -C '$line -'; complete -C '$line --'" | cut -f 1 | grep -E '^-' | sort -u
+}
+
+# compare WHAT A B: lines of one file that the other lacks.
+compare() {
+  local line
+  while read -r line; do complain "$1: $line"; done < <(diff "$2" "$3" | sed -n 's/^< /only in help: /p; s/^> /not in help: /p')
+}
+
+shells=
+for shell in bash zsh fish; do
+  if command -v "$shell" >/dev/null; then shells="$shells $shell"; else echo "docs: skipped: there is no $shell here"; fi
+done
+: >"$work/first-page"
+for command in $commands; do
+  help_flags "$command" >"$work/help"
+  [ -s "$work/help" ] || complain "$command: no flags in its help"
+  [ "$(help_of "$command" | wc -l)" -le 52 ] || complain "$command: the help does not fit a screen"
+  help_of "$command" | grep -q '^Example:' || complain "$command: no example in its help"
+  page=$(man_page "$command")
+  man_flags "$page" >"$work/man"
+  if [ "$page" = "$source_dir/man/proxx.1" ]; then
+    cat "$work/help" >>"$work/first-page"
+    while read -r flag; do
+      complain "$command: $flag is not in proxx(1)"
+    done < <(comm -23 "$work/help" "$work/man")
+  else
+    compare "$(basename "$page")" "$work/help" "$work/man"
+  fi
+  for shell in $shells; do
+    "${shell}_flags" "$command" >"$work/completion"
+    compare "$shell completion of $command" "$work/help" "$work/completion"
+  done
+done
+sort -u "$work/first-page" -o "$work/first-page"
+man_flags "$source_dir/man/proxx.1" >"$work/man"
+while read -r flag; do complain "proxx(1): $flag is in no help"; done < <(comm -13 "$work/first-page" "$work/man")
+
+# Keys of config.yaml, with the section before a dot.
+awk '/^[a-z_]+:/ { sub(/:.*/, ""); section = $0; top[section] = 1; order[++n] = section }
+     /^  [a-z_]+:/ { sub(/:.*/, ""); sub(/^ +/, ""); delete top[section]; print section "." $0 }
+     END { for (i = 1; i <= n; i++) if (order[i] in top) print order[i] }' "$source_dir/config.yaml" | sort >"$work/keys"
+sed -nE 's/^\.It Cm ([a-z_.]+) :.*/\1/p' "$source_dir/man/proxx.yaml.5" | sort >"$work/man-keys"
+while read -r line; do complain "config.yaml and proxx.yaml(5): $line"; done < <(diff "$work/keys" "$work/man-keys" | grep '^[<>]')
+
+if command -v mandoc >/dev/null; then
+  mandoc -T lint -W warning "$source_dir"/man/*.[15] || complain "mandoc has something to say"
+fi
+
+# README's blocks, each in a folder of its own, with the mock as the upstream and nothing of the user's.
+mkdir "$work/bin" "$work/home"
+ln -s "$proxx" "$work/bin/proxx"
+echo 'upstream_url: mock' >"$work/mock.yaml"
+awk -v out="$work/block" '/^```/ { if (on) { close(file); on = 0 } else if ($0 == "```sh run") { on = 1; file = out (++n) } ; next }
+     on { print > file }' "$source_dir/README.md"
+blocks=0
+for block in "$work"/block*; do
+  [ -e "$block" ] || { complain "README has nothing to run"; break; }
+  blocks=$((blocks + 1))
+  mkdir "$block.d"
+  (cd "$block.d" && env -i PATH="$work/bin:$PATH" HOME="$work/home" PROXX_CONFIG="$work/mock.yaml" \
+    bash -euo pipefail "$block" </dev/null >"$block.log" 2>&1) ||
+    { complain "README: a block failed: $(head -n 2 "$block")"; cat "$block.log" >&2; }
+done
+
+[ "$failures" -eq 0 ] || exit 1
+echo "docs: flags, keys and $blocks blocks of README agree"
