@@ -31,12 +31,12 @@ void write_raw(std::string_view key, std::string_view json, Writer& w) {
 /// The client's own output_config with what other fields add to it.
 void write_output_config(const Conversion& c, Writer& w) {
   const Reader own = c.in["output_config"];
-  const bool takes_effort = c.model.effort.supported;
+  const bool own_effort = c.model.effort.supported && c.effort.empty();
   std::string json;
   Writer config(json);
   config.begin_object();
   for (const json::Member& member : own.members()) {
-    const bool replaced = member.value.is_null() || (member.key() == "effort" && !takes_effort);
+    const bool replaced = member.value.is_null() || (member.key() == "effort" && !own_effort);
     if (!replaced) config.raw_key(member.raw_key).raw(member.value.raw());
   }
   if (!c.effort.empty()) config.key("effort").string(c.effort);

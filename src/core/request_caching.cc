@@ -14,6 +14,10 @@ constexpr std::string_view kHour = R"({"type":"ephemeral","ttl":"1h"})";
 /// wire.md 1.5, the automatic one included.
 constexpr size_t kMaxBreakpoints = 4;
 
+bool lasts_an_hour(Reader cache_control) {
+  return cache_control.get("ttl").equals("1h");
+}
+
 /// In the order in which the upstream renders them.
 std::vector<Block*> breakpoints(Conversion& c) {
   std::vector<Block*> out;
@@ -69,15 +73,21 @@ Status convert_prompt_cache_options(Conversion& c, Reader field) {
 
 Status convert_caching(Conversion& c) {
   std::vector<Block*> blocks = breakpoints(c);
-  const json::Reader automatic = c.in["cache_control"];
-  // 1h entries come before 5m entries; ours are lowered behind a shorter one of the client's.
+  const Reader automatic = c.in["cache_control"];
+  // 1h entries come before 5m entries (wire.md 1.5).
   bool shorter = false;
+  const auto lower = [&](const Reader& at) {
+    if (at) c.notices.adjust(at, "1h does not follow 5m upstream; sent 5m");
+    return kFiveMinutes;
+  };
   for (Block* block : blocks) {
-    if (block->cache_control.find("1h") == std::string_view::npos) shorter = true;
-    if (shorter && block->cache_control == kHour) block->cache_control = kFiveMinutes;
+    const Reader own = block->cache_control_at;
+    const bool hour = own ? lasts_an_hour(own) : block->cache_control == kHour;
+    if (hour && shorter) block->cache_control = lower(own);
+    shorter = shorter || !hour;
   }
   if (automatic) {
-    c.cache_control = automatic.raw();
+    c.cache_control = shorter && lasts_an_hour(automatic) ? lower(automatic) : automatic.raw();
   } else if (c.cache_implicitly || (c.options.prompt_cache && blocks.empty())) {
     c.cache_control = c.cache_for_an_hour && !shorter ? kHour : kFiveMinutes;
   }

@@ -118,8 +118,11 @@ void note_fields(const Conversion& c, RequestOrigins& origins) {
   add("max_tokens", {"max_completion_tokens"});
   add("stop_sequences", {"stop"});
   if (!c.format.empty()) add("output_config.format", {"response_format"});
-  if (!c.effort.empty()) add("output_config.effort", {"reasoning_effort", "reasoning"});
-  if (!c.in["thinking"]) add("thinking", {"reasoning_effort", "reasoning"});
+  const bool own_effort = bool(c.in["output_config"].optional("effort"));
+  if (!own_effort) add("output_config.effort", {"reasoning_effort", "reasoning"});
+  const json::Reader thinking = c.in["thinking"];
+  const bool own_thinking = thinking && c.thinking == thinking.raw();
+  if (!own_thinking) add("thinking", {"reasoning_effort", "reasoning"});
   if (!c.user_id.empty()) add("metadata", {"safety_identifier", "user"});
   if (!c.in["tool_choice"]) add("tool_choice", {"function_call", "parallel_tool_calls"});
   if (!c.in["cache_control"]) add("cache_control", {"prompt_cache_options"});

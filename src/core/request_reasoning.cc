@@ -25,9 +25,18 @@ constexpr LevelRow kLevels[] = {
     {"max", Level::max, "max", 32000},
 };
 
+constexpr const char* kNoSuchEffort = "the model has no such effort; sent high";
+
 const LevelRow& row_of(Level level) {
   return *std::find_if(std::begin(kLevels), std::end(kLevels),
                        [&](const LevelRow& row) { return row.level == level; });
+}
+
+/// Effort levels that the model lacks are high there.
+Level reachable(const EffortLevels& effort, Level level) {
+  const bool too_far =
+      (level == Level::xhigh && !effort.xhigh) || (level == Level::max && !effort.max);
+  return effort.supported && too_far ? Level::high : level;
 }
 
 /// What the client asked for, in whichever field it did.
@@ -83,7 +92,8 @@ Status read_reasoning(Conversion& c, Reader reasoning, Wish& wish) {
 
 class Thinker {
  public:
-  Thinker(Conversion& c, const Wish& wish) : c_(c), wish_(wish), can_(c.model.thinking) {}
+  Thinker(Conversion& c, const Wish& wish)
+      : c_(c), wish_(wish), can_(c.model.thinking), level_(reachable(c.model.effort, wish.level)) {}
 
   /// Sets `effort` and `thinking` as far as no explicit field stands before them.
   void run(bool thinking_is_explicit, bool effort_is_explicit) {
@@ -103,7 +113,7 @@ class Thinker {
       constexpr int64_t kMediumBudget = 8192;
       think_manually(wish_.budget    ? *wish_.budget
                      : wish_.enabled ? kMediumBudget
-                                     : row_of(wish_.level).budget,
+                                     : row_of(level_).budget,
                      wish_.budget ? wish_.budget_at : wish_.at);
     }
   }
@@ -118,12 +128,8 @@ class Thinker {
       c_.effort = "low";
       return;
     }
-    c_.effort = row_of(wish_.level).effort;
-    const bool too_far = (wish_.level == Level::xhigh && !c_.model.effort.xhigh) ||
-                         (wish_.level == Level::max && !c_.model.effort.max);
-    if (!too_far) return;
-    c_.effort = "high";
-    c_.notices.adjust(wish_.at, "the model has no such effort; sent high");
+    c_.effort = row_of(level_).effort;
+    if (level_ != wish_.level) c_.notices.adjust(wish_.at, kNoSuchEffort);
   }
 
   void do_not_think() {
@@ -183,16 +189,52 @@ class Thinker {
   Conversion& c_;
   const Wish& wish_;
   const ThinkingModes& can_;
+  const Level level_;  ///< the wish's, as far as the model goes
 };
 
-Status read_explicit_thinking(Conversion& c, Reader thinking) {
+/// False for a mode that the model is known to refuse; what else there may be is the upstream's.
+bool takes(const ThinkingModes& modes, Reader type) {
+  if (type.equals("adaptive")) return modes.adaptive;
+  if (type.equals("enabled")) return modes.enabled;
+  if (type.equals("disabled")) return modes.disabled;
+  return !type.equals("between_tools") || modes.between_tools;
+}
+
+/// `thinking` of the Anthropic API; absent if the model does not take it.
+Result<Reader> read_explicit_thinking(Conversion& c) {
+  const Reader thinking = c.in["thinking"];
+  if (!thinking) return thinking;
   PROXX_TRY(thinking.expect(Type::object));
   const Reader type = thinking.optional("type");
   if (!type) return missing(thinking, "type");
   PROXX_TRY(type.expect(Type::string));
+  if (!takes(c.model.thinking, type)) {
+    c.notices.drop(thinking, "the model has no thinking of this type");
+    return Reader();
+  }
   c.thinking = thinking.raw();
   c.thinking_on = type.equals("adaptive") || type.equals("enabled");
-  return {};
+  return thinking;
+}
+
+/// `output_config.effort` of the Anthropic API; absent if the model does not take any.
+Result<Reader> read_explicit_effort(Conversion& c) {
+  const Reader output_config = c.in["output_config"];
+  if (!output_config) return output_config;
+  PROXX_TRY(output_config.expect(Type::object));
+  const Reader effort = output_config.optional("effort");
+  if (!effort) return effort;
+  PROXX_TRY(effort.expect(Type::string));
+  if (!c.model.effort.supported) {
+    c.notices.drop(effort, "the model has no effort setting");
+    return effort;
+  }
+  for (const LevelRow& row : kLevels) {
+    if (!effort.equals(row.name) || reachable(c.model.effort, row.level) == row.level) continue;
+    c.effort = "high";
+    c.notices.adjust(effort, kNoSuchEffort);
+  }
+  return effort;
 }
 
 }  // namespace
@@ -201,29 +243,25 @@ Status convert_reasoning(Conversion& c) {
   Wish wish;
   const Reader effort = c.in["reasoning_effort"];
   const Reader reasoning = c.in["reasoning"];
-  const Reader thinking = c.in["thinking"];
-  const Reader output_config = c.in["output_config"];
   if (effort) {
     PROXX_ASSIGN(wish.level, read_level(effort));
     wish.at = effort;
   }
   if (reasoning) PROXX_TRY(read_reasoning(c, reasoning, wish));
-  if (thinking) PROXX_TRY(read_explicit_thinking(c, thinking));
-  Reader explicit_effort;
-  if (output_config) {
-    PROXX_TRY(output_config.expect(Type::object));
-    explicit_effort = output_config.optional("effort");
-    if (explicit_effort) PROXX_TRY(explicit_effort.expect(Type::string));
-    if (explicit_effort && !c.model.effort.supported) {
-      c.notices.drop(explicit_effort, "the model has no effort setting");
-    }
-  }
+  PROXX_ASSIGN(const Reader thinking, read_explicit_thinking(c));
+  PROXX_ASSIGN(const Reader explicit_effort, read_explicit_effort(c));
   c.out.answer.reasoning =
       wish.hidden ? ReasoningFields{false, false, false} : c.options.reasoning_fields;
   if (!wish.any()) return {};
   if (thinking && explicit_effort) {
     c.notices.drop(wish.at ? wish.at : wish.budget_at,
                    "thinking and output_config.effort are sent");
+    return {};
+  }
+  // Less than thinking as usual is only taken up to high (wire.md 4.2); the explicit field wins.
+  const bool beyond_high = explicit_effort.equals("xhigh") || explicit_effort.equals("max");
+  if (wish.level == Level::none && explicit_effort && beyond_high) {
+    c.notices.drop(wish.at, "output_config.effort is sent");
     return {};
   }
   Thinker(c, wish).run(bool(thinking), bool(explicit_effort));

@@ -176,7 +176,7 @@ Status convert_tool_choice(Conversion& c) {
   if (out.disable_parallel_tool_use && out.type == Choice::absent) out.type = Choice::automatic;
   if (!out.instruction.empty()) add_instruction(c, out.instruction);
   if (out.forced() && !c.model.forced_tool_choice_with_manual_thinking &&
-      c.in["thinking"].get("type").equals("enabled")) {
+      c.model.thinking.enabled && c.in["thinking"].get("type").equals("enabled")) {
     return refuse(choice, "a tool cannot be forced while thinking.type is enabled");
   }
   return {};

@@ -112,6 +112,12 @@ TEST_CASE("6.9: top-level fields have the name that the client used") {
        {"cache_control.ttl", "cache_control.ttl"}});
 }
 
+TEST_CASE("6.9: a native field that the model does not take is not what the upstream saw") {
+  run(R"({"model":"claude-opus-5-5","thinking":{"type":"enabled","budget_tokens":1024},
+        "reasoning_effort":"low","messages":[{"role":"user","content":"U"}]})",
+      {{"thinking.adaptive.display", "reasoning_effort"}});
+}
+
 TEST_CASE("6.9: every block of a generated request has a place, and it exists") {
   const ModelTable models;
   RequestOptions options;

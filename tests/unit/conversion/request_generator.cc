@@ -20,6 +20,7 @@ Json RequestGenerator::request(const std::string& model) {
   if (chance(2)) add_reasoning(request);
   if (chance(6)) request["response_format"] = response_format();
   add_messages(request);
+  if (chance(12)) add_native(request);
   return request;
 }
 
@@ -239,6 +240,24 @@ void RequestGenerator::add_reasoning(Json& request) {
   request["reasoning"] = reasoning;
 }
 
+/// Fields of the Anthropic API that pass through, as models of any generation take them.
+void RequestGenerator::add_native(Json& request) {
+  static const char* const kTypes[] = {"adaptive", "disabled", "between_tools"};
+  static const char* const kEfforts[] = {"low", "high", "xhigh", "max"};
+  if (chance(2)) request["thinking"] = {{"type", one_of(kTypes)}};
+  // What an explicit budget asks of a history is the client's business.
+  if (chance(4) && request["messages"].size() == 1) {
+    request["max_completion_tokens"] = 4096;
+    request["thinking"] = {{"type", "enabled"}, {"budget_tokens", 1024}};
+  }
+  // Without thinking, no more than high is taken.
+  if (!request.contains("thinking")) request["output_config"] = {{"effort", one_of(kEfforts)}};
+  if (chance(3)) request["top_k"] = below(50);
+  if (chance(3)) request["system"] = text();
+  if (chance(3)) request["stop_sequences"] = {"###", ""};
+  maybe_cache(request, 2);
+}
+
 Json RequestGenerator::response_format() {
   if (chance(4)) return {{"type", "text"}};
   if (chance(3)) return {{"type", "json_object"}};
@@ -409,6 +428,7 @@ void RequestGenerator::maybe_cache(Json& object, uint32_t one_in) {
   if (!chance(one_in)) return;
   object["cache_control"] = {{"type", "ephemeral"}};
   if (chance(3)) object["cache_control"]["ttl"] = chance(2) ? "1h" : "5m";
+  if (chance(9)) object["cache_control"] = {{"ttl", "1h"}, {"type", "ephemeral"}};
 }
 
 std::string RequestGenerator::text() {

@@ -34,6 +34,7 @@ class RequestGenerator {
   void add_settings(Json& request);
   void add_sampling(Json& request);
   void add_reasoning(Json& request);
+  void add_native(Json& request);
   void add_messages(Json& request);
   void add_round(Json& messages);
   void add_calls(Json& messages);
