@@ -1,0 +1,48 @@
+#!/usr/bin/env bats
+# The command line of `proxx serve`; what it says over HTTP is tested in tests/http.
+load helpers
+
+@test "the start line is the base URL; SIGTERM drains and exits 0" {
+  start_serve --mock
+  [[ $url =~ ^http://127\.0\.0\.1:[0-9]+/v1$ ]]
+  curl -fsS "${url%/v1}/healthz" >/dev/null
+  kill -TERM "$serve_pid"
+  code=0
+  wait "$serve_pid" || code=$?
+  expect code "$code" 0
+}
+
+@test "--unix: a socket instead of a port, and no port beside it" {
+  "$PROXX" serve --mock --unix "$PWD/s" 2>log 3>&- &
+  children+=($!)
+  wait_for log "proxx: listening on unix:$PWD/s"
+  contains "$(curl -fsS --unix-socket s http://localhost/v1/models)" '"object":"list"'
+  split "$PROXX" serve --mock --unix "$PWD/t" --port 1
+  expect_code 2
+}
+
+@test "S3: a key and an address beyond loopback need an auth file" {
+  ANTHROPIC_API_KEY=k split "$PROXX" serve --host 0.0.0.0 --port 0
+  expect_code 2
+  contains "$err" "auth"
+}
+
+@test "S2: a port that is taken is exit 2 and named" {
+  start_serve --mock
+  local port=${url##*:}
+  port=${port%/v1}
+  split "$PROXX" serve --mock --port "$port"
+  expect_code 2
+  contains "$err" ":$port"
+}
+
+@test "an unknown option, a bad port, a word: exit 2" {
+  split "$PROXX" serve --prot 1
+  expect_code 2
+  contains "$err" "did you mean '--port'"
+  split "$PROXX" serve --port 70000
+  expect_code 2
+  split "$PROXX" serve here
+  expect_code 2
+  contains "$err" "unexpected argument 'here'"
+}
