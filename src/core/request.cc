@@ -83,6 +83,7 @@ Status convert(Conversion& c) {
       request::convert_messages,
       request::convert_tool_choice,
       request::convert_reasoning,
+      request::add_needed_betas,
       request::convert_sampling,
       request::convert_prefill,
       request::convert_caching,

@@ -154,6 +154,8 @@ Status convert_tools(Conversion& c);
 Status convert_messages(Conversion& c);
 Status convert_tool_choice(Conversion& c);
 Status convert_reasoning(Conversion& c);
+/// For fields of the Anthropic API that upstream only takes with a beta.
+Status add_needed_betas(Conversion& c);
 Status convert_sampling(Conversion& c);
 Status convert_prefill(Conversion& c);
 Status convert_caching(Conversion& c);

@@ -1,7 +1,6 @@
 #include "core/request_fields.h"
 
 #include <algorithm>
-#include <cctype>
 
 // The table of top-level fields (wire.md 6.1, 6.5): one row each. A field whose meaning hangs on
 // others has no handler here; a step of its own reads it.
@@ -164,38 +163,6 @@ Status stop(Conversion& c, Reader field) {
   return {};
 }
 
-Status add_beta(Conversion& c, Reader field, std::string_view value) {
-  const auto begin = value.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  value = value.substr(begin, value.find_last_not_of(" \t") - begin + 1);
-  // It becomes part of a header line.
-  const bool token = std::all_of(value.begin(), value.end(), [](char x) {
-    return std::isalnum(static_cast<unsigned char>(x)) != 0 || x == '-' || x == '_' || x == '.';
-  });
-  if (!token) return refuse(field, "not the name of a beta", "invalid_value");
-  auto& betas = c.out.betas;
-  if (std::find(betas.begin(), betas.end(), value) == betas.end()) betas.emplace_back(value);
-  return {};
-}
-
-Status betas_of(Conversion& c, Reader field) {
-  if (field.is_string()) {
-    const std::string all = field.string_or("");
-    for (std::string_view rest = all; !rest.empty();) {
-      const auto comma = rest.find(',');
-      PROXX_TRY(add_beta(c, field, rest.substr(0, comma)));
-      rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
-    }
-    return {};
-  }
-  PROXX_TRY(field.expect(Type::array));
-  for (const Reader element : field.elements()) {
-    PROXX_ASSIGN(const std::string value, element.string());
-    PROXX_TRY(add_beta(c, element, value));
-  }
-  return {};
-}
-
 template <Type type>
 Status verbatim(Conversion&, Reader field) {
   return field.expect(type);
@@ -266,8 +233,8 @@ constexpr Row kRows[] = {
     {"speed", verbatim<Type::string>},
     {"inference_geo", verbatim<Type::string>},
     {"diagnostics", verbatim<Type::object>},
-    {"anthropic_beta", betas_of},
-    {"betas", betas_of},
+    {"anthropic_beta", convert_betas},
+    {"betas", convert_betas},
 };
 
 constexpr auto kNames = [] {

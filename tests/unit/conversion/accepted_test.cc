@@ -68,7 +68,7 @@ bool loses_something(const ConvertedRequest& converted) {
 }
 
 constexpr const char* kVersions[] = {"2023-06-01", "2026-10-21"};
-constexpr uint32_t kSeedsPerModel = 30;
+constexpr uint32_t kSeedsPerModel = 12;
 
 /// Calls `visit` with every generated request; what fails in it is shown with its seed.
 template <class Visit>
@@ -133,7 +133,7 @@ TEST_CASE("what strict lets through has lost nothing, and is what would be sent 
     CHECK(strict->body == lenient->body);
   });
   MESSAGE(accepted << " requests accepted by strict");
-  CHECK(accepted > 40);
+  CHECK(accepted > 10);
 }
 
 }  // namespace

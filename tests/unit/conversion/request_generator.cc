@@ -255,6 +255,11 @@ void RequestGenerator::add_native(Json& request) {
   if (chance(3)) request["top_k"] = below(50);
   if (chance(3)) request["system"] = text();
   if (chance(3)) request["stop_sequences"] = {"###", ""};
+  if (chance(3)) request["context_management"] = {{"edits", Json::array()}};
+  if (chance(3) && request.contains("thinking") && request["thinking"]["type"] == "adaptive") {
+    request["thinking"]["display"] = "updates";
+    request["thinking"]["block_binding"] = {{"prefix_mismatch_behavior", "drop_block"}};
+  }
   maybe_cache(request, 2);
 }
 
