@@ -18,6 +18,8 @@ import tempfile
 import time
 
 STREAMS = 200
+SLOW_BYTES_PER_SECOND = 150_000
+CALL_SECONDS = 60  # the slowest takes about ten
 SAMPLES = 20
 # After the first part of the run everything that is kept is there; then memory may vary by this much.
 WARM_PART = 0.25
@@ -89,10 +91,10 @@ async def play(writer, kind, texts):
     return True
 
 
-async def read_stream(reader, pause, stop_after):
+async def read_stream(reader, bytes_per_second, stop_after):
     """The streamed text and how it ended: done, error, cut, or left."""
     text, left = "", b""
-    seen = 0
+    seen, owed = 0, 0.0
     while True:
         size = await reader.readline()
         if not size.strip():
@@ -102,8 +104,10 @@ async def read_stream(reader, pause, stop_after):
             await reader.readline()
             return text, "cut"
         left += (await reader.readexactly(length + 2))[:-2]
-        if pause:
-            await asyncio.sleep(pause)
+        owed += length / bytes_per_second if bytes_per_second else 0
+        if owed > 0.25:
+            await asyncio.sleep(owed)
+            owed = 0
         *frames, left = left.split(b"\n\n")
         for frame in frames:
             if frame.startswith(b":"):
@@ -143,7 +147,7 @@ async def one_call(port, connection, kind, tag, tally):
         good = status == 429 and b"\r\nretry-after: 1\r\n" in head
     else:
         leaves = random.randint(2, 5) if kind == "leaving" else 0
-        text, end = await read_stream(reader, 0.2 if kind == "slow" else 0, leaves)
+        text, end = await read_stream(reader, SLOW_BYTES_PER_SECOND if kind == "slow" else 0, leaves)
         wanted = {"reset": "error", "failing": "error", "leaving": "left"}.get(kind, "done")
         good = status == 200 and end == wanted and whole.startswith(text)
         good = good and (wanted != "done" or text == whole)
@@ -165,8 +169,9 @@ async def client(port, number, end, tally):
     while time.monotonic() < end:
         kind = random.choice(kinds)
         try:
-            connection = await one_call(port, connection, kind, f"{number}-{count}", tally)
-        except (ConnectionError, asyncio.IncompleteReadError) as error:
+            call = one_call(port, connection, kind, f"{number}-{count}", tally)
+            connection = await asyncio.wait_for(call, CALL_SECONDS)
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.TimeoutError) as error:
             tally[kind, False] += 1
             print(f"wrong: {kind} {number}-{count}: {error!r}", file=sys.stderr)
             connection = None
