@@ -29,7 +29,7 @@ _proxx() {
     serve) flags="--host --port --unix --auth-file --cors --allowed-host --max-connections --threads
       --drain --log-level --log-format --metrics $model $upstream $general" ;;
     mock) flags='--host --port --script --replay --delay --color -h --help' ;;
-    models) flags='--json -c --config --color -h --help' ;;
+    models) flags="--json --remote $model $upstream $general" ;;
     config) flags="--path $model $upstream $general" ;;
   esac
 

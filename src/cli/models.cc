@@ -2,10 +2,13 @@
 #include <ctime>
 
 #include "cli/commands.h"
+#include "cli/models_remote.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/runtime.h"
+#include "cli/terminal.h"
+#include "core/json_writer.h"
 #include "server/models_api.h"
 
 namespace proxx::cli {
@@ -46,19 +49,50 @@ std::string table(const ModelTable& models) {
   return out;
 }
 
+std::string remote_table(const std::vector<RemoteModel>& models) {
+  std::string out;
+  for (const RemoteModel& model : models) {
+    char text[256];
+    std::snprintf(text, sizeof text, "%-28s %s\n", model.id.c_str(), model.display_name.c_str());
+    out += visible(text);
+  }
+  return out;
+}
+
+std::string remote_json(const std::vector<RemoteModel>& models, const ModelTable& known) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().key("object").string("list").key("data").begin_array();
+  for (const RemoteModel& model : models) {
+    const Model* row = known.find(model.id);
+    writer.begin_object().key("id").string(model.id).key("object").string("model");
+    writer.key("created").integer(row == nullptr ? 0 : row->created_unix_s);
+    writer.key("owned_by").string("anthropic").end_object();
+  }
+  writer.end_array().end_object();
+  return out + '\n';
+}
+
+Result<std::string> list(const ModelsOptions& options) {
+  if (options.remote) {
+    PROXX_ASSIGN(const auto runtime, Runtime::make(options));
+    PROXX_ASSIGN(const auto models, fetch_models(*runtime));
+    return options.json ? remote_json(models, runtime->models()) : remote_table(models);
+  }
+  PROXX_ASSIGN(const LoadedSettings loaded, load(options));
+  const ModelTable models = model_table(loaded.settings);
+  return options.json ? server::models_list(models) + '\n' : table(models);
+}
+
 }  // namespace
 
 int run_models(int argc, char** argv) {
   const auto parsed = parse_models(argc, argv);
   if (!parsed.options) return parsed.exit_code;
-  CommonOptions common;
-  common.config = parsed.options->config;
-  const auto loaded = load(common);
-  if (!loaded) return report(loaded.error());
-  const ModelTable models = model_table(loaded->settings);
+  const auto text = list(*parsed.options);
+  if (!text) return report(text.error());
   Output output;
-  Status status =
-      output.write(parsed.options->json ? server::models_list(models) + '\n' : table(models));
+  Status status = output.write(*text);
   if (status) status = output.close();
   return status ? 0 : report(status.error());
 }

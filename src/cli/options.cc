@@ -141,8 +141,8 @@ Parsed<ModelsOptions> parse_models(int argc, char** argv) {
   set_usage(app, "Usage: proxx models [OPTIONS]");
   app.footer("Example:\n  proxx models --json | jq -r '.data[].id'");
   app.add_flag("--json", options.json, "As GET /v1/models answers");
-  add_config(app, options.config);
-  add_color(app);
+  app.add_flag("--remote", options.remote, "Ask the upstream what this key may use");
+  add_common(app, options);
   return parsed(app, options, argc, argv);
 }
 

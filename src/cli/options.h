@@ -86,9 +86,9 @@ struct MockOptions {
   std::optional<int> delay_ms;
 };
 
-struct ModelsOptions {
-  std::optional<std::string> config;
+struct ModelsOptions : CommonOptions {
   bool json = false;
+  bool remote = false;
 };
 
 struct ConfigOptions : CommonOptions {
