@@ -235,31 +235,8 @@ class MessageConverter {
                     "the model does not continue an assistant message; end with a user message",
                     "prefill_unsupported");
     }
-    note_thinking();
+    note_thinking(c_);
     return {};
-  }
-
-  void note_thinking() {
-    for (const Turn& turn : c_.turns) {
-      for (const Block& block : turn.blocks) {
-        if (block.kind == Block::Kind::thinking) c_.out.has_thinking_history = true;
-      }
-    }
-    const Turn* loop = open_loop();
-    c_.open_loop_without_thinking =
-        loop != nullptr && loop->blocks.front().kind != Block::Kind::thinking;
-  }
-
-  /// Where the assistant began the tool loop that the request continues, if it does.
-  const Turn* open_loop() const {
-    const Turn* first = nullptr;
-    if (last_is(Turn::Role::assistant)) return first;
-    for (auto turn = c_.turns.rbegin(); turn != c_.turns.rend(); ++turn) {
-      const bool has_results = turn->blocks.front().kind == Block::Kind::tool_result;
-      if (turn->role == Turn::Role::user && !has_results) break;
-      if (turn->role == Turn::Role::assistant) first = &*turn;
-    }
-    return first;
   }
 
   /// What cannot be rebuilt makes a hole: the thinking before it goes, too.

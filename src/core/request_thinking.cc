@@ -128,6 +128,18 @@ class Details {
   bool unsigned_ = false;
 };
 
+/// Where the assistant began the tool loop that the request continues, if it does.
+const Turn* open_tool_loop(const std::vector<Turn>& turns) {
+  const Turn* first = nullptr;
+  if (turns.back().role == Turn::Role::assistant) return first;
+  for (auto turn = turns.rbegin(); turn != turns.rend(); ++turn) {
+    const bool has_results = turn->blocks.front().kind == Block::Kind::tool_result;
+    if (turn->role == Turn::Role::user && !has_results) break;
+    if (turn->role == Turn::Role::assistant) first = &*turn;
+  }
+  return first;
+}
+
 }  // namespace
 
 Result<ThinkingHistory> read_thinking(Reader thinking_blocks, Reader reasoning_details,
@@ -179,6 +191,17 @@ bool remove_thinking(std::vector<Turn>& turns) {
     turn.blocks.erase(end, turn.blocks.end());
   }
   return any;
+}
+
+void note_thinking(Conversion& c) {
+  for (const Turn& turn : c.turns) {
+    for (const Block& block : turn.blocks) {
+      if (block.kind == Block::Kind::thinking) c.out.has_thinking_history = true;
+    }
+  }
+  const Turn* loop = open_tool_loop(c.turns);
+  c.open_loop_without_thinking =
+      loop != nullptr && loop->blocks.front().kind != Block::Kind::thinking;
 }
 
 }  // namespace proxx::request

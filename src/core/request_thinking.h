@@ -29,4 +29,7 @@ Result<ThinkingHistory> read_thinking(json::Reader thinking_blocks, json::Reader
 /// Takes the thinking out of `turns`; true if there was any.
 bool remove_thinking(std::vector<Turn>& turns);
 
+/// Says of the finished turns whether they hold thinking, and whether manual thinking may go on.
+void note_thinking(Conversion& c);
+
 }  // namespace proxx::request
