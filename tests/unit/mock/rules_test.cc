@@ -127,6 +127,8 @@ TEST_CASE("members of the body") {
       {"phone as user", kOpus, R"({"metadata":{"user_id":"+49 30 1234567"}})",
        "metadata.user_id: "},
       {"plain user", kOpus, R"({"metadata":{"user_id":"u-1"}})", nullptr},
+      {"no e-mail", kOpus, R"({"metadata":{"user_id":"@home.town"}})", nullptr},
+      {"too long a phone", kOpus, R"({"metadata":{"user_id":"+1234567890123456"}})", nullptr},
       {"service tier", kOpus, R"({"service_tier":"default"})",
        "service_tier: Input should be 'auto', 'standard_only'"},
       {"fast", kOpus, R"({"speed":"fast"})", nullptr},
@@ -307,6 +309,14 @@ TEST_CASE("tools and tool_choice") {
       {"server tool", kOpus, R"({"tools":[{"type":"web_search_20250305","name":"web_search"}]})",
        nullptr},
   });
+}
+
+TEST_CASE("properties may have the names of keywords") {
+  run({{"properties in properties", kOpus,
+        R"({"tools":[{"name":"a","strict":true,"input_schema":{"type":"object",)"
+        R"("properties":{"properties":{"type":"string"},"anyOf":{"type":"string"}},)"
+        R"("additionalProperties":false}}]})",
+        nullptr}});
 }
 
 TEST_CASE("strict schemas together may not be too complex") {
