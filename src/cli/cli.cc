@@ -2,7 +2,6 @@
 
 #include <array>
 #include <exception>
-#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,8 +70,6 @@ int run(int argc, char** argv) {
   prepare_process();
   try {
     return dispatch(argc, argv);
-  } catch (const std::bad_alloc&) {
-    say_error("out of memory");
   } catch (const std::exception& error) {
     say_error(std::string("internal error: ") + error.what());
   }

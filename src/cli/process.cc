@@ -7,6 +7,8 @@
 
 #include <array>
 #include <cstdlib>
+#include <new>
+#include <string_view>
 
 namespace proxx::cli {
 namespace {
@@ -14,6 +16,13 @@ namespace {
 std::array<bool, 3>& open_at_start() {
   static std::array<bool, 3> open{};
   return open;
+}
+
+void end_without_memory() {
+  constexpr std::string_view kMessage = "proxx: out of memory\n";
+  const ssize_t ignored = write(STDERR_FILENO, kMessage.data(), kMessage.size());
+  (void)ignored;
+  _exit(1);
 }
 
 }  // namespace
@@ -26,6 +35,7 @@ void prepare_process() {
     if (!open && ::open("/dev/null", O_RDWR) == -1) std::abort();
   }
   signal(SIGPIPE, SIG_IGN);
+  std::set_new_handler(end_without_memory);
 #ifdef NDEBUG
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
