@@ -28,7 +28,7 @@ judge() {
   node "$work/oracle.mjs" --corpus "$kit/recordings" --quiet --json "$work/$way.json" "$@" || true
   [ -s "$work/$way.json" ] || { echo "conformance.sh: the oracle gave no result" >&2; exit 1; }
   local unknown
-  unknown=$(jq -r '.cases[] | .case as $case | .fails[] | "\($case)\t\(.[0])\t\(.[1])"' "$work/$way.json" | sort -u |
+  unknown=$(jq -r '.cases[] | .case as $case | .fails[] | "\($case)\t\(.[0])\t\(.[1] | gsub("\\s+"; " "))"' "$work/$way.json" | sort -u |
     while IFS=$'\t' read -r name check detail; do
       awk -F '\t' -v name="$name" -v check="$check" \
         '/^#/ { next } name ~ $1 && check == $2 { found = 1 } END { exit !found }' "$known" ||
