@@ -248,6 +248,7 @@ until_lines() {
 }
 
 @test "B3 B15: one appending write a line; the file and its folder are synced" {
+  plain_build
   command -v strace >/dev/null || skip "no strace"
   lines 1 5 >in.jsonl
   strace -f -o trace -e trace=openat,write,fsync,fdatasync "$PROXX" batch --mock -q -o out.jsonl in.jsonl
@@ -335,6 +336,7 @@ until_lines() {
 }
 
 @test "B8: a line over the limit costs no memory, and the next one is read" {
+  plain_build
   { printf '{"custom_id":"big","body":"'; head -c 100000000 /dev/zero | tr '\0' x; echo '"}'; line a; } >in.jsonl
   batch -o out.jsonl in.jsonl
   expect_code 11
@@ -487,6 +489,7 @@ EOF
 }
 
 @test "B13: memory stays flat, but for 16 bytes a line" {
+  plain_build
   python3 - <<'EOF'
 result = '{"id":"batch_req_%d","custom_id":"id-%d","response":{"status_code":200,"request_id":null,"body":{"x":"' + 'y' * 100 + '"}},"error":null}\n'
 for name, count in (("few", 10), ("many", 150_000)):

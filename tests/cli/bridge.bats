@@ -138,6 +138,7 @@ ended() {
 }
 
 @test "a line over 32 MiB is an error, not memory" {
+  plain_build
   { printf '{"id":9,"x":"'; head -c 100000000 /dev/zero | tr '\0' x; echo '"}'; ask 1 text; } >in
   python3 - <<'EOF' >peak
 import os, resource, subprocess
@@ -193,6 +194,7 @@ EOF
 }
 
 @test "a parent that sends garbage and does not read: what it would have to read stays bounded" {
+  plain_build
   python3 - <<'EOF'
 import os, subprocess, time
 child = subprocess.Popen([os.environ["PROXX"], "bridge", "--mock"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -46,6 +46,11 @@ contains() {
 }
 lacks() { if contains "$1" "$2" 2>/dev/null; then printf 'unwanted %s in:\n%s\n' "$2" "$1" >&2; return 1; fi; }
 
+# plain_build: skips what measures memory or system calls where a sanitizer adds its own.
+plain_build() {
+  (ulimit -v 1000000 && "$PROXX" --version >/dev/null 2>&1) || skip "built with a sanitizer"
+}
+
 # wait_for FILE TEXT: until the file holds the text; 10 s at most.
 wait_for() {
   local i
