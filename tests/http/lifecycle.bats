@@ -80,6 +80,7 @@ load helpers
 }
 
 @test "S4: out of descriptors, streams go on, the processor rests, and it recovers" {
+  plain_build
   start_mock --delay 300
   export ANTHROPIC_API_KEY=k
   ulimit -n 32
