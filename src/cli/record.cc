@@ -38,7 +38,7 @@ Status system_error(const std::string& path) {
 Status write_file(const std::string& path, std::string_view bytes) {
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode);
   if (descriptor == -1) return system_error(path);
-  const Status status = write_all(descriptor, bytes);
+  Status status = write_all(descriptor, bytes);
   ::close(descriptor);
   return status;
 }
