@@ -11,7 +11,6 @@ namespace proxx {
 namespace {
 
 using json::Reader;
-using json::Type;
 using request::Conversion;
 
 /// A client that wants more tokens than this gets them by way of a stream: official SDKs refuse to

@@ -11,7 +11,6 @@ namespace proxx::schema {
 namespace {
 
 using json::Reader;
-using json::Type;
 
 enum class Keyword {
   unsupported,  ///< its meaning moves to the description

@@ -23,7 +23,7 @@ constexpr std::array kMessageFields{
 };
 
 Place last_block(const Place& message) {
-  const Place content = *message.find("content");
+  Place content = *message.find("content");
   if (!content.value->is_array() || content.value->empty()) return content;
   return content.item(content.value->size() - 1);
 }
@@ -86,7 +86,10 @@ Verdict check_prefill(const Context& context, const Place& last) {
 Verdict check_content(const Context& context, const Place& message, bool last) {
   if (auto bad = check_fields(context, message, kMessageFields)) return bad;
   if (auto bad = check_message_content(context, message)) return bad;
-  if (!message.find("content")->value->empty() && *message.find("content")->value != "") return {};
+  const nlohmann::json& content = *message.find("content")->value;
+  const bool empty =
+      content.is_string() ? content.get_ref<const std::string&>().empty() : content.empty();
+  if (!empty) return {};
   if (last && message.text("role") == "assistant") return {};
   return message.refuse(
       "all messages must have non-empty content except for the optional final assistant message");
