@@ -27,6 +27,7 @@ std::vector<Setting> settings_of(Model& m) {
       {"thinking.enabled", &m.thinking.enabled},
       {"thinking.disabled", &m.thinking.disabled},
       {"thinking.between_tools", &m.thinking.between_tools},
+      {"thinking.off_up_to_high", &m.thinking.off_up_to_high},
       {"thinking.on_by_default", &m.thinking.on_by_default},
       {"thinking.summarized_by_default", &m.thinking.summarized_by_default},
       {"effort.supported", &m.effort.supported},

@@ -40,6 +40,7 @@ constexpr ThinkingModes modes(const char* letters) {
     if (*letters == 'e') out.enabled = true;
     if (*letters == 'd') out.disabled = true;
     if (*letters == 'b') out.between_tools = true;
+    if (*letters == 'h') out.off_up_to_high = true;
     if (*letters == '+') out.on_by_default = true;
     if (*letters == 's') out.summarized_by_default = true;
   }
@@ -94,11 +95,11 @@ constexpr std::array kRows = {
     Row{"claude-fable-5-2", "", "Claude Fable 5.2", kLarge, kAlwaysOn, kAllEfforts, kNever, kMidSystem, {8, 40, 0.20}, {2026, 11, 9}},
     Row{"claude-mythos-5-2", "", "Claude Mythos 5.2", kLarge, kAlwaysOn, kAllEfforts, kNever, kMidSystem, {8, 40, 0.20}, {2026, 11, 9}},
     Row{"claude-opus-5-5", "", "Claude Opus 5.5", kLarge, kAlwaysOn, kAllEfforts, kNever, kMidSystem, {4, 20, 0.20}, {2026, 9, 22}},
-    Row{"claude-sonnet-5-5", "", "Claude Sonnet 5.5", kLarge, modes("ab+"), kAllEfforts, kNever, kMidSystem, {2, 10, 0.10}, {2026, 9, 28}},
-    Row{"claude-haiku-5-5", "", "Claude Haiku 5.5", kLarge, modes("ad+"), kAllEfforts, kDefaults, kForcedMidSystem, {0.10, 0.50, 0.01}, {2026, 10, 7}},
+    Row{"claude-sonnet-5-5", "", "Claude Sonnet 5.5", kLarge, modes("abh+"), kAllEfforts, kNever, kMidSystem, {2, 10, 0.10}, {2026, 9, 28}},
+    Row{"claude-haiku-5-5", "", "Claude Haiku 5.5", kLarge, modes("adh+"), kAllEfforts, kDefaults, kForcedMidSystem, {0.10, 0.50, 0.01}, {2026, 10, 7}},
     Row{"claude-fable-5-1", "", "Claude Fable 5.1", kLarge, kAlwaysOn, kAllEfforts, kNever, kMidSystem, {10, 50, 0.25}, {2026, 9, 1}},
     Row{"claude-mythos-5-1", "", "Claude Mythos 5.1", kLarge, kAlwaysOn, kAllEfforts, kNever, kMidSystem, {10, 50, 0.25}, {2026, 9, 1}},
-    Row{"claude-opus-5", "", "Claude Opus 5", kLarge, modes("ad+"), kAllEfforts, kDefaults, kForcedMidSystem, {5, 25, 0.50}, {2026, 7, 24}},
+    Row{"claude-opus-5", "", "Claude Opus 5", kLarge, modes("adh+"), kAllEfforts, kDefaults, kForcedMidSystem, {5, 25, 0.50}, {2026, 7, 24}},
     Row{"claude-sonnet-5", "", "Claude Sonnet 5", kLarge, modes("ad+"), kAllEfforts, kDefaults, kForced, {2, 10, 0.20}, {2026, 6, 30}},
     Row{"claude-fable-5", "", "Claude Fable 5", kLarge, kAlwaysOn, kAllEfforts, kNever, kForcedMidSystem, {10, 50, 1.00}, {2026, 6, 9}},
     Row{"claude-mythos-5", "", "Claude Mythos 5", kLarge, kAlwaysOn, kAllEfforts, kNever, kForcedMidSystem, {10, 50, 1.00}, {2026, 6, 9}},

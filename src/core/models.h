@@ -21,6 +21,7 @@ struct ThinkingModes {
   bool enabled = false;  ///< manual, with budget_tokens
   bool disabled = false;
   bool between_tools = false;
+  bool off_up_to_high = false;         ///< `disabled`, `between_tools`: no effort beyond high
   bool on_by_default = false;          ///< thinks when `thinking` is absent
   bool summarized_by_default = false;  ///< display; else omitted
 };

@@ -25,7 +25,7 @@ constexpr LevelRow kLevels[] = {
     {"max", Level::max, "max", 32000},
 };
 
-constexpr const char* kNoSuchEffort = "the model has no such effort; sent high";
+constexpr const char* kOwnEffort = "output_config.effort is sent";
 
 const LevelRow& row_of(Level level) {
   return *std::find_if(std::begin(kLevels), std::end(kLevels),
@@ -37,6 +37,20 @@ Level reachable(const EffortLevels& effort, Level level) {
   const bool too_far =
       (level == Level::xhigh && !effort.xhigh) || (level == Level::max && !effort.max);
   return effort.supported && too_far ? Level::high : level;
+}
+
+/// The model's levels, as far as they go together with the client's own `thinking`.
+EffortLevels levels_beside(Reader thinking, const Model& model) {
+  EffortLevels levels = model.effort;
+  const Reader type = thinking.get("type");
+  const bool off = type.equals("disabled") || type.equals("between_tools");
+  if (off && model.thinking.off_up_to_high) levels.xhigh = levels.max = false;
+  return levels;
+}
+
+const char* why_high(const Model& model, Level level) {
+  return reachable(model.effort, level) == level ? "not taken without thinking; sent high"
+                                                 : "the model has no such effort; sent high";
 }
 
 /// What the client asked for, in whichever field it did.
@@ -92,18 +106,24 @@ Status read_reasoning(Conversion& c, Reader reasoning, Wish& wish) {
 
 class Thinker {
  public:
-  Thinker(Conversion& c, const Wish& wish)
-      : c_(c), wish_(wish), can_(c.model.thinking), level_(reachable(c.model.effort, wish.level)) {}
+  /// `thinking` and `effort` are the client's own fields of these names; absent if not sent.
+  Thinker(Conversion& c, const Wish& wish, Reader thinking, Reader effort)
+      : c_(c),
+        wish_(wish),
+        own_thinking_(thinking),
+        own_effort_(effort),
+        can_(c.model.thinking),
+        level_(reachable(levels_beside(thinking, c.model), wish.level)) {}
 
   /// Sets `effort` and `thinking` as far as no explicit field stands before them.
-  void run(bool thinking_is_explicit, bool effort_is_explicit) {
+  void run() {
     if (wish_.budget && wish_.level == Level::absent) {
-      if (!can_.enabled) return use_nearest_level(thinking_is_explicit, effort_is_explicit);
-      if (!thinking_is_explicit) think_manually(*wish_.budget, wish_.budget_at);
+      if (!can_.enabled) return use_nearest_level();
+      if (!own_thinking_) think_manually(*wish_.budget, wish_.budget_at);
       return;
     }
-    if (!effort_is_explicit && c_.model.effort.supported) set_effort();
-    if (thinking_is_explicit) return;
+    if (c_.model.effort.supported && wish_.level != Level::absent) set_effort();
+    if (own_thinking_) return;
     if (wish_.level == Level::none) return do_not_think();
     const bool minimal = wish_.level == Level::minimal;
     if (can_.adaptive) {
@@ -120,16 +140,17 @@ class Thinker {
 
  private:
   void set_effort() {
-    if (wish_.level == Level::absent) return;
-    if (wish_.level == Level::none) {
-      const bool can_stop = can_.disabled || can_.between_tools;
-      if (can_stop || !can_.on_by_default) return;
-      c_.notices.adjust(wish_.at, "the model always thinks; sent effort low");
-      c_.effort = "low";
+    const bool none = wish_.level == Level::none;
+    const bool can_stop = can_.disabled || can_.between_tools || !can_.on_by_default;
+    if (none && can_stop) return;
+    if (own_effort_) {
+      const bool same = !none && own_effort_.equals(row_of(wish_.level).effort);
+      if (!same) c_.notices.drop(wish_.at, kOwnEffort);
       return;
     }
+    if (none) c_.notices.adjust(wish_.at, "the model always thinks; sent effort low");
+    if (level_ != wish_.level) c_.notices.adjust(wish_.at, why_high(c_.model, wish_.level));
     c_.effort = row_of(level_).effort;
-    if (level_ != wish_.level) c_.notices.adjust(wish_.at, kNoSuchEffort);
   }
 
   void do_not_think() {
@@ -170,24 +191,28 @@ class Thinker {
     c_.notices.drop(at, "no thinking: " + reason);
   }
 
-  void use_nearest_level(bool thinking_is_explicit, bool effort_is_explicit) {
+  void use_nearest_level() {
     // Halfway between the budgets that the levels stand for.
     const int64_t budget = *wish_.budget;
     const Level level = budget <= (2048 + 8192) / 2     ? Level::low
                         : budget <= (8192 + 16384) / 2  ? Level::medium
                         : budget <= (16384 + 32000) / 2 ? Level::high
                                                         : Level::xhigh;
-    c_.notices.adjust(wish_.budget_at, "the model takes no thinking budget; sent effort " +
-                                           std::string(row_of(level).effort));
+    if (!own_effort_) {
+      c_.notices.adjust(wish_.budget_at, "the model takes no thinking budget; sent effort " +
+                                             std::string(row_of(level).effort));
+    }
     Wish wish = wish_;
     wish.level = level;
     wish.at = wish_.budget_at;
     wish.budget.reset();
-    Thinker(c_, wish).run(thinking_is_explicit, effort_is_explicit);
+    Thinker(c_, wish, own_thinking_, own_effort_).run();
   }
 
   Conversion& c_;
   const Wish& wish_;
+  const Reader own_thinking_;
+  const Reader own_effort_;
   const ThinkingModes& can_;
   const Level level_;  ///< the wish's, as far as the model goes
 };
@@ -218,7 +243,7 @@ Result<Reader> read_explicit_thinking(Conversion& c) {
 }
 
 /// `output_config.effort` of the Anthropic API; absent if the model does not take any.
-Result<Reader> read_explicit_effort(Conversion& c) {
+Result<Reader> read_explicit_effort(Conversion& c, Reader thinking) {
   const Reader output_config = c.in["output_config"];
   if (!output_config) return output_config;
   PROXX_TRY(output_config.expect(Type::object));
@@ -229,10 +254,11 @@ Result<Reader> read_explicit_effort(Conversion& c) {
     c.notices.drop(effort, "the model has no effort setting");
     return effort;
   }
+  const EffortLevels levels = levels_beside(thinking, c.model);
   for (const LevelRow& row : kLevels) {
-    if (!effort.equals(row.name) || reachable(c.model.effort, row.level) == row.level) continue;
+    if (!effort.equals(row.name) || reachable(levels, row.level) == row.level) continue;
     c.effort = "high";
-    c.notices.adjust(effort, kNoSuchEffort);
+    c.notices.adjust(effort, why_high(c.model, row.level));
   }
   return effort;
 }
@@ -249,7 +275,7 @@ Status convert_reasoning(Conversion& c) {
   }
   if (reasoning) PROXX_TRY(read_reasoning(c, reasoning, wish));
   PROXX_ASSIGN(const Reader thinking, read_explicit_thinking(c));
-  PROXX_ASSIGN(const Reader explicit_effort, read_explicit_effort(c));
+  PROXX_ASSIGN(const Reader explicit_effort, read_explicit_effort(c, thinking));
   c.out.answer.reasoning =
       wish.hidden ? ReasoningFields{false, false, false} : c.options.reasoning_fields;
   if (!wish.any()) return {};
@@ -258,13 +284,13 @@ Status convert_reasoning(Conversion& c) {
                    "thinking and output_config.effort are sent");
     return {};
   }
-  // Less than thinking as usual is only taken up to high (wire.md 4.2); the explicit field wins.
+  // The explicit field wins.
   const bool beyond_high = explicit_effort.equals("xhigh") || explicit_effort.equals("max");
-  if (wish.level == Level::none && explicit_effort && beyond_high) {
-    c.notices.drop(wish.at, "output_config.effort is sent");
+  if (wish.level == Level::none && beyond_high && c.model.thinking.off_up_to_high) {
+    c.notices.drop(wish.at, kOwnEffort);
     return {};
   }
-  Thinker(c, wish).run(bool(thinking), bool(explicit_effort));
+  Thinker(c, wish, thinking, explicit_effort).run();
   return {};
 }
 

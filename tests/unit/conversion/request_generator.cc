@@ -250,8 +250,7 @@ void RequestGenerator::add_native(Json& request) {
     request["max_completion_tokens"] = 4096;
     request["thinking"] = {{"type", "enabled"}, {"budget_tokens", 1024}};
   }
-  // Without thinking, no more than high is taken.
-  if (!request.contains("thinking")) request["output_config"] = {{"effort", one_of(kEfforts)}};
+  if (chance(2)) request["output_config"] = {{"effort", one_of(kEfforts)}};
   if (chance(3)) request["top_k"] = below(50);
   if (chance(3)) request["system"] = text();
   if (chance(3)) request["stop_sequences"] = {"###", ""};
@@ -363,7 +362,7 @@ void RequestGenerator::add_thinking(Json& message) {
                                      {"text", text()},
                                      {"signature", signature},
                                      {"format", "anthropic-claude-v1"},
-                                     {"index", below(3)}}};
+                                     {"index", below(9)}}};
     if (chance(3)) {
       message["reasoning_details"].push_back(
           {{"type", "reasoning.encrypted"}, {"data", "ZGF0YQ=="}, {"index", 3}});
