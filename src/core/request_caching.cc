@@ -32,6 +32,22 @@ std::vector<Block*> breakpoints(Conversion& c) {
   return out;
 }
 
+/// The earliest beyond `room` go.
+void keep_last(Conversion& c, std::vector<Block*>& blocks, size_t room) {
+  if (blocks.size() <= room) return;
+  constexpr const char* kReason = "the upstream takes 4 cache breakpoints; the last are sent";
+  const auto end = blocks.end() - static_cast<ptrdiff_t>(room);
+  for (auto block = blocks.begin(); block != end; ++block) {
+    (*block)->cache_control = {};
+    if (const Reader at = (*block)->cache_control_at) {
+      c.notices.drop(at, kReason);
+    } else {
+      c.notices.add(Notice::Kind::dropped, "prompt_cache_breakpoint", kReason);
+    }
+  }
+  blocks.erase(blocks.begin(), end);
+}
+
 }  // namespace
 
 Status convert_prompt_cache_key(Conversion&, Reader field) {
@@ -74,6 +90,8 @@ Status convert_prompt_cache_options(Conversion& c, Reader field) {
 Status convert_caching(Conversion& c) {
   std::vector<Block*> blocks = breakpoints(c);
   const Reader automatic = c.in["cache_control"];
+  const bool implicit = c.cache_implicitly || (c.options.prompt_cache && blocks.empty());
+  keep_last(c, blocks, kMaxBreakpoints - (automatic || implicit ? 1 : 0));
   // 1h entries come before 5m entries (wire.md 1.5).
   bool shorter = false;
   const auto lower = [&](const Reader& at) {
@@ -88,19 +106,8 @@ Status convert_caching(Conversion& c) {
   }
   if (automatic) {
     c.cache_control = shorter && lasts_an_hour(automatic) ? lower(automatic) : automatic.raw();
-  } else if (c.cache_implicitly || (c.options.prompt_cache && blocks.empty())) {
+  } else if (implicit) {
     c.cache_control = c.cache_for_an_hour && !shorter ? kHour : kFiveMinutes;
-  }
-  const size_t room = kMaxBreakpoints - (c.cache_control.empty() ? 0 : 1);
-  for (size_t i = 0; i + room < blocks.size(); ++i) {
-    blocks[i]->cache_control = {};
-    const json::Reader at = blocks[i]->cache_control_at;
-    constexpr const char* kReason = "the upstream takes 4 cache breakpoints; the last are sent";
-    if (at) {
-      c.notices.drop(at, kReason);
-    } else {
-      c.notices.add(Notice::Kind::dropped, "prompt_cache_breakpoint", kReason);
-    }
   }
   return {};
 }

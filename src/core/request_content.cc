@@ -196,7 +196,12 @@ Status add_part(Conversion& c, Speaker speaker, const Reader& element, Content& 
         return {};
       }
       PROXX_TRY(set_part_cache_control(c, block, part));
-      if (is_blank(part.payload.raw_string())) return {};
+      if (is_blank(part.payload.raw_string())) {
+        for (const Reader& lost : {part.cache_control, part.breakpoint}) {
+          if (lost) c.notices.drop(lost, "an empty text cannot carry it");
+        }
+        return {};
+      }
       block = text_block(part.payload.raw_string());
       break;
     case PartType::image_url: {

@@ -65,6 +65,7 @@ Status convert_user(Conversion& c, Reader field) {
 Status convert_metadata(Conversion& c, Reader field) {
   PROXX_TRY(field.expect(Type::object));
   for (const json::Member& member : field.members()) {
+    if (member.value.is_null()) continue;
     PROXX_ASSIGN(std::string value, member.value.string());
     if (member.key() != "user_id") {
       c.notices.drop(member.value, "labels do not exist upstream");

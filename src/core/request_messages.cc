@@ -321,7 +321,11 @@ Status convert_system_field(Conversion& c) {
     const Reader text = element.optional("text");
     if (!text) return missing(element, "text");
     PROXX_TRY(text.expect(Type::string));
-    if (is_blank(text.raw_string())) continue;
+    if (is_blank(text.raw_string())) {
+      const Reader breakpoint = element.optional("cache_control");
+      if (breakpoint) c.notices.drop(breakpoint, "an empty text cannot carry it");
+      continue;
+    }
     c.system.push_back(verbatim_block(Block::Kind::text, element));
     PROXX_TRY(set_cache_control(c.system.back(), element.optional("cache_control")));
   }
