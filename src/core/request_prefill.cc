@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/request_context.h"
 
 // A final assistant message: text that the model continues (wire.md 1.4, 6.2).
@@ -30,9 +32,13 @@ Status convert_prefill(Conversion& c) {
     return refuse(c.format.empty() ? native_format : c.in["response_format"],
                   "not taken together with a final assistant message");
   }
-  if (last.blocks.back().kind == Block::Kind::thinking) {
-    c.notices.drop(messages, "thinking behind the text that is to be continued");
-    while (last.blocks.back().kind == Block::Kind::thinking) last.blocks.pop_back();
+  const auto end = std::remove_if(last.blocks.begin(), last.blocks.end(), [](const Block& block) {
+    return block.kind == Block::Kind::thinking;
+  });
+  if (end != last.blocks.end()) {
+    // Refused where thinking is off; the last run may be left out (wire.md 1.8).
+    c.notices.drop(messages, "thinking in the message that is to be continued");
+    last.blocks.erase(end, last.blocks.end());
   }
   trim_text(last.blocks.back());
   return {};

@@ -128,6 +128,27 @@ class Details {
   bool unsigned_ = false;
 };
 
+/// How many of `others` stand before each of `pieces`, which are in order. The upstream's message
+/// had more blocks than OpenAI's form keeps: texts come back as one, server tools not at all. Those
+/// that are missing are taken from behind the first text; the last block is never thinking, which
+/// the upstream would refuse.
+std::vector<int64_t> places_among(const std::vector<Block>& others,
+                                  const std::vector<ThinkingHistory::Piece>& pieces) {
+  std::vector<int64_t> out;
+  out.reserve(pieces.size());
+  for (const auto& piece : pieces) {
+    out.push_back(std::max<int64_t>(*piece.index - static_cast<int64_t>(out.size()), 0));
+  }
+  const int64_t last = std::max<int64_t>(static_cast<int64_t>(others.size()) - 1, 0);
+  const int64_t missing = std::max<int64_t>(*std::max_element(out.begin(), out.end()) - last, 0);
+  const bool begins_with_text = !others.empty() && others.front().kind == Block::Kind::text;
+  for (int64_t& place : out) {
+    const int64_t least = begins_with_text && place > 0 ? 1 : 0;
+    place = std::min(last, std::max(least, place - missing));
+  }
+  return out;
+}
+
 /// Where the assistant began the tool loop that the request continues, if it does.
 const Turn* open_tool_loop(const std::vector<Turn>& turns) {
   const Turn* first = nullptr;
@@ -162,20 +183,20 @@ Result<ThinkingHistory> read_thinking(Reader thinking_blocks, Reader reasoning_d
 
 std::vector<Block> with_thinking(ThinkingHistory thinking, std::vector<Block> others) {
   auto& pieces = thinking.pieces;
+  if (pieces.empty()) return others;
   const bool placed = std::all_of(pieces.begin(), pieces.end(),
                                   [](const auto& piece) { return piece.index.has_value(); });
   if (placed) {
     std::stable_sort(pieces.begin(), pieces.end(),
                      [](const auto& a, const auto& b) { return *a.index < *b.index; });
   }
+  const auto places = placed ? places_among(others, pieces) : std::vector<int64_t>(pieces.size());
   std::vector<Block> out;
   out.reserve(pieces.size() + others.size());
   auto other = others.begin();
-  for (auto& piece : pieces) {
-    while (placed && other != others.end() && static_cast<int64_t>(out.size()) < *piece.index) {
-      out.push_back(std::move(*other++));
-    }
-    out.push_back(std::move(piece.block));
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    while (other - others.begin() < places[i]) out.push_back(std::move(*other++));
+    out.push_back(std::move(pieces[i].block));
   }
   std::move(other, others.end(), std::back_inserter(out));
   return out;

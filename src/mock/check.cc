@@ -129,4 +129,8 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
 }
 
+bool is_thinking(const Place& block) {
+  return has_word("thinking redacted_thinking", block.text("type"));
+}
+
 }  // namespace proxx::mock

@@ -71,6 +71,8 @@ struct FieldRule {
 /// `[A-Za-z0-9_-]{1,max}`
 [[nodiscard]] bool is_identifier(std::string_view text, size_t max);
 [[nodiscard]] bool is_blank(std::string_view text);
+/// A thinking block, redacted or not.
+[[nodiscard]] bool is_thinking(const Place& block);
 
 // Rules that tables of several files refer to.
 [[nodiscard]] Verdict check_cache_control(const Context& context, const Place& place);

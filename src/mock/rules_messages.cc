@@ -64,6 +64,24 @@ Verdict check_alternation(const Place& messages) {
   return {};
 }
 
+// The next two are known from the live API's answers alone.
+
+Verdict check_last_block(const Place& message) {
+  if (message.text("role") != "assistant" || !is_thinking(last_block(message))) return {};
+  return message.refuse("The final block in an assistant message cannot be `thinking`.");
+}
+
+Verdict check_no_thinking(const Place& prefill) {
+  const Place content = *prefill.find("content");
+  if (!content.value->is_array()) return {};
+  for (size_t i = 0; i < content.value->size(); ++i)
+    if (is_thinking(content.item(i)))
+      return content.item(i).refuse(
+          "When thinking is disabled, an `assistant` message in the final position cannot contain "
+          "`thinking`. To use thinking blocks, enable `thinking` in your request.");
+  return {};
+}
+
 Verdict check_prefill(const Context& context, const Place& last) {
   // A turn that stopped with pause_turn is continued by sending it back.
   if (last.text("role") != "assistant" || ends_in_server_tool(last, false)) return {};
@@ -75,6 +93,7 @@ Verdict check_prefill(const Context& context, const Place& last) {
   const auto config = context.body.find("output_config");
   if (config && config->find("format"))
     return api_error(400, "output_config.format: is not supported with assistant message prefill");
+  if (auto bad = check_no_thinking(last)) return bad;
   const Place block = last_block(last);
   const std::string text(block.value->is_string() ? block.value->get<std::string>()
                                                   : std::string(block.text("text")));
@@ -86,6 +105,7 @@ Verdict check_prefill(const Context& context, const Place& last) {
 Verdict check_content(const Context& context, const Place& message, bool last) {
   if (auto bad = check_fields(context, message, kMessageFields)) return bad;
   if (auto bad = check_message_content(context, message)) return bad;
+  if (auto bad = check_last_block(message)) return bad;
   const nlohmann::json& content = *message.find("content")->value;
   const bool empty =
       content.is_string() ? content.get_ref<const std::string&>().empty() : content.empty();

@@ -6,10 +6,6 @@
 namespace proxx::mock {
 namespace {
 
-bool is_thinking(const Place& block) {
-  return has_word("thinking redacted_thinking", block.text("type"));
-}
-
 bool has_tool_result(const Place& message) {
   const Place content = *message.find("content");
   if (!content.value->is_array()) return false;

@@ -60,6 +60,12 @@ class SchemaRules {
       if (pattern.find(part) != std::string_view::npos)
         return schema.refuse("For 'string' type, 'pattern' uses unsupported '" + std::string(part) +
                              "'");
+    if (const auto values = schema.find("enum"))
+      for (const Json& each : *values->value)
+        if (each.is_structured())
+          return schema.refuse(
+              "'enum' values other than strings, numbers, bools and nulls are not "
+              "supported");
     if (const auto all = schema.find("allOf"))
       for (const Json& each : *all->value)
         if (each.is_object() && each.contains("$ref"))

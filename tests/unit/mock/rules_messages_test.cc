@@ -42,6 +42,7 @@ constexpr const char* kOld = "claude-sonnet-4-5";
   R"({"role":"assistant","content":[{"type":"tool_use","id":"t1","name":"f","input":{}}]})"
 #define PROXX_RESULT \
   R"({"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":"4"}]})"
+#define PROXX_THINKING R"({"type":"redacted_thinking","data":"x"})"
 #define PROXX_SERVER_CALL \
   R"({"role":"assistant","content":[{"type":"server_tool_use","id":"srvtoolu_1","name":"web_search","input":{}}]})"
 
@@ -66,6 +67,14 @@ TEST_CASE("roles and their order") {
        "This model does not support assistant message prefill."},
       {"prefill with a blank", kOld, PROXX_USER R"(,{"role":"assistant","content":"x "})",
        "messages: final assistant content cannot end with trailing whitespace"},
+      {"prefill with thinking", kOld,
+       PROXX_USER R"(,{"role":"assistant","content":[)" PROXX_THINKING
+                  R"(,{"type":"text","text":"x"}]})",
+       "messages.1.content.0: When thinking is disabled, an `assistant` message"},
+      {"thinking last", kOpus,
+       PROXX_USER R"(,{"role":"assistant","content":[{"type":"text","text":"x"},)" PROXX_THINKING
+                  "]}," PROXX_USER,
+       "messages.1: The final block in an assistant message cannot be `thinking`."},
       {"a paused turn", kOpus, PROXX_USER "," PROXX_SERVER_CALL, nullptr},
       {"system last", kOpus, PROXX_USER "," PROXX_SYSTEM, nullptr},
       {"system inside", kOpus, PROXX_USER "," PROXX_SYSTEM "," PROXX_ASSISTANT "," PROXX_USER,

@@ -239,6 +239,8 @@ TEST_CASE("schemas of structured outputs") {
       {"minimum", R"({"type":"integer","minimum":1})", "For schema, property 'minimum'"},
       {"minLength", R"({"type":"string","minLength":1})", "For schema, property 'minLength'"},
       {"oneOf", R"({"oneOf":[]})", "For schema, property 'oneOf'"},
+      {"enum", R"({"enum":["a",1,true,null]})", nullptr},
+      {"enum of objects", R"({"enum":["a",{"b":1}]})", "'enum' values other than"},
       {"minItems 2", R"({"type":"array","minItems":2})", "For 'array' type"},
       {"minItems 1", R"({"type":"array","minItems":1,"items":{"type":"null"}})", nullptr},
       {"format", R"({"type":"string","format":"regex"})", "For 'string' type, 'format'"},
