@@ -24,7 +24,7 @@ _proxx() {
       -r --reasoning -J --schema $answer $model $limits $upstream $general" ;;
     batch) flags="-o --output -j --jobs --resume --fail-fast -n --dry-run -u --usage
       $model $limits $upstream $general" ;;
-    bridge) flags="-j --jobs $model $limits $upstream $general" ;;
+    bridge) flags="-j --jobs -u --usage $model $limits $upstream $general" ;;
     convert) flags='-m --model --strict --include-usage --created --request --color -h --help' ;;
     serve) flags="--host --port --unix --auth-file --cors --allowed-host --max-connections --threads
       --drain --log-level --log-format --metrics $model $upstream $general" ;;

@@ -59,7 +59,7 @@ complete -c proxx -n $answers -l no-stream -d 'Ask for none'
 set -l outputs '__proxx_is send ask batch'
 complete -c proxx -n $outputs -s o -l output -r -d 'Write here instead of stdout'
 complete -c proxx -n $outputs -s n -l dry-run -d 'Print the Anthropic request, send nothing'
-complete -c proxx -n $outputs -s u -l usage -d 'Tokens, cost and times on stderr'
+complete -c proxx -n '__proxx_is send ask batch bridge' -s u -l usage -d 'Tokens, cost and times on stderr'
 
 complete -c proxx -n '__proxx_is ask' -s f -l file -r -d 'Prompt from a file'
 complete -c proxx -n '__proxx_is ask' -s s -l system -x -d 'System prompt, or @FILE'

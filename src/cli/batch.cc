@@ -11,6 +11,8 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/jsonl_output.h"
+#include "cli/models_remote.h"
+#include "cli/output.h"
 #include "cli/process.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
@@ -87,6 +89,8 @@ Result<int> batch(const BatchOptions& options) {
     return fail(ErrorKind::invalid_request, "the input is empty");
   }
   PROXX_ASSIGN(auto results, open_file(options, input.answered));
+  if (!results) PROXX_TRY(Output().check());
+  fetch_models_if_set(*runtime, options.quiet);
   std::optional<ReaderWatch> watch;
   if (!results && was_open(STDOUT_FILENO)) watch.emplace(runtime->loop(), STDOUT_FILENO);
   BatchOutput output(runtime->loop(), std::move(results));

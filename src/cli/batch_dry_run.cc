@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/jsonl.h"
+#include "cli/models_remote.h"
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/runtime.h"
@@ -38,6 +39,7 @@ Result<std::string> convert_line(const LineCutter::Line& line, const RequestOpti
 
 Result<int> dry_run_batch(const BatchOptions& options, const std::string& path) {
   PROXX_ASSIGN(const LoadedSettings loaded, load(options));
+  say_models_not_asked(loaded.settings, options.quiet);
   const ModelTable models = model_table(loaded.settings);
   RequestOptions conversion = request_options(loaded.settings, models);
   conversion.model_override = options.model;

@@ -61,7 +61,8 @@ void BatchJob::start_at(Gate::Time wanted) {
 void BatchJob::ask() {
   asking_ = true;
   answer_.clear();
-  exchange_.emplace(shared_.context, *this);
+  recording_.emplace(shared_.context, shared_.record_folder, AnswerForm::completion, *this);
+  exchange_.emplace(recording_->context(), recording_->sink());
   if (tell_notices_) exchange_->on_notices(std::exchange(tell_notices_, nullptr));
   ExchangeRequest request;
   request.body = request_;

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "cli/batch_gate.h"
+#include "cli/record.h"
 #include "exchange/exchange.h"
 #include "exchange/sink.h"
 
@@ -18,7 +19,8 @@ namespace proxx::cli {
 struct BatchShared {
   ExchangeContext context;  ///< without retries: the job does them, behind the gate
   Credential credential;
-  int max_retries = 0;  ///< 0 once the run stops
+  int max_retries = 0;        ///< 0 once the run stops
+  std::string record_folder;  ///< "" records nothing
   Gate gate;
   std::minstd_rand random{std::random_device{}()};
 };
@@ -62,6 +64,7 @@ class BatchJob final : public Sink {
   std::function<void(BatchJob&, const Error*)> done_;
   std::function<void(const Notices&)> tell_notices_;
   boost::asio::steady_timer timer_;
+  std::optional<Recording> recording_;
   std::optional<Exchange> exchange_;
   std::string answer_;
   int retries_done_ = 0;

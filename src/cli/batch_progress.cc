@@ -32,8 +32,11 @@ std::string clock_time(double seconds) {
 }  // namespace
 
 void BatchCounts::add(const AnswerFacts& facts, const Model* model) {
-  prompt_tokens += facts.prompt_tokens;
-  completion_tokens += facts.completion_tokens;
+  for (int64_t AnswerFacts::*which :
+       {&AnswerFacts::prompt_tokens, &AnswerFacts::completion_tokens, &AnswerFacts::cached_tokens,
+        &AnswerFacts::cache_write_tokens, &AnswerFacts::reasoning_tokens}) {
+    tokens.*which += facts.*which;
+  }
   const auto cost = proxx::cli::cost_usd(facts, model);
   cost_usd += cost.value_or(0);
   cost_known = cost_known && cost;
@@ -45,7 +48,8 @@ std::string progress_text(const BatchCounts& counts, std::chrono::seconds elapse
   const double seconds = static_cast<double>(elapsed.count());
   const double rate = seconds > 0 ? static_cast<double>(counts.done) / seconds : 0;
   if (rate > 0) text += ", " + fixed(rate, 1) + "/s";
-  text += ", " + short_count(counts.prompt_tokens + counts.completion_tokens) + " tokens";
+  text +=
+      ", " + short_count(counts.tokens.prompt_tokens + counts.tokens.completion_tokens) + " tokens";
   if (counts.cost_known && counts.cost_usd > 0) text += ", $" + fixed(counts.cost_usd, 4);
   if (counts.total && rate > 0) {
     const uint64_t handled = counts.done + counts.skipped;
@@ -56,8 +60,7 @@ std::string progress_text(const BatchCounts& counts, std::chrono::seconds elapse
 }
 
 std::string usage_text(const BatchCounts& counts, std::chrono::seconds elapsed) {
-  std::string text = "usage: " + std::to_string(counts.prompt_tokens) + " in, " +
-                     std::to_string(counts.completion_tokens) + " out";
+  std::string text = "usage: " + tokens_text(counts.tokens);
   if (counts.cost_known && counts.done > 0) text += ", $" + fixed(counts.cost_usd, 6);
   return text + ", " + std::to_string(counts.done) + " lines in " +
          std::to_string(elapsed.count()) + " s";

@@ -8,14 +8,13 @@
 
 namespace proxx::cli {
 
-/// What a batch has done so far.
+/// What a batch, or a bridge, has done so far.
 struct BatchCounts {
   uint64_t done = 0;  ///< lines with a result, failed ones too
   uint64_t failed = 0;
   uint64_t skipped = 0;           ///< answered by an earlier run
   std::optional<uint64_t> total;  ///< lines of the input, where it could be read twice
-  int64_t prompt_tokens = 0;
-  int64_t completion_tokens = 0;
+  AnswerFacts tokens;             ///< the sums of all answers; of the facts only those
   double cost_usd = 0;
   bool cost_known = true;  ///< every answer's model has a price
 
@@ -24,7 +23,7 @@ struct BatchCounts {
 
 /// `12 done, 1 failed, 3.4/s, 5.6K tokens, $0.12, 0:01:23 left`, on one line of a terminal.
 [[nodiscard]] std::string progress_text(const BatchCounts& counts, std::chrono::seconds elapsed);
-/// `usage: 120 in, 45 out, $0.001234, 8 lines in 3 s`: the line of --usage.
+/// `usage: 120 in, 100 cached, 45 out, $0.001234, 8 lines in 3 s`: the line of --usage.
 [[nodiscard]] std::string usage_text(const BatchCounts& counts, std::chrono::seconds elapsed);
 
 /// The progress line on stderr, redrawn in place. Silent if stderr is no terminal.

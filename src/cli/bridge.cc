@@ -1,11 +1,13 @@
 #include <unistd.h>
 
 #include <boost/asio/signal_set.hpp>
+#include <chrono>
 #include <csignal>
 
 #include "cli/bridge_run.h"
 #include "cli/commands.h"
 #include "cli/jsonl_output.h"
+#include "cli/models_remote.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/process.h"
@@ -17,6 +19,7 @@ namespace {
 
 Result<int> bridge(const BridgeOptions& options) {
   PROXX_ASSIGN(const auto runtime, Runtime::make(options));
+  fetch_models_if_set(*runtime, options.quiet);
   boost::asio::signal_set signals(runtime->loop(), SIGINT, SIGTERM, SIGHUP);
   signals.async_wait([](const boost::system::error_code& error, int signal) {
     if (!error) die_by(signal);
@@ -26,8 +29,17 @@ Result<int> bridge(const BridgeOptions& options) {
   PROXX_ASSIGN(const int descriptor, output.descriptor());
   const ReaderWatch watch(runtime->loop(), descriptor);
   {
+    const auto began = std::chrono::steady_clock::now();
     BridgeRun run(*runtime, static_cast<size_t>(options.jobs), STDIN_FILENO, descriptor);
-    PROXX_TRY(run.run());
+    const Status status = run.run();
+    if (options.usage) {
+      const auto elapsed = std::chrono::steady_clock::now() - began;
+      write_stderr(
+          "proxx: " +
+          usage_text(run.counts(), std::chrono::duration_cast<std::chrono::seconds>(elapsed)) +
+          '\n');
+    }
+    PROXX_TRY(status);
   }
   PROXX_TRY(output.close());
   return 0;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cli/input.h"
+#include "cli/record.h"
 #include "exchange/sink.h"
 
 namespace proxx::cli {
@@ -30,7 +31,10 @@ Error error_of(std::string message, std::string code, int status) {
 class BridgeRun::Talk final : public Sink {
  public:
   Talk(BridgeRun& run, std::string id)
-      : run_(run), id_(std::move(id)), exchange_(run.runtime_.context(), *this) {}
+      : run_(run),
+        id_(std::move(id)),
+        recording_(run.runtime_.context(), run.runtime_.record_folder(), std::nullopt, *this),
+        exchange_(recording_.context(), recording_.sink()) {}
 
   void start(std::string body) {
     ExchangeRequest request;
@@ -40,6 +44,7 @@ class BridgeRun::Talk final : public Sink {
   }
   void resume() { exchange_.resume(); }
   [[nodiscard]] const std::string& id() const { return id_; }
+  [[nodiscard]] const AnswerFacts& facts() const { return exchange_.facts(); }
 
   void begin(const AnswerHead& head) override {
     streaming_ = head.event_stream;
@@ -52,11 +57,11 @@ class BridgeRun::Talk final : public Sink {
   }
   void finish() override {
     if (!streaming_) run_.writer_.write(response_line(id_, completion_, notices_));
-    run_.finished(*this);
+    run_.finished(*this, false);
   }
   void fail(const AnswerHead& head, const Error& error) override {
     run_.writer_.write(error_line(id_, error, head.notices));
-    run_.finished(*this);
+    run_.finished(*this, true);
   }
 
  private:
@@ -65,6 +70,7 @@ class BridgeRun::Talk final : public Sink {
   bool streaming_ = false;
   Notices notices_;
   std::string completion_;
+  Recording recording_;
   Exchange exchange_;
 };
 
@@ -169,7 +175,11 @@ bool BridgeRun::is_known(const std::string& id) const {
                      [&id](const auto& each) { return each->id() == id; });
 }
 
-void BridgeRun::finished(Talk& talk) {
+void BridgeRun::finished(Talk& talk, bool failed) {
+  const AnswerFacts& facts = talk.facts();
+  ++counts_.done;
+  if (failed) ++counts_.failed;
+  if (!failed) counts_.add(facts, runtime_.models().find(facts.model));
   talks_.remove_if([&talk](const auto& each) { return each.get() == &talk; });
   // Not from here: the exchange that has just ended is the caller.
   boost::asio::post(runtime_.loop(), [this] {

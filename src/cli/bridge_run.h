@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "cli/batch_progress.h"
 #include "cli/bridge_line.h"
 #include "cli/jsonl_input.h"
 #include "cli/output.h"
@@ -23,6 +24,8 @@ class BridgeRun {
 
   /// Runs the loop until the input and all requests have ended.
   Status run();
+  /// Of all requests that have ended.
+  [[nodiscard]] const BatchCounts& counts() const { return counts_; }
 
  private:
   class Talk;
@@ -38,7 +41,7 @@ class BridgeRun {
   void reply(const std::string& line);
   void cancel(const std::string& id);
   [[nodiscard]] bool is_known(const std::string& id) const;
-  void finished(Talk& talk);
+  void finished(Talk& talk, bool failed);
   void drained();
   void end(Status status);
   void end_if_done();
@@ -52,6 +55,7 @@ class BridgeRun {
   size_t waiting_bytes_ = 0;
   size_t unread_bytes_ = 0;  ///< of replies since the parent took all
   std::list<std::unique_ptr<Talk>> talks_;
+  BatchCounts counts_;
   bool reading_ = false;
   bool input_ended_ = false;
   Status status_;

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <string>
@@ -33,6 +34,25 @@ constexpr std::array<Command, 8> kCommands = {{
     {"config", run_config},
 }};
 
+std::optional<std::string_view> nearest_command(const std::string& word) {
+  std::vector<std::string_view> names;
+  names.reserve(kCommands.size());
+  for (const Command& command : kCommands) names.push_back(command.name);
+  return nearest(word, names);
+}
+
+/// The word as a shell takes it.
+std::string shell_quoted(std::string_view word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@%+,";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) {
+    return std::string(word);
+  }
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? "'\\''" : std::string(1, c);
+  return out + '\'';
+}
+
 int dispatch(int argc, char** argv) {
   const std::string word = argc > 1 ? argv[1] : "";
   if (word.empty() || word[0] == '-' || looks_like_file(word)) return run_send(argc, argv);
@@ -53,16 +73,26 @@ int print_version() {
 }
 
 int unknown_command(const std::string& word) {
-  std::vector<std::string_view> names;
-  names.reserve(kCommands.size());
-  for (const Command& command : kCommands) names.push_back(command.name);
   std::string text = "unknown command '" + word + "'";
-  if (const auto close = nearest(word, names)) {
+  if (const auto close = nearest_command(word)) {
     text += " (did you mean '" + std::string(*close) + "'?)";
   } else {
     text += "; see proxx --help";
   }
   say_error(text);
+  return kExitUsage;
+}
+
+std::optional<int> command_behind_options(const std::string& word, int argc, char** argv) {
+  if (looks_like_file(word)) return std::nullopt;
+  const auto close = nearest_command(word);
+  if (!close) return std::nullopt;
+  if (*close != word) return unknown_command(word);
+  std::vector<std::string> rest(argv + 1, argv + argc);
+  rest.erase(std::find(rest.begin(), rest.end(), word));
+  std::string line = "proxx " + word;
+  for (const std::string& each : rest) line += ' ' + shell_quoted(each);
+  say_error("the command comes first: " + line);
   return kExitUsage;
 }
 

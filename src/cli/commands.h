@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 
 namespace proxx::cli {
@@ -20,6 +21,9 @@ int run_config(int argc, char** argv);
 int print_version();
 /// Says that there is no such command, with the nearest there is; returns kExitUsage.
 int unknown_command(const std::string& word);
+/// For the first word behind options: if it is a command's name, says that the command comes first,
+/// with the line as it should be; if it nearly is one, says which. Returns kExitUsage then.
+std::optional<int> command_behind_options(const std::string& word, int argc, char** argv);
 
 // Exit codes that no Error has (contract.md section 3).
 inline constexpr int kExitUsage = 2;

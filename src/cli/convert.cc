@@ -7,7 +7,9 @@
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/process.h"
 #include "cli/report.h"
+#include "cli/terminal.h"
 #include "core/error_map.h"
 #include "core/json_text.h"
 #include "core/request.h"
@@ -100,11 +102,17 @@ Status convert(const ConvertOptions& options, Output& output) {
 int run_convert(int argc, char** argv) {
   const auto parsed = parse_convert(argc, argv);
   if (!parsed.options) return parsed.exit_code;
+  ConvertOptions options = *parsed.options;
+  if (options.file.empty() && (!was_open(STDIN_FILENO) || isatty(STDIN_FILENO) == 1)) {
+    say_error("nothing to convert: give a FILE or pipe it in; see proxx convert --help");
+    return kExitUsage;
+  }
+  if (options.file.empty()) options.file = "-";
   Output output;
-  Status status = convert(*parsed.options, output);
+  Status status = convert(options, output);
   if (!status && status.error().kind != ErrorKind::usage &&
       status.error().kind != ErrorKind::output_failed) {
-    const bool stream = parsed.options->kind == ConvertOptions::Kind::stream;
+    const bool stream = options.kind == ConvertOptions::Kind::stream;
     const Error& error = status.error();
     const Status shown = output.write(stream ? error_frame(error) : error_body(error) + '\n');
     if (!shown) return report(shown.error());

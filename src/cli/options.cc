@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/options_common.h"
 
@@ -38,11 +39,24 @@ Parsed<SendOptions> parse_send(int argc, char** argv) {
   app.footer(
       "Example:\n"
       "  echo '{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}' | proxx --mock | jq .");
-  app.add_option("FILE", options.file, "The request; - is stdin")->type_name("");
   add_request_command(app, options);
   add_common(app, options);
   app.add_flag("-V,--version", options.version, "The versions of proxx and its libraries");
-  return parsed(app, options, argc, argv);
+  std::vector<std::string> words;
+  const auto take = [&](std::vector<std::string> given) {
+    words = std::move(given);
+    return words.empty() ? std::nullopt : command_behind_options(words.front(), argc, argv);
+  };
+  if (const auto exit_code = parse(app, argc, argv, take)) return {std::nullopt, *exit_code};
+  if (words.size() > 1) {
+    say_error("unexpected argument '" + words[1] + "'");
+    return {std::nullopt, kExitUsage};
+  }
+  if (!words.empty()) options.file = words.front();
+  if (!words.empty() && !looks_like_file(options.file)) {
+    return {std::nullopt, unknown_command(options.file)};
+  }
+  return {std::move(options), 0};
 }
 
 Parsed<ConvertOptions> parse_convert(int argc, char** argv) {
@@ -112,7 +126,7 @@ Parsed<MockOptions> parse_mock(int argc, char** argv) {
   MockOptions options;
   CLI::App app{"An Anthropic upstream that answers by script: no key, no network, no cost."};
   set_usage(app, "Usage: proxx mock [OPTIONS]");
-  app.footer("Example:\n  proxx mock --port 9000 --script parallel-tools");
+  app.footer("Example:\n  proxx mock --script parallel-tools");
   app.add_option("--host", options.host, "Where to listen (127.0.0.1)")
       ->type_name("ADDRESS")
       ->take_last();

@@ -52,7 +52,7 @@ struct AskOptions : RequestCommandOptions {
 struct ConvertOptions {
   enum class Kind { request, response, stream };
   Kind kind = Kind::request;
-  std::string file = "-";
+  std::string file;  ///< "" was not given
   std::string model;
   bool strict = false;
   std::optional<bool> include_usage;
@@ -72,6 +72,7 @@ struct BatchOptions : CommonOptions {
 
 struct BridgeOptions : CommonOptions {
   int jobs = 64;
+  bool usage = false;
 };
 
 struct ServeOptions : CommonOptions {

@@ -4,42 +4,41 @@
 namespace proxx::cli {
 namespace {
 
-constexpr const char* kPromptGroup = "Prompt";
-constexpr const char* kModelGroup = "Model";
+constexpr const char* kRequestGroup = "Request";
 
 void add_prompt(CLI::App& app, AskOptions& options) {
   app.add_option("-f,--file", options.file, "Prompt from a file; words come after it")
       ->type_name("FILE")
       ->take_last()
-      ->group(kPromptGroup);
+      ->group(kRequestGroup);
   app.add_option("-s,--system", options.system, "System prompt, or @FILE with it")
       ->type_name("TEXT")
       ->take_last()
-      ->group(kPromptGroup);
+      ->group(kRequestGroup);
   app.add_option("-a,--attach", options.attachments, "Image, PDF or text: FILE[;type=MIME], URL, -")
       ->type_name("FILE")
       ->allow_extra_args(false)
-      ->group(kPromptGroup);
-  app.add_flag("--no-stdin", options.no_stdin, "Do not read stdin")->group(kPromptGroup);
+      ->group(kRequestGroup);
+  app.add_flag("--no-stdin", options.no_stdin, "Do not read stdin")->group(kRequestGroup);
 }
 
 void add_model_options(CLI::App& app, AskOptions& options) {
   app.add_option("-t,--temperature", options.temperature, "0 to 1")
       ->type_name("N")
       ->take_last()
-      ->group(kModelGroup);
+      ->group(kRequestGroup);
   app.add_option("--max-tokens", options.max_tokens, "Longest answer")
       ->type_name("N")
       ->take_last()
-      ->group(kModelGroup);
+      ->group(kRequestGroup);
   app.add_option("-r,--reasoning", options.reasoning, "none, minimal, low, medium, high, xhigh")
       ->type_name("EFFORT")
       ->take_last()
-      ->group(kModelGroup);
+      ->group(kRequestGroup);
   app.add_option("-J,--schema", options.schema, "The answer is JSON by this JSON Schema")
       ->type_name("FILE")
       ->take_last()
-      ->group(kModelGroup);
+      ->group(kRequestGroup);
 }
 
 }  // namespace
@@ -54,8 +53,11 @@ Parsed<AskOptions> parse_ask(int argc, char** argv) {
   add_model_options(app, options);
   add_request_command(app, options);
   add_common(app, options);
-  if (const auto exit_code = parse(app, argc, argv, &options.words))
-    return {std::nullopt, *exit_code};
+  const auto take = [&options](std::vector<std::string> words) {
+    options.words = std::move(words);
+    return std::optional<int>();
+  };
+  if (const auto exit_code = parse(app, argc, argv, take)) return {std::nullopt, *exit_code};
   return {std::move(options), 0};
 }
 

@@ -47,6 +47,7 @@ Parsed<BridgeOptions> parse_bridge(int argc, char** argv) {
       "  echo '{\"id\":1,\"body\":{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}}' | "
       "proxx bridge --mock");
   add_jobs(app, options.jobs, "Requests in flight (64)");
+  app.add_flag("-u,--usage", options.usage, "Tokens, cost and time on stderr, at the end");
   add_limits(app, options);
   add_common(app, options);
   if (const auto exit_code = parse(app, argc, argv)) return {std::nullopt, *exit_code};

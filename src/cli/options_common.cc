@@ -7,6 +7,7 @@
 
 #include "cli/input.h"
 #include "cli/output.h"
+#include "cli/report.h"
 #include "cli/terminal.h"
 #include "config/nearest.h"
 
@@ -15,12 +16,12 @@ namespace {
 
 constexpr const char* kUpstreamGroup = "Upstream";
 constexpr const char* kAnswerGroup = "Answer";
-constexpr const char* kTimesGroup = "Times and tries";
 
+/// Without blank lines, so that the longest help fits a screen of 40 lines.
 class HelpFormatter final : public CLI::Formatter {
  public:
   explicit HelpFormatter(std::string usage) : usage_(std::move(usage)) { column_width(28); }
-  std::string make_usage(const CLI::App*, std::string) const override { return usage_ + "\n\n"; }
+  std::string make_usage(const CLI::App*, std::string) const override { return usage_ + '\n'; }
   // Types, ranges and exclusions are in the manual; here a line has to stay a line.
   std::string make_option_opts(const CLI::Option* option) const override {
     std::string name = option->get_type_name();
@@ -33,6 +34,17 @@ class HelpFormatter final : public CLI::Formatter {
     std::string out = std::move(group) + ":\n";
     for (const CLI::Option* option : options) out += make_option(option, false);
     return out;
+  }
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    return CLI::detail::find_and_replace(CLI::Formatter::make_help(app, std::move(name), mode),
+                                         "\n\n", "\n");
+  }
+  // One name that is the other's contrary is stored as `--no-stream{false}`.
+  std::string make_option_name(const CLI::Option* option, bool positional) const override {
+    std::string name = CLI::Formatter::make_option_name(option, positional);
+    name.resize(std::min(name.find('{'), name.size()));
+    return name;
   }
   // The usage line has the positionals already.
   std::string make_positionals(const CLI::App*) const override { return {}; }
@@ -85,7 +97,7 @@ std::vector<std::string> option_names(const CLI::App& app) {
 }
 
 /// Takes the words out of what was not placed; unknown options before a `--` stay.
-std::vector<std::string> take_words(std::vector<std::string>& unplaced) {
+std::vector<std::string> split_words(std::vector<std::string>& unplaced) {
   std::vector<std::string> words;
   std::vector<std::string> options;
   bool only_words = false;
@@ -191,7 +203,7 @@ void add_limits(CLI::App& app, CommonOptions& options) {
   add_setting(app, options, "--idle-timeout", "timeouts.idle", "S",
               "Without a byte from the upstream (120)");
   for (const char* name : {"--retry", "--max-time", "--connect-timeout", "--idle-timeout"}) {
-    app.get_option(name)->group(kTimesGroup);
+    app.get_option(name)->group(kUpstreamGroup);
   }
 }
 
@@ -211,11 +223,10 @@ void add_request_command(CLI::App& app, RequestCommandOptions& options) {
       ->check(CLI::IsMember(kFormats))
       ->take_last()
       ->group(kAnswerGroup);
-  app.add_flag_callback(
-         "--stream", [&options] { options.stream = true; }, "Ask for a stream")
-      ->group(kAnswerGroup);
-  app.add_flag_callback(
-         "--no-stream", [&options] { options.stream = false; }, "Ask for none")
+  app.add_flag_function(
+         "--stream,!--no-stream", [&options](int64_t count) { options.stream = count > 0; },
+         "Ask for a stream, or for none")
+      ->take_last()
       ->group(kAnswerGroup);
   app.add_flag("-n,--dry-run", options.dry_run, "Print the Anthropic request, send nothing")
       ->group(kAnswerGroup);
@@ -228,19 +239,22 @@ void set_usage(CLI::App& app, std::string text) {
   app.formatter(std::make_shared<HelpFormatter>(std::move(text)));
 }
 
-std::optional<int> parse(CLI::App& app, int argc, char** argv, std::vector<std::string>* words) {
+std::optional<int> parse(CLI::App& app, int argc, char** argv, const TakeWords& take_words) {
   app.set_help_flag("-h,--help", "This text");
   app.allow_extras();
   try {
     app.parse(argc, argv);
     std::vector<std::string> unplaced = app.remaining();
-    if (words != nullptr) *words = take_words(unplaced);
+    if (take_words) {
+      if (const auto wrong = take_words(split_words(unplaced))) return wrong;
+    }
     if (unplaced.empty()) return std::nullopt;
     say_unexpected(app, unplaced);
   } catch (const CLI::CallForHelp&) {
     Output output;
-    const Status status = output.write(app.help());
-    return status && output.close() ? 0 : 1;
+    Status status = output.write(app.help());
+    if (status) status = output.close();
+    return status ? 0 : report(status.error());
   } catch (const CLI::ParseError& error) {
     say_error(error.what());
   }

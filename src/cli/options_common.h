@@ -1,5 +1,7 @@
 #pragma once
 #include <CLI/CLI.hpp>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,9 +30,13 @@ void add_config(CLI::App& app, std::optional<std::string>& config);
 /// The help's first lines: `Usage: ...`.
 void set_usage(CLI::App& app, std::string text);
 
-/// Parses; prints help, or what is wrong with the nearest option that exists. `words` takes the
-/// arguments that are no options, as they are: CLI11's own lists take `[a,b]` apart.
+/// Takes the arguments that are no options, as they are: CLI11's own lists take `[a,b]` apart.
+/// Returns the exit code if they are wrong, having said so.
+using TakeWords = std::function<std::optional<int>(std::vector<std::string>)>;
+
+/// Parses; prints help, or what is wrong with the nearest option that exists. Words come first: who
+/// put the command behind its options is to hear that, and not that an option is unknown.
 [[nodiscard]] std::optional<int> parse(CLI::App& app, int argc, char** argv,
-                                       std::vector<std::string>* words = nullptr);
+                                       const TakeWords& take_words = nullptr);
 
 }  // namespace proxx::cli

@@ -54,6 +54,21 @@ bool Output::is_terminal() const {
   return path_.empty() && isatty(STDOUT_FILENO) == 1;
 }
 
+Status Output::check() const {
+  if (path_.empty()) return was_open(STDOUT_FILENO) ? Status{} : fail(write_error(EBADF));
+  struct stat existing {};
+  int wrong = 0;
+  if (stat(path_.c_str(), &existing) == 0) {
+    wrong = S_ISDIR(existing.st_mode) ? EISDIR : access(path_.c_str(), W_OK) == 0 ? 0 : errno;
+  } else {
+    const size_t slash = path_.rfind('/');
+    const std::string folder = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
+    wrong = access(folder.c_str(), W_OK | X_OK) == 0 ? 0 : errno;
+  }
+  return wrong == 0 ? Status{}
+                    : fail(ErrorKind::output_failed, path_ + ": " + std::strerror(wrong));
+}
+
 Result<int> Output::descriptor() {
   if (path_.empty()) {
     if (!was_open(STDOUT_FILENO)) return fail(write_error(EBADF));

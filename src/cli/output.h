@@ -31,6 +31,9 @@ class Output {
   Output& operator=(const Output&) = delete;
 
   [[nodiscard]] bool is_terminal() const;
+  /// Whether it looks as if it could be written, before anything is asked: nobody wants to pay for
+  /// an answer that has nowhere to go.
+  [[nodiscard]] Status check() const;
   /// Appends, blocking.
   Status write(std::string_view bytes);
   /// The one and only document: a file appears complete or not at all.

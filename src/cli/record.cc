@@ -9,10 +9,10 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <vector>
 
 #include "cli/output.h"
 #include "cli/terminal.h"
+#include "core/error_map.h"
 #include "core/json_writer.h"
 #include "mock/replay.h"
 
@@ -55,12 +55,14 @@ Result<std::string> next_folder(const std::string& folder) {
   return fail(ErrorKind::output_failed, folder + ": full");
 }
 
-/// One exchange under way; written down at its end, which for a cancelled one is destruction.
-class RecordingCall final : public UpstreamCall, UpstreamHandler {
+}  // namespace
+
+/// One call under way; written down at its end, which for a cancelled one is destruction.
+class Recording::Call final : public UpstreamCall, UpstreamHandler {
  public:
-  RecordingCall(const std::string& folder, std::string request, UpstreamHandler& handler)
-      : folder_(folder), request_(std::move(request)), handler_(handler) {}
-  ~RecordingCall() override {
+  Call(Recording& recording, std::string request, UpstreamHandler& handler)
+      : recording_(recording), request_(std::move(request)), handler_(handler) {}
+  ~Call() override {
     call_.reset();
     save(false);
   }
@@ -102,12 +104,15 @@ class RecordingCall final : public UpstreamCall, UpstreamHandler {
     if (const Status status = write(cut); !status) say("not recorded: " + status.error().message);
   }
 
-  Status write(bool cut) const {
-    PROXX_ASSIGN(const std::string folder, next_folder(folder_));
+  Status write(bool cut) {
+    PROXX_ASSIGN(const std::string folder, next_folder(recording_.folder_));
     const auto type = find_header(head_.headers, "content-type").value_or("");
     const bool stream = type.starts_with("text/event-stream");
-    PROXX_TRY(write_file(folder + '/' + mock::kRequestFile, request_ + '\n'));
-    PROXX_TRY(write_file(folder + '/' + (stream ? mock::kStreamFile : mock::kMessageFile), bytes_));
+    PROXX_TRY(write_file(folder + '/' + mock::kRequestFile,
+                         recording_.masked(std::move(request_)) + '\n'));
+    PROXX_TRY(write_file(folder + '/' + (stream ? mock::kStreamFile : mock::kMessageFile),
+                         recording_.masked(std::move(bytes_))));
+    recording_.last_folder_ = folder;
     // Last: a folder without it is none that is replayed.
     return write_file(folder + '/' + mock::kMetaFile, meta(cut) + '\n');
   }
@@ -128,7 +133,7 @@ class RecordingCall final : public UpstreamCall, UpstreamHandler {
     return out;
   }
 
-  const std::string& folder_;
+  Recording& recording_;
   std::string request_;
   UpstreamHandler& handler_;
   std::unique_ptr<UpstreamCall> call_;
@@ -139,21 +144,66 @@ class RecordingCall final : public UpstreamCall, UpstreamHandler {
   bool saved_ = false;
 };
 
-}  // namespace
-
-Result<std::unique_ptr<RecordingUpstream>> RecordingUpstream::make(Upstream& upstream,
-                                                                   std::string folder) {
-  if (::mkdir(folder.c_str(), kFolderMode) != 0 && errno != EEXIST) {
-    return fail(ErrorKind::usage, "--record: " + folder + ": " + std::strerror(errno));
-  }
-  return std::unique_ptr<RecordingUpstream>(new RecordingUpstream(upstream, std::move(folder)));
+Status make_record_folder(const std::string& folder) {
+  if (::mkdir(folder.c_str(), kFolderMode) == 0 || errno == EEXIST) return {};
+  return proxx::fail(ErrorKind::usage, "--record: " + folder + ": " + std::strerror(errno));
 }
 
-std::unique_ptr<UpstreamCall> RecordingUpstream::start(UpstreamRequest request,
-                                                       UpstreamHandler& handler) {
-  auto call = std::make_unique<RecordingCall>(folder_, request.body, handler);
-  call->start(upstream_, std::move(request));
+Recording::Recording(const ExchangeContext& context, std::string folder,
+                     std::optional<AnswerForm> form, Sink& sink)
+    : context_(context), folder_(std::move(folder)), form_(form), sink_(sink) {
+  if (folder_.empty()) return;
+  own_ = context;
+  own_->upstream = this;
+}
+
+Recording::~Recording() {
+  save_output();
+}
+
+std::unique_ptr<UpstreamCall> Recording::start(UpstreamRequest request, UpstreamHandler& handler) {
+  secrets_ = secrets_in(request.headers);
+  auto call = std::make_unique<Call>(*this, request.body, handler);
+  call->start(*context_.upstream, std::move(request));
   return call;
+}
+
+void Recording::begin(const AnswerHead& head) {
+  streams_ = head.event_stream;
+  sink_.begin(head);
+}
+
+bool Recording::write(std::string_view bytes) {
+  output_.append(bytes);
+  return sink_.write(bytes);
+}
+
+void Recording::finish() {
+  save_output();
+  sink_.finish();
+}
+
+void Recording::fail(const AnswerHead& head, const Error& error) {
+  streams_ = head.event_stream;
+  if (form_ != AnswerForm::text)
+    output_ += streams_ ? error_frame(error) : error_body(error) + '\n';
+  save_output();
+  sink_.fail(head, error);
+}
+
+void Recording::save_output() {
+  if (saved_ || last_folder_.empty()) return;
+  saved_ = true;
+  const char* name = streams_                    ? "/output.sse"
+                     : form_ == AnswerForm::text ? "/output.txt"
+                                                 : "/output.json";
+  const Status status = write_file(last_folder_ + name, masked(std::move(output_)));
+  if (!status) say("not recorded: " + status.error().message);
+}
+
+std::string Recording::masked(std::string text) const {
+  mask(secrets_, text);
+  return text;
 }
 
 }  // namespace proxx::cli

@@ -1,30 +1,63 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/result.h"
+#include "exchange/exchange.h"
+#include "exchange/sink.h"
+#include "upstream/headers.h"
 #include "upstream/upstream.h"
 
 namespace proxx::cli {
 
-/// --record: an upstream that keeps each exchange with another one in a folder of its own, in the
-/// form that `proxx mock --replay` reads (mock/replay.h). What is kept is the request's body, and
-/// of the answer its bytes with their timing and the headers that conversion looks at: no key, and
-/// no header of the request.
-class RecordingUpstream final : public Upstream {
- public:
-  /// `upstream` must outlive this. `folder` is created if it is missing; errors: `usage`.
-  static Result<std::unique_ptr<RecordingUpstream>> make(Upstream& upstream, std::string folder);
+/// Creates the folder of --record if it is missing. Errors: `usage`.
+[[nodiscard]] Status make_record_folder(const std::string& folder);
 
-  [[nodiscard]] std::unique_ptr<UpstreamCall> start(UpstreamRequest request,
-                                                    UpstreamHandler& handler) override;
+/// --record of one exchange: stands between it and both its ends. Each call of the upstream's is
+/// kept in a folder of its own, in the form that `proxx mock --replay` reads (mock/replay.h), and
+/// with the last of them what the client got. Kept of a call are the request's body, and of the
+/// answer its bytes with their timing and the headers that conversion looks at: no header of the
+/// request, and a key that a peer sent back is masked.
+class Recording final : Upstream, Sink {
+ public:
+  /// No `folder`: nothing is recorded, and context() and sink() are those given. They must outlive
+  /// the recording, and that the exchange.
+  Recording(const ExchangeContext& context, std::string folder, std::optional<AnswerForm> form,
+            Sink& sink);
+  /// Keeps what there was of an answer that was cut off.
+  ~Recording() override;
+  Recording(const Recording&) = delete;
+  Recording& operator=(const Recording&) = delete;
+
+  // What the exchange is made with.
+  [[nodiscard]] const ExchangeContext& context() const { return own_ ? *own_ : context_; }
+  [[nodiscard]] Sink& sink() { return own_ ? *this : sink_; }
 
  private:
-  RecordingUpstream(Upstream& upstream, std::string folder)
-      : upstream_(upstream), folder_(std::move(folder)) {}
+  class Call;
 
-  Upstream& upstream_;
-  std::string folder_;
+  std::unique_ptr<UpstreamCall> start(UpstreamRequest request, UpstreamHandler& handler) override;
+  void begin(const AnswerHead& head) override;
+  bool write(std::string_view bytes) override;
+  void keep_alive() override { sink_.keep_alive(); }
+  void finish() override;
+  void fail(const AnswerHead& head, const Error& error) override;
+  void save_output();
+  [[nodiscard]] std::string masked(std::string text) const;
+
+  const ExchangeContext& context_;
+  const std::string folder_;
+  const std::optional<AnswerForm> form_;
+  Sink& sink_;
+  std::optional<ExchangeContext> own_;
+  Secrets secrets_;
+  std::string last_folder_;  ///< of the last call; "" if none was answered
+  std::string output_;
+  bool streams_ = false;
+  bool saved_ = false;
 };
 
 }  // namespace proxx::cli

@@ -62,15 +62,20 @@ std::optional<double> cost_usd(const AnswerFacts& facts, const Model* model) {
          1e6;
 }
 
-std::string usage_line(const AnswerFacts& facts, const ExchangeTimes& times, const Model* model) {
-  std::string line = "usage: " + std::to_string(facts.prompt_tokens) + " in";
-  const auto part = [&line](int64_t tokens, const char* what) {
-    if (tokens > 0) line += ", " + std::to_string(tokens) + what;
+std::string tokens_text(const AnswerFacts& facts) {
+  std::string text = std::to_string(facts.prompt_tokens) + " in";
+  const auto part = [&text](int64_t tokens, const char* what) {
+    if (tokens > 0) text += ", " + std::to_string(tokens) + what;
   };
   part(facts.cached_tokens, " cached");
   part(facts.cache_write_tokens, " cache write");
-  line += ", " + std::to_string(facts.completion_tokens) + " out";
+  text += ", " + std::to_string(facts.completion_tokens) + " out";
   part(facts.reasoning_tokens, " reasoning");
+  return text;
+}
+
+std::string usage_line(const AnswerFacts& facts, const ExchangeTimes& times, const Model* model) {
+  std::string line = "usage: " + tokens_text(facts);
   if (const auto cost = cost_usd(facts, model)) {
     char text[32];
     std::snprintf(text, sizeof text, ", $%.6f", *cost);

@@ -5,7 +5,9 @@
 #include <optional>
 
 #include "cli/commands.h"
+#include "cli/models_remote.h"
 #include "cli/process.h"
+#include "cli/record.h"
 #include "cli/report.h"
 #include "cli/runtime.h"
 #include "cli/stdout_sink.h"
@@ -41,6 +43,7 @@ int dry_run(const RequestCommandOptions& options, const std::string& request) {
   const auto loaded = load(options);
   if (!loaded) return report(loaded.error());
   const Settings& settings = loaded->settings;
+  say_models_not_asked(settings, options.quiet);
   const ModelTable models = model_table(settings);
   RequestOptions conversion = request_options(settings, models);
   conversion.model_override = options.model;
@@ -82,14 +85,16 @@ int send(const RequestCommandOptions& options, std::string request) {
   auto made = Runtime::make(options);
   if (!made) return report(made.error());
   Runtime& runtime = **made;
-  runtime.context().conversion.stream_override = stream_override(options);
-
   std::optional<Output> output;
   if (options.output.empty()) {
     output.emplace();
   } else {
     output.emplace(options.output);
   }
+  if (const Status status = output->check(); !status) return report(status.error());
+  fetch_models_if_set(runtime, options.quiet);
+  runtime.context().conversion.stream_override = stream_override(options);
+
   boost::asio::signal_set signals(runtime.loop(), SIGINT, SIGTERM, SIGHUP);
   end_by_signals(signals, *output);
 
@@ -100,7 +105,8 @@ int send(const RequestCommandOptions& options, std::string request) {
     runtime.loop().stop();
   });
   TextView view(sink);
-  Exchange exchange(runtime.context(), view);
+  Recording recording(runtime.context(), runtime.record_folder(), form, view);
+  Exchange exchange(recording.context(), recording.sink());
   sink.on_drain([&exchange] { exchange.resume(); });
   exchange.on_notices([&](const Notices& notices) {
     report_notices(notices, runtime.settings().on_lossy, options.quiet);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "cli/record.h"
 #include "cli/terminal.h"
 #include "config/model_entry.h"
 
@@ -29,8 +30,9 @@ Result<LoadedSettings> load(const CommonOptions& options) {
   return load_settings(sources);
 }
 
-ModelTable model_table(const Settings& settings) {
+ModelTable model_table(const Settings& settings, const std::vector<ModelInfo>* upstream) {
   ModelTable table;
+  if (upstream != nullptr) refresh(table, *upstream);
   add_models(settings.models, table);
   return table;
 }
@@ -93,6 +95,10 @@ void use_mock(Settings& settings, Credential& credential, uint16_t port) {
 Runtime::Runtime(LoadedSettings loaded)
     : loaded_(std::move(loaded)), models_(model_table(loaded_.settings)) {}
 
+void Runtime::refresh_models(const std::vector<ModelInfo>& upstream) {
+  models_ = model_table(loaded_.settings, &upstream);
+}
+
 Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
   PROXX_ASSIGN(auto loaded, load(options));
   std::unique_ptr<Runtime> runtime(new Runtime(std::move(loaded)));
@@ -118,10 +124,8 @@ Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
   ExchangeContext& context = runtime->context_;
   context.loop = &runtime->loop_;
   context.upstream = runtime->engine_.get();
-  if (!options.record.empty()) {
-    PROXX_ASSIGN(runtime->recording_, RecordingUpstream::make(*runtime->engine_, options.record));
-    context.upstream = runtime->recording_.get();
-  }
+  if (!options.record.empty()) PROXX_TRY(make_record_folder(options.record));
+  runtime->record_folder_ = options.record;
   context.conversion = request_options(settings, runtime->models_);
   context.conversion.model_override = options.model;
   context.headers = header_options(settings);

@@ -2,11 +2,12 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/options.h"
-#include "cli/record.h"
 #include "config/keys.h"
 #include "config/load.h"
+#include "core/model_info.h"
 #include "core/models.h"
 #include "core/request.h"
 #include "core/result.h"
@@ -20,7 +21,10 @@ namespace proxx::cli {
 [[nodiscard]] Result<LoadedSettings> load(const CommonOptions& options);
 
 // What the layers below are given, out of the settings.
-[[nodiscard]] ModelTable model_table(const Settings& settings);
+/// The table with the upstream's list in it, if that was asked for, and the configured entries on
+/// top.
+[[nodiscard]] ModelTable model_table(const Settings& settings,
+                                     const std::vector<ModelInfo>* upstream = nullptr);
 [[nodiscard]] RequestOptions request_options(const Settings& settings, const ModelTable& models);
 [[nodiscard]] HeaderOptions header_options(const Settings& settings);
 [[nodiscard]] UpstreamTimeouts upstream_timeouts(const Settings& settings);
@@ -42,6 +46,10 @@ class Runtime {
   [[nodiscard]] ExchangeContext& context() { return context_; }
   [[nodiscard]] const Credential& credential() const { return credential_; }
   [[nodiscard]] const ModelTable& models() const { return models_; }
+  /// Of --record; "" records nothing.
+  [[nodiscard]] const std::string& record_folder() const { return record_folder_; }
+  /// Not while an exchange runs.
+  void refresh_models(const std::vector<ModelInfo>& upstream);
 
  private:
   explicit Runtime(LoadedSettings loaded);
@@ -51,7 +59,7 @@ class Runtime {
   boost::asio::io_context loop_{1};
   std::unique_ptr<mock::Mock> mock_;
   std::unique_ptr<Engine> engine_;
-  std::unique_ptr<RecordingUpstream> recording_;
+  std::string record_folder_;
   ExchangeContext context_;
   Credential credential_;
 };

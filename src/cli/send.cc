@@ -14,7 +14,6 @@ int run_send(int argc, char** argv) {
   if (!parsed.options) return parsed.exit_code;
   const SendOptions& options = *parsed.options;
   if (options.version) return print_version();
-  if (!options.file.empty() && !looks_like_file(options.file)) return unknown_command(options.file);
   if (options.file.empty() && (!was_open(STDIN_FILENO) || isatty(STDIN_FILENO) == 1)) {
     say_error("no request: give a FILE or pipe one in; see proxx --help");
     return kExitUsage;

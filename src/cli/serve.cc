@@ -75,6 +75,11 @@ Result<server::AppOptions> app_options(const ServeOptions& options, const Loaded
   app.service.cors = settings.serve.cors;
   app.service.keys.own = std::move(own);
   app.service.keys.client_key = settings.serve.client_key;
+  if (settings.models_from == ModelsFrom::upstream) {
+    app.service.models.refreshed = [&settings](const std::vector<ModelInfo>& upstream) {
+      return model_table(settings, &upstream);
+    };
+  }
   app.service.metrics = settings.serve.metrics;
   if (!settings.serve.auth_file.empty()) {
     PROXX_ASSIGN(app.service.keys.accepted, server::read_auth_file(settings.serve.auth_file));

@@ -167,7 +167,7 @@ Status read_flags(LoadedSettings& loaded, const std::vector<Setting>& settings,
 }
 
 // What no single value can tell.
-Status check(LoadedSettings& loaded, const std::vector<Setting>& settings) {
+Status check(LoadedSettings& loaded) {
   Settings& s = loaded.settings;
   if (parse_upstream_url(s.upstream_url)->insecure && !s.allow_insecure_upstream) {
     return fail(setting_error(loaded, "upstream_url",
@@ -180,13 +180,6 @@ Status check(LoadedSettings& loaded, const std::vector<Setting>& settings) {
       return fail(setting_error(loaded, "api_key_command", "api_key_file is set, too: keep one"));
     }
     s.api_key_command.clear();
-  }
-  Settings defaults;
-  const std::vector<Setting> built_in = settings_of(defaults);
-  for (std::string_view key : unsupported_keys()) {
-    if (print_value(find(settings, key)->slot) != print_value(find(built_in, key)->slot)) {
-      return fail(setting_error(loaded, key, "not supported yet"));
-    }
   }
   return {};
 }
@@ -233,7 +226,7 @@ Result<LoadedSettings> load_settings(const Sources& sources) {
   }
   PROXX_TRY(read_environment(loaded, settings, sources.getenv));
   PROXX_TRY(read_flags(loaded, settings, sources.flags));
-  PROXX_TRY(check(loaded, settings));
+  PROXX_TRY(check(loaded));
   return loaded;
 }
 

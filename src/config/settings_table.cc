@@ -106,9 +106,4 @@ const std::vector<SettingVariable>& setting_variables() {
   return table;
 }
 
-const std::vector<std::string_view>& unsupported_keys() {
-  static const std::vector<std::string_view> keys = {"models_from"};
-  return keys;
-}
-
 }  // namespace proxx

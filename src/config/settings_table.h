@@ -19,8 +19,4 @@ struct SettingVariable {
 /// In the order in which they are applied: a later one wins over an earlier one.
 [[nodiscard]] const std::vector<SettingVariable>& setting_variables();
 
-/// Keys whose feature is not built: anything but the default is refused. Building one removes its
-/// row.
-[[nodiscard]] const std::vector<std::string_view>& unsupported_keys();
-
 }  // namespace proxx

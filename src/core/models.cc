@@ -1,30 +1,12 @@
 #include "core/models.h"
 
+#include <algorithm>
 #include <array>
+
+#include "core/date.h"
 
 namespace proxx {
 namespace {
-
-struct Date {
-  int year = 0;
-  int month = 0;
-  int day = 0;
-};
-
-/// Midnight UTC; 0 for the empty date (wire.md 4.1: epoch if unknown).
-constexpr int64_t unix_seconds(Date date) {
-  if (date.year == 0) return 0;
-  // Days from civil, with years that begin in March: the leap day comes last.
-  const int64_t year = date.month <= 2 ? date.year - 1 : date.year;
-  const int64_t era = year / 400;
-  const int64_t year_of_era = year - era * 400;
-  const int64_t day_of_year =
-      (153 * (date.month + (date.month > 2 ? -3 : 9)) + 2) / 5 + date.day - 1;
-  const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return (era * 146097 + day_of_era - 719468) * 86400;
-}
-static_assert(unix_seconds({1970, 1, 1}) == 0);
-static_assert(unix_seconds({2026, 11, 22}) == 1795305600);
 
 struct Sizes {
   int64_t context;
@@ -153,6 +135,7 @@ constexpr int kMaxAliasHops = 8;
 ModelTable::ModelTable() {
   rows_.reserve(kRows.size());
   for (const Row& row : kRows) rows_.push_back(model_of(row));
+  newest_ = rows_.front();
 }
 
 void ModelTable::add_alias(std::string name, std::string target) {
@@ -167,6 +150,17 @@ void ModelTable::put(Model model) {
     }
   }
   rows_.push_back(std::move(model));
+}
+
+void ModelTable::list(std::vector<Model> listed) {
+  for (Model& row : rows_) {
+    const bool stays = std::none_of(listed.begin(), listed.end(),
+                                    [&](const Model& model) { return model.id == row.id; });
+    if (!stays) continue;
+    row.listed = false;
+    listed.push_back(std::move(row));
+  }
+  rows_ = std::move(listed);
 }
 
 const Model* ModelTable::find(std::string_view name) const {
@@ -186,7 +180,7 @@ Model ModelTable::resolve(std::string_view name) const {
   if (row == nullptr) {
     if (const auto undated = without_date(name); !undated.empty()) row = find(undated);
   }
-  Model model = row != nullptr ? *row : rows_.front();
+  Model model = row != nullptr ? *row : newest_;
   if (row == nullptr) {
     model.alias.clear();
     model.display_name = name;

@@ -54,6 +54,7 @@ struct Model {
   int64_t created_unix_s = 0;
   std::string lifecycle = "active";  ///< active | deprecated | retired
   std::string retires;               ///< ISO date, "" if open
+  bool listed = true;                ///< unless the upstream was asked and does not list it
 };
 
 /// The models proxx knows, with the configured aliases and corrections on top.
@@ -66,6 +67,9 @@ class ModelTable {
   void add_alias(std::string name, std::string target);
   /// Adds a row, or replaces the one of that id.
   void put(Model model);
+  /// These rows come first, in this order, in place of those of the same ids; the others remain
+  /// for who knows their names, no longer listed.
+  void list(std::vector<Model> listed);
 
   /// By id, built-in alias, dated id of a listed model, or configured alias. `id` of the answer is
   /// `name`, or what a configured alias stands for. An id that no row knows gets the newest
@@ -80,6 +84,7 @@ class ModelTable {
 
  private:
   std::vector<Model> rows_;
+  Model newest_;  ///< stands for ids without a row
   std::map<std::string, std::string, std::less<>> aliases_;
 };
 

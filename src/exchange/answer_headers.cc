@@ -1,11 +1,11 @@
 #include "exchange/answer_headers.h"
 
 #include <array>
-#include <cstdio>
-#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "core/date.h"
 
 namespace proxx {
 namespace {
@@ -32,20 +32,6 @@ constexpr std::array<Translation, 6> kTranslations = {{
 
 bool starts_with(std::string_view text, std::string_view prefix) {
   return text.substr(0, prefix.size()) == prefix;
-}
-
-/// RFC 3339 in UTC, with or without a fraction: `2026-11-22T18:00:00Z`.
-std::optional<int64_t> parse_rfc3339(const std::string& text) {
-  std::tm time{};
-  int end = 0;
-  if (std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &time.tm_year, &time.tm_mon,
-                  &time.tm_mday, &time.tm_hour, &time.tm_min, &time.tm_sec, &end) != 6 ||
-      text.empty() || text.back() != 'Z') {
-    return std::nullopt;
-  }
-  time.tm_year -= 1900;
-  time.tm_mon -= 1;
-  return static_cast<int64_t>(timegm(&time));
 }
 
 /// OpenAI's form of a wait: `45s`, `6m0s`, `1h0m5s`.
@@ -79,7 +65,7 @@ HeaderList client_headers(const HeaderList& upstream, int64_t now_unix_s) {
     if (!value) continue;
     if (!row.is_reset) {
       out.emplace_back(std::string(row.openai), std::string(*value));
-    } else if (const auto reset = parse_rfc3339(std::string(*value))) {
+    } else if (const auto reset = parse_rfc3339(*value)) {
       out.emplace_back(std::string(row.openai), duration_text(*reset - now_unix_s));
     }
   }

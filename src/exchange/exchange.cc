@@ -70,6 +70,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   Status convert(bool drop_thinking) {
     RequestOptions options = context.conversion;
     options.drop_thinking = drop_thinking;
+    if (request.models) options.models = request.models.get();
     if (!request.headers.anthropic_version.empty()) {
       options.anthropic_version = request.headers.anthropic_version;
     }
@@ -105,6 +106,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     headers.retries_done = retries_done;
     headers.betas.insert(headers.betas.end(), converted.betas.begin(), converted.betas.end());
     call_request.headers = upstream_headers(context.headers, request.credential, headers);
+    secrets = secrets_in(call_request.headers);
     call_request.body = std::move(body);
     call_request.timeouts = context.timeouts;
     error_body.clear();
@@ -228,6 +230,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   /// An upstream failure: once more without thinking, once more after a wait, or the end.
   void answer_failed(Error error) {
+    mask(secrets, error.message);
     if (begun) return fail(std::move(error));
     output.clear();
     if (names_thinking(error) && converted.has_thinking_history && !thinking_dropped) {
@@ -264,6 +267,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     sink.finish();
   }
   void fail(Error error) {
+    mask(secrets, error.message);
     end();
     flush();
     head.status = http_status_of(error);
@@ -322,6 +326,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   std::function<void(std::string_view)> tell_reasoning;
 
   ExchangeRequest request;
+  Secrets secrets;  ///< which an upstream's message must not show (faults.md U9)
   ConvertedRequest converted;
   AnswerForm form = AnswerForm::completion;
   AnswerHead head;

@@ -34,8 +34,9 @@ struct ExchangeContext {
 struct ExchangeRequest {
   std::string body;  ///< the client's OpenAI JSON
   Credential credential;
-  RequestHeaders headers;          ///< the client's anthropic-version and -beta
-  std::optional<AnswerForm> form;  ///< nothing: as the request's `stream` asks
+  RequestHeaders headers;                    ///< the client's anthropic-version and -beta
+  std::shared_ptr<const ModelTable> models;  ///< kept while it is used; null: the context's
+  std::optional<AnswerForm> form;            ///< nothing: as the request's `stream` asks
 };
 
 /// Times of one exchange for logs, server-timing and --usage.

@@ -43,7 +43,8 @@ struct ModelRules {
 /// everything. Null for what is not served.
 [[nodiscard]] const ModelRules* find_model(std::string_view id);
 
-/// All models that are served, newest first; the row for `mock-` ids is not among them.
+/// All models that are served, newest first, and `claude-mock-small`, which no other table has; the
+/// row for `mock-` ids is not among them.
 [[nodiscard]] std::span<const ModelRules> served_models();
 
 /// True if `words`, separated by blanks, hold `word`.

@@ -15,6 +15,7 @@ namespace proxx::mock {
 //
 //   request.json       what was sent upstream
 //   response.sse       the answer's bytes, if it was an event stream; else response.json
+//   output.json        what the client got, or output.sse, output.txt; not read
 //   meta.json          {"status":200,"headers":{...},"pieces":[[MS,BYTES],...],"cut":false}
 //
 // `pieces` is how the bytes came: milliseconds after the request or the piece before, and how many.

@@ -150,6 +150,14 @@ constexpr ModelRules mythos_preview() {
   row.checks_prefix = false;
   return row;
 }
+/// The model that appeared yesterday: who converts by a table of models has not heard of it, and
+/// has to ask the Models API what it takes.
+constexpr ModelRules small() {
+  ModelRules row =
+      generation_4_5("claude-mock-small", "", "Claude Mock Small", "haiku", "2026-11-21");
+  row.max_tokens = 32'000;
+  return row;
+}
 constexpr ModelRules permissive() {
   ModelRules row = always_thinking("mock", "Mock", "", "2026-11-22");
   row.thinking_types = "adaptive enabled disabled between_tools";
@@ -184,6 +192,7 @@ constexpr std::array kModels{
                    "2025-10-15"),
     sonnet_4_5(),
     mythos_preview(),
+    small(),
 };
 constexpr ModelRules kPermissive = permissive();
 

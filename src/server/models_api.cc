@@ -25,7 +25,7 @@ std::string models_list(const ModelTable& models) {
   writer.key("object").string("list");
   writer.key("data").begin_array();
   for (const Model& model : models.rows()) {
-    if (model.lifecycle == "retired") continue;
+    if (!model.listed || model.lifecycle == "retired") continue;
     write_model(writer, model.id, model.created_unix_s);
     if (!model.alias.empty()) write_model(writer, model.alias, model.created_unix_s);
   }
@@ -40,7 +40,7 @@ std::optional<std::string> model_object(const ModelTable& models, std::string_vi
   const std::string name = percent_decoded(id);
   const auto alias = models.aliases().find(name);
   const Model* model = models.find(name);
-  if (model == nullptr && alias == models.aliases().end()) return std::nullopt;
+  if ((model == nullptr || !model->listed) && alias == models.aliases().end()) return std::nullopt;
   std::string out;
   json::Writer writer(out);
   write_model(

@@ -7,8 +7,8 @@
 
 namespace proxx::server {
 
-/// `GET /v1/models` (wire.md 5.5): every row that is not retired, its alias, and the configured
-/// aliases.
+/// `GET /v1/models` (wire.md 5.5): every row that is listed and not retired, its alias, and the
+/// configured aliases.
 [[nodiscard]] std::string models_list(const ModelTable& models);
 
 /// `GET /v1/models/{id}`: the object of a listed name, or nothing. `id` is as it stands in the

@@ -12,6 +12,7 @@
 #include "server/keys.h"
 #include "server/log.h"
 #include "server/metrics.h"
+#include "server/model_directory.h"
 #include "server/record.h"
 
 namespace proxx::server {
@@ -21,6 +22,7 @@ struct ServiceOptions {
   HostPolicy hosts;
   std::vector<std::string> cors;
   KeyRules keys;
+  ModelOptions models;
   bool metrics = false;
   /// Silence in an event stream after which a comment is sent.
   std::chrono::milliseconds keep_alive{15'000};

@@ -6,7 +6,7 @@
 
 #include "http/guard.h"
 #include "server/chat.h"
-#include "server/models_api.h"
+#include "server/models_session.h"
 #include "server/relay.h"
 
 namespace proxx::server {
@@ -82,7 +82,10 @@ Result<RequestHeaders> anthropic_headers(const http::Request& request) {
 }
 
 Service::Service(const ExchangeContext& context, Shared& shared)
-    : context_(context), shared_(shared), self_(std::make_shared<Service*>(this)) {}
+    : context_(context),
+      shared_(shared),
+      models_(context, shared.options.models, shared.log),
+      self_(std::make_shared<Service*>(this)) {}
 
 Service::~Service() {
   *self_ = nullptr;
@@ -130,7 +133,6 @@ void Service::handle(http::Request request, std::shared_ptr<http::Responder> res
 
 void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
   if (request.method == "OPTIONS") return reply->send(preflight(request));
-  const ModelTable& models = *context_.conversion.models;
   switch (reply->record.endpoint) {
     case Endpoint::chat_completions:
       return start_chat(request, reply);
@@ -138,20 +140,11 @@ void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
     case Endpoint::count_tokens:
       return start_relay(request, reply);
     case Endpoint::models:
-      return reply->send(text_response(200, models_list(models), "application/json"));
-    case Endpoint::model: {
-      const std::string_view id = request.path().substr(route_of(Endpoint::model).path.size());
-      if (auto object = model_object(models, id)) {
-        return reply->send(text_response(200, std::move(*object), "application/json"));
-      }
-      Error error;
-      error.kind = ErrorKind::invalid_request;
-      error.http_status = 404;
-      error.code = "model_not_found";
-      error.param = "model";
-      error.message = "no such model; GET /v1/models lists them";
-      return reply->send_error(error);
-    }
+      return start_models(request, std::nullopt, reply);
+    case Endpoint::model:
+      return start_models(request,
+                          std::string(request.path().substr(route_of(Endpoint::model).path.size())),
+                          reply);
     case Endpoint::healthz:
       return reply->send(text_response(200, "ok\n", "text/plain"));
     case Endpoint::readyz:
@@ -171,6 +164,7 @@ void Service::start_chat(http::Request& request, std::unique_ptr<Reply>& reply) 
   auto headers = anthropic_headers(request);
   if (!headers) return reply->send_error(headers.error());
   incoming.credential = *credential;
+  incoming.models = models_.known(*credential);
   incoming.headers = std::move(*headers);
   incoming.body = std::move(request.body);
   run(std::make_shared<ChatSession>(context_, shared_.options.keep_alive, std::move(incoming),
@@ -185,6 +179,14 @@ void Service::start_relay(http::Request& request, std::unique_ptr<Reply>& reply)
   UpstreamRequest outgoing = relay_request(context_, std::move(request), *credential, *headers);
   run(std::make_shared<RelaySession>(*context_.upstream, std::move(outgoing), std::move(reply),
                                      let_go()));
+}
+
+void Service::start_models(const http::Request& request, std::optional<std::string> id,
+                           std::unique_ptr<Reply>& reply) {
+  std::optional<Credential> credential;
+  if (auto known = credential_for(request, shared_.options.keys)) credential = std::move(*known);
+  run(std::make_shared<ModelsSession>(models_, std::move(credential), std::move(id),
+                                      std::move(reply), let_go()));
 }
 
 void Service::run(std::shared_ptr<Session> session) {

@@ -1,9 +1,12 @@
 #pragma once
 #include <memory>
+#include <optional>
+#include <string>
 #include <unordered_map>
 
 #include "exchange/exchange.h"
 #include "http/server.h"
+#include "server/model_directory.h"
 #include "server/reply.h"
 #include "server/session.h"
 
@@ -35,11 +38,14 @@ class Service final : public http::Handler {
   void answer(http::Request& request, std::unique_ptr<Reply>& reply);
   void start_chat(http::Request& request, std::unique_ptr<Reply>& reply);
   void start_relay(http::Request& request, std::unique_ptr<Reply>& reply);
+  void start_models(const http::Request& request, std::optional<std::string> id,
+                    std::unique_ptr<Reply>& reply);
   void run(std::shared_ptr<Session> session);
   [[nodiscard]] Session::OnOver let_go();
 
   const ExchangeContext& context_;
   Shared& shared_;
+  ModelDirectory models_;
   std::unordered_map<const Session*, std::shared_ptr<Session>> sessions_;
   /// Tells a let-go that is still queued whether the service is there.
   std::shared_ptr<Service*> self_;

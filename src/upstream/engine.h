@@ -21,7 +21,7 @@ struct EngineOptions {
   size_t max_answer_bytes = size_t{256} << 20;  ///< faults.md U7
   size_t max_header_bytes = size_t{300} << 10;  ///< faults.md U49
   /// -v: each header line as it goes (`>`) and comes (`<`), secrets redacted already, the blank
-  /// line that ends a header as "". -vv: bodies.
+  /// line that ends a header as "", and as `*` a proxy out of the environment. -vv: bodies.
   std::function<void(char direction, std::string_view line)> trace_header;
   std::function<void(char direction, std::string_view bytes)> trace_body;
 };

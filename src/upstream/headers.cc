@@ -177,6 +177,24 @@ std::string redact_header(std::string_view line) {
   return std::string(line.substr(0, colon)) + ": [redacted]";
 }
 
+Secrets secrets_in(const HeaderList& headers) {
+  Secrets out;
+  for (const auto& [name, value] : headers) {
+    if (!is_secret(name)) continue;
+    const std::string_view secret = std::string_view(value).substr(value.rfind(' ') + 1);
+    if (secret.size() >= kMinSecretBytes) out.emplace_back(secret);
+  }
+  return out;
+}
+
+void mask(const Secrets& secrets, std::string& text) {
+  for (const std::string& secret : secrets) {
+    for (size_t at = 0; (at = text.find(secret, at)) != std::string::npos; at += secret.size()) {
+      text.replace(at, secret.size(), secret.size(), '*');
+    }
+  }
+}
+
 std::string make_session_id() {
   return to_string(boost::uuids::random_generator()());
 }

@@ -51,6 +51,14 @@ struct RequestHeaders {
 /// A header line fit for a trace: credentials become `[redacted]`.
 [[nodiscard]] std::string redact_header(std::string_view line);
 
+/// The values of the fields that redact_header hides, without their scheme.
+using Secrets = std::vector<std::string>;
+[[nodiscard]] Secrets secrets_in(const HeaderList& headers);
+/// Puts asterisks over them where a peer sent one back, as many as it has bytes. What is shorter
+/// than kMinSecretBytes is no key, and would blot out words.
+void mask(const Secrets& secrets, std::string& text);
+inline constexpr size_t kMinSecretBytes = 8;
+
 /// A random UUID v4.
 [[nodiscard]] std::string make_session_id();
 

@@ -1,35 +1,59 @@
 #include "upstream/trace.h"
 
+#include <string>
 #include <string_view>
-
-#include "upstream/headers.h"
 
 namespace proxx {
 namespace {
 
-void trace_header_lines(const EngineOptions& options, char direction, std::string_view lines) {
+void trace_header_lines(const Trace& trace, char direction, std::string_view lines) {
   while (!lines.empty()) {
     const auto end = lines.find('\n');
     std::string_view line = lines.substr(0, end);
     lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    options.trace_header(direction, redact_header(line));
+    std::string shown = redact_header(line);
+    mask(trace.secrets, shown);
+    trace.options.trace_header(direction, shown);
   }
 }
 
+void trace_body(const Trace& trace, char direction, std::string_view bytes) {
+  std::string shown(bytes);
+  mask(trace.secrets, shown);
+  trace.options.trace_body(direction, shown);
+}
+
+/// Of what curl says of itself, which proxy it took from the environment (faults.md L18), without
+/// the user and the password: `Uses proxy env variable HTTPS_PROXY == 'http://user:pw@host:1'`.
+void trace_proxy(const Trace& trace, std::string_view text) {
+  if (!text.starts_with("Uses proxy env variable")) return;
+  std::string shown(text.substr(0, text.find('\n')));
+  const size_t quote = shown.find('\'');
+  const size_t scheme = shown.find("://", quote);
+  const size_t begin = scheme == std::string::npos ? quote + 1 : scheme + 3;
+  if (const size_t at = shown.rfind('@'); at != std::string::npos && at > begin) {
+    shown.replace(begin, at - begin, "[redacted]");
+  }
+  trace.options.trace_header('*', shown);
+}
+
 int debug_callback(CURL*, curl_infotype type, char* data, size_t size, void* user) {
-  const auto& options = *static_cast<const EngineOptions*>(user);
+  const auto& trace = *static_cast<const Trace*>(user);
   const std::string_view bytes(data, size);
   const char direction = type == CURLINFO_HEADER_OUT || type == CURLINFO_DATA_OUT ? '>' : '<';
   try {
     switch (type) {
       case CURLINFO_HEADER_OUT:
       case CURLINFO_HEADER_IN:
-        if (options.trace_header) trace_header_lines(options, direction, bytes);
+        if (trace.options.trace_header) trace_header_lines(trace, direction, bytes);
         break;
       case CURLINFO_DATA_OUT:
       case CURLINFO_DATA_IN:
-        if (options.trace_body) options.trace_body(direction, bytes);
+        if (trace.options.trace_body) trace_body(trace, direction, bytes);
+        break;
+      case CURLINFO_TEXT:
+        if (trace.options.trace_header) trace_proxy(trace, bytes);
         break;
       default:
         break;
@@ -43,11 +67,11 @@ int debug_callback(CURL*, curl_infotype type, char* data, size_t size, void* use
 
 }  // namespace
 
-void apply_trace(CURL* easy, const EngineOptions& options) {
-  if (!options.trace_header && !options.trace_body) return;
+void apply_trace(CURL* easy, const Trace& trace) {
+  if (!trace.options.trace_header && !trace.options.trace_body) return;
   curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
   curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, debug_callback);
-  curl_easy_setopt(easy, CURLOPT_DEBUGDATA, const_cast<EngineOptions*>(&options));
+  curl_easy_setopt(easy, CURLOPT_DEBUGDATA, const_cast<Trace*>(&trace));
 }
 
 }  // namespace proxx

@@ -3,8 +3,6 @@
 #include <charconv>
 #include <new>
 
-#include "upstream/trace.h"
-
 namespace proxx {
 namespace {
 
@@ -33,7 +31,7 @@ int status_of(std::string_view line) {
 }  // namespace
 
 Transfer::Transfer(TransferContext& context)
-    : context_(context), easy_(curl_easy_init(), curl_easy_cleanup) {
+    : context_(context), trace_{context.options, {}}, easy_(curl_easy_init(), curl_easy_cleanup) {
   if (!easy_) throw std::bad_alloc();
   configure();
 }
@@ -65,7 +63,7 @@ void Transfer::configure() {
       !proxy.empty() || context_.options.base_url.compare(0, 7, "http://") == 0)
     curl_easy_setopt(easy, CURLOPT_PROXY, proxy.c_str());
   apply_trust(easy, context_.trust);
-  apply_trace(easy, context_.options);
+  apply_trace(easy, trace_);
   context_.loop->adopt(easy);
 }
 
@@ -77,6 +75,7 @@ void Transfer::load(UpstreamRequest request, UpstreamHandler& handler) {
     give_up(ErrorKind::internal, "a request header holds a control byte or has no name");
     return;
   }
+  trace_.secrets = secrets_in(request_.headers);
   request_.headers = {};
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_block_.list());
 
@@ -263,6 +262,7 @@ bool Transfer::complete_head() {
     return false;
   }
   release_request();
+  for (auto& [name, value] : head_.headers) mask(trace_.secrets, value);
   handler_->on_head(std::move(head_));
   return handler_ != nullptr;
 }

@@ -12,6 +12,7 @@
 #include "upstream/curl_loop.h"
 #include "upstream/engine.h"
 #include "upstream/header_block.h"
+#include "upstream/trace.h"
 #include "upstream/trust.h"
 #include "upstream/upstream.h"
 
@@ -84,6 +85,7 @@ class Transfer {
   [[nodiscard]] curl_off_t uploaded_bytes() const;
 
   TransferContext& context_;
+  Trace trace_;
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_;
   std::array<char, CURL_ERROR_SIZE> curl_message_{};
 

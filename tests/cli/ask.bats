@@ -196,7 +196,7 @@ make_files() {
   kill -0 "$pid"
 }
 
-@test "on a terminal, control characters of the model are shown, not sent" {
+@test "L19: on a terminal, control characters of the model are shown, not sent" {
   printf 'event: message_start\ndata: {"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[],"stop_reason":null,"usage":{"input_tokens":1,"output_tokens":1}}}\n\nevent: content_block_start\ndata: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":"a\\u001b[31mb"}}\n\nevent: content_block_stop\ndata: {"type":"content_block_stop","index":0}\n\nevent: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":1}}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n' >esc.sse
   start_mock --script "$PWD/esc.sse"
   export ANTHROPIC_API_KEY=k

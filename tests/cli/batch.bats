@@ -217,6 +217,14 @@ until_lines() {
   contains "$(cat tty.log)" "left"
 }
 
+@test "L7: nothing is asked for when stdout is closed" {
+  code=0
+  err=$("$PROXX" batch -v --mock <<<"$HI" 2>&1 >&-) || code=$?
+  expect_code 1
+  contains "$err" "write error"
+  lacks "$err" POST
+}
+
 @test "L4: a reader that goes away ends it by SIGPIPE, silently" {
   { lines 1 20; line late hang; } >in.jsonl
   run bash -c '"$PROXX" batch --mock in.jsonl 2>err | head -n 1 >/dev/null; echo "${PIPESTATUS[0]}"'

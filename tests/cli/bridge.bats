@@ -250,3 +250,14 @@ EOF
   contains "$out" "2: "
   lacks "$out" "0: error"
 }
+
+@test "-u sums up on stderr, once stdin has ended" {
+  split "$PROXX" bridge --mock -u < <(
+    printf '{"id":%s,"body":{"messages":[{"role":"user","content":"hi"}]}}\n' 1 2
+    echo '{"id":3,"body":{"messages":[{"role":"user","content":"[[mock:error-400]]"}]}}'
+  )
+  expect_code 0
+  [[ $err =~ ^proxx:\ usage:\ [0-9]+\ in,\ [0-9]+\ out,\ \$0\.[0-9]+,\ 3\ lines\ in\ [0-9]+\ s$ ]] || { echo "$err" >&2; return 1; }
+  split "$PROXX" bridge --mock <<<'{"id":1,"body":{"messages":[{"role":"user","content":"hi"}]}}'
+  expect stderr "$err" ""
+}

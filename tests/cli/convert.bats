@@ -71,3 +71,14 @@ stream() {
   split "$PROXX" convert answer <<<"$HI"
   expect_code 2
 }
+
+@test "a terminal or a closed stdin without FILE: usage, not a wait" {
+  local kind
+  for kind in request response stream; do
+    split script -qec "$PROXX convert $kind" /dev/null </dev/null
+    contains "$out" "nothing to convert: give a FILE or pipe it in"
+    code=0
+    "$PROXX" convert "$kind" <&- 2>err || code=$?
+    expect "$kind, closed" "$code" 2
+  done
+}

@@ -71,6 +71,14 @@ start_mock() {
   mock_url=$(sed -n 's/^proxx: mock listening on //p' "$BATS_TEST_TMPDIR/mock.log")
 }
 
+# start_echo: an upstream that refuses every key and sends it back wherever it can; its URL in $echo_url.
+start_echo() {
+  python3 "$PROXX_SOURCE/tests/cli/echo_upstream.py" >"$BATS_TEST_TMPDIR/echo.port" 3>&- &
+  children+=($!)
+  wait_for "$BATS_TEST_TMPDIR/echo.port" "port "
+  echo_url=http://127.0.0.1:$(sed -n 's/^port //p' "$BATS_TEST_TMPDIR/echo.port")
+}
+
 # start_serve [OPTIONS]: a server; its base URL (with /v1) in $url, its pid in $serve_pid.
 start_serve() {
   "$PROXX" serve --port 0 "$@" 2>"$BATS_TEST_TMPDIR/serve.log" 3>&- &

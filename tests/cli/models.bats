@@ -30,3 +30,120 @@ load helpers
   expect_code 6
   expect stdout "$out" ""
 }
+
+# A model that no table knows, and takes neither adaptive thinking nor effort, nor 128000 tokens.
+UNKNOWN='{"model":"claude-mock-small","reasoning_effort":"high","messages":[{"role":"user","content":"hi"}]}'
+
+# from_upstream [YAML]: the configuration says `models_from: upstream`.
+from_upstream() {
+  printf '%s\n' 'models_from: upstream' "$@" >upstream.yaml
+  export PROXX_CONFIG=$PWD/upstream.yaml
+}
+
+@test "models_from: upstream: what no table knows is converted by what the upstream says of it" {
+  split "$PROXX" --mock <<<"$UNKNOWN"
+  expect_code 4
+  from_upstream
+  split "$PROXX" --mock <<<"$UNKNOWN"
+  expect_code 0
+  expect stderr "$err" ""
+  expect model "$(jq -r .model <<<"$out")" claude-mock-small
+  split "$PROXX" ask --mock -m claude-mock-small -r high hi </dev/null
+  expect_code 0
+  printf '{"custom_id":"a","body":%s}\n' "$UNKNOWN" >in.jsonl
+  split "$PROXX" batch --mock in.jsonl
+  expect_code 0
+  split "$PROXX" bridge --mock <<<"{\"id\":1,\"body\":$UNKNOWN}"
+  expect_code 0
+  contains "$out" '"response":'
+}
+
+@test "models_from: upstream: one question a run, before the first request, which is no recording" {
+  from_upstream
+  printf '{"custom_id":"%s","body":{"messages":[{"role":"user","content":"hi"}]}}\n' a b c >in.jsonl
+  split "$PROXX" batch -v --mock --record tape in.jsonl
+  expect_code 0
+  expect first "$(grep '^> [A-Z]* /' <<<"$err" | head -n 1)" "> GET /v1/models?limit=1000 HTTP/1.1"
+  expect requests "$(grep -c '^> GET /v1/models' <<<"$err")" 1
+  expect recordings "$(ls tape | wc -l)" 3
+}
+
+@test "models_from: upstream: what the configuration says stands on top" {
+  from_upstream 'models: {small: {id: claude-mock-small, max_tokens: 77}}'
+  printf '{"custom_id":"a","body":{"model":"small","messages":[{"role":"user","content":"hi"}]}}\n' >in.jsonl
+  split "$PROXX" batch -vv --mock in.jsonl
+  expect_code 0
+  contains "$err" '"max_tokens":77'
+  contains "$err" '"model":"claude-mock-small"'
+}
+
+@test "models_from: upstream: a dry run asks nobody and says so; -q does not" {
+  from_upstream
+  split "$PROXX" -n <<<"$UNKNOWN"
+  expect_code 0
+  contains "$err" "models_from: upstream: a dry run asks nobody; the built-in table is used"
+  contains "$out" '"max_tokens":128000'
+  split "$PROXX" -n -q <<<"$UNKNOWN"
+  expect stderr "$err" ""
+  split "$PROXX" batch -n <<<'{"messages":[{"role":"user","content":"hi"}]}'
+  expect_code 0
+  contains "$err" "a dry run asks nobody"
+  split "$PROXX" <<<"$UNKNOWN"
+  expect_code 8
+}
+
+@test "models_from: upstream: an upstream that has no list is no reason to fail" {
+  from_upstream
+  python3 - >port 3>&- <<'PYTHON' &
+import http.server, json
+class Upstream(http.server.BaseHTTPRequestHandler):
+    def reply(self, status, body):
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def do_GET(self):
+        self.reply(404, b'{"type":"error","error":{"type":"not_found_error","message":"no \\u001b[2J list"}}')
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        self.reply(200, json.dumps({"id": "msg_1", "type": "message", "role": "assistant", "model": "m",
+            "content": [{"type": "text", "text": "yes"}], "stop_reason": "end_turn", "stop_sequence": None,
+            "usage": {"input_tokens": 1, "output_tokens": 1}}).encode())
+    def log_message(self, *args):
+        pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
+print(f"port {server.server_port}", flush=True)
+server.serve_forever()
+PYTHON
+  children+=($!)
+  wait_for port "port "
+  ANTHROPIC_API_KEY=k split "$PROXX" --upstream-url "http://127.0.0.1:$(sed 's/port //' port)" <<<"$HI"
+  expect_code 0
+  contains "$out" '"content":"yes"'
+  contains "$err" 'proxx: models_from: upstream: no \x1b[2J list; the built-in table is used'
+}
+
+@test "models_from: upstream: serve lists what the upstream lists, and the aliases" {
+  from_upstream 'models: {gpt-4o: claude-mock-small}'
+  start_serve --mock
+  local list
+  list=$(curl -fsS "$url/models")
+  expect new "$(jq -r '[.data[].id] | (index("claude-mock-small") != null) and (index("gpt-4o") != null)' <<<"$list")" true
+  expect created "$(jq '.data[] | select(.id == "gpt-4o").created' <<<"$list")" 1795219200
+  contains "$(curl -fsS "$url/models/gpt-4o")" '"id":"gpt-4o"'
+  split curl -sS -o answer -w '%{http_code}' "$url/models/gpt-5"
+  expect status "$out" 404
+  contains "$(curl -fsS "$url/chat/completions" -d "$UNKNOWN")" '"model":"claude-mock-small"'
+  "$PROXX" models --remote --mock --json >remote.json
+  expect "models --remote --json" "$(jq -c . remote.json)" "$(jq -c . <<<"$list")"
+}
+
+@test "models_from: upstream: serve without an upstream lists the table" {
+  from_upstream
+  ANTHROPIC_API_KEY=sk-hush-hush start_serve --upstream-url http://127.0.0.1:1
+  contains "$(curl -fsS "$url/models")" '"id":"claude-opus-4-8"'
+  contains "$(curl -fsS "$url/models")" '"id":"claude-opus-4-8"'
+  expect lines "$(grep -c "could not be had (upstream_unreachable)" "$BATS_TEST_TMPDIR/serve.log")" 1
+  lacks "$(cat "$BATS_TEST_TMPDIR/serve.log")" hush
+}

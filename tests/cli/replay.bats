@@ -15,7 +15,7 @@ same() { expect "$1" "$(sed -E 's/"created":[0-9]*|127.0.0.1:[0-9]+//g' again)" 
   "$PROXX" --mock --record tape <<<"$HI_STREAM" >first
   "$PROXX" --mock --record tape <<<"$HI" >>first
   expect files "$(find tape -type f | sort | tr '\n' ' ')" \
-    "tape/0001/meta.json tape/0001/request.json tape/0001/response.sse tape/0002/meta.json tape/0002/request.json tape/0002/response.json "
+    "tape/0001/meta.json tape/0001/output.sse tape/0001/request.json tape/0001/response.sse tape/0002/meta.json tape/0002/output.json tape/0002/request.json tape/0002/response.json "
   replay --delay 0
   "$PROXX" <<<"$HI_STREAM" >again
   "$PROXX" <<<"$HI" >>again
@@ -62,6 +62,53 @@ same() { expect "$1" "$(sed -E 's/"created":[0-9]*|127.0.0.1:[0-9]+//g' again)" 
   "$PROXX" <<<"$(ask_for reset-mid-stream true)" >>again || code=$?
   expect "replayed" "$code" 10
   same "what was printed"
+}
+
+@test "what was printed is kept with the exchange, in every format" {
+  local format
+  for format in json sse text; do
+    "$PROXX" --mock -F "$format" --record tape <<<"$HI" >"printed-$format"
+  done
+  cmp printed-json tape/0001/output.json
+  cmp printed-sse tape/0002/output.sse
+  [ -s tape/0003/output.txt ]
+  expect text "$(cat tape/0003/output.txt)" "$(cat printed-text)"
+}
+
+@test "errors are kept as they were printed, with the last of the tries" {
+  start_mock --script error-529
+  export ANTHROPIC_API_KEY=k
+  "$PROXX" --upstream-url "$mock_url" --retry 1 --record tape <<<"$HI" >printed || true
+  [ ! -e tape/0001/output.json ]
+  cmp printed tape/0002/output.json
+  "$PROXX" --mock --retry 0 --record tape <<<"$(ask_for error-mid-stream true)" >printed || true
+  cmp printed tape/0003/output.sse
+  grep -q '"error"' tape/0003/output.sse
+  lacks "$(cat tape/0003/output.sse)" "[DONE]"
+  # What was never answered is no exchange.
+  "$PROXX" --upstream-url http://127.0.0.1:1 --retry 0 --record tape <<<"$HI" >printed || true
+  expect folders "$(ls tape | tr '\n' ' ')" "0001 0002 0003 "
+}
+
+@test "batch and bridge keep each answer beside its request" {
+  printf '{"custom_id":"%s","body":{"messages":[{"role":"user","content":"%s"}]}}\n' a one b two c three |
+    "$PROXX" batch --mock -j 3 --record tape >results
+  local word
+  for word in one two three; do
+    contains "$(cat "$(dirname "$(grep -l "\"$word\"" tape/*/request.json)")/output.json")" "You said: $word"
+  done
+  echo '{"id":1,"body":{"stream":true,"messages":[{"role":"user","content":"four"}]}}' | "$PROXX" bridge --mock --record tape >lines
+  expect chunks "$(sed -n 's/^data: {/{/p' tape/0004/output.sse | jq -c .)" "$(jq -c 'select(.chunk).chunk' lines)"
+}
+
+@test "S7: a key that the upstream sends back is masked in a recording, which still replays" {
+  start_mock
+  export ANTHROPIC_API_KEY=sk-ant-secret-0123456789
+  "$PROXX" --upstream-url "$mock_url" --record tape <<<"${HI/hi/sk-ant-secret-0123456789}" >first
+  expect secrets "$(grep -rl 0123456789 tape)" ""
+  contains "$(cat tape/0001/output.json)" "You said: ************************"
+  replay
+  contains "$("$PROXX" <<<"${HI/hi/************************}")" '***'
 }
 
 @test "S7: no key is in a recording, and others cannot read it" {

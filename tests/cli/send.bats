@@ -103,6 +103,8 @@ load helpers
   split "$PROXX" -n -m claude-opus-5-5 --stream <<<"$HI"
   expect model "$(jq -r .model <<<"$out")" claude-opus-5-5
   expect stream "$(jq -r .stream <<<"$out")" true
+  expect "the last counts" "$("$PROXX" -n --no-stream --stream <<<"$HI" | jq .stream)" true
+  expect "the last counts" "$("$PROXX" -n --stream --no-stream <<<"$HI" | jq .stream)" null
   split "$PROXX" --mock --no-stream <<<"$HI_STREAM"
   expect_code 0
   expect object "$(jq -r .object <<<"$out")" chat.completion
@@ -129,6 +131,21 @@ load helpers
   expect_code 1
   contains "$err" "missing/answer.json: No such file or directory"
   expect files "$(find . -name 'answer.json*' | sort | tr '\n' ' ')" "./answer.json "
+}
+
+@test "nothing is asked for that has nowhere to go" {
+  mkdir folder
+  local place
+  for place in missing/answer.json folder; do
+    split "$PROXX" --mock -v -o "$place" <<<"$HI"
+    expect_code 1
+    contains "$err" "$place: "
+    lacks "$err" POST
+  done
+  code=0
+  err=$("$PROXX" --mock -v <<<"$HI" 2>&1 >&-) || code=$?
+  expect_code 1
+  lacks "$err" POST
 }
 
 @test "notices go to stderr, -q silences them, --strict refuses" {
@@ -228,6 +245,7 @@ load helpers
   code=0
   err=$("$PROXX" --help 2>&1 >/dev/full) || code=$?
   expect_code 1
+  contains "$err" "write error: No space left on device"
 }
 
 @test "L4: a reader that leaves ends it silently by SIGPIPE" {
@@ -251,7 +269,7 @@ load helpers
   expect object "$(jq -r .object out)" chat.completion
 }
 
-@test "L1 L3: signals end it for real and close the upstream call" {
+@test "L1 L2 L3: signals end it for real and close the upstream call" {
   start_mock
   export ANTHROPIC_API_KEY=k
   local signal pid
@@ -267,6 +285,69 @@ load helpers
     expect "$signal" "$code" $((128 + $(kill -l "$signal")))
     lacks "$(cat live)" "[DONE]"
   done
+}
+
+@test "L18: a proxy of the environment is used and shown, without its password" {
+  local url
+  for url in http://user:hush-hush@127.0.0.1:1 user:hush-hush@127.0.0.1:1; do
+    HTTPS_PROXY=$url ANTHROPIC_API_KEY=k split "$PROXX" -v --retry 0 --upstream-url https://upstream.example <<<"$HI"
+    expect_code 6
+    contains "$err" "* Uses proxy env variable HTTPS_PROXY == '${url/user:hush-hush/[redacted]}'"
+    contains "$err" "cannot connect to the proxy for upstream.example"
+    lacks "$err$out" hush
+  done
+}
+
+@test "L15: no flag takes a key" {
+  split "$PROXX" --api-key sk-ant-0123456789 <<<"$HI"
+  expect_code 2
+  lacks "$err" 0123456789
+  lacks "$("$PROXX" --help)" "--api-key"
+}
+
+@test "L21: no timer goes by the clock on the wall" {
+  # The log's time of day and a retry-after that is a date are all that look at it.
+  expect uses "$(cd "$PROXX_SOURCE/src" && grep -rlE 'system_(clock|timer)' . | tr '\n' ' ')" "./server/log.cc "
+  expect uses "$(cd "$PROXX_SOURCE/src" && grep -rlE 'CLOCK_REALTIME|gettimeofday' . | tr '\n' ' ')" ""
+}
+
+@test "L20: numbers are numbers in every locale" {
+  command -v localedef >/dev/null || skip "no localedef"
+  mkdir locales
+  localedef -i de_DE -f UTF-8 ./locales/de_DE.UTF-8 2>/dev/null || skip "no de_DE to compile"
+  export LOCPATH=$PWD/locales LC_ALL=de_DE.UTF-8 2>/dev/null
+  expect "the locale counts" "$(env printf '%.1f' 1,5)" 1,5
+  split "$PROXX" -n -m claude-haiku-4-5 <<<"${HI/\"messages\"/\"temperature\":0.5,\"messages\"}"
+  expect_code 0
+  contains "$out" '"temperature":0.5'
+  split "$PROXX" ask --mock -u -t 0.5 -m claude-haiku-4-5 hi </dev/null
+  expect_code 0
+  contains "$err" '$0.0'
+  contains "$("$PROXX" models)" 0.10
+}
+
+@test "S7 U9: a key that the upstream sends back is shown nowhere" {
+  start_echo
+  export ANTHROPIC_API_KEY=sk-ant-secret-0123456789
+  split "$PROXX" -vv --upstream-url "$echo_url" <<<"$HI"
+  expect_code 8
+  contains "$out" "invalid x-api-key: ****"
+  lacks "$out$err" 0123456789
+  split "$PROXX" ask -vv --record tape --upstream-url "$echo_url" hi </dev/null
+  expect_code 8
+  lacks "$out$err$(cat tape/*/*)" 0123456789
+  split "$PROXX" batch -vv --upstream-url "$echo_url" <<<"$HI"
+  expect_code 8
+  lacks "$out$err" 0123456789
+  split "$PROXX" bridge -vv --upstream-url "$echo_url" <<<"{\"id\":1,\"body\":$HI}"
+  lacks "$out$err" 0123456789
+  split "$PROXX" models --remote -vv --upstream-url "$echo_url"
+  expect_code 8
+  lacks "$out$err" 0123456789
+  start_serve -vv --log-level debug --upstream-url "$echo_url"
+  split curl -sSi "$url/chat/completions" -d "$HI"
+  contains "$out" "invalid x-api-key: ****"
+  lacks "$out$(cat "$BATS_TEST_TMPDIR/serve.log")" 0123456789
 }
 
 @test "-v shows header lines both ways and never the key" {

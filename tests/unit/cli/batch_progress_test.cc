@@ -29,6 +29,12 @@ TEST_CASE("progress tells what is done, how fast, what it cost and how long it w
   counts.total = 7255;
   CHECK(progress_text(counts, 5s) == "8 done, 2 failed, 2.0/s, 1.2M tokens, $6.0000, 1:00:20 left");
   CHECK(usage_text(counts, 5s) == "usage: 1000000 in, 200000 out, $6.000000, 10 lines in 5 s");
+  AnswerFacts more = facts_of(1, 1);
+  more.cached_tokens = 7;
+  more.reasoning_tokens = 9;
+  counts.add(more, nullptr);
+  CHECK(usage_text(counts, 5s) ==
+        "usage: 1000001 in, 7 cached, 200001 out, 9 reasoning, 10 lines in 5 s");
 }
 
 TEST_CASE("progress leaves out what it cannot know") {

@@ -184,12 +184,3 @@ TEST_CASE("two sources of a key in one file are a slip") {
         "c.yaml:2:18: api_key_command: api_key_file is set, too: keep one");
   CHECK(load_error(scratch, both, {}, {{"api_key_file", "/f", "--key-file"}}).empty());
 }
-
-TEST_CASE("what is not built is refused, unless it is the default") {
-  Scratch scratch;
-  CHECK(load_error(scratch, std::nullopt, {}, {{"models_from", "upstream", "--flag"}}) ==
-        "--flag: not supported yet");
-  CHECK(load_error(scratch, "models_from: upstream\n") ==
-        "c.yaml:1:14: models_from: not supported yet");
-  CHECK(load_error(scratch, "models_from: table\n").empty());
-}

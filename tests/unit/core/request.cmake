@@ -1,5 +1,6 @@
 proxx_unit_test(core_request
   SOURCES
+    model_info_test.cc
     models_test.cc
     request_golden_test.cc
     request_matrix_test.cc

@@ -63,11 +63,11 @@ struct Fixture {
     context.headers.session_id = "00000000-0000-4000-8000-000000000000";
   }
 
-  void start(std::string body) {
+  void start(std::string body, std::string key = "sk-test") {
     exchange = std::make_unique<Exchange>(context, sink);
     ExchangeRequest request;
     request.body = std::move(body);
-    request.credential.api_key = "sk-test";
+    request.credential.api_key = std::move(key);
     exchange->start(std::move(request));
   }
   FakeUpstream::Call& call(size_t index) { return *upstream.calls.at(index); }
@@ -229,6 +229,25 @@ TEST_CASE_FIXTURE(Fixture, "U8 U9: an upstream error keeps its status and messag
   CHECK(sink.error->message == "invalid x-api-key");
   CHECK(sink.error->code == "invalid_api_key");
   CHECK(exit_code_of(*sink.error) == 8);
+}
+
+TEST_CASE_FIXTURE(Fixture, "U9: a key that the upstream sends back is in no message") {
+  for (const bool event : {false, true}) {
+    CAPTURE(event);
+    start(event ? kStreamRequest : kJsonRequest, "sk-test-0123");
+    FakeUpstream::Call& asked = *upstream.calls.back();
+    const std::string error =
+        R"({"type":"authentication_error","message":"invalid x-api-key: sk-test-0123"})";
+    if (event) {
+      asked.head(200, {{"content-type", kEvents}});
+      asked.data(kStart + ::event("error", ",\"error\":" + error));
+    } else {
+      asked.answer(401, kJson, R"({"type":"error","error":)" + error + "}");
+    }
+    REQUIRE(sink.error);
+    CHECK(sink.error->message == "invalid x-api-key: ************");
+    sink.error.reset();
+  }
 }
 
 TEST_CASE_FIXTURE(Fixture, "U21: an error as first event is a real HTTP status") {

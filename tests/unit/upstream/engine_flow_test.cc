@@ -343,6 +343,24 @@ TEST_CASE("traces show each line, and no secret") {
   CHECK(body == ">{\"a\":1}<{}");
 }
 
+TEST_CASE("S7: a key that the upstream sends back is in no trace and in no header") {
+  std::string traced;
+  EngineOptions options;
+  options.trace_header = [&](char, std::string_view line) { traced.append(line).append("\n"); };
+  options.trace_body = [&](char, std::string_view bytes) { traced.append(bytes); };
+  Harness harness({{send("HTTP/1.1 401 No\r\nrequest-id: req sk-test-secret\r\n"
+                         "content-length: 16\r\n\r\n[sk-test-secret]")}},
+                  {}, std::move(options));
+  Recorder answer;
+  const auto call = harness.start(answer, {}, "sk-test-secret");
+  REQUIRE(harness.until_done(answer));
+  REQUIRE(answer.head);
+  CHECK(find_header(answer.head->headers, "request-id") == "req **************");
+  CHECK(answer.data == "[sk-test-secret]");
+  CHECK(traced.find("[**************]") != std::string::npos);
+  CHECK(traced.find("sk-test-secret") == std::string::npos);
+}
+
 TEST_CASE("the version line is libcurl's") {
   CHECK(engine_version().substr(0, 10) == "libcurl/7.");
 }

@@ -183,6 +183,17 @@ TEST_CASE("S7: traces show no credential") {
     CHECK(redact_header(line) == line);
 }
 
+TEST_CASE("S7: a credential that comes back is masked, byte for byte") {
+  const Secrets secrets = secrets_in({{"x-api-key", "sk-ant-0123"},
+                                      {"Authorization", "Bearer tok-456789"},
+                                      {"anthropic-version", "2023-06-01"},
+                                      {"x-client-secret", "short"}});
+  CHECK(secrets == Secrets{"sk-ant-0123", "tok-456789"});
+  std::string text = "sk-ant-0123sk-ant-0123, Bearer tok-456789 of 2023-06-01; short, sk-ant-012";
+  mask(secrets, text);
+  CHECK(text == "**********************, Bearer ********** of 2023-06-01; short, sk-ant-012");
+}
+
 TEST_CASE("a session id is a random UUID v4") {
   const std::string id = make_session_id();
   REQUIRE(id.size() == 36);

@@ -1,0 +1,104 @@
+#include "exchange/model_fetch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/error_map.h"
+
+namespace proxx {
+namespace {
+
+/// The upstream's largest page; it has two dozen models.
+constexpr const char* kFirstPage = "/v1/models?limit=1000";
+constexpr int kMaxPages = 10;
+constexpr size_t kMaxPageBytes = size_t{4} << 20;
+/// For all pages. A list is never worth a longer wait: the table can answer.
+constexpr std::chrono::milliseconds kMaxTime{10'000};
+
+/// An id as a query's value.
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    if (kPlain.find(c) != std::string_view::npos) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += '%';
+    out += kDigits[byte >> 4U];
+    out += kDigits[byte & 15U];
+  }
+  return out;
+}
+
+/// The shorter of two limits, of which zero is none.
+std::chrono::milliseconds shorter(std::chrono::milliseconds limit, std::chrono::milliseconds left) {
+  return limit.count() == 0 ? left : std::min(limit, left);
+}
+
+}  // namespace
+
+ModelFetch::ModelFetch(const ExchangeContext& context, const Credential& credential, OnDone on_done)
+    : context_(context),
+      headers_(upstream_headers(context.headers, credential, {})),
+      on_done_(std::move(on_done)),
+      deadline_(Clock::now() + kMaxTime) {
+  ask({});
+}
+
+void ModelFetch::ask(const std::string& after_id) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
+  UpstreamRequest request;
+  request.method = "GET";
+  request.path = kFirstPage;
+  if (!after_id.empty()) request.path += "&after_id=" + percent_encoded(after_id);
+  request.headers = headers_;
+  request.timeouts = context_.timeouts;
+  request.timeouts.total =
+      shorter(request.timeouts.total, std::max(left, std::chrono::milliseconds(1)));
+  head_ = {};
+  body_.clear();
+  call_ = context_.upstream->start(std::move(request), *this);
+}
+
+void ModelFetch::on_head(UpstreamHead head) {
+  head_ = std::move(head);
+}
+
+void ModelFetch::on_data(std::string_view bytes) {
+  body_.append(bytes.substr(0, kMaxPageBytes - body_.size()));
+}
+
+void ModelFetch::on_done(Status status) {
+  if (Status page = take_page(std::move(status)); !page) {
+    return end(tl::unexpected<Error>(std::move(page).error()));
+  }
+  if (next_.empty()) return end(std::move(models_));
+  ask(next_);
+}
+
+Status ModelFetch::take_page(Status status) {
+  PROXX_TRY(std::move(status));
+  if (head_.status != 200) {
+    const auto type = find_header(head_.headers, "content-type").value_or("");
+    mask(secrets_in(headers_), body_);
+    return fail(upstream_status_error(head_.status, type, body_));
+  }
+  PROXX_ASSIGN(ModelsPage page, decode_models_page(body_));
+  std::move(page.models.begin(), page.models.end(), std::back_inserter(models_));
+  if (!page.next.empty() && (page.next == next_ || ++pages_ == kMaxPages)) {
+    return fail(ErrorKind::upstream_protocol, "the upstream's model list has no end");
+  }
+  next_ = std::move(page.next);
+  return {};
+}
+
+void ModelFetch::end(Result<std::vector<ModelInfo>> result) {
+  const OnDone tell = std::move(on_done_);
+  tell(std::move(result));
+}
+
+}  // namespace proxx

@@ -1,0 +1,46 @@
+#pragma once
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/model_info.h"
+#include "core/result.h"
+#include "exchange/exchange.h"
+
+namespace proxx {
+
+/// Asks the upstream for its model list, all pages of it, once: a failure is not tried again.
+/// Bounded in time, pages and bytes. Loop thread only. Destroying it cancels.
+class ModelFetch final : UpstreamHandler {
+ public:
+  using OnDone = std::function<void(Result<std::vector<ModelInfo>>)>;
+
+  /// Begins; `on_done` is called once, not from in here, and may destroy the fetch. Errors: those
+  /// of a request, and `upstream_protocol` for a list without an end. `context` must outlive it.
+  ModelFetch(const ExchangeContext& context, const Credential& credential, OnDone on_done);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void ask(const std::string& after_id);
+  void on_head(UpstreamHead head) override;
+  void on_data(std::string_view bytes) override;
+  void on_done(Status status) override;
+  Status take_page(Status status);
+  void end(Result<std::vector<ModelInfo>> result);
+
+  const ExchangeContext& context_;
+  const HeaderList headers_;
+  OnDone on_done_;
+  const Clock::time_point deadline_;
+  std::unique_ptr<UpstreamCall> call_;
+  UpstreamHead head_;
+  std::string body_;
+  std::vector<ModelInfo> models_;
+  std::string next_;
+  int pages_ = 0;
+};
+
+}  // namespace proxx

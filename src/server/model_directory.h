@@ -1,0 +1,71 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/model_info.h"
+#include "exchange/exchange.h"
+#include "exchange/model_fetch.h"
+#include "server/log.h"
+
+namespace proxx::server {
+
+/// `models_from: upstream`; without `refreshed` the context's table answers everything.
+struct ModelOptions {
+  /// The table with the upstream's list in it, and the configured entries on top.
+  std::function<ModelTable(const std::vector<ModelInfo>&)> refreshed;
+  std::chrono::milliseconds max_age{3'600'000};
+  /// After a failure; until then the table answers.
+  std::chrono::milliseconds retry_age{60'000};
+};
+
+/// The models of one loop: those of the upstream's list, kept for a while, for each credential on
+/// its own, since keys differ in what they may use. Asked for when somebody wants to know; when the
+/// upstream cannot be asked, the table answers and a line in the log says so. Loop thread only.
+class ModelDirectory {
+ public:
+  using OnKnown = std::function<void(const ModelTable&)>;
+
+  /// `context`, `options` and `log` must outlive the directory.
+  ModelDirectory(const ExchangeContext& context, const ModelOptions& options, const Log& log);
+  ~ModelDirectory();
+  ModelDirectory(const ModelDirectory&) = delete;
+  ModelDirectory& operator=(const ModelDirectory&) = delete;
+
+  /// Calls back once: in here if the list is known, else when the upstream has answered.
+  void list(const std::optional<Credential>& credential, OnKnown on_known);
+  /// What conversion goes by, which waits for nothing: the table as it is known by now, or null for
+  /// the context's. An old list is asked for anew meanwhile.
+  [[nodiscard]] std::shared_ptr<const ModelTable> known(const Credential& credential);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  /// What one credential may use.
+  struct Entry {
+    std::shared_ptr<const ModelTable> table;  ///< null until the upstream has told
+    Clock::time_point fresh_until;
+    bool asking = false;
+    std::vector<OnKnown> waiting;
+    std::unique_ptr<ModelFetch> fetch;  ///< the last one
+  };
+
+  /// Null if there are too many that are asked for.
+  Entry* entry_of(const Credential& credential);
+  void ask_if_old(Entry& entry, const Credential& credential);
+  void answered(Entry& entry, const Result<std::vector<ModelInfo>>& result);
+  [[nodiscard]] const ModelTable& table_of(const Entry& entry) const;
+
+  const ExchangeContext& context_;
+  const ModelOptions& options_;
+  const Log& log_;
+  const uint64_t seed_;
+  /// By a hash under a seed that nobody knows, so that no key is kept.
+  std::map<uint64_t, std::unique_ptr<Entry>> entries_;
+};
+
+}  // namespace proxx::server
