@@ -82,11 +82,6 @@ const char* wire_name(Turn::Role role) {
   return "user";
 }
 
-/// Fields of the Anthropic API that pass as they are (wire.md 6.5).
-constexpr std::string_view kVerbatim[] = {
-    "container", "context_management", "mcp_servers", "fallbacks",
-    "speed",     "inference_geo",      "diagnostics"};
-
 size_t size_of(const Conversion& c) {
   size_t bytes = 4096;
   const auto add = [&](const std::vector<Block>& blocks) {
@@ -124,9 +119,7 @@ void write_body(Conversion& c) {
   }
   if (!c.service_tier.empty()) w.key("service_tier").string(c.service_tier);
   write_raw("cache_control", c.cache_control, w);
-  for (const std::string_view name : kVerbatim) {
-    if (const Reader field = c.in[name]) w.key(name).raw(field.raw());
-  }
+  for (const auto& [name, field] : c.verbatim) w.key(name).raw(field.raw());
   write_tool_choice(c.tool_choice, w);
   if (!c.tools.empty()) {
     w.key("tools");

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/json_reader.h"
@@ -102,7 +103,8 @@ struct Conversion {
   std::string format;                       ///< output_config.format as JSON, likewise
   std::string user_id;
   std::string service_tier;
-  std::string cache_control;  ///< automatic breakpoint, JSON
+  std::string cache_control;                                        ///< automatic breakpoint, JSON
+  std::vector<std::pair<std::string_view, json::Reader>> verbatim;  ///< whole fields by name
   ToolChoice tool_choice;
   std::vector<Block> tools;
   bool runs_server_tools = false;  ///< one of `tools` is of Anthropic's own kinds

@@ -164,7 +164,7 @@ Status stop(Conversion& c, Reader field) {
 }
 
 template <Type type>
-Status verbatim(Conversion&, Reader field) {
+Status expect(Conversion&, Reader field) {
   return field.expect(type);
 }
 
@@ -174,10 +174,13 @@ Status container(Conversion&, Reader field) {
 
 using Handler = Status (*)(Conversion&, Reader);
 constexpr Handler kByStep = nullptr;
+/// A field of the Anthropic API that goes upstream as it is (wire.md 6.5).
+constexpr bool kVerbatim = true;
 
 struct Row {
   std::string_view name;
   Handler handler;
+  bool verbatim = false;
 };
 
 // Rows run in this order; it is the order of their notices, too.
@@ -222,17 +225,17 @@ constexpr Row kRows[] = {
     {"prompt_cache_key", convert_prompt_cache_key},
     {"prompt_cache_retention", convert_prompt_cache_retention},
     {"prompt_cache_options", convert_prompt_cache_options},
-    {"cache_control", verbatim<Type::object>},
+    {"cache_control", expect<Type::object>},
     {"web_search_options", kByStep},
     {"moderation", moderation},
     {"system", kByStep},
-    {"container", container},
-    {"context_management", verbatim<Type::object>},
-    {"mcp_servers", verbatim<Type::array>},
-    {"fallbacks", verbatim<Type::array>},
-    {"speed", verbatim<Type::string>},
-    {"inference_geo", verbatim<Type::string>},
-    {"diagnostics", verbatim<Type::object>},
+    {"container", container, kVerbatim},
+    {"context_management", expect<Type::object>, kVerbatim},
+    {"mcp_servers", expect<Type::array>, kVerbatim},
+    {"fallbacks", expect<Type::array>, kVerbatim},
+    {"speed", expect<Type::string>, kVerbatim},
+    {"inference_geo", expect<Type::string>, kVerbatim},
+    {"diagnostics", expect<Type::object>, kVerbatim},
     {"anthropic_beta", convert_betas},
     {"betas", convert_betas},
 };
@@ -260,7 +263,9 @@ Reader Fields::operator[](std::string_view name) const {
 Status convert_fields(Conversion& c) {
   for (const Row& row : kRows) {
     const Reader field = c.in[row.name];
-    if (field && row.handler != kByStep) PROXX_TRY(row.handler(c, field));
+    if (!field || row.handler == kByStep) continue;
+    PROXX_TRY(row.handler(c, field));
+    if (row.verbatim) c.verbatim.emplace_back(row.name, field);
   }
   return {};
 }
