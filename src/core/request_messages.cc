@@ -26,7 +26,8 @@ constexpr std::string_view kMessageFields[] = {"role",
                                                "reasoning_content",
                                                "reasoning",
                                                "annotations",
-                                               "cache_control"};
+                                               "cache_control",
+                                               "parsed"};  // the content once more, by SDKs
 
 class MessageConverter {
  public:

@@ -43,6 +43,8 @@ std::string strict_schema(Conversion& c, Reader strict, const std::string& input
     reason = "the upstream takes 20 strict tools at most";
   } else if (!document.parse(input_schema)) {
     reason = "the schema cannot be read";
+  } else if (document.root().get("$ref")) {
+    reason = "the schema is a reference, beside which nothing can say that it is an object";
   } else if (auto sanitised = schema::sanitise(document.root()); !sanitised) {
     reason = sanitised.error().message;
   } else if (!schema::fits(c.optional_parameters, c.union_parameters, *sanitised)) {

@@ -72,6 +72,10 @@ Json RequestGenerator::custom_tool(const std::string& name) {
 
 Json RequestGenerator::parameters() {
   if (chance(8)) return Json::object();
+  if (chance(20)) {
+    return {{"$ref", "#/$defs/all"},
+            {"$defs", {{"all", {{"type", "object"}, {"properties", {{"a", property(1)}}}}}}}};
+  }
   Json schema = {{"type", "object"}, {"properties", Json::object()}};
   if (chance(8)) schema.erase("type");
   static const char* const kNames[] = {"city", "n", "properties", "required", "\xC3\xA9", "$ref"};
