@@ -63,11 +63,13 @@ void set_capabilities(const ModelInfo& info, Model& model) {
   if (info.structured_outputs) model.structured_outputs = *info.structured_outputs;
   if (info.effort) model.effort = *info.effort;
   if (!info.thinking) return;
-  // Not reported: that adaptive thinking is on by default, and omitted, is so of the newest; where
-  // thinking is by budget only, it was never on by default, and shown (wire.md 4.2).
+  // Not reported: that adaptive thinking is on by default and omitted, and without it no effort
+  // goes beyond high, is so of the newest; where thinking is by budget only, it was never on by
+  // default, and shown (wire.md 4.2).
   const bool by_default = info.thinking->adaptive;
   model.thinking = *info.thinking;
   model.thinking.on_by_default = by_default;
+  model.thinking.off_up_to_high = by_default;
   model.thinking.summarized_by_default = !by_default;
 }
 

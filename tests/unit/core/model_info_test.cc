@@ -117,6 +117,18 @@ TEST_CASE("model list: a row keeps what it knows, but for limits and lifecycle")
   CHECK(after.price_input == before.price_input);
 }
 
+TEST_CASE("model list: a model whose thinking can be turned off takes less effort then") {
+  ModelTable table;
+  ModelInfo info;
+  info.id = "claude-new-7";
+  info.thinking = ThinkingModes{.adaptive = true, .disabled = true};
+  refresh(table, {info});
+  const Model model = table.resolve("claude-new-7");
+  CHECK(model.thinking.disabled);
+  CHECK(model.thinking.on_by_default);
+  CHECK(model.thinking.off_up_to_high);
+}
+
 TEST_CASE("model list: a model without a row can what the upstream says") {
   ModelTable table;
   refresh(table, infos());
@@ -131,6 +143,7 @@ TEST_CASE("model list: a model without a row can what the upstream says") {
   CHECK(old.thinking.disabled);
   CHECK_FALSE(old.thinking.adaptive);
   CHECK_FALSE(old.thinking.on_by_default);
+  CHECK_FALSE(old.thinking.off_up_to_high);
   CHECK(old.thinking.summarized_by_default);
   CHECK(old.price_input < 0);
   // Nothing was reported of this one, so it can what the newest can.
