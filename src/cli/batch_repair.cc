@@ -28,6 +28,7 @@ Status read_results(int descriptor,
   off_t offset = 0;
   for (;;) {
     const ssize_t got = pread(descriptor, piece.data(), piece.size(), offset);
+    if (got < 0 && errno == EINTR) continue;
     if (got < 0) {
       return fail(ErrorKind::output_failed, std::string("read error: ") + std::strerror(errno));
     }

@@ -3,6 +3,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 namespace proxx::cli {
 
 int open_poll(int descriptor, uint32_t events) {
@@ -10,7 +12,9 @@ int open_poll(int descriptor, uint32_t events) {
   epoll_event wanted{};
   wanted.events = events;
   if (poll == -1 || epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &wanted) == 0) return poll;
+  const int error = errno;
   ::close(poll);
+  errno = error;
   return -1;
 }
 

@@ -137,20 +137,26 @@ struct PipeWriter::Impl : std::enable_shared_from_this<PipeWriter::Impl> {
       } else if (errno == EAGAIN) {
         return wait();
       } else if (errno != EINTR) {
-        failed = true;
-        if (tell_error) tell_error(write_error(errno));
+        give_up(errno);
       }
     }
     waiting.clear();
     sent = 0;
   }
 
+  void give_up(int error_number) {
+    failed = true;
+    if (tell_error) tell_error(write_error(error_number));
+  }
+
   void wait() {
     if (armed) return;
     if (!watch.is_open()) {
+      const int poll = open_poll(descriptor, EPOLLOUT);
+      if (poll == -1) return give_up(errno);
       boost::system::error_code error;
-      watch.assign(open_poll(descriptor, EPOLLOUT), error);
-      if (error) return;
+      watch.assign(poll, error);
+      if (error) return give_up(error.value());
     }
     armed = true;
     watch.async_wait(boost::asio::posix::stream_descriptor::wait_read,

@@ -25,6 +25,11 @@ void end_without_memory() {
   _exit(1);
 }
 
+// Before the constructors of the program's own tables, which allocate.
+[[gnu::constructor(101)]] void handle_lack_of_memory() {
+  std::set_new_handler(end_without_memory);
+}
+
 }  // namespace
 
 void prepare_process() {
@@ -35,7 +40,6 @@ void prepare_process() {
     if (!open && ::open("/dev/null", O_RDWR) == -1) std::abort();
   }
   signal(SIGPIPE, SIG_IGN);
-  std::set_new_handler(end_without_memory);
 #ifdef NDEBUG
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);

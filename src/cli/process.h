@@ -6,9 +6,11 @@ namespace proxx::cli {
 
 /// First thing in main: descriptors 0 to 2 that are closed are opened on /dev/null, so that no
 /// socket takes their place (faults.md S13); SIGPIPE is ignored, because libcurl and OpenSSL may
-/// write to a dead peer; no core files, which would hold keys (S8). A failed allocation ends the
-/// program with a message and exit code 1: one thrown in the middle of a library's callbacks could
-/// leave a request that nobody answers (S5).
+/// write to a dead peer; no core files, which would hold keys (S8).
+///
+/// With this file in the program, a failed allocation ends it with a message and exit code 1,
+/// asio's and libcurl's too: one thrown, or told to a caller deep in a library, could leave a
+/// request that nobody answers (S5).
 void prepare_process();
 /// Whether the descriptor was open when the program began.
 [[nodiscard]] bool was_open(int descriptor);

@@ -91,11 +91,13 @@ class Connection final : public Session,
 };
 
 void Connection::start() {
+  if (!transport_.is_open()) return close(false);
   transport_.start(weak_from_this());
   await_request();
 }
 
 void Connection::refuse_service() {
+  if (!transport_.is_open()) return close(false);
   transport_.start(weak_from_this());
   transport_.read(true);
   last_ = unread_ = true;

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -30,7 +31,7 @@ asio::generic::stream_protocol protocol_of(int fd) {
 }  // namespace
 
 struct Transport::Impl {
-  Impl(asio::io_context& loop, int fd) : socket(loop, protocol_of(fd), fd), timer(loop) {}
+  explicit Impl(asio::io_context& loop) : socket(loop), timer(loop) {}
 
   Socket socket;
   asio::steady_timer timer;
@@ -44,7 +45,14 @@ struct Transport::Impl {
   Clock::time_point armed = Clock::time_point::max();
 };
 
-Transport::Transport(asio::io_context& loop, int fd) : impl_(std::make_unique<Impl>(loop, fd)) {
+Transport::Transport(asio::io_context& loop, int fd) : impl_(std::make_unique<Impl>(loop)) {
+  error_code error;
+  impl_->socket.assign(protocol_of(fd), fd, error);
+  if (error) {
+    ::close(fd);
+    impl_.reset();
+    return;
+  }
   error_code ignored;
   impl_->socket.non_blocking(true, ignored);
   impl_->socket.set_option(asio::ip::tcp::no_delay(true), ignored);  // fails on Unix sockets

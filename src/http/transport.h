@@ -31,6 +31,7 @@ class Transport {
   };
 
   /// Takes over `fd`, a connected non-blocking socket. `loop` must outlive the open transport.
+  /// Closed from the start if the loop has no room for one more.
   Transport(boost::asio::io_context& loop, int fd);
   ~Transport();
   Transport(const Transport&) = delete;

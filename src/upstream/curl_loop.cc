@@ -79,6 +79,7 @@ CURLMcode CurlLoop::add(CURL* easy) {
 
 void CurlLoop::remove(CURL* easy) {
   std::erase(unpaused_, easy);
+  std::erase_if(lost_, [easy](const auto& one) { return one.first == easy; });
   if (curl_multi_remove_handle(multi_, easy) != CURLM_OK) return;
   if (--active_ == 0) kick();
 }
@@ -129,7 +130,8 @@ void CurlLoop::take_turn() {
     while (!unpaused_.empty()) {
       CURL* easy = unpaused_.back();
       unpaused_.pop_back();
-      curl_easy_pause(easy, CURLPAUSE_CONT);
+      const CURLcode code = curl_easy_pause(easy, CURLPAUSE_CONT);
+      if (code != CURLE_OK) lost_.emplace_back(easy, code);
     }
     acting_ = false;
     act(CURL_SOCKET_TIMEOUT, 0);
@@ -180,6 +182,11 @@ void CurlLoop::report_finished() {
     remove(easy);
     hooks_.finished(easy, code);
   }
+  while (!lost_.empty()) {
+    const auto [easy, code] = lost_.back();
+    remove(easy);
+    hooks_.finished(easy, code);
+  }
 }
 
 void CurlLoop::rest_or_wait() {
@@ -221,7 +228,7 @@ curl_socket_t CurlLoop::open_socket(void* self, curlsocktype, curl_sockaddr* add
                                   address->protocol);
   if (descriptor < 0) return CURL_SOCKET_BAD;
   try {
-    static_cast<CurlLoop*>(self)->interest_in(descriptor) = Interest{0, 0, true, false};
+    static_cast<CurlLoop*>(self)->interest_in(descriptor) = Interest{nullptr, 0, 0, true, false};
   } catch (const std::bad_alloc&) {
     ::close(descriptor);
     return CURL_SOCKET_BAD;
@@ -265,6 +272,7 @@ int CurlLoop::timer_callback(CURLM*, long timeout_ms, void* self) {
 void CurlLoop::on_interest(CURL* easy, curl_socket_t socket, int what) {
   Interest& interest = interest_in(socket);
   interest.wanted = what == CURL_POLL_REMOVE ? uint8_t{0} : static_cast<uint8_t>(what);
+  interest.easy = easy;
   if (what != CURL_POLL_REMOVE) hooks_.sending(easy, (what & CURL_POLL_OUT) != 0);
   // The resolver's sockets are not opened here and are closed without a word; ours stay in the
   // set as they are, for the next request on the connection most often wants the same.
@@ -279,21 +287,24 @@ void CurlLoop::apply_interest() {
   for (const curl_socket_t socket : dirty_) {
     Interest& interest = interest_in(socket);
     interest.dirty = false;
-    if (interest.wanted != 0 && interest.wanted != interest.registered)
-      register_socket(socket, interest, interest.wanted);
+    if (interest.wanted == 0 || interest.wanted == interest.registered) continue;
+    if (register_socket(socket, interest, interest.wanted)) continue;
+    lost_.emplace_back(interest.easy, CURLE_FAILED_INIT);
+    kick();
   }
   dirty_.clear();
 }
 
-void CurlLoop::register_socket(curl_socket_t socket, Interest& interest, uint8_t bits) {
+bool CurlLoop::register_socket(curl_socket_t socket, Interest& interest, uint8_t bits) {
   epoll_event event{};
   event.events = epoll_bits(bits);
   event.data.fd = socket;
   const int operation = bits == 0                  ? EPOLL_CTL_DEL
                         : interest.registered == 0 ? EPOLL_CTL_ADD
                                                    : EPOLL_CTL_MOD;
-  epoll_ctl(epoll_.native_handle(), operation, socket, &event);
+  if (epoll_ctl(epoll_.native_handle(), operation, socket, &event) != 0 && bits != 0) return false;
   interest.registered = bits;
+  return true;
 }
 
 CurlLoop::Interest& CurlLoop::interest_in(curl_socket_t socket) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace proxx {
@@ -61,6 +62,7 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
 
  private:
   struct Interest {
+    CURL* easy = nullptr;    ///< who wants it
     uint8_t wanted = 0;      ///< CURL_POLL_ bits
     uint8_t registered = 0;  ///< the same, as the epoll set has them
     bool opened_here = false;
@@ -74,7 +76,8 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
 
   void on_interest(CURL* easy, curl_socket_t socket, int what);
   void apply_interest();
-  void register_socket(curl_socket_t socket, Interest& interest, uint8_t bits);
+  /// False if the system has no room for it.
+  bool register_socket(curl_socket_t socket, Interest& interest, uint8_t bits);
   Interest& interest_in(curl_socket_t socket);
 
   template <class Action>
@@ -95,6 +98,7 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   std::vector<Interest> sockets_;  ///< by descriptor
   std::vector<curl_socket_t> dirty_;
   std::vector<CURL*> unpaused_;
+  std::vector<std::pair<CURL*, CURLcode>> lost_;  ///< curl would not speak of them again
   Clock::time_point curl_due_ = Clock::time_point::max();
   Clock::time_point owner_due_ = Clock::time_point::max();
   Clock::time_point armed_ = Clock::time_point::max();

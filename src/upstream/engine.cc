@@ -3,7 +3,10 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
 #include <deque>
+#include <new>
 
 #include "upstream/curl_loop.h"
 #include "upstream/transfer.h"
@@ -14,8 +17,20 @@ namespace {
 // Transfers kept for reuse; each holds some 10 KiB with its easy handle.
 constexpr size_t kMaxIdleTransfers = 256;
 
+// libcurl's memory fails as operator new's does: its own way on can leave a transfer of which
+// nothing is heard any more.
+void* or_handled(void* memory) {
+  if (memory != nullptr) return memory;
+  if (const std::new_handler handler = std::get_new_handler()) handler();
+  return nullptr;
+}
+
 void init_curl_once() {
-  static const CURLcode done = curl_global_init(CURL_GLOBAL_DEFAULT);
+  static const CURLcode done = curl_global_init_mem(
+      CURL_GLOBAL_DEFAULT, [](size_t size) { return or_handled(std::malloc(size)); }, std::free,
+      [](void* old, size_t size) { return or_handled(std::realloc(old, size)); },
+      [](const char* text) { return static_cast<char*>(or_handled(::strdup(text))); },
+      [](size_t count, size_t size) { return or_handled(std::calloc(count, size)); });
   (void)done;
 }
 

@@ -206,6 +206,20 @@ TEST_CASE("pause and resume at every turn lose nothing") {
   CHECK(recorder.data == body);
 }
 
+TEST_CASE("what fails in the moment of resuming is told, though nothing more comes") {
+  EngineOptions options;
+  options.max_answer_bytes = 1000;
+  Harness harness({{stream_head(), send(std::string(2000, 'x')), stall()}}, {}, options);
+  Recorder recorder;
+  const auto call = harness.start(recorder);
+  recorder.then_head = [&] { call->pause(); };
+  REQUIRE(harness.until([&] { return recorder.head.has_value(); }));
+  harness.turn_for(milliseconds(100));  // the body is here, and held
+  call->resume();
+  REQUIRE(harness.until_done(recorder));
+  CHECK(recorder.kind() == ErrorKind::upstream_protocol);
+}
+
 TEST_CASE("C1 C2 C3: destroying the call closes the upstream socket, in every phase") {
   FaultServerOptions mute;
   mute.reads = false;
