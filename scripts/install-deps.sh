@@ -6,7 +6,7 @@ set -eu
 build="g++ cmake ninja-build ccache pkg-config ca-certificates libcurl4-openssl-dev libboost1.81-dev
   nlohmann-json3-dev libcli11-dev libyaml-cpp-dev libexpected-dev"
 test="doctest-dev bats mandoc shellcheck jq curl openssl python3 python3-venv nodejs npm procps
-  clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 bash zsh fish lintian file haproxy"
+  clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 bash zsh fish lintian file locales haproxy"
 
 wanted=
 for group in "${@:-build}"; do

@@ -82,3 +82,32 @@ stream() {
     expect "$kind, closed" "$code" 2
   done
 }
+
+@test "A30: ten million elements in 30 MiB: taken in under two seconds and 20 times their size" {
+  plain_build
+  python3 - <<'PY'
+many = "[" + "1," * 9_999_999 + "10000000]"
+head = '{"model":"claude-sonnet-5-5","messages":[{"role":"user","content":"hi"}],'
+with open("dropped.json", "w") as file:
+    file.write(head + '"unknown":' + many + " " * 10_000_000 + "}")
+with open("carried.json", "w") as file:
+    file.write(head + '"tools":[{"type":"function","function":{"name":"f","parameters":{"enum":' + many + "}}}]}")
+PY
+  local file
+  for file in dropped carried; do
+    python3 - "$PROXX" convert request "$file.json" >figures <<'PY'
+import os, resource, subprocess, sys
+with open("out.json", "wb") as out:
+    done = subprocess.run(sys.argv[1:], stdout=out)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(done.returncode, round(used.ru_utime * 1000), used.ru_maxrss * 1024 // os.path.getsize(sys.argv[4]))
+PY
+    read -r code cpu_ms times <figures
+    echo "$file: exit $code, $cpu_ms ms, $times times the input"
+    expect code "$code" 0
+    [ "$times" -le 20 ]
+    # A build without optimization may take five times as long.
+    [ "$cpu_ms" -le 10000 ]
+  done
+  grep -q ',1,10000000]' out.json
+}

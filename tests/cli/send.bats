@@ -269,7 +269,7 @@ load helpers
   expect object "$(jq -r .object out)" chat.completion
 }
 
-@test "L1 L2 L3: signals end it for real and close the upstream call" {
+@test "L1 L3: signals end it for real and close the upstream call" {
   start_mock
   export ANTHROPIC_API_KEY=k
   local signal pid
@@ -287,6 +287,44 @@ load helpers
   done
 }
 
+@test "L1: on a terminal, an answer cut by SIGINT ends its line" {
+  script -qec "echo \$\$ >pid; exec env --default-signal=INT '$PROXX' ask --mock '[[mock:stall]] hi'" /dev/null </dev/null >live 3>&- &
+  local terminal=$!
+  children+=("$terminal")
+  wait_for live "Hello"
+  [ "$(tail -c 1 live | wc -l)" = 0 ]
+  kill -INT "$(cat pid)"
+  code=0
+  wait "$terminal" || code=$?
+  expect code "$code" 130
+  [ "$(tail -c 1 live | wc -l)" = 1 ]
+}
+
+@test "U40: arguments that max_tokens cut off stay as they are, and that is told" {
+  sed -n '/^-- upstream.sse --$/,/^-- openai.json --$/p' "$PROXX_SOURCE/tests/golden/stream/max_tokens_in_arguments.txtar" |
+    sed '1d;$d' >cut.sse
+  start_mock --script "$PWD/cut.sse"
+  export ANTHROPIC_API_KEY=k
+  split "$PROXX" -F json --upstream-url "$mock_url" <<<"$HI_STREAM"
+  expect_code 0
+  expect finish "$(jq -r '.choices[0].finish_reason' <<<"$out")" length
+  expect arguments "$(jq -r '.choices[0].message.tool_calls[0].function.arguments' <<<"$out")" '{"a": [1, "tw'
+  contains "$err" "proxx: a tool call's arguments were cut off by max_tokens"
+  split "$PROXX" -q -F json --upstream-url "$mock_url" <<<"$HI_STREAM"
+  expect stderr "$err" ""
+}
+
+@test "U53: what an upstream says reaches a terminal without its control characters" {
+  printf 'event: error\ndata: {"type":"error","error":{"type":"api_error","message":"a\\u001b[2J\\u009bb\\r"}}\n\n' >esc.sse
+  start_mock --script "$PWD/esc.sse"
+  export ANTHROPIC_API_KEY=k
+  split "$PROXX" --retry 0 --upstream-url "$mock_url" <<<"$HI_STREAM"
+  expect_code 5
+  contains "$err" 'a\x1b[2J\x9bb\x0d'
+  contains "$out" 'a\u001b[2J'
+  lacks "$err$out" $'\x1b'
+}
+
 @test "L18: a proxy of the environment is used and shown, without its password" {
   local url
   for url in http://user:hush-hush@127.0.0.1:1 user:hush-hush@127.0.0.1:1; do
@@ -296,19 +334,6 @@ load helpers
     contains "$err" "cannot connect to the proxy for upstream.example"
     lacks "$err$out" hush
   done
-}
-
-@test "L15: no flag takes a key" {
-  split "$PROXX" --api-key sk-ant-0123456789 <<<"$HI"
-  expect_code 2
-  lacks "$err" 0123456789
-  lacks "$("$PROXX" --help)" "--api-key"
-}
-
-@test "L21: no timer goes by the clock on the wall" {
-  # The log's time of day and a retry-after that is a date are all that look at it.
-  expect uses "$(cd "$PROXX_SOURCE/src" && grep -rlE 'system_(clock|timer)' . | tr '\n' ' ')" "./server/log.cc "
-  expect uses "$(cd "$PROXX_SOURCE/src" && grep -rlE 'CLOCK_REALTIME|gettimeofday' . | tr '\n' ' ')" ""
 }
 
 @test "L20: numbers are numbers in every locale" {

@@ -118,6 +118,23 @@ load helpers
   contains "$(raw 'GET * HTTP/1.1\r\nhost: localhost\r\n\r\n')" "HTTP/1.1 40"
 }
 
+@test "A26: nothing in a request chooses where it goes, or with what key" {
+  start_mock
+  start_upstream
+  export ANTHROPIC_API_KEY=k
+  listening --upstream-url "$mock_url"
+  fetch "$url/chat/completions" -H "x-upstream-url: $upstream_url" -H "x-forwarded-host: ${upstream_url#http://}" -d "$(
+    jq -c --arg url "$upstream_url" '. + {api_base: $url, base_url: $url, upstream_url: $url, api_key: "other",
+      extra_headers: {host: "other", "x-api-key": "other"}, user: $url, model: "claude-sonnet-5-5"}' <<<"$HI"
+  )"
+  expect_status 200
+  contains "$body" "Hello from the mock upstream"
+  contains "$(header x-proxx-dropped)" api_base
+  split "$PROXX" --upstream-url "$mock_url" <<<"{\"api_base\":\"$upstream_url\",${HI#\{}"
+  expect_code 0
+  lacks "$(cat upstream.log)" asked
+}
+
 @test "a base URL without /v1 is told what is missing" {
   listening --mock
   fetch "$origin/chat/completions" -d "$HI"
@@ -130,6 +147,7 @@ load helpers
   contains "$(raw '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03')" "HTTP/1.1 400"
   wait_for serve.log status=400
   expect "odd bytes" "$(LC_ALL=C grep -c '[^ -~]' serve.log)" 0
+  expect "lines of it" "$(grep -c status= serve.log)" 1
 }
 
 @test "H33: over --max-connections it is 503 with retry-after, until one is free" {

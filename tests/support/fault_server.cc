@@ -38,14 +38,15 @@ std::string pem_text(const std::function<int(BIO*)>& write) {
   return {data, static_cast<size_t>(size)};
 }
 
-Identity make_identity() {
+Identity make_identity(bool expired) {
   const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), X509_free);
   X509* const x509 = certificate.get();
   X509_set_version(x509, 2);
   ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
-  X509_gmtime_adj(X509_getm_notBefore(x509), -60);
-  X509_gmtime_adj(X509_getm_notAfter(x509), 24 * 60 * 60);
+  constexpr long kHour = 60 * 60;
+  X509_gmtime_adj(X509_getm_notBefore(x509), -24 * kHour);
+  X509_gmtime_adj(X509_getm_notAfter(x509), expired ? -kHour : 24 * kHour);
   X509_set_pubkey(x509, key.get());
   X509_NAME* const name = X509_get_subject_name(x509);
   X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
@@ -130,7 +131,7 @@ struct FaultServer::Impl {
   Impl(Scripter chosen, FaultServerOptions given)
       : scripter(std::move(chosen)), options(given), acceptor(loop) {
     if (options.tls) {
-      identity = make_identity();
+      identity = make_identity(options.expired);
       tls.use_certificate_chain(asio::buffer(identity.certificate));
       tls.use_private_key(asio::buffer(identity.key), asio::ssl::context::pem);
     }

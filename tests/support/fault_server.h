@@ -46,6 +46,7 @@ using Script = std::vector<Step>;
 
 struct FaultServerOptions {
   bool tls = false;       ///< with a self-signed certificate for localhost, made on the spot
+  bool expired = false;   ///< that certificate, an hour ago
   bool reads = true;      ///< false: the script runs on accept, before any request is read
   int receive_bytes = 0;  ///< SO_RCVBUF, for peers that must block; 0 is the system's
 };

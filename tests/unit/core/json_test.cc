@@ -48,6 +48,8 @@ TEST_CASE("A2 A3 A4 A8 A14: what is no JSON is refused with its byte offset, nev
       {"A8 raw NUL", std::string("\"a\0b\"", 5),
        "invalid JSON at byte 2: control character in a string; it must be escaped"},
       {"A14 NaN", "NaN", "invalid JSON at byte 0: expected a value"},
+      {"A14 Infinity", "[Infinity]", "invalid JSON at byte 1: expected a value"},
+      {"A14 -Infinity", "[-Infinity]", "invalid JSON at byte 2: expected a digit"},
       {"A14 comment", "[1/**/]", "invalid JSON at byte 2: expected , or ]"},
       {"leading zero", "01", "invalid JSON at byte 1: a number cannot begin with 0"},
       {"bare minus", "-", "invalid JSON at byte 1: unexpected end"},

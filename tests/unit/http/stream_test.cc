@@ -317,10 +317,15 @@ void trickle(RawClient& client, std::string_view bytes) {
   }
 }
 
-TEST_CASE("H12: a head that trickles in is a 408") {
+TEST_CASE("H12: a head that trickles in is a 408, and holds up nobody else") {
   EchoServer server(short_times());
   RawClient client(server.port());
   client.send("GET / HTTP/1.1\r\nx: ");
+  RawClient other(server.port());
+  other.send(kGet);
+  CHECK(other.read_response().status == 200);
+  CHECK(!client.closed_within(milliseconds(0)));
+  other.close();
   trickle(client, "a");
   CHECK(client.read_response().status == 408);
   CHECK(server.has_connections(0));
@@ -349,6 +354,20 @@ TEST_CASE("H14: idle connections are closed without a word, before and after a r
   CHECK(used.read_to_end().empty());
   CHECK(fresh.read_to_end().empty());
   CHECK(!used.was_reset());
+  CHECK(server.has_connections(0));
+}
+
+TEST_CASE("H14: 512 idle connections are nobody's hindrance, and closed in time") {
+  EchoServer server(short_times());
+  std::vector<std::unique_ptr<RawClient>> idle;
+  for (int i = 0; i < 512; ++i) idle.push_back(std::make_unique<RawClient>(server.port()));
+  const auto asked_at = std::chrono::steady_clock::now();
+  RawClient client(server.port());
+  client.send(kGet);
+  CHECK(client.read_response().status == 200);
+  CHECK(std::chrono::steady_clock::now() - asked_at < milliseconds(1'000));
+  client.close();
+  for (const auto& each : idle) CHECK(each->read_to_end().empty());
   CHECK(server.has_connections(0));
 }
 

@@ -110,6 +110,21 @@ TEST_CASE("U3: the certificate of another host") {
   CHECK(harness.server.requests().empty());
 }
 
+TEST_CASE("U3: a certificate whose time is over") {
+  FaultServerOptions expired = tls();
+  expired.expired = true;
+  Harness harness({kAnswer}, expired);
+  const TemporaryFile ca(harness.server.certificate());
+  EngineOptions options;
+  options.base_url = harness.server.url();
+  options.ca_file = ca.path();
+  harness.open(std::move(options));
+  const Recorder got = harness.fetch();
+  CHECK(got.kind() == ErrorKind::upstream_tls);
+  CHECK(contains(got.message(), "expired"));
+  CHECK(harness.server.requests().empty());
+}
+
 TEST_CASE("U3: a CA file that is not there, or is none") {
   const TemporaryFile rubbish("rubbish");
   for (const std::string& path : {std::string("/nonexistent/ca.pem"), rubbish.path()}) {
