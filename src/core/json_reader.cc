@@ -29,6 +29,7 @@ const char* name_of(Type type) {
 constexpr size_t kMaxKeyBytes = 64;
 
 std::string shown_key(std::string_view raw_key) {
+  if (raw_key.empty()) return R"("")";  // a path that can be seen
   std::string key = unescape(raw_key.substr(0, kMaxKeyBytes * 6));
   if (key.size() <= kMaxKeyBytes) return key;
   size_t cut = kMaxKeyBytes;

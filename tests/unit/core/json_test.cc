@@ -100,6 +100,10 @@ TEST_CASE("a reader walks, compares and names its place") {
   CHECK(root.get("a").at(1).get("d").path() == "a[1].d");
   CHECK(root.get("a").at(1).get("b c").path() == "a[1].b c");
   CHECK(root.get("a").at(1).path_of("q") == "a[1].q");
+  Document unnamed;
+  REQUIRE(unnamed.parse(R"({"":{"":1}})"));
+  CHECK(unnamed.root().get("").path() == R"("")");
+  CHECK(unnamed.root().get("").get("").path() == "\"\".\"\"");
   CHECK(root.path_of("q") == "q");
   CHECK(root.get("a").at(1).get("d").boolean_or(false));
   CHECK_FALSE(root.get("a").at(1).optional("b c"));
