@@ -1,0 +1,233 @@
+// Whatever stands in a header, a key, a retry-after or a URL: what is taken can be sent as it is,
+// on one line, and is taken again; what must not be seen is not in what is shown; waits are within
+// their bounds, and plain seconds are what they say.
+//
+// Input: what now is (a byte), then lines, each taken for all of these.
+
+#include "upstream/headers.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+
+#include "config/header_field.h"
+#include "config/upstream_url.h"
+#include "exchange/answer_headers.h"
+#include "fuzz.h"
+#include "server/guards.h"
+#include "server/keys.h"
+#include "upstream/header_block.h"
+#include "upstream/retry.h"
+
+namespace proxx::fuzz {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::string_view kSecret = "s3cr3t-0123456789";
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    lines.push_back(text.substr(0, text.find('\n')));
+    text.remove_prefix(std::min(lines.back().size() + 1, text.size()));
+  }
+  return lines;
+}
+
+/// One physical line.
+bool is_clean(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
+void check_block(const HeaderList& headers) {
+  HeaderBlock block;
+  const bool clean = std::all_of(headers.begin(), headers.end(), [](const auto& field) {
+    return !field.first.empty() && is_clean(field.first) && is_clean(field.second);
+  });
+  expect(block.assign(headers) == clean, "only what would stay one line is sent");
+  if (!clean) return;
+  size_t count = 0;
+  for (const curl_slist* node = block.list(); node != nullptr; node = node->next) {
+    const std::string_view line(node->data);
+    expect(is_clean(line), "a field is one line", line);
+    if (count < headers.size()) {
+      const auto& [name, value] = headers[count];
+      expect(line == (value.empty() ? name + ";" : name + ": " + value), "as it was given", line);
+    }
+    ++count;
+  }
+  expect(count >= headers.size() && count <= headers.size() + 3, "all of them, and few more");
+}
+
+void check_header_line(std::string_view line) {
+  const auto header = parse_header(line);
+  if (!header) {
+    expect(header.error().kind == ErrorKind::usage && !header.error().message.empty(), "told why");
+    return;
+  }
+  const auto& [name, value] = *header;
+  const auto again = parse_header(name + ": " + value);
+  expect(again.has_value() && *again == *header, "a header that is taken is taken again", line);
+  check_block({*header});
+  // The configuration has a check of its own; what it lets through goes the same way.
+  if (!check_header(name, value)) check_block({{name, value}});
+
+  HeaderOptions options;
+  options.extra = {*header};
+  const HeaderList sent = upstream_headers(options, {"key", "token"}, {{}, {value, "a,b"}, 1});
+  const bool own = is_clean(value);
+  if (own) check_block(sent);
+  const auto is_it = [&](const auto& field) { return same_name(field.first, header->first); };
+  expect(std::count_if(sent.begin(), sent.end(), is_it) == 1, "a header is sent once", line);
+}
+
+/// The configuration's check takes nothing that the flag's would not send.
+void check_both_checks(std::string_view name, std::string_view value) {
+  if (check_header(name, value)) return;
+  const auto header = parse_header(std::string(name) + ":" + std::string(value));
+  expect(header.has_value(), "both checks agree", name);
+}
+
+void check_secrets(std::string_view line) {
+  for (const char* name : {"x-api-key", "Authorization", "proxy-authorization", "COOKIE"}) {
+    const std::string shown =
+        redact_header(std::string(name) + ": " + std::string(kSecret) + " " + std::string(line));
+    expect(shown.find(kSecret) == std::string::npos, "a secret is not shown", shown);
+  }
+  (void)redact_header(line);
+  if (check_key(line)) {
+    expect(is_clean(line) && !line.empty(), "a key that is taken is one line", line);
+    check_block({{"x-api-key", std::string(line)}});
+  } else {
+    const std::string said = check_key(line).error().message;
+    expect(said == check_key(line.empty() ? "" : " ").error().message, "and not shown", said);
+  }
+}
+
+void check_retry(const HeaderList& headers, uint8_t now) {
+  const int64_t now_unix_s = int64_t{1'700'000'000} + now;
+  const auto asked = requested_delay(headers, now_unix_s);
+  if (asked) expect(*asked > milliseconds(0) && asked->count() <= INT32_MAX + 1LL, "a sane wait");
+  for (const int status : {200, 400, 408, 429, 500, 529}) {
+    for (const int done : {0, 1, 5, 60}) {
+      const FailedTry failed{done, status, std::nullopt, &headers, now_unix_s, 0.999};
+      const auto delay = retry_delay(failed, 61);
+      expect(!delay || (delay->count() >= 0 && *delay <= kMaxRetryAfter), "waits are bounded");
+      expect(!delay || is_retryable(failed), "only what may be tried again is");
+      expect(!retry_delay(failed, done), "no more tries than allowed");
+    }
+  }
+}
+
+/// Digits only, and so few that no limit is near.
+void check_plain_seconds(std::string_view line) {
+  if (line.empty() || line.size() > 6 || !std::all_of(line.begin(), line.end(), [](char c) {
+        return std::isdigit(static_cast<unsigned char>(c)) != 0;
+      })) {
+    return;
+  }
+  const int64_t number = std::stoll(std::string(line));
+  const auto seconds = requested_delay({{"Retry-After", std::string(line)}}, 0);
+  const auto ms = requested_delay({{"retry-after-ms", std::string(line)}}, 0);
+  expect(seconds.has_value() == (number > 0) && ms.has_value() == (number > 0), "a wait or none");
+  if (number == 0) return;
+  expect(*seconds == std::chrono::seconds(number), "seconds are seconds", line);
+  expect(*ms == milliseconds(number), "milliseconds are milliseconds", line);
+}
+
+void check_client_headers(const HeaderList& upstream, uint8_t now) {
+  for (const auto& [name, value] : client_headers(upstream, now)) {
+    const bool known = name.rfind("anthropic-", 0) == 0 || name.rfind("x-ratelimit-", 0) == 0 ||
+                       name == "x-request-id" || name == "retry-after" ||
+                       name == "retry-after-ms" || name == "x-should-retry";
+    expect(known, "only what a client may see", name);
+    (void)value;
+  }
+}
+
+void check_url(std::string_view line) {
+  const auto url = parse_upstream_url(line);
+  if (!url) {
+    expect(!url.error().empty(), "told why");
+    return;
+  }
+  expect(parse_upstream_url(url->text).has_value(), "a URL that is taken is taken again", line);
+  expect(url->text == "mock" || url->text.back() != '/', "without a final slash", url->text);
+}
+
+/// Of a key that is refused not even a part is told.
+void check_refused_key(std::string_view line) {
+  const std::string key = std::string(line) + "\x7f" + std::string(kSecret);
+  for (const std::string& value : {key, "Bearer " + key}) {
+    for (const char* name : {"Authorization", "x-api-key"}) {
+      http::Request request;
+      request.headers = {{name, value}};
+      const auto refused = server::credential_for(request, {});
+      expect(!refused, "a control character makes no key", key);
+      expect(refused.error().message.find(kSecret) == std::string::npos, "not shown", key);
+    }
+  }
+}
+
+void check_client_key(std::string_view line) {
+  check_refused_key(line);
+  const std::pair<std::string, std::string> bearer{"Authorization", line};
+  const std::pair<std::string, std::string> plain{"X-Api-Key", line};
+  const std::pair<std::string, std::string> whole{"authorization", "Bearer " + std::string(line)};
+  for (const auto& headers : {http::HeaderList{bearer}, {plain}, {whole}, {whole, plain}}) {
+    http::Request request;
+    request.headers = headers;
+    server::KeyRules rules;
+    rules.own.api_key = "the-servers-own";
+    const auto forwarded = server::credential_for(request, rules);
+    if (forwarded) {
+      expect(check_key(forwarded->api_key).has_value(), "a key that can be sent", line);
+      expect(line.find(forwarded->api_key) != std::string_view::npos, "is the client's", line);
+    } else {
+      expect(!forwarded.error().message.empty(), "told why");
+    }
+    rules.accepted = {"accepted-key"};
+    const auto own = server::credential_for(request, rules);
+    constexpr size_t kBearerBytes = 7;
+    const bool knows =
+        line == rules.accepted[0] ||
+        (line.size() > kBearerBytes && line.substr(kBearerBytes) == rules.accepted[0]);
+    expect(!own || knows, "the door is shut", line);
+    expect(!own || own->api_key == rules.own.api_key, "the server's own key goes", line);
+  }
+}
+
+void check(uint8_t now, std::string_view text) {
+  HeaderList headers;
+  for (const std::string_view line : lines_of(text)) {
+    check_header_line(line);
+    check_secrets(line);
+    check_plain_seconds(line);
+    check_url(line);
+    check_client_key(line);
+    const size_t colon = std::min(line.find(':'), line.size());
+    std::string_view value = line.substr(std::min(colon + 1, line.size()));
+    check_both_checks(line.substr(0, colon), value);
+    if (!value.empty() && value.front() == ' ') value.remove_prefix(1);
+    headers.emplace_back(line.substr(0, colon), value);
+  }
+  const auto keys = server::parse_auth_file(text);
+  if (keys) {
+    expect(!keys->empty(), "an auth file holds a key");
+    for (const std::string& key : *keys) expect(check_key(key).has_value(), "keys are keys", key);
+  }
+  check_block(headers);
+  check_retry(headers, now);
+  check_client_headers(headers, now);
+}
+
+}  // namespace
+}  // namespace proxx::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  proxx::fuzz::Choices choices(data, size);
+  const uint8_t now = choices.byte();
+  proxx::fuzz::check(now, choices.rest());
+  return 0;
+}
