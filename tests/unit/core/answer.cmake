@@ -4,6 +4,7 @@ proxx_unit_test(core_answer
     answer_faults_test.cc
     answer_fold.cc
     answer_pause_test.cc
+    answer_property_test.cc
     answer_response_golden_test.cc
     answer_stream_golden_test.cc
     answer_support.cc
@@ -11,5 +12,6 @@ proxx_unit_test(core_answer
     error_map_golden_test.cc
     error_map_test.cc
     sse_test.cc
+    stream_golden.cc
     ${PROJECT_SOURCE_DIR}/tests/support/txtar.cc
   USES proxx_core nlohmann_json::nlohmann_json)

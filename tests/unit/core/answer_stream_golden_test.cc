@@ -5,60 +5,12 @@
 #include "answer_fold.h"
 #include "answer_support.h"
 #include "core/error_map.h"
-
-// tests/golden/stream/*.txtar: upstream events and what each form makes of them.
-//   options, upstream.sse, [upstream.2.sse: the answer to the first continuation],
-//   openai.sse, [openai.json: folded], [openai.txt], [error: the body, status, exit code]
+#include "stream_golden.h"
 
 namespace proxx::test {
 namespace {
 
-struct Golden {
-  std::string name;
-  Txtar file;
-  AnswerOptions options;
-  std::string upstream;
-  std::vector<std::string> continuations;
-
-  [[nodiscard]] bool has_option(std::string_view key) const {
-    const auto all = file.options("options");
-    return std::any_of(all.begin(), all.end(), [&](const auto& row) { return row.first == key; });
-  }
-  [[nodiscard]] bool fails() const { return file.find("error") != nullptr; }
-  [[nodiscard]] Outcome run(AnswerForm form, std::vector<std::string_view> pieces) const {
-    return run_events(form, options, pieces, continuations);
-  }
-  [[nodiscard]] std::string expected() const {
-    const std::string* text = file.find("openai.sse");
-    return text == nullptr ? std::string() : *text;
-  }
-};
-
-std::vector<Golden> goldens() {
-  std::vector<Golden> all;
-  for (const auto& path : golden_files("stream")) {
-    Golden golden;
-    golden.name = path.filename();
-    golden.file = parse_txtar(read_file(path));
-    golden.options = answer_options(golden.file);
-    const std::string* upstream = golden.file.find("upstream.sse");
-    REQUIRE_MESSAGE(upstream != nullptr, golden.name);
-    golden.upstream = *upstream;
-    if (const std::string* next = golden.file.find("upstream.2.sse")) {
-      golden.continuations.push_back(*next);
-    }
-    all.push_back(golden);
-  }
-  REQUIRE(all.size() > 10);
-  return all;
-}
-
-std::string describe(const Error& error) {
-  return error_body(error) + "\nstatus: " + std::to_string(http_status_of(error)) +
-         "\nexit: " + std::to_string(exit_code_of(error)) + "\n";
-}
-
-void rewrite(const Golden& golden, const std::filesystem::path& path) {
+void rewrite(const StreamGolden& golden, const std::filesystem::path& path) {
   Txtar file = golden.file;
   const Outcome chunks = golden.run(AnswerForm::chunks, {golden.upstream});
   file.set("openai.sse", chunks.out);
@@ -68,18 +20,6 @@ void rewrite(const Golden& golden, const std::filesystem::path& path) {
     if (file.find(section) != nullptr) file.set(section, golden.run(form, {golden.upstream}).out);
   }
   write_file(path, format_txtar(file));
-}
-
-void check_same(const Golden& golden, const std::vector<std::string_view>& pieces,
-                const std::string& what) {
-  const Outcome outcome = golden.run(AnswerForm::chunks, pieces);
-  const bool same = outcome.out == golden.expected() &&
-                    outcome.error.has_value() == golden.fails() &&
-                    (!outcome.error || describe(*outcome.error) == *golden.file.find("error"));
-  // doctest is slow: one assertion a run would cost more than the run.
-  if (same) return;
-  FAIL_CHECK(golden.name, ": ", what, ": ", outcome.out,
-             outcome.error ? describe(*outcome.error) : "no error");
 }
 
 std::string with_line_ends(std::string_view text, std::string_view line_end) {
@@ -105,21 +45,14 @@ std::string with_noise(std::string_view upstream, std::string_view noise) {
   return out;
 }
 
-/// Offset behind the JSON of message_stop.
-size_t end_of_message_stop(std::string_view upstream) {
-  const size_t type = upstream.rfind("\"message_stop\"");
-  REQUIRE(type != std::string_view::npos);
-  return upstream.find('}', type) + 1;
-}
-
 }  // namespace
 
 TEST_CASE("stream goldens give what they say") {
-  for (const auto& golden : goldens()) {
+  for (const auto& golden : stream_goldens()) {
     if (update_golden())
       rewrite(golden, std::string(PROXX_TESTS_DIR) + "/golden/stream/" + golden.name);
   }
-  for (const auto& golden : goldens()) {
+  for (const auto& golden : stream_goldens()) {
     CAPTURE(golden.name);
     const Outcome chunks = golden.run(AnswerForm::chunks, {golden.upstream});
     CHECK(chunks.out == golden.expected());
@@ -136,7 +69,7 @@ TEST_CASE("stream goldens give what they say") {
 }
 
 TEST_CASE("U44, U45: a stream means the same wherever it is cut") {
-  for (const auto& golden : goldens()) {
+  for (const auto& golden : stream_goldens()) {
     const std::string_view all = golden.upstream;
     std::vector<std::string_view> bytes;
     for (size_t i = 0; i < all.size(); ++i) bytes.push_back(all.substr(i, 1));
@@ -148,7 +81,7 @@ TEST_CASE("U44, U45: a stream means the same wherever it is cut") {
 }
 
 TEST_CASE("U32, U45: line ends, pings, comments and unknown events change nothing") {
-  for (const auto& golden : goldens()) {
+  for (const auto& golden : stream_goldens()) {
     for (const char* line_end : {"\r", "\r\n"}) {
       const std::string text = with_line_ends(golden.upstream, line_end);
       check_same(golden, {text}, "other line ends");
@@ -168,7 +101,7 @@ TEST_CASE("U32, U45: line ends, pings, comments and unknown events change nothin
 }
 
 TEST_CASE("U23, U24, U25: a stream cut before message_stop never looks complete") {
-  for (const auto& golden : goldens()) {
+  for (const auto& golden : stream_goldens()) {
     if (golden.fails() || !golden.continuations.empty()) continue;
     const size_t end = end_of_message_stop(golden.upstream);
     for (size_t length = 0; length < end; ++length) {
@@ -188,7 +121,7 @@ TEST_CASE("U23, U24, U25: a stream cut before message_stop never looks complete"
 }
 
 TEST_CASE("chunks, completion and the whole message agree") {
-  for (const auto& golden : goldens()) {
+  for (const auto& golden : stream_goldens()) {
     // nlohmann takes no lone surrogates.
     if (golden.fails() || golden.has_option("lone_surrogates")) continue;
     CAPTURE(golden.name);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/request.h"
+#include "support/random_text.h"
 
 namespace proxx {
 namespace {
@@ -187,6 +188,37 @@ TEST_CASE("A13: digits of arguments and schemas are never touched") {
       CHECK(converted->body.find(R"("const":)" + value + '}') != std::string::npos);
       CHECK(converted->body.find(R"("input":{"x":)" + value + '}') != std::string::npos);
     }
+  }
+}
+
+TEST_CASE("texts and arguments go upstream byte for byte") {
+  RequestOptions options;
+  options.models = &models();
+  for (unsigned seed = 0; seed < 100; ++seed) {
+    CAPTURE(seed);
+    std::mt19937 random(seed);
+    // A text that is blank is none, hence the letter.
+    const auto text = [&] { return "x" + test::random_text(random, random() % 200); };
+    const std::string question = text();
+    const std::string answer = text();
+    const std::string result = text();
+    const std::string input =
+        "{" + Json(text()).dump() + " : [1.10, " + Json(text()).dump() + "] }";
+    const Json call = {
+        {"id", "a"}, {"type", "function"}, {"function", {{"name", "f"}, {"arguments", input}}}};
+    const Json messages = {
+        {{"role", "user"}, {"content", question}},
+        {{"role", "assistant"}, {"content", answer}, {"tool_calls", Json::array({call})}},
+        {{"role", "tool"}, {"tool_call_id", "a"}, {"content", result}}};
+    const Json request = {{"model", "claude-opus-5-5"}, {"messages", messages}};
+    const auto converted = convert_request(request.dump(-1, ' ', random() % 2 == 0), options);
+    REQUIRE(converted);
+    const Json body = Json::parse(converted->body);
+    CHECK(body["messages"][0]["content"][0]["text"] == question);
+    CHECK(body["messages"][1]["content"][0]["text"] == answer);
+    CHECK(converted->body.find("\"input\":" + input) != std::string::npos);
+    const Json& returned = body["messages"][2]["content"][0]["content"];
+    CHECK((returned.is_string() ? returned : returned[0]["text"]) == result);
   }
 }
 
