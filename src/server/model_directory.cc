@@ -34,8 +34,13 @@ ModelDirectory::ModelDirectory(const ExchangeContext& context, const ModelOption
 ModelDirectory::~ModelDirectory() = default;
 
 void ModelDirectory::list(const std::optional<Credential>& credential, OnKnown on_known) {
-  const bool can_ask = options_.refreshed && credential && !credential->empty();
-  Entry* entry = can_ask ? entry_of(*credential) : nullptr;
+  const bool has_key = credential && !credential->empty();
+  if (options_.refreshed && !has_key && !std::exchange(told_no_key_, true)) {
+    log_.write(LogLevel::warn,
+               "no key to ask for the upstream's model list with; the built-in "
+               "table answers who brings none");
+  }
+  Entry* entry = options_.refreshed && has_key ? entry_of(*credential) : nullptr;
   if (entry == nullptr) return on_known(*context_.conversion.models);
   ask_if_old(*entry, *credential);
   if (!entry->asking) return on_known(table_of(*entry));

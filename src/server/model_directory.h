@@ -63,6 +63,7 @@ class ModelDirectory {
   const ExchangeContext& context_;
   const ModelOptions& options_;
   const Log& log_;
+  bool told_no_key_ = false;
   const uint64_t seed_;
   /// By a hash under a seed that nobody knows, so that no key is kept.
   std::map<uint64_t, std::unique_ptr<Entry>> entries_;

@@ -71,6 +71,14 @@ TEST_CASE("model list: the last page has no next; what is no page is an error") 
   }
 }
 
+TEST_CASE("model list: a page that is cut anywhere is no page") {
+  const std::string_view page = kPage;
+  for (size_t size = 0; size < page.size(); ++size) {
+    CAPTURE(size);
+    CHECK_FALSE(decode_models_page(page.substr(0, size)));
+  }
+}
+
 TEST_CASE("model list: values of a wrong type count as not reported") {
   const auto page = decode_models_page(
       R"({"data":[{"id":"claude-x","display_name":7,"created_at":1,"max_tokens":"many",)"

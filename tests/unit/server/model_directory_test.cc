@@ -137,7 +137,16 @@ TEST_CASE("models_from upstream: without a key there is nobody to ask for") {
   options.keys.own = {};
   Harness server(options);
   CHECK(has(get(server, "/v1/models")->body, "claude-opus-4-8"));
+  CHECK(get(server, "/v1/models/claude-opus-4-8")->status == 200);
   CHECK(server.upstream.calls.empty());
+  const std::string& log = server.log.text();
+  const size_t line = log.find("no key to ask");
+  REQUIRE(line != std::string::npos);
+  CHECK(log.find("no key to ask", line + 1) == std::string::npos);
+  // Nor is there anything to say where the table is what was asked for.
+  Harness plain(ServiceOptions{});
+  (void)get(plain, "/v1/models");
+  CHECK_FALSE(has(plain.log.text(), "no key"));
 }
 
 TEST_CASE("models_from upstream: a conversion never waits, and goes by the list once it is there") {
