@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
+#include <cstring>
+
 #include "cli/record.h"
 #include "cli/terminal.h"
 #include "config/model_entry.h"
@@ -21,6 +24,13 @@ void trace_line(char direction, std::string_view line) {
 }
 
 }  // namespace
+
+void forget_credentials() {
+  for (const char* variable : credential_variables()) {
+    if (char* value = std::getenv(variable)) explicit_bzero(value, std::strlen(value));
+    unsetenv(variable);
+  }
+}
 
 Result<LoadedSettings> load(const CommonOptions& options) {
   Sources sources;
@@ -117,7 +127,7 @@ Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
     }
     runtime->credential_ = {std::move(keys.api_key), std::move(keys.auth_token)};
   }
-  for (const char* variable : credential_variables()) unsetenv(variable);
+  forget_credentials();
 
   runtime->engine_ =
       std::make_unique<Engine>(runtime->loop_, engine_options(settings, options.verbose));

@@ -107,7 +107,7 @@ Result<int> serve(const ServeOptions& options) {
     }
     own = {std::move(keys.api_key), std::move(keys.auth_token)};
   }
-  for (const char* variable : credential_variables()) unsetenv(variable);
+  forget_credentials();
   const ModelTable models = model_table(loaded.settings);
   PROXX_ASSIGN(const server::AppOptions app, app_options(options, loaded, models, std::move(own)));
   return server::serve(app);

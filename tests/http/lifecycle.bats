@@ -232,10 +232,16 @@ short_of() {
   done
 }
 
-@test "S9: the key is not among the arguments" {
-  export ANTHROPIC_API_KEY=sk-ant-hidden
+@test "S9: the keys are neither among the arguments nor, once read, in the environment" {
+  export ANTHROPIC_API_KEY=sk-ant-hidden ANTHROPIC_AUTH_TOKEN=token-hidden
   listening --upstream-url http://127.0.0.1:9
-  lacks "$(tr '\0' ' ' <"/proc/$serve_pid/cmdline")" sk-ant-hidden
+  lacks "$(tr '\0' ' ' <"/proc/$serve_pid/cmdline")" hidden
+  contains "$(tr '\0' ' ' <"/proc/$serve_pid/environ")" "PATH="
+  lacks "$(tr '\0' ' ' <"/proc/$serve_pid/environ")" hidden
+  "$PROXX" --upstream-url http://127.0.0.1:9 --retry 9 <<<"$HI" >out 2>err 3>&- &
+  children+=("$!")
+  wait_for err "retrying in"
+  lacks "$(tr '\0' ' ' <"/proc/${children[-1]}/environ")" hidden
 }
 
 @test "S10: a log that is closed, full, or not read costs the service nothing" {
