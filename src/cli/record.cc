@@ -86,6 +86,7 @@ class Recording::Call final : public UpstreamCall, UpstreamHandler {
     bytes_.append(bytes);
     handler_.on_data(bytes);
   }
+  void on_caught_up() override { handler_.on_caught_up(); }
   void on_done(Status status) override {
     save(!status);
     handler_.on_done(std::move(status));

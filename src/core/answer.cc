@@ -35,7 +35,7 @@ struct AnswerConverter::Impl {
     PROXX_TRY(parse_upstream(document, data));
     PROXX_ASSIGN(const anthropic::Event event, anthropic::decode_event(document.root()));
     PROXX_TRY(state.apply(event, out));
-    if (document.memory_bytes() > kKeptBytes) document = json::Document();
+    if (document.memory_bytes() > kKeptBytes) document.clear();
     return {};
   }
 
@@ -57,7 +57,7 @@ struct AnswerConverter::Impl {
     PROXX_ASSIGN(const auto message, anthropic::decode_message(document.root()));
     PROXX_TRY(std::visit([&](const auto& known) { return state.apply(known, out); }, message));
     PROXX_TRY(state.apply(anthropic::MessageStop{}, out));
-    document = json::Document();
+    document.clear();
     return {};
   }
 

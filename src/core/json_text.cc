@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/json_reader.h"
+#include "core/release.h"
 #include "core/utf8.h"
 
 namespace proxx::json {
@@ -328,6 +329,11 @@ Status Document::parse(std::string_view text, const ParseOptions& options) {
 
 Reader Document::root() const {
   return {this, 0};
+}
+
+void Document::clear() {
+  release(text_);
+  release(nodes_);
 }
 
 size_t Document::memory_bytes() const {

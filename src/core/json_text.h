@@ -41,6 +41,9 @@ class Document {
   /// empty.
   Status parse(std::string_view text, const ParseOptions& options = {});
 
+  /// Empties the document and gives its memory back.
+  void clear();
+
   /// The top-level value. Only after a successful parse.
   [[nodiscard]] Reader root() const;
 

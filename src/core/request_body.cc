@@ -83,7 +83,7 @@ const char* wire_name(Turn::Role role) {
 }
 
 size_t size_of(const Conversion& c) {
-  size_t bytes = 4096;
+  size_t bytes = 512;  // the settings; most requests need no more
   const auto add = [&](const std::vector<Block>& blocks) {
     for (const Block& block : blocks) bytes += block.json.size() + block.cache_control.size() + 24;
   };

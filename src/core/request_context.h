@@ -75,6 +75,8 @@ class Fields {
   void read(json::Reader root, NoticeLog& notices);
   /// `name` is one of the table's.
   [[nodiscard]] json::Reader operator[](std::string_view name) const;
+  /// Of the table's row `row`.
+  [[nodiscard]] json::Reader at(size_t row) const { return values_[row]; }
 
  private:
   std::vector<json::Reader> values_;

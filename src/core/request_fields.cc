@@ -261,8 +261,9 @@ Reader Fields::operator[](std::string_view name) const {
 }
 
 Status convert_fields(Conversion& c) {
-  for (const Row& row : kRows) {
-    const Reader field = c.in[row.name];
+  for (size_t i = 0; i < std::size(kRows); ++i) {
+    const Row& row = kRows[i];
+    const Reader field = c.in.at(i);
     if (!field || row.handler == kByStep) continue;
     PROXX_TRY(row.handler(c, field));
     if (row.verbatim) c.verbatim.emplace_back(row.name, field);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/release.h"
+
 namespace proxx {
 namespace {
 
@@ -17,7 +19,7 @@ size_t find_byte(std::string_view text, size_t from, char byte) {
 
 void clear_and_shrink(std::string& buffer) {
   if (buffer.capacity() > kKeptBytes) {
-    buffer = std::string();
+    release(buffer);
   } else {
     buffer.clear();
   }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/error_map.h"
+#include "core/release.h"
 #include "exchange/answer_headers.h"
 #include "upstream/retry.h"
 
@@ -20,6 +21,9 @@ constexpr size_t kMaxErrorBodyBytes = size_t{64} << 10;
 /// How long the upstream may take to close behind message_stop before it is cut off; when it does
 /// close in order, the connection can be used again.
 constexpr std::chrono::seconds kCloseTime{1};
+/// More of a stream than this is given to the sink at once, and not only when all that has come in
+/// is converted: so that a sink which is full can pause the upstream.
+constexpr size_t kDeliverBytes = size_t{32} << 10;
 
 int64_t now_unix_s() {
   return static_cast<int64_t>(std::time(nullptr));
@@ -154,23 +158,41 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   void on_events(std::string_view bytes) {
     if (converter->complete()) return;
     Status status = converter->feed_events(bytes, output);
-    if (!status) return answer_failed(std::move(status).error());
+    if (!status) {
+      deliver();  // an answer that had begun stays begun, wherever the stream is cut
+      return answer_failed(std::move(status).error());
+    }
+    if (output.size() >= kDeliverBytes) deliver();
+    if (converter->complete()) {
+      deliver();
+      wait_for_close();
+    }
+  }
+
+  void on_caught_up() override {
+    if (!finished && kind == BodyKind::events) deliver();
+  }
+
+  /// Gives the sink what has been converted.
+  void deliver() {
     begin_if_started();
     flush();
     if (const uint64_t pings = converter->pings(); pings != pings_seen) {
       pings_seen = pings;
       if (begun) sink.keep_alive();
     }
-    if (converter->complete()) wait_for_close();
   }
 
   void begin_if_started() {
     if (begun || !converter->started()) return;
     begun = true;
     // An answer may stay open for minutes: what only another try would need goes.
-    request.body = {};
-    if (converted.answer.continue_paused == 0) converted.body = {};
+    release(request.body);
+    if (converted.answer.continue_paused == 0) release(converted.body);
+    release(converted.notices);
+    release(answer.headers);
     sink.begin(head);
+    if (head.event_stream) release(head.headers);
   }
 
   void flush() {

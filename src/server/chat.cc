@@ -41,10 +41,13 @@ void ChatSession::start() {
 }
 
 void ChatSession::begin(const AnswerHead& head) {
-  head_ = head;
+  event_stream_ = head.event_stream;
   reply_->record.notices = head.notices;
   reply_->own_time = exchange_.times().convert;
-  if (!head.event_stream) return reply_->note_first();
+  if (!head.event_stream) {
+    head_ = head;
+    return reply_->note_first();
+  }
   http::HeaderList headers = headers_of(head);
   headers.emplace_back("content-type", "text/event-stream");
   headers.emplace_back("cache-control", "no-cache");
@@ -55,7 +58,7 @@ void ChatSession::begin(const AnswerHead& head) {
 }
 
 bool ChatSession::write(std::string_view bytes) {
-  if (!head_.event_stream) {
+  if (!event_stream_) {
     json_.append(bytes);
     return true;
   }
@@ -70,7 +73,7 @@ void ChatSession::keep_alive() {
 
 void ChatSession::finish() {
   take_facts();
-  if (head_.event_stream) {
+  if (event_stream_) {
     reply_->end();
   } else {
     http::Response response;

@@ -46,7 +46,8 @@ class ChatSession final : public Session,
   OnOver on_over_;
   boost::asio::steady_timer timer_;
   Exchange exchange_;
-  AnswerHead head_;
+  AnswerHead head_;  ///< for an answer that is sent when it is whole
+  bool event_stream_ = false;
   std::string json_;  ///< the answer, if it does not stream
   Clock::time_point last_write_;
 };

@@ -115,6 +115,7 @@ void CurlLoop::enter(Action action) {
     }
   } leave{*this};
   inside_ = true;
+  entered_at_ = Clock::now();
   action();
   inside_ = false;
   hooks_.settle();

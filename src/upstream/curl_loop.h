@@ -57,6 +57,8 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
 
   /// Whether a curl call is on the stack.
   [[nodiscard]] bool inside() const { return inside_; }
+  /// The time, to be asked for with every piece of data: inside curl it is that of this turn.
+  [[nodiscard]] Clock::time_point now() const { return inside_ ? entered_at_ : Clock::now(); }
   /// Ends everything; the easy handles must have been removed. The hooks are called no more.
   void close();
 
@@ -102,6 +104,7 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   Clock::time_point curl_due_ = Clock::time_point::max();
   Clock::time_point owner_due_ = Clock::time_point::max();
   Clock::time_point armed_ = Clock::time_point::max();
+  Clock::time_point entered_at_{};
   size_t active_ = 0;
   uint64_t watch_ = 0;  ///< handlers of earlier watches are stale
   bool inside_ = false;

@@ -154,6 +154,11 @@ void Engine::Impl::drop(Running& transfer) {
 
 void Engine::Impl::settle() {
   for (Running* transfer : std::exchange(dropped_, {})) discard(*transfer);
+  while (!context_.fed.empty()) {
+    Transfer& transfer = *context_.fed.back();
+    context_.fed.pop_back();
+    transfer.tell_caught_up();
+  }
   while (!fresh_.empty()) {
     Running& transfer = *fresh_.front();
     fresh_.pop_front();

@@ -2,12 +2,15 @@
 
 #include <charconv>
 #include <new>
+#include <utility>
+
+#include "core/release.h"
 
 namespace proxx {
 namespace {
 
 // Curl's receive buffer lives as long as the stream; an event of a stream is well under it.
-constexpr long kReceiveBytes = long{4} << 10;
+constexpr long kReceiveBytes = long{8} << 10;
 // A name's addresses and a connection to one of them are trusted that long (faults.md S15).
 constexpr long kConnectionSeconds = 60;
 // Zero would be libcurl's default of 300 s.
@@ -76,7 +79,7 @@ void Transfer::load(UpstreamRequest request, UpstreamHandler& handler) {
     return;
   }
   trace_.secrets = secrets_in(request_.headers);
-  request_.headers = {};
+  release(request_.headers);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_block_.list());
 
   const std::string& base = context_.options.base_url;
@@ -124,8 +127,9 @@ void Transfer::reload() {
 void Transfer::unload() {
   if (fresh_connection_) curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 0L);
   fresh_connection_ = false;
-  request_ = {};
+  release(request_.body);
   handler_ = nullptr;
+  if (std::exchange(fed_, false)) std::erase(context_.fed, this);
   head_ = {};
   failure_.reset();
   header_bytes_ = answer_bytes_ = 0;
@@ -152,7 +156,7 @@ void Transfer::expect_within(std::chrono::milliseconds time) {
     stalled_at_ = Clock::time_point::max();
     return;
   }
-  stalled_at_ = Clock::now() + time;
+  stalled_at_ = context_.loop->now() + time;
   context_.loop->wake_by(stalled_at_);
 }
 
@@ -271,8 +275,8 @@ bool Transfer::complete_head() {
 // all is sent and an answer has begun.
 void Transfer::release_request() {
   if (uploaded_bytes() != static_cast<curl_off_t>(request_.body.size())) return;
-  request_.body = {};
-  header_block_ = {};
+  release(request_.body);
+  header_block_.release();
 }
 
 size_t Transfer::take_body(std::string_view bytes) {
@@ -288,8 +292,14 @@ size_t Transfer::take_body(std::string_view bytes) {
     return CURL_WRITEFUNC_ERROR;
   }
   expect_within(request_.timeouts.idle);
+  if (!std::exchange(fed_, true)) context_.fed.push_back(this);
   handler_->on_data(bytes);
   return handler_ != nullptr ? bytes.size() : size_t{CURL_WRITEFUNC_ERROR};
+}
+
+void Transfer::tell_caught_up() {
+  fed_ = false;
+  if (handler_ != nullptr) handler_->on_caught_up();
 }
 
 // --- results -------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "upstream/curl_error.h"
 #include "upstream/curl_loop.h"
@@ -18,12 +19,15 @@
 
 namespace proxx {
 
+class Transfer;
+
 /// What all transfers of an engine share. Outlives them.
 struct TransferContext {
   EngineOptions options;
   UpstreamOrigin origin;
   Trust trust;
   std::shared_ptr<CurlLoop> loop;
+  std::vector<Transfer*> fed;  ///< gave data to their handlers and did not say yet that it was all
 };
 
 /// One request on one easy handle, and what curl calls back about it: the head is put together,
@@ -48,6 +52,8 @@ class Transfer {
 
   [[nodiscard]] CURL* easy() const { return easy_.get(); }
   [[nodiscard]] UpstreamHandler* handler() const { return handler_; }
+  /// Tells the handler that it has all there is for now.
+  void tell_caught_up();
   /// The handler is told nothing more; curl is stopped at its next callback.
   void silence() { handler_ = nullptr; }
 
@@ -105,6 +111,7 @@ class Transfer {
   Phase phase_ = Phase::connecting;
   bool head_complete_ = false;
   bool sending_ = false;
+  bool fed_ = false;          ///< in the context's list
   bool paused_ = false;       ///< the handler wants no more
   bool curl_paused_ = false;  ///< curl was told so
   curl_off_t uploaded_ = 0;   ///< at the last look

@@ -44,17 +44,21 @@ struct UpstreamHead {
   HeaderList headers;  ///< names in lower case
 };
 
-/// Receives one call's answer, on the engine's loop. At most one on_head, then on_data, then
-/// exactly one on_done, unless the call was destroyed before. None is called from inside start().
+/// Receives one call's answer, on the engine's loop. At most one on_head, then on_data and
+/// on_caught_up, then exactly one on_done, unless the call was destroyed before. None is called
+/// from inside start().
 class UpstreamHandler {
  public:
   virtual ~UpstreamHandler() = default;
   /// Final status line and headers (1xx are swallowed).
   virtual void on_head(UpstreamHead head) = 0;
   virtual void on_data(std::string_view bytes) = 0;
+  /// All that had come in by this turn of the loop was given to on_data: the time to write out what
+  /// has come of it, once for the lot. May be left out right before on_done.
+  virtual void on_caught_up() {}
   /// The transfer is over. OK means only that the connection ended in order: whether the answer
   /// is whole is the converter's to say. Errors: `upstream_*` kinds. The call, as any other, may
-  /// be destroyed from inside this and the other two.
+  /// be destroyed from inside this and the others.
   virtual void on_done(Status status) = 0;
 };
 

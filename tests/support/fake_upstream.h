@@ -24,6 +24,7 @@ class FakeUpstream final : public Upstream {
     }
     void data(std::string_view bytes) {
       if (handler != nullptr) handler->on_data(bytes);
+      if (handler != nullptr) handler->on_caught_up();
     }
     void done(Status status = {}) {
       if (handler != nullptr) handler->on_done(std::move(status));

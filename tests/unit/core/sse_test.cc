@@ -1,7 +1,9 @@
 #include "core/sse.h"
 
 #include <doctest/doctest.h>
+#include <malloc.h>
 
+#include <string>
 #include <vector>
 
 namespace proxx {
@@ -157,6 +159,20 @@ TEST_CASE("U47: a large piece of CR-only lines takes linear time") {
   size_t count = 0;
   while (parser.next()) ++count;
   CHECK(count == 300000);
+}
+
+TEST_CASE("what a large event needed is given back: an open stream stays small") {
+  // Blocks of this size come from mmap, which the sanitizers' allocators do not count.
+  const size_t before = mallinfo2().hblkhd;
+  const std::string large(size_t{1} << 20, 'x');
+  SseParser parser;
+  parser.feed("data: " + large.substr(1));
+  CHECK_FALSE(parser.next());
+  parser.feed("y\n\ndata: z\n\n");
+  CHECK(parser.next().value_or("").size() == large.size());
+  CHECK(parser.next().value_or("") == "z");
+  CHECK_FALSE(parser.next());
+  CHECK(mallinfo2().hblkhd <= before + large.capacity() + (size_t{64} << 10));
 }
 
 }  // namespace proxx

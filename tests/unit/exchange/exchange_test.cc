@@ -22,6 +22,7 @@ class RecordingSink final : public Sink {
   std::string text;
   std::optional<Error> error;
   int begins = 0;
+  int writes = 0;
   int keep_alives = 0;
   bool finished = false;
   bool full = false;
@@ -32,6 +33,7 @@ class RecordingSink final : public Sink {
     head = answer_head;
   }
   bool write(std::string_view bytes) override {
+    ++writes;
     text.append(bytes);
     return !full;
   }
@@ -116,6 +118,48 @@ bool ends_with(const std::string& text, std::string_view end) {
 }
 
 }  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "what came in by one turn of the loop is written once") {
+  start(kStreamRequest);
+  call(0).head(200, {{"content-type", "text/event-stream"}});
+  UpstreamHandler* const engine_side = call(0).handler;
+  engine_side->on_data(kStart);
+  engine_side->on_data(kText);
+  CHECK(sink.writes == 0);
+  engine_side->on_caught_up();
+  CHECK(sink.begins == 1);
+  CHECK(sink.writes == 1);
+  CHECK(sink.text.find("hello") != std::string::npos);
+  engine_side->on_caught_up();
+  CHECK(sink.writes == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a full sink pauses the upstream in the middle of a turn too") {
+  start(kStreamRequest);
+  call(0).head(200, {{"content-type", "text/event-stream"}});
+  UpstreamHandler* const engine_side = call(0).handler;
+  sink.full = true;
+  engine_side->on_data(kStart);
+  engine_side->on_data(
+      event("content_block_start", R"(,"index":0,"content_block":{"type":"text","text":""})"));
+  for (int i = 0; i < 1000 && call(0).pauses == 0; ++i) {
+    engine_side->on_data(
+        event("content_block_delta", R"(,"index":0,"delta":{"type":"text_delta","text":"hello"})"));
+  }
+  CHECK(call(0).pauses == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "an error behind the first events ends a begun answer, in one piece too") {
+  context.max_retries = 2;
+  start(kStreamRequest);
+  call(0).head(200, {{"content-type", "text/event-stream"}});
+  call(0).data(kStart + kText + kOverloaded);
+  CHECK(sink.begins == 1);
+  CHECK(sink.text.find("hello") != std::string::npos);
+  CHECK(sink.error);
+  CHECK(upstream.calls.size() == 1);
+}
 
 TEST_CASE_FIXTURE(Fixture, "a request that is no request never reaches the upstream") {
   start(R"({"model":"claude-sonnet-5-5","messages":[]})");

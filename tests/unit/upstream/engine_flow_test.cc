@@ -85,6 +85,17 @@ TEST_CASE("an answer in single bytes") {
   CHECK(got.data == "hello");
 }
 
+TEST_CASE("a handler is told when it has all that came in") {
+  Harness harness({{stream_head(), send("5\r\nfirst\r\n6\r\nsecond\r\n"), stall()}});
+  Recorder recorder;
+  int times = 0;
+  recorder.then_caught_up = [&] { ++times; };
+  const auto call = harness.start(recorder);
+  REQUIRE(harness.until([&] { return recorder.caught_up_at == recorder.bytes && times > 0; }));
+  CHECK(recorder.bytes >= 11);
+  CHECK_FALSE(recorder.done);
+}
+
 TEST_CASE("connections are reused") {
   Harness harness({{kSmall}});
   for (int i = 0; i < 20; ++i) CHECK(harness.fetch().ok());
@@ -256,7 +267,7 @@ TEST_CASE("C1 C2 C3: destroying the call closes the upstream socket, in every ph
 
 TEST_CASE("a call can be destroyed from inside any callback, its own or another's") {
   for (const bool own : {true, false}) {
-    for (const std::string where : {"head", "data", "done"}) {
+    for (const std::string where : {"head", "data", "caught_up", "done"}) {
       CAPTURE(own);
       CAPTURE(where);
       Harness harness(
@@ -271,14 +282,13 @@ TEST_CASE("a call can be destroyed from inside any callback, its own or another'
         called = true;
         (own ? call : other).reset();
       };
-      const std::string& at = where;
-      (at == "head" ? first.then_head : at == "data" ? first.then_data : first.then_done) = destroy;
+      first.hook(where) = destroy;
       if (own) {
         REQUIRE(harness.until([&] { return called; }));
         const size_t bytes = first.bytes;
         harness.turn_for(milliseconds(60));
         CHECK(first.bytes == bytes);
-        CHECK(first.done.has_value() == (at == "done"));
+        CHECK(first.done.has_value() == (where == "done"));
       } else {
         REQUIRE(harness.until_done(first));
         const size_t bytes = second.bytes;
@@ -295,14 +305,13 @@ TEST_CASE("a call can be destroyed from inside any callback, its own or another'
 }
 
 TEST_CASE("a call can be started from inside any callback") {
-  for (const std::string where : {"head", "data", "done"}) {
+  for (const std::string where : {"head", "data", "caught_up", "done"}) {
     CAPTURE(where);
     Harness harness({{kSmall}});
     Recorder first, second;
     std::unique_ptr<UpstreamCall> next;
     const auto begin = [&] { next = harness.start(second); };
-    const std::string& at = where;
-    (at == "head" ? first.then_head : at == "data" ? first.then_data : first.then_done) = begin;
+    first.hook(where) = begin;
     const auto call = harness.start(first);
     REQUIRE(harness.until_done(second));
     CHECK(first.ok());

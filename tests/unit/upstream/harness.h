@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -22,7 +23,8 @@ struct Recorder final : UpstreamHandler {
   size_t bytes = 0;
   bool keep_data = true;
   std::optional<Status> done;
-  std::function<void()> then_head, then_data, then_done;
+  std::function<void()> then_head, then_data, then_caught_up, then_done;
+  size_t caught_up_at = 0;  ///< `bytes` when it was last told so
 
   void on_head(UpstreamHead it) override {
     head = std::move(it);
@@ -33,11 +35,22 @@ struct Recorder final : UpstreamHandler {
     if (keep_data) data += more;
     if (then_data) then_data();
   }
+  void on_caught_up() override {
+    caught_up_at = bytes;
+    if (then_caught_up) then_caught_up();
+  }
   void on_done(Status status) override {
     done = std::move(status);
     if (then_done) then_done();
   }
 
+  /// The hook named "head", "data", "caught_up" or "done".
+  [[nodiscard]] std::function<void()>& hook(std::string_view name) {
+    return name == "head"        ? then_head
+           : name == "data"      ? then_data
+           : name == "caught_up" ? then_caught_up
+                                 : then_done;
+  }
   [[nodiscard]] bool ok() const { return done && done->has_value(); }
   [[nodiscard]] ErrorKind kind() const {
     return done && !done->has_value() ? done->error().kind : ErrorKind::usage;
