@@ -29,7 +29,8 @@ static inline void arm_faults(void) {
   const char* path = getenv("TORTURE_PAGE");
   if (path != NULL) {
     const int file = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC);
-    void* mapped = mmap(NULL, sizeof(struct fault_page), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    void* mapped =
+        mmap(NULL, sizeof(struct fault_page), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     syscall(SYS_close, file);
     if (mapped != MAP_FAILED) page = mapped;
   }
