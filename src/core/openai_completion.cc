@@ -110,7 +110,7 @@ void CompletionWriter::write_reasoning(json::Writer& writer) const {
   if (!joined.empty() && fields_.reasoning_details) writer.key("reasoning").raw_string(joined);
   std::vector<const Reasoning*> shown;
   for (const Reasoning& entry : reasoning_) {
-    if (!entry.text.empty() || !entry.signature.empty()) shown.push_back(&entry);
+    if (entry.redacted || !entry.text.empty() || !entry.signature.empty()) shown.push_back(&entry);
   }
   if (shown.empty()) return;
   if (fields_.reasoning_details) {

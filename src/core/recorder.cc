@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "core/json_writer.h"
-
 namespace proxx::anthropic {
 namespace {
 
@@ -71,6 +69,12 @@ void BlockRecorder::stop(uint32_t index) {
   open_.erase(open_.begin() + (block - open_.data()));
 }
 
+void BlockRecorder::write_input(const OpenBlock& block, json::Writer& writer) {
+  const std::string input = json::unescape(block.text);
+  exact_ = exact_ && json::is_valid(input);
+  writer.raw(input);
+}
+
 void BlockRecorder::append_merged(const OpenBlock& block) {
   json::Document document;
   if (!document.parse(block.start, kUpstreamJson)) {
@@ -91,9 +95,7 @@ void BlockRecorder::append_merged(const OpenBlock& block) {
       const std::string_view before =
           field.value.is_string() ? field.value.raw_string() : std::string_view();
       if (member == "input") {
-        const std::string input = json::unescape(block.text);
-        exact_ = exact_ && json::is_valid(input);
-        writer.raw(input);
+        write_input(block, writer);
       } else {
         writer.raw_string(std::string(before) + block.text);
       }
@@ -108,6 +110,8 @@ void BlockRecorder::append_merged(const OpenBlock& block) {
       writer.raw(field.value.raw());
     }
   }
+  // Text and thinking are required of their blocks: what is left out is an input.
+  if (block.has_text && !start.get(member)) write_input(block, writer.key("input"));
   if (!block.signature.empty() && !start.get("signature")) {
     writer.key("signature").raw_string(block.signature);
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/anthropic.h"
+#include "core/json_writer.h"
 
 namespace proxx::anthropic {
 
@@ -35,6 +36,7 @@ class BlockRecorder {
   };
   [[nodiscard]] OpenBlock* find(uint32_t index);
   void append_merged(const OpenBlock& block);
+  void write_input(const OpenBlock& block, json::Writer& writer);
 
   void add(OpenBlock& block, const TextDelta& delta);
   void add(OpenBlock& block, const InputJsonDelta& delta);

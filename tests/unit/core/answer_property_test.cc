@@ -235,4 +235,15 @@ TEST_CASE("text, thinking and arguments come through byte for byte, streamed and
   }
 }
 
+TEST_CASE("a redacted block without data is shown on every way") {
+  std::vector<std::string> events{start_of(0, R"({"type":"redacted_thinking","data":""})"),
+                                  stop_of(0)};
+  for (const std::string& last : ending()) events.push_back(last);
+  const std::string upstream = stream(events);
+  const Json whole = Json::parse(run_events(AnswerForm::completion, {}, {upstream}).out);
+  const Json folded = completion_of_chunks(run_events(AnswerForm::chunks, {}, {upstream}).out);
+  CHECK(whole["choices"][0]["message"].value("reasoning_details", Json::array()).size() == 1);
+  CHECK(comparable(folded, false) == comparable(whole, false));
+}
+
 }  // namespace proxx::test
