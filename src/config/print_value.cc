@@ -137,13 +137,18 @@ std::string print_value(const ModelEntry& entry) {
     out.append(", ");
     if (opens) out.append(section + ": {");
     open_section = section;
-    out.append(field.name.substr(dot + 1)).append(": " + print_value(field.slot));
+    out.append(field.name.substr(dot + 1)).append(": " + print_set_value(field.slot));
   }
   return out + (open_section.empty() ? "}" : "}}");
 }
 
 std::string print_value(const Slot& slot) {
   return std::visit([](const auto* value) { return print(*value); }, slot);
+}
+
+std::string print_set_value(const Slot& slot) {
+  const auto* const text = std::get_if<std::string*>(&slot);
+  return text != nullptr && (*text)->empty() ? R"("")" : print_value(slot);
 }
 
 void copy_value(const Slot& from, const Slot& to) {

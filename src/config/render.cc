@@ -72,8 +72,12 @@ std::string render_settings(const LoadedSettings& loaded) {
   Page page(loaded);
   page.bare("# configuration file: " +
             (loaded.file.empty() ? std::string("none") : one_line(loaded.file)));
+  Settings defaults;
+  const std::vector<Setting> built_in = settings_of(defaults);
+  size_t row = 0;
   std::string_view open_section;
   for (const Setting& setting : settings_of(settings)) {
+    const bool empty_by_default = print_value(built_in[row++].slot) == "~";
     const size_t dot = setting.name.find('.');
     const bool nested = dot != std::string_view::npos;
     const std::string_view section = nested ? setting.name.substr(0, dot) : std::string_view();
@@ -84,8 +88,10 @@ std::string render_settings(const LoadedSettings& loaded) {
     } else if (std::holds_alternative<std::vector<ModelEntry>*>(setting.slot)) {
       put_models(page, settings.models);
     } else {
-      const std::string leaf(setting.name.substr(nested ? dot + 1 : 0));
-      page.line(nested ? 2 : 0, leaf + ": " + print_value(setting.slot), std::string(setting.name));
+      std::string text(setting.name.substr(nested ? dot + 1 : 0));
+      text.append(": ").append(empty_by_default ? print_value(setting.slot)
+                                                : print_set_value(setting.slot));
+      page.line(nested ? 2 : 0, text, std::string(setting.name));
     }
   }
   for (const std::string& variable : loaded.credential_variables) {

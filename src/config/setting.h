@@ -61,6 +61,8 @@ using OnRead = std::function<void(const Setting& setting, const YamlNode& node)>
 
 /// The value as one line of YAML that reads back to it; `~` for what is empty.
 [[nodiscard]] std::string print_value(const Slot& slot);
+/// The same where `~` would leave another value standing: an empty text is `""`.
+[[nodiscard]] std::string print_set_value(const Slot& slot);
 [[nodiscard]] std::string print_value(const ModelEntry& entry);
 [[nodiscard]] std::string print_text(std::string_view text);
 

@@ -87,6 +87,19 @@ TEST_CASE("what is printed loads again to the same settings") {
   CHECK(second->settings.proxy == "\\odd");
 }
 
+TEST_CASE("an empty text in the place of another loads again as empty") {
+  Scratch scratch;
+  const auto first = load(scratch,
+                          "model: ''\n"
+                          "models: {fast: {id: claude-opus-5-5, display_name: ''}}\n");
+  REQUIRE(first);
+  const std::string page = render_settings(*first);
+  const auto second = load(scratch, page);
+  REQUIRE_MESSAGE(second, page);
+  CHECK(second->settings.model.empty());
+  CHECK(print_value(second->settings.models[0]) == print_value(first->settings.models[0]));
+}
+
 TEST_CASE("each value carries its origin") {
   Scratch scratch;
   const auto loaded = load(scratch, "retry: 3\nheaders: {X-A: b}\nmodels: {\n  m: n}\n",
