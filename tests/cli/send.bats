@@ -342,6 +342,8 @@ load helpers
   localedef -i de_DE -f UTF-8 ./locales/de_DE.UTF-8 2>/dev/null || skip "no de_DE to compile"
   export LOCPATH=$PWD/locales LC_ALL=de_DE.UTF-8 2>/dev/null
   expect "the locale counts" "$(env printf '%.1f' 1,5)" 1,5
+  # glibc never frees the list of folders that it makes of LOCPATH.
+  export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
   split "$PROXX" -n -m claude-haiku-4-5 <<<"${HI/\"messages\"/\"temperature\":0.5,\"messages\"}"
   expect_code 0
   contains "$out" '"temperature":0.5'
