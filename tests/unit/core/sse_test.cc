@@ -164,15 +164,16 @@ TEST_CASE("U47: a large piece of CR-only lines takes linear time") {
 TEST_CASE("what a large event needed is given back: an open stream stays small") {
   // Blocks of this size come from mmap, which the sanitizers' allocators do not count.
   const size_t before = mallinfo2().hblkhd;
-  const std::string large(size_t{1} << 20, 'x');
+  constexpr size_t kLarge = size_t{1} << 20;
+  const std::string most = "data: " + std::string(kLarge - 1, 'x');
   SseParser parser;
-  parser.feed("data: " + large.substr(1));
+  parser.feed(most);
   CHECK_FALSE(parser.next());
   parser.feed("y\n\ndata: z\n\n");
-  CHECK(parser.next().value_or("").size() == large.size());
+  CHECK(parser.next().value_or("").size() == kLarge);
   CHECK(parser.next().value_or("") == "z");
   CHECK_FALSE(parser.next());
-  CHECK(mallinfo2().hblkhd <= before + large.capacity() + (size_t{64} << 10));
+  CHECK(mallinfo2().hblkhd <= before + most.capacity() + (size_t{64} << 10));
 }
 
 }  // namespace proxx
