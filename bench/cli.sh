@@ -99,7 +99,7 @@ else
 }
 CONF
   } >"$tls/nginx.conf"
-  start 1 nginx -p "$tls" -c "$tls/nginx.conf"
+  start 1 nginx -p "$tls" -e "$tls/nginx.log" -c "$tls/nginx.conf"
   await "$tls_port"
   say 'one-shot https, with the authorities of the system'
   export SSL_CERT_DIR=$tls/certs
@@ -147,7 +147,7 @@ for _ in $(seq "$rounds"); do
   measure stream --shell=sh --warmup=1 --runs="$(if_quick 2 5)" \
     proxx "$(line "$proxx" convert stream "$recording") | cat >/dev/null" \
     cat "$(line cat "$recording") | cat >/dev/null"
-  measure stream --shell=sh --runs="$(if_quick 1 2)" \
+  measure stream --shell=sh --runs=1 \
     jq-tenth "$(line jq -R -r -f "$scratch/rewrite.jq" "$scratch/tenth.sse") | cat >/dev/null"
 done
 peak stream.peak.proxx "$proxx" convert stream "$recording"

@@ -37,6 +37,10 @@ started=()
 stop() {
   kill "$1" 2>/dev/null || true
   wait "$1" 2>/dev/null || true
+  # Its number may become another's.
+  local left=() pid
+  for pid in "${started[@]}"; do [ "$pid" = "$1" ] || left+=("$pid"); done
+  started=("${left[@]}")
 }
 # Runs at the end of the script that sourced this; `scratch` is its own folder.
 scratch=$(mktemp -d "$work/tmp.XXXXXX")
@@ -88,12 +92,55 @@ build_of_kit() {
   [ "$work/$1" -nt "$kit/$1.cpp" ] || g++ -O2 -std=c++20 -o "$work/$1" "$kit/$1.cpp"
 }
 
-# CPU time of a process so far, in nanoseconds where the kernel tells, else in its ticks.
+# CPU time of a process so far in nanoseconds; in steps of 10 ms where the kernel keeps no better.
 cpu_ns() {
-  cat "/proc/$1"/task/*/schedstat 2>/dev/null | awk '{ ns += $1 } END { print ns + 0 }'
+  local ns
+  ns=$(cat "/proc/$1"/task/*/schedstat 2>/dev/null | awk '{ ns += $1 } END { printf "%.0f", ns }')
+  if [ "${ns:-0}" -eq 0 ]; then
+    ns=$(sed 's/.*) //' "/proc/$1/stat" | awk -v hz="$(getconf CLK_TCK)" '{ printf "%.0f", ($12 + $13) / hz * 1e9 }')
+  fi
+  echo "$ns"
 }
 
-# What nginx needs to be told to run as anyone, below $1; `http` and its braces are the caller's.
+# nginx as a proxy that converts nothing, or proxx, in front of the upstream; neither logs requests.
+# Sets $pid and $port.
+start_system() {
+  port=$(free_port)
+  case $1 in
+    nginx)
+      mkdir -p "$scratch/nginx"
+      { nginx_conf "$scratch/nginx"; echo "server { listen 127.0.0.1:$port backlog=8192; location / { proxy_pass http://mock; } } }"; } \
+        >"$scratch/nginx/nginx.conf"
+      start 0 nginx -p "$scratch/nginx" -e "$scratch/nginx/nginx.log" -c "$scratch/nginx/nginx.conf" ;;
+    proxx)
+      start 0 "$proxx" serve --port "$port" --log-level warn --max-connections 8192 --upstream-url "http://127.0.0.1:$mock_port" ;;
+  esac
+  await "$port"
+}
+# What a system is asked: bodies are NAME.openai.json for proxx and NAME.anthropic.json for nginx.
+path_of() { if [ "$1" = nginx ]; then echo /v1/messages; else echo /v1/chat/completions; fi; }
+body_of() { if [ "$1" = nginx ]; then echo "$scratch/$2.anthropic.json"; else echo "$scratch/$2.openai.json"; fi; }
+# body NAME MODEL STREAM
+body() {
+  cat >"$scratch/$1.openai.json" <<JSON
+{"model":"$2","max_tokens":1024,"stream":$3,"messages":[
+{"role":"system","content":"You are a helpful assistant. Answer briefly and precisely. If you do not know, say so."},
+{"role":"user","content":"Explain the difference between a process and a thread, with one short example in C."},
+{"role":"assistant","content":"A process owns memory; threads share it."},{"role":"user","content":"And a fiber?"}]}
+JSON
+  "$proxx" -n "$scratch/$1.openai.json" >"$scratch/$1.anthropic.json"
+}
+# wrk_on SYSTEM BODY CONNECTIONS SECONDS: wrk's figures and `sutcpu`, the cpu of $pid at $port in ms
+wrk_on() {
+  local before after line
+  before=$(cpu_ns "$pid")
+  line=$(BENCH_BODY=$(body_of "$1" "$2") load wrk -t 1 -c "$3" -d "$4s" --timeout 10s -s "$bench/post.lua" \
+    "http://127.0.0.1:$port$(path_of "$1")" | grep '^WRK')
+  after=$(cpu_ns "$pid")
+  echo "$line sutcpu=$(awk "BEGIN { print ($after - $before) / 1e6 }")ms"
+}
+
+# What nginx needs to run as anyone, in the folder $1; its servers and the last brace are the caller's.
 nginx_conf() {
   cat <<CONF
 daemon off; master_process off; pid $1/nginx.pid; error_log $1/nginx.log crit; worker_rlimit_nofile 20000;

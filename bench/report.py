@@ -113,7 +113,7 @@ def section_micro():
     rows = [
         (name.replace("_", " "), spread(run["ns"]),
          spread([ns / events_of(name) for ns in run["ns"]]) if events_of(name) > 1 else "",
-         spread(run["bytes_per_second"], 1e-6), f"{statistics.median(run['allocations']):.0f}")
+         spread(run["bytes_per_second"], 1e-6), f"{statistics.median(run['allocations']):,.0f}".replace(",", " "))
         for name, run in found.items()
     ]  # fmt: skip
     head = ("benchmark / size or events at a time", "ns of cpu", "ns an event", "MB/s", "allocations")
@@ -242,9 +242,7 @@ def goals():
         return ratio(column(systems.get("proxx", []), key), column(systems.get(other, []), key))
 
     events = grown["event", "proxx"]
-    lost = [sum(values) for values in zip(*[grown["lost", "proxx"][count] for count in grown["lost", "proxx"] if count == 5000])]
-    missed = column(measured.get("idle5k", {}).get("proxx", []), "err")
-    lost = [value for value in lost + missed] or []
+    lost = grown["lost", "proxx"].get(5000, []) + column(measured.get("idle5k", {}).get("proxx", []), "err")
     return [
         ("JSON, cpu a request against nginx", 3.5, 4.5, "times", True, beside(measured, "json", "cpu_us", "nginx")),
         ("JSON, requests/s against Portkey", 45, 30, "times", False, beside(peer, "json", "per_s", "portkey")),
@@ -284,7 +282,7 @@ def section_goals():
             middle = statistics.median(values)
             good = [middle <= bound if less else middle >= bound for bound in (goal, least)]
             verdict = "goal" if good[0] else "enough" if good[1] else "**short**"
-        rows.append((what, f"{goal:g} {unit}", f"{least:g} {unit}", spread(values), verdict))
+        rows.append((what, f"{goal:g} {unit}".strip(), f"{least:g} {unit}".strip(), spread(values), verdict))
     return table(("", "goal", "at least", "reached", ""), rows)
 
 

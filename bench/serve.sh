@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# `proxx serve` beside nginx, which converts nothing, and Portkey, which does the same: bench/serve.sh;
+# see README.md. With the kit its measurements, without it a part of them.
+set -euo pipefail
+# shellcheck source=bench/lib.sh
+source "$(dirname "$0")/lib.sh"
+needs wrk python3
+rounds=$(if_quick 1 5)
+seconds=$(if_quick 1 3)
+
+# kit_session TESTS WITH FIGURES: one session of the kit's, appended to $out/FIGURES
+kit_session() {
+  local port taken
+  for port in 9901 9910 9930 9960; do
+    # Of a session before, it will be free in a moment.
+    for _ in $(seq 50); do
+      taken=
+      if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then taken=1; else break; fi
+      sleep 0.1
+    done
+    [ -z "$taken" ] || die "the kit needs port $port, which is taken"
+  done
+  bash "$kit/run.sh" --rounds "$rounds" --secs "$seconds" --tests "$1" --with "$2" --work "$work/kit" -- \
+    "$proxx" serve --port 9960 --log-level warn --max-connections 8192 --upstream-url http://127.0.0.1:9901 \
+    >/dev/null 2>"$scratch/kit.log" || { tail -n 5 "$scratch/kit.log" >&2; return 1; }
+  cat "$work/kit/bench.tsv" >>"$figures"
+}
+
+if have_kit && type -P nginx >/dev/null; then
+  figures_in serve.tsv
+  say 'beside nginx, with the kit'
+  kit_session "$(if_quick json1,json,burst,paced,idle1k json1,json,burst,paced,idle1k,live1k,idle5k)" nginx ||
+    die 'the kit failed'
+  figures_in peer.tsv
+  if type -P npm >/dev/null; then
+    say 'beside Portkey'
+    # In a session of its own: where it is the question, requests a second are.
+    kit_session json,burst portkey || left_out 'Portkey, which could not be installed or started'
+  else
+    left_out 'Portkey: there is no npm'
+  fi
+else
+  rm -f "$out/peer.tsv"
+  figures_in serve.tsv
+  systems=(proxx)
+  if type -P nginx >/dev/null; then systems=(nginx proxx); else left_out 'nginx, which is not installed'; fi
+  left_out 'paced and many open streams, and Portkey: they need the measurement kit'
+  message='{"type":"message_start","message":{"id":"msg_01XFDUDYJgAACzvnptvVoYEL","type":"message","role":"assistant","model":"claude-sonnet-5-5","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":25,"output_tokens":1}}}'
+  {
+    printf 'event: message_start\ndata: %s\n\n' "$message"
+    printf 'event: content_block_start\ndata: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}\n\n'
+    for _ in $(seq 200); do
+      printf 'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" the quick brown fox"}}\n\n'
+    done
+    printf 'event: content_block_stop\ndata: {"type":"content_block_stop","index":0}\n\n'
+    printf 'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":200}}\n\n'
+    printf 'event: message_stop\ndata: {"type":"message_stop"}\n\n'
+  } >"$scratch/burst.sse"
+  body json claude-sonnet-5-5 false
+  body burst claude-sonnet-5-5 true
+  for round in $(seq "$rounds"); do
+    for script in text "$scratch/burst.sse"; do
+      mock_port=$(free_port)
+      start 1 "$proxx" mock --port "$mock_port" --script "$script"
+      mock_pid=$pid
+      await "$mock_port"
+      for system in "${systems[@]}"; do
+        say "round $round: $system, $(basename "$script")"
+        start_system "$system"
+        if [ "$script" = text ]; then
+          wrk_on "$system" json 8 1 >/dev/null
+          for test in json1:1 json:64; do
+            printf '%s\t%s\t%s\n' "$system" "${test%:*}" "$(wrk_on "$system" json "${test#*:}" "$seconds")" >>"$figures"
+          done
+        else
+          printf '%s\tburst\t%s\n' "$system" "$(wrk_on "$system" burst 32 "$seconds")" >>"$figures"
+        fi
+        stop "$pid"
+      done
+      stop "$mock_pid"
+    done
+  done
+fi
+BENCH_OUT=$out python3 "$bench/report.py" serve
