@@ -8,11 +8,11 @@ needs wrk python3
 rounds=$(if_quick 1 5)
 seconds=$(if_quick 1 3)
 
-# kit_session TESTS WITH FIGURES: one session of the kit's, appended to $out/FIGURES
-kit_session() {
+# kit_run TESTS WITH FIGURES: one run of the kit's, appended to $out/FIGURES
+kit_run() {
   local port taken
   for port in 9901 9910 9930 9960; do
-    # Of a session before, it will be free in a moment.
+    # Of a run before, it will be free in a moment.
     for _ in $(seq 50); do
       taken=
       if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then taken=1; else break; fi
@@ -29,13 +29,13 @@ kit_session() {
 if have_kit && type -P nginx >/dev/null; then
   figures_in serve.tsv
   say 'beside nginx, with the kit'
-  kit_session "$(if_quick json1,json,burst,paced,idle1k json1,json,burst,paced,idle1k,live1k,idle5k)" nginx ||
+  kit_run "$(if_quick json1,json,burst,paced,idle1k json1,json,burst,paced,idle1k,live1k,idle5k)" nginx ||
     die 'the kit failed'
   figures_in peer.tsv
   if type -P npm >/dev/null; then
     say 'beside Portkey'
-    # In a session of its own: where it is the question, requests a second are.
-    kit_session json,burst portkey || left_out 'Portkey, which could not be installed or started'
+    # A run of its own, for requests a second alone.
+    kit_run json,burst portkey || left_out 'Portkey, which could not be installed or started'
   else
     left_out 'Portkey: there is no npm'
   fi
