@@ -8,7 +8,7 @@ needs wrk python3
 rounds=$(if_quick 1 5)
 seconds=$(if_quick 1 3)
 
-# kit_run TESTS WITH FIGURES: one run of the kit's, appended to $out/FIGURES
+# kit_run TESTS WITH: one run of the kit's, appended to the figures
 kit_run() {
   local port taken
   for port in 9901 9910 9930 9960; do
