@@ -35,8 +35,10 @@ std::string escape_of(char32_t code_point) {
          unit_escape(0xDC00 + ((code_point - 0x10000) & 0x3FF));
 }
 
-/// Longer ones only take longer.
+/// Longer ones only take longer. Once the choices are used up pieces are of the longest: a piece
+/// for each character took most of the time.
 constexpr size_t kLongestText = 40;
+constexpr size_t kLongestPiece = 32;
 
 struct Reason {
   std::string_view anthropic;
@@ -134,7 +136,7 @@ std::string Storyteller::deltas(std::string_view type, std::string_view key,
                                 std::string_view whole) {
   std::string_view rest = whole;
   while (!rest.empty()) {
-    size_t length = std::min<size_t>(rest.size(), 1 + choices_.below(32));
+    size_t length = std::min<size_t>(rest.size(), kLongestPiece - choices_.below(kLongestPiece));
     while (length < rest.size() && (static_cast<unsigned char>(rest[length]) & 0xC0) == 0x80) {
       ++length;
     }

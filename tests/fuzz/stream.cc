@@ -7,8 +7,9 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
-#include <cstdlib>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "client_stream.h"
 #include "fuzz.h"
@@ -55,34 +56,41 @@ void expect_told(const Json& completion, const Told& told, const AnswerOptions& 
   }
 }
 
-void expect_told_alike(const Run& chunks, const Run& completion, const Told& told,
-                       const AnswerOptions& options) {
-  expect(completion.complete, "a whole stream gives a whole answer");
-  const Json whole = Json::parse(completion.out);
-  expect_told(whole, told, options);
-  expect_told(test::completion_of_chunks(chunks.out), told, options);
-  const Run of_message = run_message(AnswerForm::completion, options, told.message);
-  expect(of_message.complete, "the message is whole", told.message);
-  expect(Json::parse(of_message.out) == whole, "stream and message agree",
-         of_message.out + completion.out);
+/// The thinking of a message that makes no sense: a client puts entries of one index together,
+/// whose block index stands twice.
+void erase_thinking(Json& completion) {
+  Json& message = completion.at("choices").at(0).at("message");
+  message.erase("reasoning_details");
+  message.erase("thinking_blocks");
 }
 
-/// What one way tells the other does, also of events that make no sense, if they end well. Of these
-/// but for the thinking: a client puts entries of one index together, whose block index stands
-/// twice.
-void expect_forms_agree(const Run& chunks, const Run& completion, bool legal, bool usage) {
+/// What one way tells the other does, also of events that make no sense, if they end well.
+void expect_told_alike(const Run& chunks, const Run& completion, const Told& told,
+                       const AnswerOptions& options) {
   expect(chunks.complete == completion.complete, "complete on every way");
   if (!chunks.complete) return;
   Json folded = test::completion_of_chunks(chunks.out);
   Json whole = Json::parse(completion.out);
-  for (Json* const form : {&folded, &whole}) {
-    if (legal) break;
-    Json& message = form->at("choices").at(0).at("message");
-    message.erase("reasoning_details");
-    message.erase("thinking_blocks");
+  if (told.legal) {
+    expect_told(whole, told, options);
+    expect_told(folded, told, options);
+    const Run of_message = run_message(AnswerForm::completion, options, told.message);
+    expect(of_message.complete, "the message is whole", told.message);
+    expect(of_message.out == completion.out || Json::parse(of_message.out) == whole,
+           "stream and message agree", of_message.out + completion.out);
+  } else {
+    erase_thinking(folded);
+    erase_thinking(whole);
   }
-  expect(test::comparable(folded, usage) == test::comparable(whole, usage),
+  expect(test::comparable(std::move(folded), options.include_usage) ==
+             test::comparable(std::move(whole), options.include_usage),
          "chunks and completion agree", chunks.out + completion.out);
+}
+
+void expect_text(const Run& text, const Told& told) {
+  if (!told.calls.empty() || !text.complete) return;
+  const bool needs_end = !told.content.empty() && told.content.back() != '\n';
+  expect(text.out == told.content + (needs_end ? "\n" : ""), "the text", text.out);
 }
 
 void check(Choices& choices) {
@@ -93,26 +101,21 @@ void check(Choices& choices) {
   const AnswerOptions options = answer_options(bits);
 
   const std::vector<Pieces> cuts = both_cuts(stream);
+  std::map<AnswerForm, Run> runs;
   for (const AnswerForm form : {AnswerForm::chunks, AnswerForm::completion, AnswerForm::text}) {
-    const Run whole = run_events(form, options, cuts.front());
+    const Run& whole = runs[form] = run_events(form, options, cuts.front());
     expect_sound(form, whole);
-    // One form is enough at a time: what is cut is the stream, not the answer.
-    if (form == static_cast<AnswerForm>(stream.size() % 3)) {
-      expect(run_events(form, options, cuts.back()).same_as(whole), "the same wherever it is cut",
-             whole.out);
+    if (told.legal) {
+      expect(whole.complete == (told.has_stop && !told.has_error), "complete by message_stop only",
+             stream);
     }
-    if (!told.legal) continue;
-    expect(whole.complete == (told.has_stop && !told.has_error), "complete by message_stop only",
-           stream);
-    if (form != AnswerForm::text || !told.calls.empty() || !whole.complete) continue;
-    const bool needs_end = !told.content.empty() && told.content.back() != '\n';
-    expect(whole.out == told.content + (needs_end ? "\n" : ""), "the text", whole.out);
   }
-  const Run chunks = run_events(AnswerForm::chunks, options, cuts.front());
-  const Run completion = run_events(AnswerForm::completion, options, cuts.front());
-  expect_forms_agree(chunks, completion, told.legal, options.include_usage);
-  if (!told.legal || !told.has_stop || told.has_error) return;
-  expect_told_alike(chunks, completion, told, options);
+  // One form is enough at a time: what is cut is the stream, not the answer.
+  const auto form = static_cast<AnswerForm>(stream.size() % 3);
+  expect(run_events(form, options, cuts.back()).same_as(runs[form]), "the same wherever it is cut",
+         runs[form].out);
+  if (told.legal) expect_text(runs[AnswerForm::text], told);
+  expect_told_alike(runs[AnswerForm::chunks], runs[AnswerForm::completion], told, options);
 }
 
 }  // namespace
