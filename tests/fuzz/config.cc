@@ -69,14 +69,12 @@ void check_refusal(const Error& error) {
   expect(error.message.find('\n') == std::string::npos, "on one line", error.message);
 }
 
-void check_secrets(const LoadedSettings& loaded, const std::string& page) {
-  constexpr size_t kLongEnough = 12;  // shorter ones stand in any page
-  for (const auto& [name, value] : loaded.settings.headers) {
-    if (!looks_secret(name, value) || value.size() < kLongEnough) continue;
-    const auto& url = loaded.settings.upstream_url;
-    if (url.find(value) != std::string::npos || name.find(value) != std::string::npos) continue;
-    expect(page.find(": " + value + " ") == std::string::npos, "a secret is not printed", page);
+/// A text of the user's that holds one, too, is printed; so they are not searched for.
+void check_secrets(LoadedSettings loaded, const std::string& page) {
+  for (auto& [name, value] : loaded.settings.headers) {
+    if (looks_secret(name, value)) value = "Bearer of another";
   }
+  expect(render_settings(loaded) == page, "the page is the same with other secrets", page);
 }
 
 /// Every value as it prints. What is not printed, by intent, is made alike; so is a base URL, which
