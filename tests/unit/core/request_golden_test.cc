@@ -171,10 +171,10 @@ TEST_CASE("request goldens") {
       if (section.name != "openai.json" && section.name != "options") ++results;
     }
     CHECK(results == sections.size());
-    for (const auto& [name, text] : sections) {
-      const std::string* expected = golden.find(name);
-      REQUIRE_MESSAGE(expected != nullptr, "no section " << name);
-      CHECK(*expected == text);
+    for (const auto& section : sections) {
+      const std::string* expected = golden.find(section.first);
+      REQUIRE_MESSAGE(expected != nullptr, "no section " << section.first);
+      CHECK(*expected == section.second);
     }
   }
 }
