@@ -7,4 +7,18 @@ shift
 scripts/install-deps.sh build test
 [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >/dev/null
 cmake --build --preset "$preset"
-ctest --preset "$preset" "$@"
+
+# Reports count wherever they are made: many a test does not see how its server ends.
+reports=$PWD/build/$preset/reports
+rm -rf "$reports"
+mkdir -p "$reports"
+export ASAN_OPTIONS="log_path=$reports/asan${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
+export TSAN_OPTIONS="log_path=$reports/tsan${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
+status=0
+ctest --preset "$preset" "$@" || status=$?
+for report in "$reports"/*; do
+  [ -f "$report" ] || continue
+  cat "$report" >&2
+  status=1
+done
+exit "$status"

@@ -115,19 +115,50 @@ PY
   expect "last line" "$(grep . body.raw | tail -n 1)" "data: [DONE]"
 }
 
-@test "with --threads streams run side by side, each with its own text" {
-  listening --mock --threads 2
+# Also what ThreadSanitizer sees of threads (scripts/sanitize.sh tsan).
+@test "with --threads all run side by side, each with its own text, and a drain waits for them" {
+  start_mock --delay 40
+  export ANTHROPIC_API_KEY=k
+  echo 'models_from: upstream' >c.yaml
+  start_serve --config c.yaml --upstream-url "$mock_url" --threads 3 --metrics
   local i
-  local -a clients=()
+  local -a clients=() leavers=()
   for i in $(seq 12); do
-    curl -sN "$url/chat/completions" -d "${HI_STREAM/hi/[[mock:slow]] number $i}" >"body.$i" 3>&- &
+    curl -sN "$url/chat/completions" -d "${HI_STREAM/hi/number $i}" >"stream.$i" 3>&- &
+    clients+=("$!")
+    curl -s "$url/chat/completions" -d "${HI/hi/number $i}" >"whole.$i" 3>&- &
+    clients+=("$!")
+    curl -s "$url/models" "${url%/v1}/metrics" -o "models.$i" -o "metrics.$i" 3>&- &
     clients+=("$!")
   done
-  wait "${clients[@]}"
+  for i in "${clients[@]}"; do wait "$i"; done
   for i in $(seq 12); do
-    expect text "$(streamed_text "body.$i")" "$HELLO number $i"
+    expect text "$(streamed_text "stream.$i")" "$HELLO number $i"
+    expect text "$(jq -r '.choices[0].message.content' "whole.$i")" "$HELLO number $i"
+    expect list "$(jq -r .object "models.$i")" list
+    contains "$(cat "metrics.$i")" proxx_
   done
-  expect "logged lines" "$(grep -c status=200 serve.log)" 12
+
+  clients=()
+  for i in $(seq 12); do
+    curl -sN "$url/chat/completions" -d "${HI_STREAM/hi/drained $i}" >"drained.$i" 3>&- &
+    clients+=("$!")
+    curl -sN "$url/chat/completions" -d "${HI_STREAM/hi/left $i}" >"left.$i" 3>&- &
+    leavers+=("$!")
+  done
+  for i in $(seq 12); do
+    wait_for "drained.$i" "data: "
+    wait_for "left.$i" "data: "
+  done
+  kill "${leavers[@]}" || true # one may be done
+  kill -TERM "$serve_pid"
+  for i in "${clients[@]}"; do wait "$i"; done
+  for i in $(seq 12); do
+    expect text "$(streamed_text "drained.$i")" "$HELLO drained $i"
+  done
+  exit_code_of "$serve_pid"
+  expect exit "$exit_code" 0
+  expect "requests in the log" "$(grep -c ' status=' serve.log)" 72
 }
 
 @test "--unix: a socket for its owner alone, gone at the end" {
