@@ -20,7 +20,7 @@ void Counter::add() {
 
 bool Counter::reaches(int count) {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, seconds(10), [&] { return value_ >= count; });
+  return changed_.wait_for(lock, seconds(60), [&] { return value_ >= count; });
 }
 
 int Counter::value() const {
@@ -100,7 +100,7 @@ void EchoServer::on_loop(const std::function<void()>& action) {
 bool EchoServer::has_connections(size_t count) {
   for (int i = 0; i < 1000; ++i) {
     if (impl_->server.connections() == count) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));
   }
   return false;
 }

@@ -79,7 +79,7 @@ class FaultServer {
 
   /// Polls until `done`, for at most `limit`; the last answer of `done`.
   static bool eventually(const std::function<bool()>& done,
-                         std::chrono::milliseconds limit = std::chrono::seconds(5));
+                         std::chrono::milliseconds limit = std::chrono::seconds(60));
 
  private:
   struct Impl;

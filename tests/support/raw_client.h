@@ -26,8 +26,8 @@ class RawClient {
  public:
   using Millis = std::chrono::milliseconds;
 
-  explicit RawClient(std::uint16_t port, Millis patience = Millis{10'000});
-  explicit RawClient(const std::string& unix_path, Millis patience = Millis{10'000});
+  explicit RawClient(std::uint16_t port, Millis patience = Millis{60'000});
+  explicit RawClient(const std::string& unix_path, Millis patience = Millis{60'000});
   ~RawClient();
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <chrono>
+#include <ctime>
 
 #include "answer_support.h"
 #include "core/error_map.h"
@@ -291,13 +291,13 @@ TEST_CASE("U47: many small events take linear time") {
   const std::string one = event(delta("0", kText));
   for (int i = 0; i < 100000; ++i) bytes += one;
   for (const std::string& last : ending()) bytes += event(last);
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();
   std::vector<std::string_view> pieces;
   for (size_t at = 0; at < bytes.size(); at += 1000) {
     pieces.push_back(std::string_view(bytes).substr(at, 1000));
   }
   CHECK(run_events(AnswerForm::chunks, {}, pieces).complete);
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(30));
+  CHECK(std::clock() - begin < 30 * CLOCKS_PER_SEC);
 }
 
 }  // namespace proxx::test

@@ -95,12 +95,12 @@ TEST_CASE("U5: the first byte's time begins when the request is out") {
   Script script;
   for (int i = 0; i < 12; ++i) {
     script.push_back(drain(kPiece));
-    script.push_back(wait(milliseconds(60)));
+    script.push_back(wait(milliseconds(200)));
   }
   script.push_back(answer(200, "application/json", "{}"));
   script.push_back(stall());
   Harness harness({script}, slow);
-  const Recorder got = harness.fetch(with_first_byte(400), std::string(12 * kPiece, 'x'));
+  const Recorder got = harness.fetch(with_first_byte(2000), std::string(12 * kPiece, 'x'));
   CHECK(got.ok());
   CHECK(got.data == "{}");
 }
@@ -124,13 +124,13 @@ TEST_CASE("U6: a stall between bytes") {
 TEST_CASE("U6: each byte renews the time, and first_byte is over") {
   Script script{stream_head()};
   for (int i = 0; i < 10; ++i) {
-    script.push_back(wait(milliseconds(60)));
+    script.push_back(wait(milliseconds(250)));
     script.push_back(send("x"));
   }
   script.push_back(close());
   Harness harness({script});
-  UpstreamTimeouts timeouts = with_idle(400);
-  timeouts.first_byte = milliseconds(400);
+  UpstreamTimeouts timeouts = with_idle(2000);
+  timeouts.first_byte = milliseconds(2000);
   const Recorder got = harness.fetch(timeouts);
   CHECK(got.ok());
   CHECK(got.data == "xxxxxxxxxx");

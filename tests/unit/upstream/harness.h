@@ -91,9 +91,9 @@ struct Harness {
     return engine->start(std::move(request), handler);
   }
 
-  /// Turns the loop until `ready`; false after ten seconds.
+  /// Turns the loop until `ready`; false after a minute.
   bool until(const std::function<bool()>& ready) {
-    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (!ready()) {
       if (std::chrono::steady_clock::now() > limit) return false;
       loop.restart();
