@@ -20,7 +20,7 @@ tl::unexpected<Error> misplaced(const char* delta) {
 void AnswerState::begin(OpenBlock& block, const anthropic::TextBlock& start, std::string& out) {
   block.kind = BlockKind::text;
   block.text_begin = content_length_;
-  write_text(block, start.text, out);
+  write_text(block, {start.text}, out);
   for (const anthropic::Citation& citation : start.citations) hold_annotation(block, citation);
 }
 
@@ -60,7 +60,7 @@ void AnswerState::begin(OpenBlock&, const anthropic::UnknownBlock&, std::string&
 
 Status AnswerState::add(OpenBlock& block, const anthropic::TextDelta& delta, std::string& out) {
   if (block.kind != BlockKind::text) return misplaced("text_delta");
-  write_text(block, delta.text, out);
+  write_text(block, delta, out);
   return {};
 }
 
@@ -101,10 +101,11 @@ Status AnswerState::add(OpenBlock&, const anthropic::UnknownDelta&, std::string&
   return {};
 }
 
-void AnswerState::write_text(OpenBlock& block, std::string_view raw, std::string& out) {
+void AnswerState::write_text(OpenBlock& block, const anthropic::TextDelta& text, std::string& out) {
+  const std::string_view raw = text.text;
   if (raw.empty()) return;
   block.has_content = true;
-  content_length_ += count_code_points(raw);
+  content_length_ += text.is_plain ? static_cast<int64_t>(raw.size()) : count_code_points(raw);
   write([&](auto& writer) { writer.text(raw, out); });
 }
 

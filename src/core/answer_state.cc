@@ -43,6 +43,11 @@ Status AnswerState::apply(const anthropic::Event& event, std::string& out) {
   return std::visit([&](const auto& known) { return on(known, out); }, event);
 }
 
+Status AnswerState::apply(const anthropic::ContentBlockDelta& event, std::string& out) {
+  if (complete() || paused()) return {};
+  return on(event, out);
+}
+
 Status AnswerState::on(const anthropic::MessageStart& event, std::string& out) {
   if (phase_ != Phase::before_start) return fail(protocol_error("a second message_start"));
   phase_ = Phase::open;

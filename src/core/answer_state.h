@@ -28,6 +28,7 @@ class AnswerState {
   /// Errors: `upstream_protocol`; `upstream_error_event` for an `error` event. After the end or a
   /// pause events are ignored.
   Status apply(const anthropic::Event& event, std::string& out);
+  Status apply(const anthropic::ContentBlockDelta& event, std::string& out);
 
   [[nodiscard]] bool started() const { return started_; }
   [[nodiscard]] bool complete() const { return phase_ == Phase::complete; }
@@ -79,7 +80,7 @@ class AnswerState {
   Status add(OpenBlock& block, const anthropic::CitationsDelta& delta, std::string& out);
   Status add(OpenBlock& block, const anthropic::UnknownDelta& delta, std::string& out);
 
-  void write_text(OpenBlock& block, std::string_view raw, std::string& out);
+  void write_text(OpenBlock& block, const anthropic::TextDelta& text, std::string& out);
   void write_thinking(OpenBlock& block, std::string_view raw, std::string& out);
   void hold_annotation(OpenBlock& block, const anthropic::Citation& citation);
   void end_block(OpenBlock& block, std::string& out);

@@ -54,6 +54,7 @@ using Block =
 
 struct TextDelta {
   RawString text;
+  bool is_plain = false;  ///< known to be ASCII without escapes: a byte is a character
 };
 struct InputJsonDelta {
   RawString partial_json;

@@ -35,13 +35,16 @@ class Scan {
     return good;
   }
 
-  /// The inside of a valid JSON string, its closing quote eaten.
-  bool string(std::string_view& inside) {
+  /// The inside of a valid JSON string, its closing quote eaten. `is_plain`: it is ASCII without
+  /// escapes.
+  bool string(std::string_view& inside, bool& is_plain) {
     size_t at = 0;
+    is_plain = true;
     for (;;) {
       at += json::plain_length(rest_.substr(at));
       if (at >= rest_.size()) return false;
       if (rest_[at] == '"') break;
+      is_plain = false;
       const size_t length =
           rest_[at] == '\\' ? escape_length(at) : utf8::sequence_length(rest_.substr(at));
       // A control character is a sequence for UTF-8, but not allowed in a string.
@@ -87,14 +90,15 @@ std::optional<ContentBlockDelta> scan_delta(std::string_view data) {
     return std::nullopt;
   }
   std::string_view inside;
+  bool is_plain = false;
   if (scan.literal(R"(text_delta","text":")")) {
-    if (!scan.string(inside)) return std::nullopt;
-    event.delta = TextDelta{inside};
+    if (!scan.string(inside, is_plain)) return std::nullopt;
+    event.delta = TextDelta{inside, is_plain};
   } else if (scan.literal(R"(input_json_delta","partial_json":")")) {
-    if (!scan.string(inside)) return std::nullopt;
+    if (!scan.string(inside, is_plain)) return std::nullopt;
     event.delta = InputJsonDelta{inside};
   } else if (scan.literal(R"(thinking_delta","thinking":")")) {
-    if (!scan.string(inside)) return std::nullopt;
+    if (!scan.string(inside, is_plain)) return std::nullopt;
     event.delta = ThinkingDelta{inside};
   } else {
     return std::nullopt;

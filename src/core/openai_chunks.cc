@@ -5,6 +5,10 @@
 namespace proxx::openai {
 namespace {
 
+// What a chunk with one choice has before its delta's members, and before a text.
+constexpr std::string_view kChoice = R"([{"index":0,"delta":{)";
+constexpr std::string_view kContent = R"("content":")";
+
 void append_number(std::string& out, uint32_t number) {
   char digits[12];
   const auto [end, error] = std::to_chars(digits, digits + sizeof digits, number);
@@ -20,28 +24,44 @@ ChunkWriter::ChunkWriter(const AnswerOptions& options)
       created_unix_s_(options.created_unix_s) {}
 
 void ChunkWriter::begin(std::string_view raw_id, std::string_view raw_model, std::string& out) {
-  frame_ = "data: ";
-  json::Writer writer(frame_);
+  text_head_ = "data: ";
+  json::Writer writer(text_head_);
   writer.begin_object().key("id").raw_string(raw_id);
   writer.key("object").string("chat.completion.chunk");
   writer.key("created").integer(created_unix_s_).key("model").raw_string(raw_model);
   writer.key("choices");
-  head_ = frame_ + R"([{"index":0,"delta":{)";
-  tail_ = R"(},"finish_reason":null}])";
-  tail_ += include_usage_ ? ",\"usage\":null}\n\n" : "}\n\n";
+  text_head_.append(kChoice).append(kContent);
+  text_tail_ = R"("},"finish_reason":null}])";
+  text_tail_ += include_usage_ ? ",\"usage\":null}\n\n" : "}\n\n";
 
-  out.append(head_).append(R"("role":"assistant","content":"","refusal":null)").append(tail_);
+  out.append(head()).append(R"("role":"assistant","content":"","refusal":null)").append(tail());
+}
+
+/// Up to the value of `choices`.
+std::string_view ChunkWriter::frame() const {
+  return std::string_view(text_head_)
+      .substr(0, text_head_.size() - kContent.size() - kChoice.size());
+}
+
+/// Up to the members of the delta.
+std::string_view ChunkWriter::head() const {
+  return std::string_view(text_head_).substr(0, text_head_.size() - kContent.size());
+}
+
+/// What follows them, finish_reason null.
+std::string_view ChunkWriter::tail() const {
+  return std::string_view(text_tail_).substr(1);
 }
 
 void ChunkWriter::text(std::string_view raw, std::string& out) {
-  out.append(head_).append(R"("content":")").append(raw).append("\"").append(tail_);
+  out.append(text_head_).append(raw).append(text_tail_);
 }
 
 void ChunkWriter::thinking(const Thinking& piece, std::string& out) {
   const bool joined = reasoning_.reasoning_content || reasoning_.reasoning_details;
   if (!joined && !reasoning_.thinking_blocks) return;
   const std::string_view separator = piece.begins_later_block ? R"(\n\n)" : "";
-  out.append(head_);
+  out.append(head());
   const char* comma = "";
   for (const auto& [wanted, key] : {std::pair(reasoning_.reasoning_content, "reasoning_content"),
                                     std::pair(reasoning_.reasoning_details, "reasoning")}) {
@@ -62,12 +82,12 @@ void ChunkWriter::thinking(const Thinking& piece, std::string& out) {
     write_thinking_block(writer, piece.raw_text, {});
     writer.end_array();
   }
-  out.append(tail_);
+  out.append(tail());
 }
 
 void ChunkWriter::signature(uint32_t index, std::string_view raw, std::string& out) {
   if (!reasoning_.reasoning_details && !reasoning_.thinking_blocks) return;
-  out.append(head_);
+  out.append(head());
   json::Writer writer(out);
   if (reasoning_.reasoning_details) {
     writer.key("reasoning_details").begin_array();
@@ -79,12 +99,12 @@ void ChunkWriter::signature(uint32_t index, std::string_view raw, std::string& o
     write_thinking_block(writer, {}, raw);
     writer.end_array();
   }
-  out.append(tail_);
+  out.append(tail());
 }
 
 void ChunkWriter::redacted_thinking(uint32_t index, std::string_view raw_data, std::string& out) {
   if (!reasoning_.reasoning_details && !reasoning_.thinking_blocks) return;
-  out.append(head_);
+  out.append(head());
   json::Writer writer(out);
   if (reasoning_.reasoning_details) {
     writer.key("reasoning_details").begin_array();
@@ -96,20 +116,20 @@ void ChunkWriter::redacted_thinking(uint32_t index, std::string_view raw_data, s
     write_redacted_thinking_block(writer, raw_data);
     writer.end_array();
   }
-  out.append(tail_);
+  out.append(tail());
 }
 
 void ChunkWriter::annotations(std::string_view annotations, std::string& out) {
-  out.append(head_).append(R"("annotations":[)").append(annotations).append("]").append(tail_);
+  out.append(head()).append(R"("annotations":[)").append(annotations).append("]").append(tail());
 }
 
 void ChunkWriter::call_begin(Call call, std::string_view raw_id, std::string_view raw_name,
                              std::string& out) {
-  out.append(head_);
+  out.append(head());
   if (call.kind == CallKind::legacy) {
     out.append(R"("function_call":)");
     append_call_opening(out, call.kind, raw_id, raw_name);
-    out.append(call_closing(call.kind)).append(tail_);
+    out.append(call_closing(call.kind)).append(tail());
     return;
   }
   out.append(R"("tool_calls":[{"index":)");
@@ -117,28 +137,28 @@ void ChunkWriter::call_begin(Call call, std::string_view raw_id, std::string_vie
   const size_t brace = out.size();
   append_call_opening(out, call.kind, raw_id, raw_name);
   out[brace] = ',';  // the opening's own brace: `index` has begun the object
-  out.append(call_closing(call.kind)).append("]").append(tail_);
+  out.append(call_closing(call.kind)).append("]").append(tail());
 }
 
 void ChunkWriter::call_arguments(Call call, std::string_view raw, std::string& out) {
-  out.append(head_);
+  out.append(head());
   if (call.kind == CallKind::legacy) {
-    out.append(R"("function_call":{"arguments":")").append(raw).append("\"}").append(tail_);
+    out.append(R"("function_call":{"arguments":")").append(raw).append("\"}").append(tail());
     return;
   }
   out.append(R"("tool_calls":[{"index":)");
   append_number(out, call.number);
   out.append(call.kind == CallKind::custom ? R"(,"custom":{"input":")"
                                            : R"(,"function":{"arguments":")");
-  out.append(raw).append("\"}}]").append(tail_);
+  out.append(raw).append("\"}}]").append(tail());
 }
 
 void ChunkWriter::end(const Ending& ending, const AnswerFacts& facts, std::string& out) {
   if (!ending.raw_refusal.empty()) {
-    out.append(head_).append(R"("refusal":")").append(ending.raw_refusal).append("\"");
-    out.append(tail_);
+    out.append(head()).append(R"("refusal":")").append(ending.raw_refusal).append("\"");
+    out.append(tail());
   }
-  out.append(frame_);
+  out.append(frame());
   {
     json::Writer writer(out);
     writer.begin_array().begin_object().key("index").integer(0);
@@ -154,7 +174,7 @@ void ChunkWriter::end(const Ending& ending, const AnswerFacts& facts, std::strin
   }
   out.append("\n\n");
   if (include_usage_) {
-    out.append(frame_);
+    out.append(frame());
     json::Writer writer(out);
     writer.begin_array().end_array().key("usage");
     write_usage(writer, facts);

@@ -8,7 +8,7 @@
 namespace proxx::openai {
 
 /// An answer as `data: {chat.completion.chunk}\n\n` lines (wire.md 5.3, 6.8). What all chunks share
-/// is built once, so a delta costs three or four appends and no allocation.
+/// is built once, so a text delta costs three appends and no allocation.
 class ChunkWriter {
  public:
   explicit ChunkWriter(const AnswerOptions& options);
@@ -31,9 +31,12 @@ class ChunkWriter {
   ReasoningFields reasoning_;
   bool include_usage_;
   int64_t created_unix_s_;
-  std::string frame_;  ///< up to the value of `choices`
-  std::string head_;   ///< up to the members of the delta
-  std::string tail_;   ///< what follows them, finish_reason null
+  [[nodiscard]] std::string_view frame() const;
+  [[nodiscard]] std::string_view head() const;
+  [[nodiscard]] std::string_view tail() const;
+
+  std::string text_head_;  ///< a text chunk up to its text
+  std::string text_tail_;  ///< and behind it
 };
 
 }  // namespace proxx::openai

@@ -34,6 +34,7 @@ class SseParser {
   [[nodiscard]] bool too_large() const { return too_large_; }
 
  private:
+  [[nodiscard]] std::optional<std::string_view> take_usual_event();
   [[nodiscard]] size_t find_line_end();
   /// True if the line ended an event that has data.
   bool take_line(std::string_view line);

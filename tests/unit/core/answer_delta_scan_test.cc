@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/answer_text.h"
 #include "core/delta_scan.h"
 #include "core/json_reader.h"
 
@@ -56,6 +57,28 @@ TEST_CASE("the API's own text of a delta takes the fast way") {
     const auto scanned = scan_delta(data);
     REQUIRE(scanned);
     CHECK(show(*scanned) == decoded(data));
+  }
+}
+
+TEST_CASE("plain text is known as such") {
+  struct Case {
+    const char* raw;
+    bool is_plain;
+  };
+  for (const auto& [raw, is_plain] : {
+           Case{"", true},
+           Case{"Hello, world. Eight and more.", true},
+           Case{"tab\\tin the middle of it", false},
+           Case{"h\xC3\xA9 and more of ASCII", false},
+       }) {
+    CAPTURE(raw);
+    const auto scanned =
+        scan_delta(R"({"type":"content_block_delta","index":0,"delta":{"type":"text_delta",)" +
+                   (R"("text":")" + std::string(raw) + "\"}}"));
+    REQUIRE(scanned);
+    const auto& delta = std::get<TextDelta>(scanned->delta);
+    CHECK(delta.is_plain == is_plain);
+    if (delta.is_plain) CHECK(count_code_points(raw) == static_cast<int64_t>(delta.text.size()));
   }
 }
 

@@ -24,6 +24,9 @@ TEST_CASE("code points of a raw JSON string") {
     CAPTURE(row.raw);
     CHECK(count_code_points(row.raw) == row.count);
   }
+  std::string many;
+  for (int i = 0; i < 1000; ++i) many += "\xE2\x82\xACx";
+  CHECK(count_code_points(many) == 2000);
   CHECK(count_code_points(R"(\ud83d)") + count_code_points(R"(\ude00)") == 1);
 }
 
