@@ -153,6 +153,7 @@ void Engine::Impl::drop(Running& transfer) {
 }
 
 void Engine::Impl::settle() {
+  hand_over(context_);
   for (Running* transfer : std::exchange(dropped_, {})) discard(*transfer);
   while (!context_.fed.empty()) {
     Transfer& transfer = *context_.fed.back();

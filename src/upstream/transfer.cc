@@ -10,7 +10,9 @@ namespace proxx {
 namespace {
 
 // Curl's receive buffer lives as long as the stream; an event of a stream is well under it.
-constexpr long kReceiveBytes = long{8} << 10;
+constexpr long kReceiveBytes = long{16} << 10;
+// Of one transfer, before its handler has them; curl may read on and on without returning.
+constexpr size_t kGatheredBytes = size_t{16} << 10;
 // A name's addresses and a connection to one of them are trusted that long (faults.md S15).
 constexpr long kConnectionSeconds = 60;
 // Zero would be libcurl's default of 300 s.
@@ -130,6 +132,7 @@ void Transfer::unload() {
   release(request_.body);
   handler_ = nullptr;
   if (std::exchange(fed_, false)) std::erase(context_.fed, this);
+  if (context_.gathering == this) context_.gathering = nullptr;
   head_ = {};
   failure_.reset();
   header_bytes_ = answer_bytes_ = 0;
@@ -280,7 +283,9 @@ void Transfer::release_request() {
 }
 
 size_t Transfer::take_body(std::string_view bytes) {
-  if (handler_ == nullptr) return CURL_WRITEFUNC_ERROR;
+  const bool gathering = context_.gathering == this;
+  if (!gathering || context_.gathered.size() + bytes.size() > kGatheredBytes) hand_over(context_);
+  if (handler_ == nullptr || failure_) return CURL_WRITEFUNC_ERROR;
   if (paused_) {
     curl_paused_ = true;
     return CURL_WRITEFUNC_PAUSE;
@@ -291,10 +296,29 @@ size_t Transfer::take_body(std::string_view bytes) {
             "the answer of " + context_.origin.authority + " is too large");
     return CURL_WRITEFUNC_ERROR;
   }
+  context_.gathering = this;
+  context_.gathered.append(bytes);
+  return bytes.size();
+}
+
+void Transfer::give_data(std::string_view bytes) {
+  if (handler_ == nullptr) return;
   expect_within(request_.timeouts.idle);
   if (!std::exchange(fed_, true)) context_.fed.push_back(this);
-  handler_->on_data(bytes);
-  return handler_ != nullptr ? bytes.size() : size_t{CURL_WRITEFUNC_ERROR};
+  try {
+    handler_->on_data(bytes);
+  } catch (...) {
+    give_up(ErrorKind::internal, "internal error");
+  }
+}
+
+// The bytes are taken out first: what a handler does may come back here.
+void hand_over(TransferContext& context) {
+  Transfer* const transfer = std::exchange(context.gathering, nullptr);
+  std::string bytes = std::exchange(context.gathered, {});
+  if (transfer != nullptr) transfer->give_data(bytes);
+  bytes.clear();
+  context.gathered = std::move(bytes);
 }
 
 void Transfer::tell_caught_up() {

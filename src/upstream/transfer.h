@@ -28,7 +28,13 @@ struct TransferContext {
   Trust trust;
   std::shared_ptr<CurlLoop> loop;
   std::vector<Transfer*> fed;  ///< gave data to their handlers and did not say yet that it was all
+  /// Curl calls once for each chunk of a chunked body, so for each event: they go on together.
+  std::string gathered;
+  Transfer* gathering = nullptr;  ///< whose they are
 };
+
+/// Gives what is gathered to its handler.
+void hand_over(TransferContext& context);
 
 /// One request on one easy handle, and what curl calls back about it: the head is put together,
 /// limits and deadlines are kept. The handle is reused from request to request and only told what
@@ -75,6 +81,7 @@ class Transfer {
   [[nodiscard]] bool met_stale_connection(CURLcode code) const;
 
  private:
+  friend void hand_over(TransferContext& context);
   enum class Phase { connecting, asking, answering };
 
   static size_t header_callback(char* data, size_t size, size_t count, void* self);
@@ -86,6 +93,7 @@ class Transfer {
   bool take_header_line(std::string_view line);
   bool complete_head();
   size_t take_body(std::string_view bytes);
+  void give_data(std::string_view bytes);
   void release_request();
   void expect_within(std::chrono::milliseconds time);
   [[nodiscard]] curl_off_t uploaded_bytes() const;

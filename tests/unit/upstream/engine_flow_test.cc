@@ -96,6 +96,38 @@ TEST_CASE("a handler is told when it has all that came in") {
   CHECK_FALSE(recorder.done);
 }
 
+TEST_CASE("chunks that came in one piece go on in one") {
+  Harness harness(
+      {{send("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+             "5\r\nfirst\r\n6\r\nsecond\r\n0\r\n\r\n")}});
+  Recorder recorder;
+  int pieces = 0;
+  recorder.then_data = [&] { ++pieces; };
+  const auto call = harness.start(recorder);
+  REQUIRE(harness.until([&] { return recorder.done.has_value(); }));
+  CHECK(recorder.ok());
+  CHECK(recorder.data == "firstsecond");
+  CHECK(pieces == 1);
+}
+
+TEST_CASE("chunks of two answers are not mixed up") {
+  constexpr size_t kTimes = 200;
+  const auto script = [](const std::string& chunk) {
+    return Script{send("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"),
+                  send_times("4\r\n" + chunk + "\r\n", kTimes), send("0\r\n\r\n")};
+  };
+  Harness harness({script("aaaa"), script("bbbb")});
+  Recorder first, second;
+  const auto one = harness.start(first);
+  const auto two = harness.start(second);
+  REQUIRE(harness.until([&] { return first.done && second.done; }));
+  REQUIRE(first.bytes == 4 * kTimes);
+  REQUIRE(second.bytes == 4 * kTimes);
+  CHECK(first.data.find_first_not_of(first.data[0]) == std::string::npos);
+  CHECK(second.data.find_first_not_of(second.data[0]) == std::string::npos);
+  CHECK(first.data[0] != second.data[0]);
+}
+
 TEST_CASE("connections are reused") {
   Harness harness({{kSmall}});
   for (int i = 0; i < 20; ++i) CHECK(harness.fetch().ok());
