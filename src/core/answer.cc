@@ -10,9 +10,6 @@
 namespace proxx {
 namespace {
 
-/// What the parsed event may keep between events; an open stream must stay small.
-constexpr size_t kKeptBytes = 8192;
-
 /// Upstream's JSON as its JavaScript clients would read it: bad UTF-8 becomes U+FFFD (the decoder
 /// of event streams does so), lone surrogates pass.
 Status parse_upstream(json::Document& document, std::string_view text) {
@@ -35,7 +32,7 @@ struct AnswerConverter::Impl {
     PROXX_TRY(parse_upstream(document, data));
     PROXX_ASSIGN(const anthropic::Event event, anthropic::decode_event(document.root()));
     PROXX_TRY(state.apply(event, out));
-    if (document.memory_bytes() > kKeptBytes) document.clear();
+    document.clear();  // an open stream must stay small, and these events are few
     return {};
   }
 

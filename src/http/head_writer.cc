@@ -73,6 +73,7 @@ void write_chunk(std::string_view bytes, std::string& out) {
   if (bytes.empty()) return;
   std::array<char, 2 * sizeof(size_t)> hex{};
   const auto end = std::to_chars(hex.data(), hex.data() + hex.size(), bytes.size(), 16).ptr;
+  if (out.empty()) out.reserve(hex.size() + bytes.size() + 4);
   out.append(hex.data(), end).append("\r\n").append(bytes).append("\r\n");
 }
 

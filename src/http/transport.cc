@@ -11,6 +11,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "core/release.h"
+
 namespace proxx::http {
 namespace {
 
@@ -18,8 +20,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using Socket = asio::generic::stream_protocol::socket;
 
-constexpr size_t kReadBytes = size_t{64} << 10;       // on the stack, per read
-constexpr size_t kKeptOutputBytes = size_t{1} << 10;  // capacity that an empty buffer may keep
+constexpr size_t kReadBytes = size_t{64} << 10;  // on the stack, per read
 
 asio::generic::stream_protocol protocol_of(int fd) {
   sockaddr_storage address{};
@@ -132,9 +133,8 @@ void Transport::write_now(Events& events) {
     return events.on_broken();
   impl_->sent += count;
   if (unsent() == 0) {
-    out.clear();
+    release(out);
     impl_->sent = 0;
-    if (out.capacity() > kKeptOutputBytes) std::string().swap(out);
   } else {
     if (impl_->sent >= out.size() / 2) {
       out.erase(0, impl_->sent);
