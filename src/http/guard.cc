@@ -165,8 +165,19 @@ std::optional<Refusal> HeadGuard::check_line(std::string_view line) {
   return std::nullopt;
 }
 
+/// Goes over what check_byte() has nothing to say about: within the limits, inside a line, no
+/// control byte.
+void HeadGuard::skip_plain(std::string_view bytes) {
+  if (scanned_ == line_start_ || bytes[scanned_ - 1] == '\r') return;
+  const size_t end = std::min(
+      {bytes.size(), limits_.max_header_bytes, line_start_ + limits_.max_header_line_bytes});
+  while (scanned_ < end && !is_control(bytes[scanned_])) ++scanned_;
+}
+
 tl::expected<size_t, Refusal> HeadGuard::scan(std::string_view bytes) {
   for (; scanned_ < bytes.size(); ++scanned_) {
+    skip_plain(bytes);
+    if (scanned_ == bytes.size()) break;
     if (const auto refusal = check_byte(bytes)) return tl::unexpected<Refusal>(*refusal);
     if (bytes[scanned_] != '\n') continue;
     const std::string_view line = bytes.substr(line_start_, scanned_ - 1 - line_start_);

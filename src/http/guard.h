@@ -30,6 +30,7 @@ class HeadGuard {
   [[nodiscard]] tl::expected<size_t, Refusal> scan(std::string_view bytes);
 
  private:
+  void skip_plain(std::string_view bytes);
   [[nodiscard]] std::optional<Refusal> check_byte(std::string_view bytes) const;
   [[nodiscard]] std::optional<Refusal> check_line(std::string_view line);
 

@@ -44,14 +44,11 @@ constexpr std::string_view kSecretEndings[] = {
     "authorization", "api-key", "apikey", "-key", "cookie", "token", "secret", "password",
 };
 
-bool ends_with(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
 bool is_secret(std::string_view name) {
-  const std::string lower = lower_name(name);
-  return std::any_of(std::begin(kSecretEndings), std::end(kSecretEndings),
-                     [&](std::string_view end) { return ends_with(lower, end); });
+  return std::any_of(
+      std::begin(kSecretEndings), std::end(kSecretEndings), [name](std::string_view end) {
+        return name.size() >= end.size() && same_name(name.substr(name.size() - end.size()), end);
+      });
 }
 
 std::string_view trim(std::string_view text) {
