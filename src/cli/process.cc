@@ -1,6 +1,9 @@
 #include "cli/process.h"
 
 #include <fcntl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -17,6 +20,12 @@ std::array<bool, 3>& open_at_start() {
   static std::array<bool, 3> open{};
   return open;
 }
+
+// Given back to the system and asked for again, each page of every answer's buffers costs a fault:
+// with glibc's 128 KiB that was a third of the system time of a busy `serve`.
+constexpr int kKeptFreeBytes = 8 << 20;
+// Setting the one ends glibc's adaptation of the other: requests of a few MiB are not mapped anew.
+constexpr int kMappedBytes = 4 << 20;
 
 void end_without_memory() {
   constexpr std::string_view kMessage = "proxx: out of memory\n";
@@ -40,6 +49,10 @@ void prepare_process() {
     if (!open && ::open("/dev/null", O_RDWR) == -1) std::abort();
   }
   signal(SIGPIPE, SIG_IGN);
+#ifdef __GLIBC__
+  mallopt(M_TRIM_THRESHOLD, kKeptFreeBytes);
+  mallopt(M_MMAP_THRESHOLD, kMappedBytes);
+#endif
 #ifdef NDEBUG
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
