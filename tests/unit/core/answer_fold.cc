@@ -33,7 +33,7 @@ void add_call_delta(Json& calls, const Json& delta) {
 /// Entries of one index are one entry; redacted ones come whole.
 void add_reasoning_detail(Json& details, const Json& entry) {
   for (Json& known : details) {
-    if (known["index"] != entry["index"]) continue;
+    if (known["index"] != entry["index"] || !entry.contains("text")) continue;
     append(known, "text", entry["text"]);
     if (entry.contains("signature")) known["signature"] = entry["signature"];
     return;
