@@ -7,7 +7,7 @@ set -eu
 build="g++ cmake ninja-build ccache pkg-config ca-certificates libcurl4-openssl-dev libboost1.81-dev
   nlohmann-json3-dev libcli11-dev libyaml-cpp-dev libexpected-dev"
 test="doctest-dev bats mandoc shellcheck jq curl openssl python3 python3-venv nodejs npm procps
-  clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 bash zsh fish lintian file locales haproxy"
+  clang-14 libclang-rt-14-dev llvm-14 clang-format-14 clang-tidy-14 bash zsh fish lintian file locales haproxy"
 bench="libbenchmark-dev hyperfine wrk nginx-core time jq curl openssl python3 nodejs npm"
 
 wanted=
