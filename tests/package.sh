@@ -7,12 +7,15 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 want='bin/proxx
+lib/systemd/system/proxx.service
 share/bash-completion/completions/proxx
 share/doc/proxx/README.md
 share/doc/proxx/changelog
 share/doc/proxx/changelog.Debian
 share/doc/proxx/copyright
 share/doc/proxx/examples/config.yaml
+share/doc/proxx/examples/haproxy.cfg
+share/doc/proxx/examples/nginx.conf
 share/fish/vendor_completions.d/proxx.fish
 share/man/man1/proxx-ask.1
 share/man/man1/proxx-batch.1
@@ -44,4 +47,14 @@ if command -v lintian >/dev/null; then
   lintian --fail-on error,warning --suppress-tags initial-upload-closes-no-bugs "$work"/packages/*.deb >"$work/log" 2>&1 ||
     { cat "$work/log" >&2; exit 1; }
 fi
+
+# A root with nothing in it but dpkg's own books: the dependencies are this machine's.
+root=$work/root
+mkdir -p "$root"/var/lib/dpkg/{info,updates,triggers}
+touch "$root"/var/lib/dpkg/{status,available}
+dpkg --root="$root" --log=/dev/null --force-not-root --force-depends --force-bad-path -i "$work"/packages/*.deb >"$work/log" 2>&1 ||
+  { cat "$work/log" >&2; exit 1; }
+echo '{"messages":[{"role":"user","content":"hi"}]}' | HOME=$root "$root/usr/bin/proxx" --mock >"$work/log"
+grep -q '"content":"Hello from the mock upstream' "$work/log"
+(cd "$work/packages" && sha256sum --quiet -c ./*.sha256)
 echo "package: installed tree, .deb and .tar.gz agree"
