@@ -14,7 +14,7 @@ Result<std::string> input_of(Conversion& c, Reader arguments) {
   if (!arguments) return std::string("{}");
   PROXX_TRY(arguments.expect(Type::string));
   if (is_blank(arguments.raw_string())) return std::string("{}");
-  json::Document document;
+  json::Document& document = c.arguments;
   const Status parsed = document.parse(arguments.string_or(""));
   if (parsed && document.root().is_object()) return std::string(document.root().raw());
   if (!parsed && parsed.error().message.find("nesting") != std::string::npos) {

@@ -113,7 +113,8 @@ struct Conversion {
   std::vector<Block> system;
   std::vector<Turn> turns;
 
-  std::string answer_duty;  ///< a response_format that the model is only told of
+  json::Document arguments;  ///< of the call in hand; here for its buffers
+  std::string answer_duty;   ///< a response_format that the model is only told of
   std::set<std::string, std::less<>> tool_names;
   /// Of the cache breakpoints that the client asked for in OpenAI's words.
   bool cache_for_an_hour = false;
