@@ -7,6 +7,7 @@
 #include "core/json_reader.h"
 #include "core/json_text.h"
 #include "core/json_writer.h"
+#include "core/utf8.h"
 
 using namespace proxx;
 using json::Document;
@@ -141,6 +142,18 @@ TEST_CASE("expectations name the path and the type that was met") {
   CHECK(item.get("v").number().error().message == "number out of range");
   CHECK(item.get("w").integer().error().message == "expected a number, got a string");
   CHECK(item.get("t").number().value() == 1.5);
+}
+
+TEST_CASE("a path shows the beginning of a long key, in whole characters") {
+  std::string key = "x";
+  for (int i = 0; i < 1000; ++i) key += "\xC3\xA9";
+  json::Document document;
+  REQUIRE(document.parse("{\"a\":{\"" + key + "\":1}}"));
+  const std::string path = document.root().get("a").get(key).path();
+  CHECK(path.size() < 80);
+  CHECK(path.substr(0, 4) == "a.x\xC3");
+  CHECK(path.substr(path.size() - 3) == "...");
+  CHECK(utf8::find_invalid(path) == std::string_view::npos);
 }
 
 TEST_CASE("A13: numbers keep their text") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <ctime>
 
 #include "core/json_reader.h"
@@ -96,6 +97,124 @@ TEST_CASE("A12: ranges of the other numbers") {
     CAPTURE(row.field);
     CHECK(param(request(row.field)) == row.param);
   }
+}
+
+TEST_CASE("A16: a word that is none of the known is refused by its path") {
+  const auto saying = [](const std::string& part) {
+    return R"("messages":[{"role":"user","content":[)" + part + "]}]";
+  };
+  const std::string tool = R"("tools":[{"type":"function","function":{"name":"f"}}],)";
+  const struct {
+    std::string members;
+    const char* param;
+    const char* message;
+  } kCases[] = {
+      {R"("verbosity":"loud")", "verbosity", "must be low, medium or high"},
+      {R"("prompt_cache_retention":"1h")", "prompt_cache_retention", "must be in_memory or 24h"},
+      {R"("prompt_cache_options":{"mode":"x"})", "prompt_cache_options.mode",
+       "must be implicit or explicit"},
+      {R"("prompt_cache_options":{"ttl":"2h"})", "prompt_cache_options.ttl", "must be 30m"},
+      {R"("response_format":{"type":"xml"})", "response_format.type",
+       "must be text, json_object or json_schema"},
+      {tool + R"("tool_choice":"always")", "tool_choice",
+       "must be none, auto, required or an object"},
+      {tool +
+           R"("tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"none","tools":[]}})",
+       "tool_choice.allowed_tools.mode", "must be auto or required"},
+      {saying(R"({"type":"file","file":{"file_data":"data:text/plain,hi"}})"),
+       "messages[0].content[0].file.file_data", "expected a data URL in base64"},
+      {saying(R"({"type":"file","file":{"file_data":"data:text/plain;base64,/w=="}})"),
+       "messages[0].content[0].file.file_data", "the text file is not UTF-8"},
+      {R"("messages":[{"role":"user","content":"Hi"},{"role":"assistant","tool_calls":[)"
+       R"({"id":"a","type":"x","function":{"name":"f","arguments":"{}"}}]}])",
+       "messages[1].tool_calls[0].type", "must be function or custom"},
+  };
+  for (const auto& row : kCases) {
+    CAPTURE(row.members);
+    const bool whole = row.members.find("\"messages\"") != std::string::npos;
+    const auto converted = convert(whole ? "{\"model\":\"claude-sonnet-4-6\"," + row.members + "}"
+                                         : request(row.members));
+    REQUIRE_FALSE(converted);
+    CHECK(converted.error().param == row.param);
+    CHECK(converted.error().message == row.message);
+    CHECK(converted.error().code == "invalid_value");
+  }
+}
+
+TEST_CASE("of two fields that say the same, one counts and the other is told of") {
+  RequestOptions searching;
+  searching.web_search = true;
+  const struct {
+    std::string members;
+    Notice::Kind kind;
+    const char* path;
+    const char* reason;
+    const char* sent;
+    const char* not_sent;
+  } kCases[] = {
+      {R"("output_config":{"format":{"type":"json_schema","schema":{"type":"object"}}},)"
+       R"("response_format":{"type":"json_object"})",
+       Notice::Kind::dropped, "response_format", "output_config.format is sent",
+       R"("format":{"type":"json_schema")", "Answer with one JSON object"},
+      {R"("tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":"none",)"
+       R"("function_call":"auto")",
+       Notice::Kind::dropped, "function_call", "tool_choice is sent", R"("type":"none")",
+       R"("type":"auto")"},
+      {R"("tools":[{"type":"function","function":{"name":"web_search"}}],"web_search_options":{})",
+       Notice::Kind::dropped, "web_search_options", "a tool has the name web_search already",
+       R"("name":"web_search")", "web_search_20250305"},
+      {R"("max_tokens":3000,"reasoning":{"max_tokens":2500},"model":"claude-opus-4-5")",
+       Notice::Kind::adjusted, "reasoning.max_tokens",
+       "cut to leave 1024 tokens of max_tokens for the answer", R"("budget_tokens":1976)", "2500"},
+  };
+  for (const auto& row : kCases) {
+    CAPTURE(row.members);
+    const auto converted = convert(request(row.members), searching);
+    REQUIRE(converted);
+    CAPTURE(converted->body);
+    CHECK(converted->body.find(row.sent) != std::string::npos);
+    CHECK(converted->body.find(row.not_sent) == std::string::npos);
+    const auto& notices = converted->notices;
+    CHECK(std::any_of(notices.begin(), notices.end(), [&](const Notice& notice) {
+      return notice.kind == row.kind && notice.path == row.path && notice.reason == row.reason;
+    }));
+  }
+}
+
+TEST_CASE("the upstream takes 20 strict tools: the next goes as it is") {
+  std::string tools;
+  for (int i = 0; i < 21; ++i) {
+    tools += (i == 0 ? "" : ",") + std::string(R"({"type":"function","function":{"name":"f)") +
+             std::to_string(i) + R"(","strict":true,"parameters":{"type":"object"}}})";
+  }
+  const auto converted = convert(request("\"tools\":[" + tools + "]"));
+  REQUIRE(converted);
+  json::Document document;
+  REQUIRE(document.parse(converted->body));
+  const json::Reader sent = document.root().get("tools");
+  for (size_t i = 0; i < 21; ++i) CHECK(sent.at(i).get("strict").is_boolean() == (i < 20));
+  REQUIRE(converted->notices.size() == 1);
+  CHECK(converted->notices[0].path == "tools[20].function.strict");
+}
+
+TEST_CASE("a response format that is too complex is asked for, or refused if it is strict") {
+  std::string properties;
+  for (int i = 0; i < 25; ++i) {
+    properties += (i == 0 ? "\"p" : ",\"p") + std::to_string(i) + R"(":{"type":"string"})";
+  }
+  const auto format = [&](const char* strict) {
+    return R"("response_format":{"type":"json_schema","json_schema":{"name":"n","strict":)" +
+           std::string(strict) + R"(,"schema":{"type":"object","properties":{)" + properties +
+           "}}}}";
+  };
+  const auto asked = convert(request(format("false")));
+  REQUIRE(asked);
+  CHECK(asked->body.find("output_config") == std::string::npos);
+  CHECK(asked->body.find("satisfies this JSON Schema") != std::string::npos);
+  const auto refused = convert(request(format("true")));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().param == "response_format");
+  CHECK(refused.error().message.find("too complex for the upstream") != std::string::npos);
 }
 
 TEST_CASE("A15: a request is an object") {

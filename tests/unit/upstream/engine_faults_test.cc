@@ -307,6 +307,14 @@ TEST_CASE("U49: a header flood") {
   }
 }
 
+TEST_CASE("a header that goes on in a line of its own is one") {
+  Harness harness({{send("HTTP/1.1 200 OK\r\nx-note: a\r\n \tb\r\ncontent-length: 2\r\n\r\n{}")}});
+  const Recorder got = harness.fetch();
+  REQUIRE(got.head);
+  CHECK(find_header(got.head->headers, "x-note") == "a b");
+  CHECK(got.data == "{}");
+}
+
 TEST_CASE("U49: the limit can be smaller than libcurl's") {
   EngineOptions options;
   options.max_header_bytes = 1000;
@@ -338,6 +346,25 @@ TEST_CASE("U51: one that dies on the second request is replaced once") {
   CHECK(got.ok());
   CHECK(got.data == "2");
   CHECK(harness.server.connections() == 2);
+}
+
+TEST_CASE("U51: kept connections that all die on their next request are replaced") {
+  // More than libcurl tries by itself, so that a new connection has to be asked for.
+  constexpr size_t kKept = 6;
+  Harness harness([](const std::string&, size_t number) -> Script {
+    if (number < kKept) return {wait(milliseconds(1000)), answer(200, "application/json", "{}")};
+    if (number < 2 * kKept) return {reset()};
+    return {answer(200, "application/json", "[]")};
+  });
+  std::vector<Recorder> kept(kKept);
+  std::vector<std::unique_ptr<UpstreamCall>> calls;
+  for (Recorder& recorder : kept) calls.push_back(harness.start(recorder));
+  for (const Recorder& recorder : kept) REQUIRE(harness.until_done(recorder));
+  REQUIRE(harness.server.connections() == kKept);
+  const Recorder got = harness.fetch();
+  CHECK(got.message() == "");
+  CHECK(got.data == "[]");
+  CHECK(harness.server.connections() == kKept + 1);
 }
 
 TEST_CASE("U51: not on a fresh connection") {
