@@ -142,6 +142,13 @@ make_files() {
   asked -J broken.json who </dev/null
   expect_code 2
   contains "$err" "broken.json: "
+  echo '[]' >list.json
+  asked -J list.json who </dev/null
+  expect_code 2
+  contains "$err" "list.json: expected a JSON Schema, an object"
+  asked -s $'\xff' who </dev/null
+  expect_code 2
+  contains "$err" "--system: not UTF-8"
 }
 
 @test "reasoning goes to stderr, dimmed with colours, gone with -q" {

@@ -198,6 +198,11 @@ until_lines() {
   expect role "$(jq -r '.params.messages[0].role' <<<"$out" | sort -u)" user
   batch -n -o out.jsonl in.jsonl
   expect_code 2
+  printf '%s\n' '{}' "$(line id-3)" >in.jsonl
+  split "$PROXX" batch -n in.jsonl
+  expect_code 11
+  expect ids "$(ids <<<"$out")" "id-3 "
+  contains "$err" "line 1: messages: "
 }
 
 @test "-u sums up on stderr" {
@@ -288,6 +293,22 @@ until_lines() {
   expect_code 2
   contains "$err" "line 2: "
   [ ! -e out.jsonl ]
+}
+
+@test "B4: of a pipe, lines that have no custom_id are error lines" {
+  { line a; ask_for text; echo; } >in.jsonl
+  split bash -c 'cat in.jsonl | "$PROXX" batch --mock --resume -o out.jsonl'
+  expect_code 11
+  expect answered "$(jq -r 'select(.response).custom_id' out.jsonl)" a
+  contains "$(jq -r 'select(.response==null)|.error.message' out.jsonl)" "line 2: --resume needs a custom_id"
+}
+
+@test "--resume needs a file that can be read again" {
+  lines 1 1 >in.jsonl
+  mkfifo pipe
+  batch --resume -o pipe in.jsonl
+  expect_code 2
+  contains "$err" "pipe: --resume needs a regular file"
 }
 
 @test "B5: resuming goes by custom_id alone" {

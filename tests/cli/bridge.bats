@@ -93,6 +93,8 @@ ended() {
   expect stderr "$err" ""
   expect response "$(of 1 | jq -c '.notices[0]|[.kind,.path]')" '["dropped","seed"]'
   expect stream "$(of 2 | tail -n 1 | jq -c '[.done,.notices[0].path]')" '[true,"seed"]'
+  bridge < <(ask 1 text | sed 's/"stream"/"temperature":1.5,"stream"/; s/sonnet-5-5/haiku-4-5/')
+  expect adjusted "$(of 1 | jq -c '.notices[0]|[.kind,.path]')" '["adjusted","temperature"]'
   bridge --strict < <(ask 1 text | sed 's/"stream"/"seed":7,"stream"/')
   expect strict "$(of 1 | jq -c '[.status,.error.param]')" '[400,"seed"]'
 }

@@ -133,6 +133,26 @@ load helpers
   expect files "$(find . -name 'answer.json*' | sort | tr '\n' ' ')" "./answer.json "
 }
 
+@test "-n -o writes the converted request; a second FILE is exit 2" {
+  split "$PROXX" -n -o request.json <<<"$HI"
+  expect_code 0
+  expect stdout "$out" ""
+  expect request "$(jq -r '.messages[0].content[0].text' request.json)" hi
+  split "$PROXX" -n -o missing/request.json <<<"$HI"
+  expect_code 1
+  contains "$err" "missing/request.json: "
+  split "$PROXX" -n request.json other.json
+  expect_code 2
+  contains "$err" "unexpected argument 'other.json'"
+}
+
+@test "an input over 32 MiB is refused before it is whole" {
+  split "$PROXX" --mock < <(head -c 40M /dev/zero | tr '\0' ' ')
+  expect_code 3
+  expect code "$(jq -r .error.code <<<"$out")" request_too_large
+  contains "$err" "larger than 32 MiB"
+}
+
 @test "nothing is asked for that has nowhere to go" {
   mkdir folder
   local place
@@ -156,6 +176,8 @@ load helpers
   split "$PROXX" --mock -q <<<"$request"
   expect_code 0
   expect stderr "$err" ""
+  split "$PROXX" --mock <<<"${request/\"seed\":7/\"temperature\":1.5}" -m claude-haiku-4-5
+  contains "$err" "proxx: adjusted temperature: "
   split "$PROXX" --mock --strict <<<"$request"
   expect_code 3
   expect param "$(jq -r .error.param <<<"$out")" seed
@@ -253,6 +275,42 @@ load helpers
   codes=$("$PROXX" --mock <<<"$(ask_for slow true)" 2>err | { head -n 1 >/dev/null; echo; echo "${PIPESTATUS[@]}" >/dev/null; }; echo "${PIPESTATUS[0]}")
   expect "exit code" "$(tail -n 1 <<<"$codes")" 141
   expect stderr "$(cat err)" ""
+}
+
+# into_full_pipe COMMAND...: its stdout, a full pipe that does not block and is read late, in late.out.
+into_full_pipe() {
+  code=0
+  python3 - "$@" <<'PY' || code=$?
+import os, subprocess, sys, time
+end, start = os.pipe()
+os.set_blocking(start, False)
+filled = 0
+try:
+    while True:
+        filled += os.write(start, bytes(4096))
+except BlockingIOError:
+    pass
+child = subprocess.Popen(sys.argv[1:], stdin=open("request.json"), stdout=start)
+os.close(start)
+time.sleep(0.5)
+with open(end, "rb") as pipe, open("late.out", "wb") as out:
+    out.write(pipe.read()[filled:])
+sys.exit(child.wait())
+PY
+}
+
+@test "what does not fit into a pipe that does not block waits for the reader" {
+  echo "$HI" >request.json
+  into_full_pipe "$PROXX" --mock
+  expect_code 0
+  expect object "$(jq -r .object late.out)" chat.completion
+  into_full_pipe "$PROXX" --mock --stream
+  expect_code 0
+  expect "last line" "$(grep . late.out | tail -n 1)" "data: [DONE]"
+  ask_for error-mid-stream true >request.json
+  into_full_pipe "$PROXX" --mock
+  expect_code 5
+  expect error "$(grep . late.out | tail -n 1 | sed 's/^data: //' | jq -r .error.code)" overloaded
 }
 
 @test "L6 L7: closed descriptors" {
@@ -375,6 +433,16 @@ load helpers
   split curl -sSi "$url/chat/completions" -d "$HI"
   contains "$out" "invalid x-api-key: ****"
   lacks "$out$(cat "$BATS_TEST_TMPDIR/serve.log")" 0123456789
+}
+
+@test "-H takes a file with a header a line" {
+  printf 'X-Team: one\r\n\nX-Other: two\n' >headers
+  split "$PROXX" -n -v -H @headers -H 'X-Third: three' <<<"$HI"
+  expect_code 0
+  expect headers "$(grep -oE 'X-(T|Oth).*' <<<"$err" | sort | tr '\n' ' ')" "X-Other: two X-Team: one X-Third: three "
+  split "$PROXX" -n -H @missing <<<"$HI"
+  expect_code 2
+  contains "$err" "missing: No such file"
 }
 
 @test "-v shows header lines both ways and never the key" {

@@ -12,6 +12,16 @@ load helpers
   expect code "$code" 0
 }
 
+@test "a config.yaml that lies about is not read, and that is said" {
+  echo 'serve: [' >config.yaml
+  start_serve --mock
+  contains "$(cat serve.log)" "note: ./config.yaml is not read; use -c config.yaml"
+  split "$PROXX" config --path
+  expect_code 0
+  expect stdout "$out" ""
+  contains "$err" "no configuration file is read; $HOME/"
+}
+
 @test "--unix: a socket instead of a port, and no port beside it" {
   "$PROXX" serve --mock --unix "$PWD/s" 2>log 3>&- &
   children+=($!)
