@@ -38,6 +38,18 @@ struct Refused {
   throw Refused{{std::move(text), place_of(mark)}};
 }
 
+// Of the escapes \_ and \N yaml-cpp makes the bytes A0 and 85, not the characters of that number.
+std::string characters_of(std::string_view scalar) {
+  std::string out;
+  while (!scalar.empty()) {
+    const size_t length = utf8::sequence_length(scalar);
+    if (length == 0) utf8::append(out, static_cast<unsigned char>(scalar.front()));
+    out.append(scalar.substr(0, length));
+    scalar.remove_prefix(std::max<size_t>(length, 1));
+  }
+  return out;
+}
+
 // Parser events to a tree. Scalars and containers alternate between key and value inside a map.
 class TreeBuilder final : public YAML::EventHandler {
  public:
@@ -63,12 +75,12 @@ class TreeBuilder final : public YAML::EventHandler {
     // yaml-cpp's tags of what carries none: "?" plain, "!" quoted.
     if (tag != "?" && tag != "!") refuse(mark, "tags are not supported");
     if (wants_key()) {
-      key_ = {value, place_of(mark)};
+      key_ = {characters_of(value), place_of(mark)};
       has_key_ = true;
       return;
     }
     YamlNode node = make(YamlNode::Kind::scalar, mark);
-    node.text = value;
+    node.text = characters_of(value);
     node.quoted = tag == "!";
     add(std::move(node));
   }

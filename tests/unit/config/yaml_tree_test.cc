@@ -47,6 +47,14 @@ TEST_CASE("L9: bytes that are no text are refused where they stand") {
   CHECK(complaint("host: x\n\x04port: 1\n") == "2:1: a control character");
 }
 
+TEST_CASE("L9: what an escape means is text, too") {
+  const auto tree = parse_yaml(R"("\_k\N": "\_\N\xe9\u20ac\U0001F600\_")");
+  REQUIRE(tree);
+  REQUIRE(tree->children.size() == 1);
+  CHECK(tree->children[0].key == "\u00A0k\xC2\x85");
+  CHECK(tree->children[0].text == "\u00A0\xC2\x85\u00E9\u20AC\U0001F600\u00A0");
+}
+
 TEST_CASE("L10: YAML that means more than it says is refused with its place") {
   CHECK(complaint("a: &x 1\nb: *x\n") == "1:4: anchors (&name) are not supported");
   CHECK(complaint("b: *x\n") == "1:4: the referenced anchor is not defined");
