@@ -160,6 +160,8 @@ make_files() {
   local reasoning=$err
   split "$PROXX" ask --mock --color always -r high '[[mock:thinking]]' </dev/null
   contains "$err" $'\x1b[2m'
+  split "$PROXX" ask --mock --color never -r high '[[mock:thinking]]' </dev/null
+  expect "without colours" "$err" "$reasoning"
   split "$PROXX" ask --mock -q -r high '[[mock:thinking]]' </dev/null
   expect stderr "$err" ""
   split "$PROXX" ask --mock '[[mock:thinking]]' </dev/null

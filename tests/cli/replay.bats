@@ -137,6 +137,7 @@ same() { expect "$1" "$(sed -E 's/"created":[0-9]*|127.0.0.1:[0-9]+//g' again)" 
 }
 
 @test "damaged and missing recordings are exit 2 and named" {
+  local file
   split "$PROXX" mock --replay missing
   expect_code 2
   contains "$err" "missing: "
@@ -149,6 +150,14 @@ same() { expect "$1" "$(sed -E 's/"created":[0-9]*|127.0.0.1:[0-9]+//g' again)" 
   split "$PROXX" mock --replay tape
   expect_code 2
   contains "$err" "tape/0001: "
+  for file in response.json request.json; do
+    rm -r tape
+    "$PROXX" --mock --record tape <<<"$HI" >first
+    rm "tape/0001/$file"
+    split "$PROXX" mock --replay tape
+    expect_code 2
+    contains "$err" "tape/0001: a file of the recording is missing"
+  done
   split "$PROXX" --mock --record missing/tape <<<"$HI"
   expect_code 2
   contains "$err" "--record: missing/tape: "

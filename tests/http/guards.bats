@@ -213,6 +213,16 @@ load helpers
   expect shape "$(jq -r '.type + " " + .error.type' <<<"$body")" "error invalid_request_error"
 }
 
+@test "it listens on IPv6, and its address is written in brackets" {
+  grep -q '^0\{31\}1 ' /proc/net/if_inet6 || skip "this machine has no ::1"
+  listening --mock --host ::1
+  [[ $url =~ ^http://\[::1\]:[0-9]+/v1$ ]]
+  fetch -g "$url/chat/completions" -d "$HI"
+  expect_status 200
+  ANTHROPIC_API_KEY=k split "$PROXX" --upstream-url "http://[::1]:9" --retry 0 <<<"$HI"
+  contains "$err" "[::1]:9"
+}
+
 @test "--metrics counts requests, tokens and departures; off by default" {
   listening --mock
   fetch "$origin/metrics"

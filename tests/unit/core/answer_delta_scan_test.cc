@@ -65,20 +65,21 @@ TEST_CASE("plain text is known as such") {
     const char* raw;
     bool is_plain;
   };
-  for (const auto& [raw, is_plain] : {
+  for (const auto& row : {
            Case{"", true},
            Case{"Hello, world. Eight and more.", true},
            Case{"tab\\tin the middle of it", false},
            Case{"h\xC3\xA9 and more of ASCII", false},
        }) {
-    CAPTURE(raw);
+    CAPTURE(row.raw);
     const auto scanned =
         scan_delta(R"({"type":"content_block_delta","index":0,"delta":{"type":"text_delta",)" +
-                   (R"("text":")" + std::string(raw) + "\"}}"));
+                   (R"("text":")" + std::string(row.raw) + "\"}}"));
     REQUIRE(scanned);
     const auto& delta = std::get<TextDelta>(scanned->delta);
-    CHECK(delta.is_plain == is_plain);
-    if (delta.is_plain) CHECK(count_code_points(raw) == static_cast<int64_t>(delta.text.size()));
+    CHECK(delta.is_plain == row.is_plain);
+    if (delta.is_plain)
+      CHECK(count_code_points(row.raw) == static_cast<int64_t>(delta.text.size()));
   }
 }
 
