@@ -157,13 +157,14 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   void on_events(std::string_view bytes) {
     if (converter->complete()) return;
-    if (output.empty()) output.reserve(usual_output);
+    // What goes out is about as long as what came in.
+    if (output.size() + bytes.size() > kDeliverBytes) deliver();
+    output.reserve(output.size() + bytes.size());
     Status status = converter->feed_events(bytes, output);
     if (!status) {
       deliver();  // an answer that had begun stays begun, wherever the stream is cut
       return answer_failed(std::move(status).error());
     }
-    if (output.size() >= kDeliverBytes) deliver();
     if (converter->complete()) {
       deliver();
       wait_for_close();
@@ -202,7 +203,6 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     }
     if (output.empty() || !begun) return;
     const bool room = sink.write(output);
-    usual_output = output.size();
     release(output);
     if (!room && call) call->pause();
   }
@@ -361,8 +361,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   std::optional<AnswerConverter> converter;
   std::string message_body;
   std::string error_body;
-  std::string output;       ///< converted, not yet given to the sink; no memory of it is kept
-  size_t usual_output = 0;  ///< what it was last time
+  std::string output;  ///< converted, not yet given to the sink; no memory of it is kept
 
   bool begun = false;     ///< the sink was told of an answer: no retries from here
   bool finished = false;  ///< the sink had its last call
