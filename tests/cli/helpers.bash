@@ -48,8 +48,7 @@ lacks() { if contains "$1" "$2" 2>/dev/null; then printf 'unwanted %s in:\n%s\n'
 
 # plain_build: skips what measures memory or system calls where a sanitizer adds its own.
 plain_build() {
-  "$PROXX" --version >/dev/null || return 1
-  (ulimit -v 1000000 && "$PROXX" --version >/dev/null 2>&1) || skip "built with a sanitizer"
+  if grep -q '__[at]san_init' "$PROXX"; then skip "built with a sanitizer"; fi
 }
 
 # wait_for FILE TEXT: until the file holds the text; 10 s at most.
