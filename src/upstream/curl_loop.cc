@@ -228,18 +228,21 @@ curl_socket_t CurlLoop::open_socket(void* self, curlsocktype, curl_sockaddr* add
   const int descriptor = ::socket(address->family, address->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
                                   address->protocol);
   if (descriptor < 0) return CURL_SOCKET_BAD;
+  auto& loop = *static_cast<CurlLoop*>(self);
   try {
-    static_cast<CurlLoop*>(self)->interest_in(descriptor) = Interest{nullptr, 0, 0, true, false};
+    loop.interest_in(descriptor) = Interest{nullptr, 0, 0, true, false};
   } catch (const std::bad_alloc&) {
     ::close(descriptor);
     return CURL_SOCKET_BAD;
   }
+  ++loop.connections_;
   return descriptor;
 }
 
 // Closing takes a descriptor out of the epoll set.
 int CurlLoop::close_socket(void* self, curl_socket_t socket) {
-  static_cast<CurlLoop*>(self)->interest_in(socket) = Interest{};
+  auto& loop = *static_cast<CurlLoop*>(self);
+  if (std::exchange(loop.interest_in(socket), Interest{}).opened_here) --loop.connections_;
   return ::close(socket);
 }
 

@@ -59,6 +59,11 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   [[nodiscard]] bool inside() const { return inside_; }
   /// The time, to be asked for with every piece of data: inside curl it is that of this turn.
   [[nodiscard]] Clock::time_point now() const { return inside_ ? entered_at_ : Clock::now(); }
+  /// Open connections beyond one for each transfer; of one that connects twice, it may count one
+  /// too many, of several to be had never too few.
+  [[nodiscard]] size_t idle_connections() const {
+    return connections_ > active_ ? connections_ - active_ : 0;
+  }
   /// Ends everything; the easy handles must have been removed. The hooks are called no more.
   void close();
 
@@ -106,6 +111,7 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   Clock::time_point armed_ = Clock::time_point::max();
   Clock::time_point entered_at_{};
   size_t active_ = 0;
+  size_t connections_ = 0;
   uint64_t watch_ = 0;  ///< handlers of earlier watches are stale
   bool inside_ = false;
   bool kicked_ = false;

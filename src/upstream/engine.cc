@@ -167,6 +167,8 @@ void Engine::Impl::settle() {
       finish(transfer, fail(*failure));
       continue;
     }
+    // Curl would look through the connections of all running transfers for one that is free.
+    if (context_.loop->idle_connections() == 0) transfer.connect_fresh();
     transfer.in_curl = context_.loop->add(transfer.easy()) == CURLM_OK;
     if (!transfer.in_curl)
       finish(transfer, fail(ErrorKind::internal, "libcurl does not take the transfer"));

@@ -122,13 +122,17 @@ void Transfer::reload() {
   phase_ = Phase::connecting;
   stalled_at_ = Clock::time_point::max();
   curl_message_[0] = '\0';
-  fresh_connection_ = true;
-  curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
+  connect_fresh();
+}
+
+void Transfer::connect_fresh() {
+  if (!std::exchange(fresh_connection_, true))
+    curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
 }
 
 void Transfer::unload() {
-  if (fresh_connection_) curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 0L);
-  fresh_connection_ = false;
+  if (std::exchange(fresh_connection_, false))
+    curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 0L);
   release(request_.body);
   handler_ = nullptr;
   if (std::exchange(fed_, false)) std::erase(context_.fed, this);

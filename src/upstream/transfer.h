@@ -55,6 +55,8 @@ class Transfer {
   void unload();
   /// For a second try, on a connection of its own.
   void reload();
+  /// Until unload(): no kept connection is looked for.
+  void connect_fresh();
 
   [[nodiscard]] CURL* easy() const { return easy_.get(); }
   [[nodiscard]] UpstreamHandler* handler() const { return handler_; }

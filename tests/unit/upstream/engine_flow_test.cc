@@ -1,5 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <vector>
+
 #include "harness.h"
 
 namespace proxx::test {
@@ -133,6 +138,20 @@ TEST_CASE("connections are reused") {
   for (int i = 0; i < 20; ++i) CHECK(harness.fetch().ok());
   CHECK(harness.server.connections() == 1);
   CHECK(harness.server.requests().size() == 20);
+}
+
+TEST_CASE("a connection for each transfer at a time, and no more") {
+  Harness harness({{kSmall}});
+  for (int round = 0; round < 5; ++round) {
+    std::array<Recorder, 4> recorders;
+    std::vector<std::unique_ptr<UpstreamCall>> calls;
+    for (Recorder& recorder : recorders) calls.push_back(harness.start(recorder));
+    REQUIRE(harness.until([&] {
+      return std::all_of(recorders.begin(), recorders.end(), [](auto& one) { return one.done; });
+    }));
+    for (const Recorder& recorder : recorders) CHECK(recorder.ok());
+    CHECK(harness.server.connections() == 4);
+  }
 }
 
 TEST_CASE("no handler is called from inside start, whatever is wrong") {
