@@ -15,7 +15,7 @@ case ${1:-} in
     scripts/install-deps.sh build test
     [ -f build/dev/build.ninja ] || cmake --preset dev >/dev/null
     cmake --build --preset dev --target proxx torture_allocations torture_calls
-    set -- build/dev/src/proxx build/dev/tests/torture "$@"
+    set -- "$PWD/build/dev/src/proxx" "$PWD/build/dev/tests/torture" "$@"
     ;;
 esac
 # shellcheck disable=SC2086  # a word or none
