@@ -95,8 +95,9 @@ class Server:
             [proxx, "serve", "-c", "none", "--port", "0", "--upstream-url", upstream.url,
              "--max-connections", "4096", "--log-level", "error"],
             env={"ANTHROPIC_API_KEY": "k"}, stderr=subprocess.PIPE)  # fmt: skip
-        line = self.process.stderr.readline().decode()
-        self.port = int(re.search(r":(\d+)/v1", line)[1])
+        # A note may come first.
+        lines = (line.decode() for line in self.process.stderr)
+        self.port = next(int(at[1]) for line in lines if (at := re.search(r":(\d+)/v1", line)))
 
     def memory(self, field):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
