@@ -114,6 +114,10 @@ bool same_word(std::string_view a, std::string_view b) {
                                             [](char x, char y) { return lower(x) == lower(y); });
 }
 
+bool is_forbidden(char c) {
+  return is_control(c) && c != '\t';
+}
+
 bool is_token(std::string_view text) {
   return !text.empty() && every(text, is_token_char);
 }

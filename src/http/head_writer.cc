@@ -22,10 +22,8 @@ bool is_own(std::string_view name) {
 
 void write_field(std::string_view name, std::string_view value, std::string& out) {
   out.append(name).append(": ");
-  std::transform(value.begin(), value.end(), std::back_inserter(out), [](char c) {
-    const bool control = (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-    return control ? ' ' : c;
-  });
+  std::transform(value.begin(), value.end(), std::back_inserter(out),
+                 [](char c) { return is_forbidden(c) ? ' ' : c; });
   out.append("\r\n");
 }
 

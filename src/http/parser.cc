@@ -5,6 +5,8 @@
 #include <boost/beast/http/error.hpp>
 #include <limits>
 
+#include "http/guard.h"
+
 namespace proxx::http {
 namespace {
 
@@ -14,10 +16,6 @@ using Text = beast::string_view;
 
 /// A client's word about its body's length is taken only after it has sent this much.
 constexpr size_t kTrustedBodyBytes = size_t{64} << 10;
-
-bool is_control(char c) {
-  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-}
 
 /// Fills a Request straight from Beast's events, without Beast's own message in between.
 class MessageParser final : public beast::http::basic_parser<true> {
@@ -62,7 +60,7 @@ class MessageParser final : public beast::http::basic_parser<true> {
 
   void on_chunk_header_impl(std::uint64_t, Text extensions, error_code& error) override {
     // Beast takes any byte in quotes; who takes a bare LF for a line's end sees another body.
-    if (std::any_of(extensions.begin(), extensions.end(), is_control)) {
+    if (std::any_of(extensions.begin(), extensions.end(), is_forbidden)) {
       error = beast::http::error::bad_chunk_extension;
     }
   }

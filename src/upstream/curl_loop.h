@@ -59,8 +59,8 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   [[nodiscard]] bool inside() const { return inside_; }
   /// The time, to be asked for with every piece of data: inside curl it is that of this turn.
   [[nodiscard]] Clock::time_point now() const { return inside_ ? entered_at_ : Clock::now(); }
-  /// Open connections beyond one for each transfer; of one that connects twice, it may count one
-  /// too many, of several to be had never too few.
+  /// Open connections beyond one for each transfer. An estimate: a transfer has one here before it
+  /// is open, and one that tries two addresses at once has a second that counts as idle.
   [[nodiscard]] size_t idle_connections() const {
     return connections_ > active_ ? connections_ - active_ : 0;
   }
