@@ -25,12 +25,13 @@ namespace {
 namespace fs = std::filesystem;
 using namespace cli;
 
-/// A file in memory where there is a file system for it: the file is synced at every turn.
+/// A file in memory where a file system for it can be written: the file is synced at every turn.
 class ResultsFile {
  public:
   ResultsFile() {
     const fs::path memory = "/dev/shm";
-    const fs::path parent = fs::exists(memory) ? memory : fs::temp_directory_path();
+    const bool writable = access(memory.c_str(), W_OK) == 0;
+    const fs::path parent = writable ? memory : fs::temp_directory_path();
     std::string folder = parent / "proxx-fuzz-XXXXXX";
     expect(mkdtemp(folder.data()) != nullptr, "a folder can be made");
     folder_ = folder;
