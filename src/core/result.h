@@ -39,7 +39,15 @@ struct Error {
 
 template <class T>
 using Result = tl::expected<T, Error>;
-using Status = tl::expected<void, Error>;
+
+/// Success, or an error. A class for its constructor alone: as the library's own is defaulted where
+/// it is declared, `return {}` would fill the room for an error with zeros first.
+class Status : public tl::expected<void, Error> {
+ public:
+  using tl::expected<void, Error>::expected;
+  Status();
+};
+inline Status::Status() = default;
 
 [[nodiscard]] inline tl::unexpected<Error> fail(Error error) {
   return tl::unexpected<Error>(std::move(error));
