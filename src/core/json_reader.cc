@@ -39,10 +39,6 @@ std::string shown_key(std::string_view raw_key) {
 
 }  // namespace
 
-Type Reader::type() const {
-  return static_cast<Type>(node().type);
-}
-
 std::string Reader::path() const {
   if (!*this) return {};
   std::vector<std::string> parts;
@@ -74,19 +70,17 @@ std::string Reader::path_of(std::string_view key) const {
 std::string_view Reader::raw() const {
   const auto& n = node();
   const uint32_t quote = type() == Type::string ? 1 : 0;
-  return std::string_view(document_->text_).substr(n.begin - quote, n.end - n.begin + 2 * quote);
-}
-
-std::string_view Reader::raw_string() const {
-  return std::string_view(document_->text_).substr(node().begin, node().end - node().begin);
+  return document_->text_.substr(n.begin - quote, n.end - n.begin + 2 * quote);
 }
 
 bool Reader::equals(std::string_view text) const {
   return is_string() && key_equals(text);
 }
 
-bool Reader::key_equals(std::string_view key) const {
-  return node().has_escapes ? unescape(raw_string()) == key : raw_string() == key;
+std::string_view Reader::text(std::string& buffer) const {
+  if (!node().has_escapes) return raw_string();
+  append_unescaped(buffer, raw_string());
+  return buffer;
 }
 
 std::string Reader::string_or(std::string_view otherwise) const {
@@ -120,9 +114,8 @@ Error Reader::error(std::string message, std::string code) const {
   return {ErrorKind::invalid_request, std::move(message), path(), std::move(code), {}, 0};
 }
 
-Status Reader::expect(Type wanted) const {
+Status Reader::mismatch(Type wanted) const {
   if (!*this) return fail(ErrorKind::invalid_request, std::string("expected ") + name_of(wanted));
-  if (type() == wanted) return {};
   return fail(error(std::string("expected ") + name_of(wanted) + ", got " + name_of(type()),
                     "invalid_type"));
 }

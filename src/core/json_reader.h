@@ -23,7 +23,7 @@ class Reader {
   Reader() = default;
 
   explicit operator bool() const { return document_ != nullptr; }
-  [[nodiscard]] Type type() const;
+  [[nodiscard]] Type type() const { return static_cast<Type>(node().type); }
   /// Absent counts as null: an optional OpenAI field that is null is absent (wire.md 6.0).
   [[nodiscard]] bool is_null() const { return !*this || type() == Type::null; }
   [[nodiscard]] bool is_string() const { return *this && type() == Type::string; }
@@ -40,9 +40,14 @@ class Reader {
   /// The value's JSON text, byte for byte as received.
   [[nodiscard]] std::string_view raw() const;
   /// A string's text between its quotes, escapes and all. Only for strings.
-  [[nodiscard]] std::string_view raw_string() const;
+  [[nodiscard]] std::string_view raw_string() const {
+    return {document_->text_.data() + node().begin, node().end - node().begin};
+  }
   /// True for a string that decodes to `text`.
   [[nodiscard]] bool equals(std::string_view text) const;
+  /// A string decoded: a view of the document if nothing in it is escaped, else of `buffer`, which
+  /// is empty before and filled then. Only for strings.
+  [[nodiscard]] std::string_view text(std::string& buffer) const;
   /// A string decoded; `otherwise` if absent or of another type.
   [[nodiscard]] std::string string_or(std::string_view otherwise) const;
   /// An integer literal in int64 range; nothing if absent or anything else (1.5, 1e3, "1").
@@ -56,7 +61,9 @@ class Reader {
   [[nodiscard]] Result<int64_t> integer() const;
   [[nodiscard]] Result<double> number() const;
   [[nodiscard]] Result<bool> boolean() const;
-  [[nodiscard]] Status expect(Type type) const;
+  [[nodiscard]] Status expect(Type wanted) const {
+    return *this && type() == wanted ? Status() : mismatch(wanted);
+  }
   /// An error at this value: `invalid_request`, param path().
   [[nodiscard]] Error error(std::string message, std::string code = {}) const;
 
@@ -85,7 +92,10 @@ class Reader {
   friend class Document;
   Reader(const Document* document, uint32_t node) : document_(document), node_(node) {}
   [[nodiscard]] const Document::Node& node() const { return document_->nodes_[node_]; }
-  [[nodiscard]] bool key_equals(std::string_view key) const;
+  [[nodiscard]] bool key_equals(std::string_view key) const {
+    return node().has_escapes ? unescape(raw_string()) == key : raw_string() == key;
+  }
+  [[nodiscard]] Status mismatch(Type wanted) const;
 
   const Document* document_ = nullptr;
   uint32_t node_ = 0;
@@ -120,8 +130,15 @@ class Reader::Elements {
 struct Member {
   std::string_view raw_key;  ///< between its quotes, still escaped
   Reader value;
+  bool has_escapes;  ///< the key
   /// The key decoded.
   [[nodiscard]] std::string key() const { return unescape(raw_key); }
+  /// ... without a copy where it has no escapes; `buffer` as of Reader::text().
+  [[nodiscard]] std::string_view key(std::string& buffer) const {
+    if (!has_escapes) return raw_key;
+    append_unescaped(buffer, raw_key);
+    return buffer;
+  }
 };
 
 class Reader::Members {
@@ -130,7 +147,8 @@ class Reader::Members {
    public:
     Iterator(const Document* document, uint32_t node) : document_(document), node_(node) {}
     Member operator*() const {
-      return {Reader(document_, node_).raw_string(), Reader(document_, node_ + 1)};
+      return {Reader(document_, node_).raw_string(), Reader(document_, node_ + 1),
+              document_->nodes_[node_].has_escapes != 0};
     }
     Iterator& operator++() {
       node_ = document_->nodes_[node_ + 1].next;

@@ -1,9 +1,7 @@
 #include "core/json_text.h"
 
-#include <bit>
-#include <cstring>
-
 #include "core/json_reader.h"
+#include "core/json_string.h"
 #include "core/release.h"
 #include "core/utf8.h"
 
@@ -13,66 +11,14 @@ namespace {
 constexpr uint32_t kNoParent = (uint32_t{1} << 27) - 1;
 constexpr size_t kMaxNodes = kNoParent;
 
-constexpr uint64_t repeat(uint8_t byte) {
-  return 0x0101010101010101 * uint64_t{byte};
-}
-
-/// Length of the run at `begin` in which nothing needs a closer look inside a string: no quote, no
-/// backslash, no control character, no byte beyond ASCII. Eight bytes at a time: of the flagged
-/// bytes of a word the lowest is exact, which is the one that counts.
-const char* skip_plain(const char* begin, const char* end) {
-  static_assert(std::endian::native == std::endian::little);
-  for (; end - begin >= 8; begin += 8) {
-    uint64_t word = 0;
-    std::memcpy(&word, begin, 8);
-    const uint64_t quote = word ^ repeat('"');
-    const uint64_t backslash = word ^ repeat('\\');
-    const uint64_t flagged =
-        (((quote - repeat(1)) & ~quote) | ((backslash - repeat(1)) & ~backslash) |
-         (word - repeat(0x20)) | word) &
-        repeat(0x80);
-    if (flagged != 0) return begin + std::countr_zero(flagged) / 8;
-  }
-  for (; begin < end; ++begin) {
-    const auto byte = static_cast<uint8_t>(*begin);
-    if (byte < 0x20 || byte >= 0x80 || byte == '"' || byte == '\\') break;
-  }
-  return begin;
-}
-
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-int hex_digit(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-/// The four hex digits at `text`, or -1.
-int hex4(const char* text, const char* end) {
-  if (end - text < 4) return -1;
-  int value = 0;
-  for (int i = 0; i < 4; ++i) {
-    const int digit = hex_digit(text[i]);
-    if (digit < 0) return -1;
-    value = value * 16 + digit;
-  }
-  return value;
-}
-
-bool is_high_surrogate(int unit) {
-  return unit >= 0xD800 && unit < 0xDC00;
-}
-bool is_low_surrogate(int unit) {
-  return unit >= 0xDC00 && unit < 0xE000;
-}
-
 }  // namespace
 
-/// One pass over the text that validates it and writes a node for every value.
+/// One pass over the text that validates it and writes a node for every value. The steps are false
+/// at an error, which they leave in error_.
 class IndexBuilder {
  public:
   IndexBuilder(Document& document, const ParseOptions& options)
@@ -83,26 +29,20 @@ class IndexBuilder {
         at_(begin_) {}
 
   Status build() {
-    for (;;) {
-      bool opened = false;
-      PROXX_TRY(value(opened));
-      if (opened) continue;
-      bool done = false;
-      PROXX_TRY(after_value(done));
-      if (done) return {};
-    }
+    if (values()) return {};
+    return fail(ErrorKind::invalid_request,
+                "invalid JSON at byte " + std::to_string(error_place_ - begin_) + ": " + error_);
   }
 
  private:
   using Node = Document::Node;
 
-  tl::unexpected<Error> error_at(const char* place, const char* what) const {
-    return fail(ErrorKind::invalid_request,
-                "invalid JSON at byte " + std::to_string(place - begin_) + ": " + what);
+  bool error_at(const char* place, const char* what) {
+    error_place_ = place;
+    error_ = what;
+    return false;
   }
-  tl::unexpected<Error> unexpected(const char* what) const {
-    return error_at(at_, at_ == end_ ? "unexpected end" : what);
-  }
+  bool unexpected(const char* what) { return error_at(at_, at_ == end_ ? "unexpected end" : what); }
 
   void skip_space() {
     while (at_ < end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
@@ -110,7 +50,17 @@ class IndexBuilder {
   [[nodiscard]] char peek() const { return at_ < end_ ? *at_ : '\0'; }
   [[nodiscard]] uint32_t offset() const { return static_cast<uint32_t>(at_ - begin_); }
 
-  Status add(Type type, const char* begin, const char* end) {
+  bool values() {
+    bool done = false;
+    while (!done) {
+      bool opened = false;
+      if (!value(opened)) return false;
+      if (!opened && !after_value(done)) return false;
+    }
+    return true;
+  }
+
+  bool add(Type type, const char* begin, const char* end) {
     if (nodes_.size() >= kMaxNodes) return error_at(begin, "too many values");
     Node node{};
     node.begin = static_cast<uint32_t>(begin - begin_);
@@ -119,11 +69,11 @@ class IndexBuilder {
     node.parent = open_;
     node.type = static_cast<uint32_t>(type);
     nodes_.push_back(node);
-    return {};
+    return true;
   }
 
   /// `opened`: a container began and its first value comes next.
-  Status value(bool& opened) {
+  bool value(bool& opened) {
     skip_space();
     const char* const begin = at_;
     switch (peek()) {
@@ -149,26 +99,25 @@ class IndexBuilder {
       case '7':
       case '8':
       case '9':
-        PROXX_TRY(number());
-        return add(Type::number, begin, at_);
+        return number() && add(Type::number, begin, at_);
       default:
         return unexpected("expected a value");
     }
   }
 
-  Status open_container(bool& opened) {
+  bool open_container(bool& opened) {
     const bool object = *at_ == '{';
     if (++depth_ > options_.max_depth) return error_at(at_, "nesting too deep");
-    PROXX_TRY(add(object ? Type::object : Type::array, at_, at_));
+    if (!add(object ? Type::object : Type::array, at_, at_)) return false;
     open_ = static_cast<uint32_t>(nodes_.size() - 1);
     ++at_;
     skip_space();
     if (peek() == (object ? '}' : ']')) {
       close_container();
-      return {};
+      return true;
     }
     opened = true;
-    return object ? key() : Status{};
+    return !object || key();
   }
 
   void close_container() {
@@ -181,17 +130,17 @@ class IndexBuilder {
   }
 
   /// Commas and closing brackets, up to the next value or the end of the text.
-  Status after_value(bool& done) {
+  bool after_value(bool& done) {
     for (;;) {
       skip_space();
       if (open_ == kNoParent) {
         done = true;
-        return at_ == end_ ? Status{} : error_at(at_, "unexpected text behind the value");
+        return at_ == end_ || error_at(at_, "unexpected text behind the value");
       }
       const bool object = nodes_[open_].type == static_cast<uint32_t>(Type::object);
       if (peek() == ',') {
         ++at_;
-        return object ? key() : Status{};
+        return !object || key();
       }
       if (peek() != (object ? '}' : ']')) {
         return unexpected(object ? "expected , or }" : "expected , or ]");
@@ -200,17 +149,17 @@ class IndexBuilder {
     }
   }
 
-  Status key() {
+  bool key() {
     skip_space();
     if (peek() != '"') return unexpected("expected a key in quotes");
-    PROXX_TRY(string(true));
+    if (!string(true)) return false;
     skip_space();
     if (peek() != ':') return unexpected("expected : behind the key");
     ++at_;
-    return {};
+    return true;
   }
 
-  Status string(bool is_key) {
+  bool string(bool is_key) {
     const char* const begin = ++at_;
     bool escapes = false;
     for (;;) {
@@ -220,7 +169,11 @@ class IndexBuilder {
       if (byte == '"') break;
       if (byte == '\\') {
         escapes = true;
-        PROXX_TRY(escape());
+        if (end_ - at_ >= 2 && is_short_escape(at_[1])) {
+          at_ += 2;
+        } else if (!unicode_escape()) {
+          return false;
+        }
       } else if (byte < 0x20) {
         return error_at(at_, "control character in a string; it must be escaped");
       } else {
@@ -229,27 +182,20 @@ class IndexBuilder {
         at_ += length;
       }
     }
-    PROXX_TRY(add(Type::string, begin, at_));
+    if (!add(Type::string, begin, at_)) return false;
     nodes_.back().is_key = is_key ? 1 : 0;
     nodes_.back().has_escapes = escapes ? 1 : 0;
     ++at_;
-    return {};
+    return true;
   }
 
-  Status escape() {
+  bool unicode_escape() {
     const char* const begin = at_++;
-    const char c = peek();
-    if (c != 'u') {
-      if (c == '\0' || std::strchr("\"\\/bfnrt", c) == nullptr) {
-        return error_at(begin, "invalid escape in a string");
-      }
-      ++at_;
-      return {};
-    }
+    if (peek() != 'u') return error_at(begin, "invalid escape in a string");
     const int unit = hex4(at_ + 1, end_);
     if (unit < 0) return error_at(begin, "invalid \\u escape in a string");
     at_ += 5;
-    if (options_.allow_lone_surrogates) return {};
+    if (options_.allow_lone_surrogates) return true;
     if (is_low_surrogate(unit)) return error_at(begin, "lone surrogate in a string");
     if (is_high_surrogate(unit)) {
       const bool pair = end_ - at_ >= 6 && at_[0] == '\\' && at_[1] == 'u' &&
@@ -257,41 +203,41 @@ class IndexBuilder {
       if (!pair) return error_at(begin, "lone surrogate in a string");
       at_ += 6;
     }
-    return {};
+    return true;
   }
 
-  Status literal(std::string_view word, Type type) {
+  bool literal(std::string_view word, Type type) {
     const std::string_view rest(at_, static_cast<size_t>(end_ - at_));
     if (rest.substr(0, word.size()) != word) return error_at(at_, "expected a value");
-    PROXX_TRY(add(type, at_, at_ + word.size()));
+    if (!add(type, at_, at_ + word.size())) return false;
     at_ += word.size();
-    return {};
+    return true;
   }
 
-  Status digits() {
+  bool digits() {
     if (!is_digit(peek())) return unexpected("expected a digit");
     while (is_digit(peek())) ++at_;
-    return {};
+    return true;
   }
 
-  Status number() {
+  bool number() {
     if (peek() == '-') ++at_;
     if (peek() == '0') {
       ++at_;
       if (is_digit(peek())) return error_at(at_, "a number cannot begin with 0");
-    } else {
-      PROXX_TRY(digits());
+    } else if (!digits()) {
+      return false;
     }
     if (peek() == '.') {
       ++at_;
-      PROXX_TRY(digits());
+      if (!digits()) return false;
     }
     if (peek() == 'e' || peek() == 'E') {
       ++at_;
       if (peek() == '+' || peek() == '-') ++at_;
-      PROXX_TRY(digits());
+      if (!digits()) return false;
     }
-    return {};
+    return true;
   }
 
   std::vector<Node>& nodes_;
@@ -301,16 +247,15 @@ class IndexBuilder {
   const char* at_;
   uint32_t open_ = kNoParent;
   int depth_ = 0;
+  const char* error_ = nullptr;
+  const char* error_place_ = nullptr;
 };
 
 Document::Document() = default;
-Document::Document(Document&&) noexcept = default;
-Document& Document::operator=(Document&&) noexcept = default;
 Document::~Document() = default;
 
-Status Document::parse(std::string_view text, const ParseOptions& options) {
+Status Document::parse_view(std::string_view text, const ParseOptions& options) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  static_assert(sizeof(Node) == 16);
   nodes_.clear();
   if (text.size() > kMaxDocumentBytes) {
     return fail(ErrorKind::request_too_large, "JSON text too large");
@@ -321,7 +266,23 @@ Status Document::parse(std::string_view text, const ParseOptions& options) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     return fail(ErrorKind::invalid_request, "empty body; expected a JSON object");
   }
-  text_.assign(text);
+  text_ = text;
+  return index(options);
+}
+
+Status Document::parse(std::string_view text, const ParseOptions& options) {
+  buffer_.assign(text);
+  return parse_view(buffer_, options);
+}
+
+Status Document::parse_escaped(std::string_view raw, const ParseOptions& options) {
+  buffer_.clear();
+  append_unescaped(buffer_, raw);
+  return parse_view(buffer_, options);
+}
+
+Status Document::index(const ParseOptions& options) {
+  static_assert(sizeof(Node) == 16);
   Status status = IndexBuilder(*this, options).build();
   if (!status) nodes_.clear();
   return status;
@@ -332,121 +293,13 @@ Reader Document::root() const {
 }
 
 void Document::clear() {
-  release(text_);
+  text_ = {};
+  release(buffer_);
   release(nodes_);
 }
 
 size_t Document::memory_bytes() const {
-  return text_.capacity() + nodes_.capacity() * sizeof(Node);
-}
-
-void append_escaped(std::string& out, std::string_view text) {
-  constexpr char kHex[] = "0123456789abcdef";
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (at < end) {
-    const char* const plain = skip_plain(at, end);
-    out.append(at, plain);
-    at = plain;
-    if (at == end) return;
-    const auto byte = static_cast<uint8_t>(*at);
-    if (byte >= 0x80) {
-      const size_t length = utf8::sequence_length({at, static_cast<size_t>(end - at)});
-      if (length == 0) {
-        out.append(utf8::kReplacement);
-        ++at;
-      } else {
-        out.append(at, length);
-        at += length;
-      }
-      continue;
-    }
-    ++at;
-    switch (byte) {
-      case '"':
-        out.append("\\\"");
-        break;
-      case '\\':
-        out.append("\\\\");
-        break;
-      case '\n':
-        out.append("\\n");
-        break;
-      case '\r':
-        out.append("\\r");
-        break;
-      case '\t':
-        out.append("\\t");
-        break;
-      case '\b':
-        out.append("\\b");
-        break;
-      case '\f':
-        out.append("\\f");
-        break;
-      default:
-        out.append("\\u00");
-        out.push_back(kHex[byte >> 4]);
-        out.push_back(kHex[byte & 15]);
-    }
-  }
-}
-
-std::string unescape(std::string_view raw) {
-  std::string out;
-  out.reserve(raw.size());
-  const char* at = raw.data();
-  const char* const end = at + raw.size();
-  while (at < end) {
-    const char* backslash =
-        static_cast<const char*>(std::memchr(at, '\\', static_cast<size_t>(end - at)));
-    if (backslash == nullptr || end - backslash < 2) {
-      out.append(at, end);
-      break;
-    }
-    out.append(at, backslash);
-    at = backslash + 2;
-    switch (backslash[1]) {
-      case 'b':
-        out.push_back('\b');
-        break;
-      case 'f':
-        out.push_back('\f');
-        break;
-      case 'n':
-        out.push_back('\n');
-        break;
-      case 'r':
-        out.push_back('\r');
-        break;
-      case 't':
-        out.push_back('\t');
-        break;
-      case 'u': {
-        const int unit = hex4(at, end);
-        if (unit < 0) break;
-        at += 4;
-        char32_t code_point = static_cast<char32_t>(unit);
-        if (is_high_surrogate(unit) && end - at >= 6 && at[0] == '\\' && at[1] == 'u') {
-          const int low = hex4(at + 2, end);
-          if (is_low_surrogate(low)) {
-            code_point = 0x10000 + (static_cast<char32_t>(unit - 0xD800) << 10) +
-                         static_cast<char32_t>(low - 0xDC00);
-            at += 6;
-          }
-        }
-        utf8::append(out, code_point);
-        break;
-      }
-      default:
-        out.push_back(backslash[1]);
-    }
-  }
-  return out;
-}
-
-size_t plain_length(std::string_view text) {
-  return static_cast<size_t>(skip_plain(text.data(), text.data() + text.size()) - text.data());
+  return buffer_.capacity() + nodes_.capacity() * sizeof(Node);
 }
 
 bool is_valid(std::string_view text) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/json_string.h"
 #include "core/result.h"
 
 // All JSON text that enters the program and is not configuration is parsed here, once, in full:
@@ -25,21 +26,25 @@ struct ParseOptions {
   bool allow_lone_surrogates = false;
 };
 
-/// A parsed JSON text: a copy of it, and an index of its values in document order. Reading is by
-/// Reader. Views into it live until the next parse() or its end; it moves, but does not copy.
+/// A parsed JSON text: the text, and an index of its values in document order. Reading is by
+/// Reader. Views into it live until the next parse or its end.
 class Document {
  public:
   Document();
-  Document(Document&&) noexcept;
-  Document& operator=(Document&&) noexcept;
   Document(const Document&) = delete;
   Document& operator=(const Document&) = delete;
   ~Document();
 
-  /// Replaces the contents; buffers are reused. A UTF-8 BOM is skipped. Errors: `invalid_request`
-  /// with what is wrong and its byte offset, never the text itself; after one the document is
-  /// empty.
+  /// Replaces the contents by a copy of `text`; buffers are reused. A UTF-8 BOM is skipped. Errors:
+  /// `invalid_request` with what is wrong and its byte offset, never the text itself; after one the
+  /// document is empty.
   Status parse(std::string_view text, const ParseOptions& options = {});
+
+  /// The same without a copy: `text` must live as long as anything that is read of it.
+  Status parse_view(std::string_view text, const ParseOptions& options = {});
+
+  /// The same for JSON text that is itself the inside of a JSON string, `raw`, which is valid.
+  Status parse_escaped(std::string_view raw, const ParseOptions& options = {});
 
   /// Empties the document and gives its memory back.
   void clear();
@@ -47,7 +52,7 @@ class Document {
   /// The top-level value. Only after a successful parse.
   [[nodiscard]] Reader root() const;
 
-  /// Index size plus text size, for the limits table.
+  /// What it holds, index and copied text, for the limits table.
   [[nodiscard]] size_t memory_bytes() const;
 
  private:
@@ -63,24 +68,15 @@ class Document {
     uint32_t is_key : 1;
     uint32_t has_escapes : 1;
   };
-  std::string text_;
+  Status index(const ParseOptions& options);
+
+  std::string buffer_;     ///< the text, where it is a copy
+  std::string_view text_;  ///< from its first value on
   std::vector<Node> nodes_;
 };
 
 /// Largest text a Document takes, in bytes; the limits of callers are below it.
 inline constexpr size_t kMaxDocumentBytes = size_t{256} << 20;
-
-/// Appends `text` as the inside of a JSON string: quotes, backslashes and control characters are
-/// escaped. `text` must be UTF-8; bytes that are not become U+FFFD.
-void append_escaped(std::string& out, std::string_view text);
-
-/// Decodes the inside of a JSON string (as Reader::raw_string gives it). Lone surrogates become
-/// U+FFFD. `raw` must be valid, as everything in a Document is.
-[[nodiscard]] std::string unescape(std::string_view raw);
-
-/// Length of what `text` begins with that may stand in a JSON string as it is and is ASCII: no
-/// quote, no backslash, no control character.
-[[nodiscard]] size_t plain_length(std::string_view text);
 
 /// True if `text` is one valid JSON value.
 [[nodiscard]] bool is_valid(std::string_view text);

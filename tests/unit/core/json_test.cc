@@ -176,6 +176,45 @@ TEST_CASE("a writer puts commas and escapes where they belong") {
         "\"\\u0041\",\"t\":true,\"n\":1.5,\"i\":null}");
 }
 
+TEST_CASE("a view and an escaped text read as a copy does") {
+  const std::string text = R"( {"a":"x\ty","b":[1,"z"]} )";
+  Document copy;
+  REQUIRE(copy.parse(text));
+  Document view;
+  REQUIRE(view.parse_view(text));
+  CHECK(view.root().raw() == copy.root().raw());
+  CHECK(view.root().raw().data() == text.data() + 1);
+  std::string escaped;
+  json::append_escaped(escaped, text);
+  Document inside;
+  REQUIRE(inside.parse_escaped(escaped));
+  CHECK(inside.root().raw() == copy.root().raw());
+  CHECK_FALSE(inside.parse_escaped(R"({\"a\":)"));
+
+  std::string buffer;
+  CHECK(view.root().get("b").at(1).text(buffer) == "z");
+  CHECK(buffer.empty());
+  CHECK(view.root().get("a").text(buffer) == "x\ty");
+  CHECK(buffer == "x\ty");
+}
+
+// The run ends at the same byte whatever the width in which the machine looks for it.
+TEST_CASE("the run of plain bytes ends at the first that is special") {
+  for (int byte = 0; byte < 256; ++byte) {
+    const bool special = byte < 0x20 || byte >= 0x80 || byte == '"' || byte == '\\';
+    for (size_t length = 0; length < 50; ++length) {
+      std::string text(length, 'x');
+      CHECK(json::skip_plain(text.data(), text.data() + length) == text.data() + length);
+      for (size_t at = 0; at < length; ++at) {
+        text.assign(length, ' ');
+        text[at] = static_cast<char>(byte);
+        const auto found = json::skip_plain(text.data(), text.data() + length) - text.data();
+        REQUIRE(static_cast<size_t>(found) == (special ? at : length));
+      }
+    }
+  }
+}
+
 TEST_CASE("escaping and unescaping are inverse") {
   std::mt19937 random(20260101);
   for (int round = 0; round < 500; ++round) {
