@@ -14,7 +14,7 @@ namespace {
 /// of event streams does so), lone surrogates pass.
 Status parse_upstream(json::Document& document, std::string_view text) {
   const json::ParseOptions options{.max_depth = 128, .allow_lone_surrogates = true};
-  Status status = document.parse(text, options);
+  Status status = document.parse_view(text, options);
   if (!status && utf8::find_invalid(text) != std::string_view::npos) {
     status = document.parse(utf8::repaired(text), options);
   }
@@ -28,7 +28,8 @@ struct AnswerConverter::Impl {
   Impl(AnswerForm form, AnswerOptions options) : state(form, std::move(options)) {}
 
   Status take_event(std::string_view data, std::string& out) {
-    if (const auto delta = anthropic::scan_delta(data)) return state.apply(*delta, out);
+    anthropic::ContentBlockDelta delta;
+    if (anthropic::scan_delta(data, delta)) return state.apply(delta, out);
     PROXX_TRY(parse_upstream(document, data));
     PROXX_ASSIGN(const anthropic::Event event, anthropic::decode_event(document.root()));
     PROXX_TRY(state.apply(event, out));
@@ -38,7 +39,15 @@ struct AnswerConverter::Impl {
 
   Status take_events(std::string_view bytes, std::string& out) {
     sse.feed(bytes);
-    while (const auto data = sse.next()) {
+    for (;;) {
+      anthropic::ContentBlockDelta delta;
+      if (const size_t size = anthropic::scan_delta_event(sse.unread(), delta)) {
+        sse.skip(size);
+        PROXX_TRY(state.apply(delta, out));
+        continue;
+      }
+      const auto data = sse.next();
+      if (!data) break;
       PROXX_TRY(take_event(*data, out));
       if (at_end()) return {};
     }

@@ -102,6 +102,10 @@ Status AnswerState::on(const anthropic::ContentBlockDelta& event, std::string& o
     return fail(protocol_error("content_block_delta for a block that is not open"));
   }
   if (block->kind == BlockKind::hidden) return {};
+  // Most are texts: these pay for no table.
+  if (const auto* text = std::get_if<anthropic::TextDelta>(&event.delta)) {
+    return add(*block, *text, out);
+  }
   return std::visit([&](const auto& delta) { return add(*block, delta, out); }, event.delta);
 }
 

@@ -17,12 +17,6 @@ size_t find_byte(std::string_view text, size_t from, char byte) {
                           : static_cast<size_t>(static_cast<const char*>(found) - text.data());
 }
 
-/// The length is a constant, so that this is a comparison and no call.
-template <size_t kLength>
-bool has_at(std::string_view text, size_t at, const char* word) {
-  return text.size() - at >= kLength && std::memcmp(text.data() + at, word, kLength) == 0;
-}
-
 void clear_and_shrink(std::string& buffer) {
   if (buffer.capacity() > kKeptBytes) {
     release(buffer);
@@ -36,37 +30,25 @@ void clear_and_shrink(std::string& buffer) {
 void SseParser::feed(std::string_view piece) {
   piece_ = piece;
   at_ = 0;
-  // Looked up once a piece and not once a line: most streams have none, and scanning for it line
-  // by line would make a CR-only stream quadratic.
-  next_cr_ = piece.empty() ? 0 : find_byte(piece, 0, '\r');
+  next_cr_ = kUnknown;
 }
 
-/// An event as the API writes all of its own, `event: NAME\ndata: DATA\n\n`, whole in the piece:
-/// the data that its lines would give. Nothing for any other.
-std::optional<std::string_view> SseParser::take_usual_event() {
-  if (has_data_ || skip_lf_ || first_line_ || next_cr_ < at_ || !line_.empty()) return std::nullopt;
-  const std::string_view text(piece_.data(), next_cr_);
-  if (!has_at<7>(text, at_, "event: ")) return std::nullopt;
-  const size_t name_end = find_byte(text, at_, '\n');
-  if (!has_at<7>(text, name_end, "\ndata: ")) return std::nullopt;
-  const size_t begin = name_end + 7;
-  const size_t end = find_byte(text, begin, '\n');
-  if (end + 1 >= text.size() || text[end + 1] != '\n' || end - begin > kMaxEventBytes) {
-    return std::nullopt;
-  }
-  at_ = end + 2;
-  return text.substr(begin, end - begin);
+std::string_view SseParser::unread() {
+  if (delivered_) end_event();
+  const bool within = has_data_ || skip_lf_ || first_line_ || too_large_ || !line_.empty();
+  return within ? std::string_view() : piece_.substr(at_, kMaxEventBytes);
 }
 
 /// Offset of the next line end, or the piece's size.
 size_t SseParser::find_line_end() {
-  if (next_cr_ < at_) next_cr_ = find_byte(piece_, at_, '\r');
+  // Looked up once and not for each line: most streams have none, and scanning for it line by line
+  // would make a CR-only stream quadratic.
+  if (next_cr_ == kUnknown || next_cr_ < at_) next_cr_ = find_byte(piece_, at_, '\r');
   return std::min(next_cr_, find_byte(piece_.substr(0, next_cr_), at_, '\n'));
 }
 
 std::optional<std::string_view> SseParser::next() {
   if (delivered_) end_event();
-  if (const auto usual = take_usual_event()) return usual;
   while (at_ < piece_.size() && !too_large_) {
     if (skip_lf_) {
       skip_lf_ = false;
@@ -169,7 +151,6 @@ void SseParser::keep_rest() {
   }
   piece_ = {};
   at_ = 0;
-  next_cr_ = 0;
 }
 
 void SseParser::end_event() {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,12 @@ class SseParser {
   /// too_large().
   [[nodiscard]] std::optional<std::string_view> next();
 
+  /// What is left of the piece if an event begins with it, but no more than one may have; else "".
+  /// For those who know how the usual ones look: what they take of it they skip().
+  [[nodiscard]] std::string_view unread();
+  /// `size` bytes of unread(), whole events all.
+  void skip(size_t size) { at_ += size; }
+
   /// The stream ended: the data of a last event that lacks its blank line, or even its line end.
   /// It may be cut off: only its content can tell.
   [[nodiscard]] std::optional<std::string_view> finish();
@@ -34,7 +41,6 @@ class SseParser {
   [[nodiscard]] bool too_large() const { return too_large_; }
 
  private:
-  [[nodiscard]] std::optional<std::string_view> take_usual_event();
   [[nodiscard]] size_t find_line_end();
   /// True if the line ended an event that has data.
   bool take_line(std::string_view line);
@@ -45,7 +51,8 @@ class SseParser {
 
   std::string_view piece_;
   size_t at_ = 0;
-  size_t next_cr_ = 0;  ///< first CR at or behind at_, once looked up
+  static constexpr size_t kUnknown = SIZE_MAX;
+  size_t next_cr_ = kUnknown;  ///< a CR of the piece, the first at or behind at_ unless before it
 
   std::string line_;  ///< begin of a line that the last piece cut
   std::string data_;  ///< the event's data, where it is not a view of the piece

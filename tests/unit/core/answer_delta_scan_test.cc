@@ -7,6 +7,7 @@
 #include "core/answer_text.h"
 #include "core/delta_scan.h"
 #include "core/json_reader.h"
+#include "core/sse.h"
 
 using namespace proxx;
 using namespace proxx::anthropic;
@@ -28,6 +29,12 @@ std::string show(const ContentBlockDelta& event) {
     std::string operator()(const UnknownDelta&) const { return "unknown"; }
   };
   return std::to_string(event.index) + ' ' + std::visit(Show(), event.delta);
+}
+
+/// The fast way: "" for what it leaves to the plain one.
+std::string scanned(const std::string& data) {
+  ContentBlockDelta delta;
+  return scan_delta(data, delta) ? show(delta) : "";
 }
 
 /// The plain way: "" for what it refuses or takes for something else.
@@ -54,9 +61,8 @@ const std::vector<std::string> kCanonical = {
 TEST_CASE("the API's own text of a delta takes the fast way") {
   for (const std::string& data : kCanonical) {
     CAPTURE(data);
-    const auto scanned = scan_delta(data);
-    REQUIRE(scanned);
-    CHECK(show(*scanned) == decoded(data));
+    CHECK(scanned(data) == decoded(data));
+    CHECK(scanned(data) != "");
   }
 }
 
@@ -72,11 +78,12 @@ TEST_CASE("plain text is known as such") {
            Case{"h\xC3\xA9 and more of ASCII", false},
        }) {
     CAPTURE(row.raw);
-    const auto scanned =
-        scan_delta(R"({"type":"content_block_delta","index":0,"delta":{"type":"text_delta",)" +
-                   (R"("text":")" + std::string(row.raw) + "\"}}"));
-    REQUIRE(scanned);
-    const auto& delta = std::get<TextDelta>(scanned->delta);
+    const std::string data =
+        R"({"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":")" +
+        std::string(row.raw) + "\"}}";
+    ContentBlockDelta event;
+    REQUIRE(scan_delta(data, event));
+    const auto& delta = std::get<TextDelta>(event.delta);
     CHECK(delta.is_plain == row.is_plain);
     if (delta.is_plain)
       CHECK(count_code_points(row.raw) == static_cast<int64_t>(delta.text.size()));
@@ -103,35 +110,82 @@ TEST_CASE("anything else is left to the plain way") {
   };
   for (const std::string& data : others) {
     CAPTURE(data);
-    CHECK_FALSE(scan_delta(data));
+    CHECK(scanned(data) == "");
   }
 }
 
+namespace {
+
+constexpr char kAlphabet[] = "{}[]\",:\\u019 atedxl\n\r\x01\xC3\xA9\xF0\x80\xFF";
+
+/// `text` with up to three bytes changed, taken out or put in.
+std::string mutated(std::string text, std::mt19937& random) {
+  const auto any = [&] { return kAlphabet[random() % (sizeof kAlphabet - 1)]; };
+  for (unsigned edits = random() % 4; edits-- > 0;) {
+    const size_t at = random() % text.size();
+    switch (random() % 3) {
+      case 0:
+        text[at] = any();
+        break;
+      case 1:
+        text.erase(at, 1);
+        break;
+      default:
+        text.insert(at, 1, any());
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
 // The invariant: what the fast way takes, it takes exactly as the plain way does.
 TEST_CASE("mutated deltas: the fast way never disagrees with the plain way") {
-  const std::string alphabet = "{}[]\",:\\u019 atedxl\n\x01\xC3\xA9\xF0\x80\xFF";
   std::mt19937 random(20260103);
   int taken = 0;
   for (int round = 0; round < 50'000; ++round) {
-    std::string data = kCanonical[random() % kCanonical.size()];
-    for (unsigned edits = random() % 4; edits-- > 0;) {
-      const size_t at = random() % data.size();
-      switch (random() % 3) {
-        case 0:
-          data[at] = alphabet[random() % alphabet.size()];
-          break;
-        case 1:
-          data.erase(at, 1);
-          break;
-        default:
-          data.insert(at, 1, alphabet[random() % alphabet.size()]);
-      }
-    }
-    const auto scanned = scan_delta(data);
-    if (!scanned) continue;
+    const std::string data = mutated(kCanonical[random() % kCanonical.size()], random);
+    const std::string fast = scanned(data);
+    if (fast.empty()) continue;
     ++taken;
     CAPTURE(data);
-    REQUIRE(show(*scanned) == decoded(data));
+    REQUIRE(fast == decoded(data));
+  }
+  CHECK(taken > 10'000);
+}
+
+TEST_CASE("a whole event is taken, and what follows it is not") {
+  for (const std::string& data : kCanonical) {
+    CAPTURE(data);
+    const std::string event = "event: content_block_delta\ndata: " + data + "\n\n";
+    ContentBlockDelta delta;
+    CHECK(scan_delta_event(event + event, delta) == event.size());
+    CHECK(show(delta) == decoded(data));
+    for (size_t size = 0; size < event.size(); ++size) {
+      CHECK(scan_delta_event(std::string_view(event).substr(0, size), delta) == 0);
+    }
+  }
+}
+
+TEST_CASE("mutated events: the fast way never disagrees with the parser of lines") {
+  std::mt19937 random(20261126);
+  int taken = 0;
+  for (int round = 0; round < 50'000; ++round) {
+    const std::string& data = kCanonical[random() % kCanonical.size()];
+    const std::string bytes = mutated(
+        "event: content_block_delta\ndata: " + data + "\n\nevent: ping\ndata: {}\n\n", random);
+    ContentBlockDelta delta;
+    const size_t size = scan_delta_event(bytes, delta);
+    if (size == 0) continue;
+    ++taken;
+    CAPTURE(bytes);
+    SseParser parser;
+    parser.feed(std::string_view(bytes).substr(0, size));
+    const auto first = parser.next();
+    REQUIRE(first);
+    REQUIRE(show(delta) == decoded(std::string(*first)));
+    REQUIRE_FALSE(parser.next());
+    REQUIRE_FALSE(parser.finish());
   }
   CHECK(taken > 10'000);
 }

@@ -31,6 +31,35 @@ Events parse(const std::vector<std::string_view>& pieces, bool finish = false) {
 
 }  // namespace
 
+TEST_CASE("what is left of a piece is shown where an event begins, and can be skipped") {
+  SseParser parser;
+  parser.feed("data: a\n\ndata: b\n\ndata: c");
+  CHECK(parser.unread() == "");  // a byte order mark may stand first
+  CHECK(parser.next() == "a");
+  CHECK(parser.unread() == "data: b\n\ndata: c");
+  parser.skip(9);
+  CHECK(parser.unread() == "data: c");
+  CHECK_FALSE(parser.next());
+  parser.feed("\n\ndata: d\r");
+  CHECK(parser.unread() == "");  // within c
+  CHECK(parser.next() == "c");
+  CHECK(parser.unread() == "data: d\r");
+  CHECK_FALSE(parser.next());
+  parser.feed("\n\r\ndata: e\n\n");
+  CHECK(parser.unread() == "");  // within a line end
+  CHECK(parser.next() == "d");
+  CHECK(parser.unread() == "");
+  CHECK(parser.next() == "e");
+  CHECK(parser.unread() == "");
+
+  const std::string large(kMaxEventBytes + 9, 'x');
+  parser.feed(large);
+  CHECK(parser.unread().size() == kMaxEventBytes);
+  CHECK_FALSE(parser.next());
+  CHECK(parser.too_large());
+  CHECK(parser.unread() == "");
+}
+
 TEST_CASE("SSE framing") {
   const struct {
     const char* name;
