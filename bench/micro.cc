@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "cli/process.h"
 #include "core/answer.h"
 #include "core/request.h"
 #include "core/sse.h"
@@ -212,4 +213,8 @@ BENCHMARK(sse_parser);
 }  // namespace
 }  // namespace proxx
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  proxx::cli::prepare_process();  // it says what becomes of freed memory
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}

@@ -21,7 +21,7 @@ constexpr int64_t kMaxTokensWithoutStream = 21'333;
 constexpr size_t kMaxModelBytes = 256;
 
 Status parse(json::Document& document, std::string_view text) {
-  PROXX_TRY(document.parse(text));
+  PROXX_TRY(document.parse_view(text));
   if (!document.root().is_object()) {
     return fail(ErrorKind::invalid_request, "object expected: a chat-completions request");
   }

@@ -9,31 +9,38 @@ namespace {
 using json::Reader;
 using json::Type;
 
+void begin_tool_use(Block& block, std::string_view id, Reader name) {
+  block.kind = Block::Kind::tool_use;
+  block.json.reserve(128 + id.size() + name.raw().size());
+  block.json.append(R"({"type":"tool_use","id":")").append(id);
+  block.json.append(R"(","name":)").append(name.raw()).append(R"(,"input":)");
+}
+
+/// An `input` that has a string of the request as its only member, `key`.
+void set_input(Block& block, std::string_view key, Reader string) {
+  block.json.append("{\"").append(key).append("\":");
+  block.raw = string.raw();
+  block.tail = "}";
+}
+
 /// A call's `input`: what `arguments` says if it is a JSON object, digits and spaces untouched.
-Result<std::string> input_of(Conversion& c, Reader arguments) {
-  if (!arguments) return std::string("{}");
-  PROXX_TRY(arguments.expect(Type::string));
-  if (is_blank(arguments.raw_string())) return std::string("{}");
-  json::Document& document = c.arguments;
-  const Status parsed = document.parse(arguments.string_or(""));
-  if (parsed && document.root().is_object()) return std::string(document.root().raw());
+Status set_arguments(Conversion& c, Block& block, Reader arguments) {
+  if (arguments) PROXX_TRY(arguments.expect(Type::string));
+  if (!arguments || is_blank(arguments.raw_string())) {
+    block.tail = "{}";
+    return {};
+  }
+  const Status parsed = c.arguments.parse_escaped(arguments.raw_string());
+  if (parsed && c.arguments.root().is_object()) {
+    block.json.append(c.arguments.root().raw());
+    return {};
+  }
   if (!parsed && parsed.error().message.find("nesting") != std::string::npos) {
     return refuse(arguments, "nesting too deep", "invalid_value");
   }
   c.notices.adjust(arguments, "not a JSON object; sent as the text of INVALID_JSON");
-  std::string out = R"({"INVALID_JSON":)";
-  out.append(arguments.raw()).push_back('}');
-  return out;
-}
-
-Block tool_use(std::string_view id, Reader name, std::string_view input) {
-  Block block;
-  block.kind = Block::Kind::tool_use;
-  block.json.reserve(input.size() + 128);
-  block.json.append(R"({"type":"tool_use","id":")").append(id);
-  block.json.append(R"(","name":)").append(name.raw());
-  block.json.append(R"(,"input":)").append(input);
-  return block;
+  set_input(block, "INVALID_JSON", arguments);
+  return {};
 }
 
 Status check_name(Reader object, Reader name) {
@@ -41,23 +48,25 @@ Status check_name(Reader object, Reader name) {
   return check_tool_name(name);
 }
 
-Result<Block> function_use(Conversion& c, Reader function, std::string_view id) {
+Status function_use(Conversion& c, Reader function, std::string_view id, Block& block) {
   PROXX_TRY(function.expect(Type::object));
   static constexpr std::string_view kNames[] = {"name", "arguments", "parsed_arguments"};
   const auto [name, arguments, parsed] = read_members(function, kNames, c.notices);
   PROXX_TRY(check_name(function, name));
-  PROXX_ASSIGN(const std::string input, input_of(c, arguments));
-  return tool_use(id, name, input);
+  begin_tool_use(block, id, name);
+  return set_arguments(c, block, arguments);
 }
 
-Result<Block> custom_use(Conversion& c, Reader custom, std::string_view id) {
+Status custom_use(Conversion& c, Reader custom, std::string_view id, Block& block) {
   PROXX_TRY(custom.expect(Type::object));
   static constexpr std::string_view kNames[] = {"name", "input"};
   const auto [name, input] = read_members(custom, kNames, c.notices);
   PROXX_TRY(check_name(custom, name));
   if (!input) return missing(custom, "input");
   PROXX_TRY(input.expect(Type::string));
-  return tool_use(id, name, R"({"input":)" + std::string(input.raw()) + '}');
+  begin_tool_use(block, id, name);
+  set_input(block, "input", input);
+  return {};
 }
 
 Status add_call(Conversion& c, Reader message, Reader call, ToolIds& ids, OpenCalls& open,
@@ -66,7 +75,9 @@ Status add_call(Conversion& c, Reader message, Reader call, ToolIds& ids, OpenCa
   static constexpr std::string_view kNames[] = {"id", "type", "function", "custom", "index"};
   const auto [id, type, function, custom, index] = read_members(call, kNames, c.notices);
   if (!id) return missing(call, "id");
-  PROXX_ASSIGN(std::string own_id, id.string());
+  PROXX_TRY(id.expect(Type::string));
+  std::string decoded;
+  const std::string_view own_id = id.text(decoded);
   if (type) PROXX_TRY(type.expect(Type::string));
   const bool is_custom = type && type.equals("custom");
   if (type && !is_custom && !type.equals("function")) {
@@ -74,23 +85,20 @@ Status add_call(Conversion& c, Reader message, Reader call, ToolIds& ids, OpenCa
   }
   const Reader callee = is_custom ? custom : function;
   if (!callee) return missing(call, is_custom ? "custom" : "function");
-  const std::string upstream_id = ids.assign(own_id);
-  PROXX_ASSIGN(Block block, is_custom ? custom_use(c, callee, upstream_id)
-                                      : function_use(c, callee, upstream_id));
-  PROXX_TRY(open.add(message, call, std::move(own_id), upstream_id));
-  blocks.push_back(std::move(block));
-  return {};
+  const std::string_view upstream_id = ids.assign(own_id);
+  Block& block = blocks.emplace_back();
+  PROXX_TRY(is_custom ? custom_use(c, callee, upstream_id, block)
+                      : function_use(c, callee, upstream_id, block));
+  return open.add(message, call, own_id, upstream_id);
 }
 
 Status add_legacy_call(Conversion& c, Reader message, Reader call, int32_t position, ToolIds& ids,
                        OpenCalls& open, std::vector<Block>& blocks) {
   PROXX_TRY(call.expect(Type::object));
   const std::string name = call.get("name").string_or("");
-  const std::string id = ids.assign("function:" + std::to_string(position) + ':' + name);
-  PROXX_ASSIGN(Block block, function_use(c, call, id));
-  PROXX_TRY(open.add(message, call, legacy_call_id(name), id));
-  blocks.push_back(std::move(block));
-  return {};
+  const std::string_view id = ids.assign("function:" + std::to_string(position) + ':' + name);
+  PROXX_TRY(function_use(c, call, id, blocks.emplace_back()));
+  return open.add(message, call, legacy_call_id(name), id);
 }
 
 /// A refusal is worth a text block only where the message would have none.

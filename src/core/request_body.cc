@@ -10,18 +10,17 @@ namespace {
 using json::Reader;
 using json::Writer;
 
-void write_block(const Block& block, Writer& w) {
-  w.raw(block.json);
-  if (!block.cache_control.empty()) {
-    w.out().append(R"(,"cache_control":)").append(block.cache_control);
+void append_blocks(const std::vector<Block>& blocks, std::string& out) {
+  out.push_back('[');
+  for (const Block& block : blocks) {
+    if (&block != &blocks.front()) out.push_back(',');
+    block.append_to(out);
+    if (!block.cache_control.empty()) {
+      out.append(R"(,"cache_control":)").append(block.cache_control);
+    }
+    out.push_back('}');
   }
-  w.out().push_back('}');
-}
-
-void write_blocks(const std::vector<Block>& blocks, Writer& w) {
-  w.begin_array();
-  for (const Block& block : blocks) write_block(block, w);
-  w.end_array();
+  out.push_back(']');
 }
 
 void write_raw(std::string_view key, std::string_view json, Writer& w) {
@@ -70,22 +69,23 @@ void write_tool_choice(const ToolChoice& choice, Writer& w) {
   w.end_object();
 }
 
-const char* wire_name(Turn::Role role) {
+/// A message up to its blocks.
+std::string_view message_head(Turn::Role role) {
   switch (role) {
     case Turn::Role::user:
-      return "user";
+      return R"({"role":"user","content":)";
     case Turn::Role::assistant:
-      return "assistant";
+      return R"({"role":"assistant","content":)";
     case Turn::Role::system:
-      return "system";
+      return R"({"role":"system","content":)";
   }
-  return "user";
+  return {};
 }
 
 size_t size_of(const Conversion& c) {
   size_t bytes = 512;  // the settings; most requests need no more
   const auto add = [&](const std::vector<Block>& blocks) {
-    for (const Block& block : blocks) bytes += block.json.size() + block.cache_control.size() + 24;
+    for (const Block& block : blocks) bytes += block.size() + 24;
   };
   add(c.tools);
   add(c.system);
@@ -121,19 +121,12 @@ void write_body(Conversion& c) {
   write_raw("cache_control", c.cache_control, w);
   for (const auto& [name, field] : c.verbatim) w.key(name).raw(field.raw());
   write_tool_choice(c.tool_choice, w);
-  if (!c.tools.empty()) {
-    w.key("tools");
-    write_blocks(c.tools, w);
-  }
-  if (!c.system.empty()) {
-    w.key("system");
-    write_blocks(c.system, w);
-  }
+  if (!c.tools.empty()) append_blocks(c.tools, w.key("tools").raw("").out());
+  if (!c.system.empty()) append_blocks(c.system, w.key("system").raw("").out());
   w.key("messages").begin_array();
   for (const Turn& turn : c.turns) {
-    w.begin_object().key("role").string(wire_name(turn.role)).key("content");
-    write_blocks(turn.blocks, w);
-    w.end_object();
+    append_blocks(turn.blocks, w.raw(message_head(turn.role)).out());
+    body.push_back('}');
   }
   w.end_array().end_object();
 }

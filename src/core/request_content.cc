@@ -1,5 +1,7 @@
 #include "core/request_content.h"
 
+#include <utility>
+
 #include "core/request_media.h"
 #include "core/utf8.h"
 
@@ -24,12 +26,17 @@ Result<Block> image_of_data(Reader at, std::string_view media_type, std::string_
   if (!is_base64(data)) return refuse(at, "the image's data is not base64", "invalid_value");
   Block block;
   block.kind = Block::Kind::image;
-  block.json.reserve(data.size() + 96);
-  block.json.append(R"({"type":"image","source":{"type":"base64","media_type":")")
-      .append(type)
-      .append(R"(","data":")")
-      .append(data)
-      .append(R"("})");
+  block.json = R"({"type":"image","source":{"type":"base64","media_type":")";
+  block.json.append(type).append(R"(","data":")");
+  block.raw = data;
+  block.tail = R"("})";
+  return block;
+}
+
+/// ... of data that is no part of the request's text.
+Result<Block> own_image_of_data(Reader at, std::string_view media_type, std::string_view data) {
+  Result<Block> block = image_of_data(at, media_type, data);
+  if (block) block->json.append(std::exchange(block->raw, {}));
   return block;
 }
 
@@ -42,20 +49,21 @@ Result<Block> convert_image(Conversion& c, const Reader& part, const Part& field
   PROXX_TRY(url.expect(Type::string));
   if (detail) PROXX_TRY(detail.expect(Type::string));
 
-  const bool escaped = url.raw_string().find('\\') != std::string_view::npos;
-  const std::string decoded = escaped ? url.string_or("") : std::string();
-  const std::string_view text = escaped ? std::string_view(decoded) : url.raw_string();
+  std::string decoded;
+  const std::string_view text = url.text(decoded);
   if (const auto data = split_data_url(text)) {
     if (!data->is_base64) return refuse(url, "expected a data URL in base64", "invalid_value");
-    return image_of_data(url, data->media_type, data->data);
+    return decoded.empty() ? image_of_data(url, data->media_type, data->data)
+                           : own_image_of_data(url, data->media_type, data->data);
   }
   if (!is_http_url(text)) {
     return refuse(url, "expected an http, https or data URL", "invalid_value");
   }
   Block block;
   block.kind = Block::Kind::image;
-  block.json.append(R"({"type":"image","source":{"type":"url","url":)").append(url.raw());
-  block.json.push_back('}');
+  block.head = R"({"type":"image","source":{"type":"url","url":)";
+  block.raw = url.raw();
+  block.tail = "}";
   return block;
 }
 
@@ -96,7 +104,7 @@ Result<Block> file_of_data(Conversion& c, Reader file_data, Reader filename) {
     w.key("data").string(content).end_object();
   } else if (type.rfind("image/", 0) == 0) {
     if (filename) c.notices.drop(filename, "an image has no title upstream");
-    return image_of_data(file_data, type, data);
+    return own_image_of_data(file_data, type, data);
   } else {
     return refuse(file_data, type.empty() ? "cannot tell the file's type; send a data URL that "
                                             "names it"

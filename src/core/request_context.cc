@@ -86,34 +86,4 @@ std::string_view trim_end(std::string_view text) {
   return text;
 }
 
-Block text_block(std::string_view raw) {
-  constexpr std::string_view kHead = R"({"type":"text","text":")";
-  Block block;
-  block.json.reserve(kHead.size() + raw.size() + 1);
-  block.json.append(kHead).append(raw).push_back('"');
-  return block;
-}
-
-Block verbatim_block(Block::Kind kind, json::Reader object) {
-  Block block;
-  block.kind = kind;
-  json::Writer w(block.json);
-  w.begin_object();
-  for (const json::Member& member : object.members()) {
-    if (member.key() != "cache_control") w.raw_key(member.raw_key).raw(member.value.raw());
-  }
-  return block;
-}
-
-Status set_cache_control(Block& block, json::Reader cache_control) {
-  if (cache_control.is_null()) return {};
-  PROXX_TRY(cache_control.expect(json::Type::object));
-  if (const json::Reader type = cache_control.get("type")) {
-    PROXX_TRY(type.expect(json::Type::string));
-  }
-  block.cache_control = cache_control.raw();
-  block.cache_control_at = cache_control;
-  return {};
-}
-
 }  // namespace proxx::request

@@ -13,6 +13,7 @@
 #include "core/models.h"
 #include "core/notices.h"
 #include "core/request.h"
+#include "core/request_block.h"
 
 // What the steps of one request's conversion share. request.cc says in which order they run; each
 // reads its fields of the OpenAI request and leaves its part of the Anthropic one here.
@@ -40,16 +41,6 @@ class NoticeLog {
   static constexpr size_t kMaxNotices = 200;
   Notices list_;
   size_t beyond_ = 0;
-};
-
-/// One content block, system block or tool on its way out.
-struct Block {
-  enum class Kind { text, image, document, tool_use, tool_result, thinking, tool };
-  Kind kind = Kind::text;
-  BlockOrigin origin;
-  std::string json;                ///< a non-empty JSON object without its closing brace
-  std::string_view cache_control;  ///< JSON text, "" for none; the client's or a literal
-  json::Reader cache_control_at;   ///< where the client set it; absent for one of our own
 };
 
 struct Turn {
@@ -144,13 +135,6 @@ std::array<json::Reader, N> read_members(json::Reader object, const std::string_
 /// Decoded text without the white space at its end.
 [[nodiscard]] std::string_view trim_end(std::string_view text);
 
-/// A text block of a JSON string's inside.
-[[nodiscard]] Block text_block(std::string_view raw);
-/// The members of an object but for cache_control, as received; a block of `kind`.
-[[nodiscard]] Block verbatim_block(Block::Kind kind, json::Reader object);
-/// Sets what the client put as `cache_control`. Errors: not an object.
-Status set_cache_control(Block& block, json::Reader cache_control);
-
 // The steps. Each may rely on what those before it left.
 Status convert_fields(Conversion& c);
 Status convert_max_tokens(Conversion& c);
@@ -172,9 +156,8 @@ std::array<json::Reader, N> read_members(json::Reader object, const std::string_
                                          NoticeLog& notices) {
   std::array<json::Reader, N> values;
   for (const json::Member& member : object.members()) {
-    const bool escaped = member.raw_key.find('\\') != std::string_view::npos;
-    const std::string decoded = escaped ? member.key() : std::string();
-    const std::string_view key = escaped ? std::string_view(decoded) : member.raw_key;
+    std::string decoded;
+    const std::string_view key = member.key(decoded);
     size_t i = 0;
     while (i < N && names[i] != key) ++i;
     if (i < N) {

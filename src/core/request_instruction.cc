@@ -5,22 +5,22 @@
 namespace proxx::request {
 namespace {
 
-Block text_of(std::string_view text) {
+Block block_of(std::string_view text) {
   std::string raw;
   json::append_escaped(raw, text);
-  return text_block(raw);
+  return own_text_block(std::move(raw));
 }
 
 }  // namespace
 
 void tag_as_system(Block& block) {
-  static const size_t kHead = text_block("").json.size() - 1;
-  block.json.insert(kHead, R"(<system>\n)");
-  block.json.insert(block.json.size() - 1, R"(\n</system>)");
+  std::string raw = R"(<system>\n)";
+  raw.append(text_of(block)).append(R"(\n</system>)");
+  set_text(block, std::move(raw));
 }
 
 void add_instruction(Conversion& c, std::string_view text) {
-  Block block = text_of(text);
+  Block block = block_of(text);
   if (c.model.mid_conversation_system) {
     if (c.turns.back().role != Turn::Role::system) {
       c.turns.push_back({Turn::Role::system, {}});
@@ -35,7 +35,7 @@ void add_instruction(Conversion& c, std::string_view text) {
 }
 
 void add_system_text(Conversion& c, std::string_view text) {
-  c.system.push_back(text_of(text));
+  c.system.push_back(block_of(text));
 }
 
 }  // namespace proxx::request

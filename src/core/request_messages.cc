@@ -171,8 +171,9 @@ class MessageConverter {
 
   Status add_tool(Reader message, const MessageFields& fields) {
     if (!fields.tool_call_id) return missing(message, "tool_call_id");
-    PROXX_ASSIGN(const std::string id, fields.tool_call_id.string());
-    return add_result(message, fields, id);
+    PROXX_TRY(fields.tool_call_id.expect(Type::string));
+    std::string decoded;
+    return add_result(message, fields, fields.tool_call_id.text(decoded));
   }
 
   Status add_function(Reader message, const MessageFields& fields) {
@@ -183,34 +184,46 @@ class MessageConverter {
     return add_result(message, rest, legacy_call_id(name));
   }
 
-  Status add_result(Reader message, const MessageFields& fields, const std::string& id) {
+  Status add_result(Reader message, const MessageFields& fields, std::string_view id) {
     PROXX_TRY(begin_turn(fields, false));
     PROXX_TRY(drop_name(fields));
     drop_unless_assistant(fields);
-    PROXX_ASSIGN(const std::string upstream_id, open_.answer(message, id));
-    PROXX_ASSIGN(Content content, convert_content(c_, Speaker::tool, fields.content));
+    PROXX_ASSIGN(const std::string_view upstream_id, open_.answer(message, id));
     Block block;
     block.kind = Block::Kind::tool_result;
-    block.json.append(R"({"type":"tool_result","tool_use_id":")").append(upstream_id);
-    block.json.push_back('"');
-    if (!content.blocks.empty()) block.json.append(R"(,"content":)");
-    if (fields.content.is_string() && !content.blocks.empty()) {
-      block.json.append(fields.content.raw());
-    } else if (!content.blocks.empty()) {
-      json::Writer w(block.json);
-      w.begin_array();
-      for (const Block& part : content.blocks) {
-        w.raw(part.json + '}');
-        // wire.md 1.5: the breakpoint belongs to the result, not to what is inside.
-        if (part.cache_control.empty()) continue;
-        block.cache_control = part.cache_control;
-        block.cache_control_at = part.cache_control_at;
-      }
-      w.end_array();
-    }
+    block.head = R"({"type":"tool_result","tool_use_id":")";
+    block.json.append(upstream_id).push_back('"');
+    PROXX_TRY(set_result(block, fields.content));
     PROXX_TRY(set_cache_control(block, fields.cache_control));
     block.origin.message = position_;
     user_turn().push_back(std::move(block));
+    return {};
+  }
+
+  /// The `content` of a tool_result, if there is any.
+  Status set_result(Block& block, Reader content) {
+    constexpr std::string_view kContent = R"(,"content":)";
+    if (content.is_string()) {
+      if (is_blank(content.raw_string())) return {};
+      block.json.append(kContent);
+      block.raw = content.raw();
+      return {};
+    }
+    PROXX_ASSIGN(const Content parts, convert_content(c_, Speaker::tool, content));
+    if (parts.blocks.empty()) return {};
+    block.json.append(kContent);
+    json::Writer w(block.json);
+    w.begin_array();
+    for (const Block& part : parts.blocks) {
+      w.raw("");
+      part.append_to(block.json);
+      block.json.push_back('}');
+      // wire.md 1.5: the breakpoint belongs to the result, not to what is inside.
+      if (part.cache_control.empty()) continue;
+      block.cache_control = part.cache_control;
+      block.cache_control_at = part.cache_control_at;
+    }
+    w.end_array();
     return {};
   }
 
@@ -225,12 +238,7 @@ class MessageConverter {
     if (c_.turns.empty() || c_.turns.front().role != Turn::Role::user) {
       return refuse(messages, "no user message with content to begin with", "invalid_value");
     }
-    for (Turn& turn : c_.turns) {
-      // wire.md 1.4: results come first.
-      std::stable_partition(turn.blocks.begin(), turn.blocks.end(), [](const Block& block) {
-        return block.kind == Block::Kind::tool_result;
-      });
-    }
+    for (Turn& turn : c_.turns) put_results_first(turn.blocks);
     if (last_is(Turn::Role::assistant) && !c_.model.prefill) {
       return refuse(messages,
                     "the model does not continue an assistant message; end with a user message",
@@ -238,6 +246,15 @@ class MessageConverter {
     }
     note_thinking(c_);
     return {};
+  }
+
+  /// wire.md 1.4. As nearly all are in order, nobody pays for the memory of a partition.
+  static void put_results_first(std::vector<Block>& blocks) {
+    const auto is_result = [](const Block& block) {
+      return block.kind == Block::Kind::tool_result;
+    };
+    if (std::is_partitioned(blocks.begin(), blocks.end(), is_result)) return;
+    std::stable_partition(blocks.begin(), blocks.end(), is_result);
   }
 
   /// What cannot be rebuilt makes a hole: the thinking before it goes, too.
@@ -286,7 +303,11 @@ class MessageConverter {
   void append(std::vector<Block>& to, std::vector<Block> blocks) const {
     for (Block& block : blocks) {
       if (block.origin.message < 0) block.origin.message = position_;
-      to.push_back(std::move(block));
+    }
+    if (to.empty()) {
+      to = std::move(blocks);
+    } else {
+      std::move(blocks.begin(), blocks.end(), std::back_inserter(to));
     }
   }
 

@@ -9,12 +9,10 @@ namespace {
 
 /// A text block without the white space at its end, which the upstream refuses there.
 void trim_text(Block& block) {
-  static const size_t kHead = text_block("").json.size() - 1;
-  const auto end = block.json.rfind('"');
-  const auto text = json::unescape(std::string_view(block.json).substr(kHead, end - kHead));
+  const std::string text = json::unescape(text_of(block));
   std::string raw;
   json::append_escaped(raw, trim_end(text));
-  block.json.replace(kHead, end - kHead, raw);
+  set_text(block, std::move(raw));
 }
 
 }  // namespace

@@ -25,44 +25,56 @@ std::string shown(std::string_view id) {
 
 }  // namespace
 
-std::string ToolIds::assign(std::string_view id) {
-  std::string candidate(id);
-  if (!is_upstream_id(candidate) || used_.count(candidate) > 0) {
-    uint64_t& seed = next_seed_.try_emplace(std::string(id), 0).first->second;
-    do {
-      candidate = "call_" + hex(stable_hash(id, seed++));
-    } while (used_.count(candidate) > 0);
+std::string_view ToolIds::assign(std::string_view id) {
+  if (is_upstream_id(id)) {
+    const auto [own, is_new] = used_.emplace(id);
+    if (is_new) return *own;
   }
-  used_.insert(candidate);
-  return candidate;
+  uint64_t& seed = next_seed_.try_emplace(std::string(id), 0).first->second;
+  for (;;) {
+    const auto [other, is_new] = used_.insert("call_" + hex(stable_hash(id, seed++)));
+    if (is_new) return *other;
+  }
 }
 
-Status OpenCalls::add(json::Reader message, json::Reader call, std::string id,
-                      std::string upstream_id) {
-  auto& same = by_id_[id];
-  if (!same.empty() && !id.empty()) {
-    return refuse(call, "two calls of one message have the id " + shown(id), "invalid_value");
+Status OpenCalls::add(json::Reader message, json::Reader call, std::string_view id,
+                      std::string_view upstream_id) {
+  if (id.empty()) {
+    nameless_.push_back(calls_.size());
+  } else {
+    const auto [own, is_new] = by_id_.emplace(id, calls_.size());
+    if (!is_new) {
+      return refuse(call, "two calls of one message have the id " + shown(id), "invalid_value");
+    }
+    id = own->first;
   }
-  same.push_back(calls_.size());
-  calls_.push_back({message, std::move(id), std::move(upstream_id)});
+  calls_.push_back({message, id, upstream_id});
   ++open_;
   return {};
 }
 
-Result<std::string> OpenCalls::answer(json::Reader message, const std::string& id) {
+OpenCalls::Call* OpenCalls::find(std::string_view id) {
+  if (id.empty()) {
+    if (nameless_.empty()) return nullptr;
+    return &calls_[nameless_[std::min(nameless_answered_, nameless_.size() - 1)]];
+  }
   const auto found = by_id_.find(id);
-  if (found == by_id_.end()) {
+  return found == by_id_.end() ? nullptr : &calls_[found->second];
+}
+
+Result<std::string_view> OpenCalls::answer(json::Reader message, std::string_view id) {
+  Call* const call = find(id);
+  if (call == nullptr) {
     return refuse(message, "no call of the assistant message before it has the id " + shown(id),
                   "invalid_value");
   }
-  size_t& count = answered_[id];
-  if (count == found->second.size()) {
+  if (call->answered) {
     return refuse(message, "the call " + shown(id) + " is answered twice", "invalid_value");
   }
-  Call& call = calls_[found->second[count++]];
-  call.answered = true;
+  call->answered = true;
+  if (id.empty()) ++nameless_answered_;
   --open_;
-  return call.upstream_id;
+  return call->upstream_id;
 }
 
 Status OpenCalls::expect_none_open() const {
@@ -78,7 +90,8 @@ Status OpenCalls::expect_none_open() const {
 void OpenCalls::clear() {
   calls_.clear();
   by_id_.clear();
-  answered_.clear();
+  nameless_.clear();
+  nameless_answered_ = 0;
   open_ = 0;
 }
 
