@@ -22,11 +22,11 @@ namespace {
 constexpr const char* kTemporarySuffix = ".proxx-resume";
 
 Error file_error(const std::string& path, ErrorKind kind = ErrorKind::output_failed) {
-  return Error{kind, path + ": " + std::strerror(errno), {}, {}, {}, 0};
+  return {kind, path + ": " + std::strerror(errno)};
 }
 
 Error in_use(const std::string& path) {
-  return Error{ErrorKind::usage, path + ": another proxx batch is writing to it", {}, {}, {}, 0};
+  return {ErrorKind::usage, path + ": another proxx batch is writing to it"};
 }
 
 Status lock(int descriptor, const std::string& path) {

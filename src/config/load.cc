@@ -203,7 +203,7 @@ std::string to_string(const Origin& origin) {
 Error setting_error(const LoadedSettings& loaded, std::string_view key, std::string_view what) {
   const auto found = loaded.origins.find(key);
   const Origin origin = found == loaded.origins.end() ? Origin{} : found->second;
-  return Error{ErrorKind::usage, prefix(origin, key) + std::string(what), {}, {}, {}, 0};
+  return {ErrorKind::usage, prefix(origin, key) + std::string(what)};
 }
 
 Result<LoadedSettings> load_settings(const Sources& sources) {

@@ -240,7 +240,7 @@ Result<Block> decode_block(json::Reader block) {
 }
 
 Error protocol_error(std::string what) {
-  return {ErrorKind::upstream_protocol, "malformed answer from upstream: " + what, {}, {}, {}, 0};
+  return {ErrorKind::upstream_protocol, "malformed answer from upstream: " + what};
 }
 
 }  // namespace proxx::anthropic

@@ -111,7 +111,7 @@ bool Reader::boolean_or(bool otherwise) const {
 }
 
 Error Reader::error(std::string message, std::string code) const {
-  return {ErrorKind::invalid_request, std::move(message), path(), std::move(code), {}, 0};
+  return {ErrorKind::invalid_request, std::move(message), path(), std::move(code)};
 }
 
 Status Reader::mismatch(Type wanted) const {

@@ -27,8 +27,18 @@ enum class ErrorKind {
   internal,
 };
 
-/// An error as a value, with its place. Fields left empty take the kind's default.
+/// An error as a value, with its place. Fields left empty take the kind's default. It is made and
+/// moved in result.cc: the places where one might come up are many, and stay small.
 struct Error {
+  [[gnu::cold]] Error();
+  [[gnu::cold]] Error(ErrorKind kind, std::string message, std::string param = {},
+                      std::string code = {}, std::string type = {}, int http_status = 0);
+  [[gnu::cold]] Error(const Error&);
+  [[gnu::cold]] Error(Error&&) noexcept;
+  [[gnu::cold]] Error& operator=(const Error&);
+  [[gnu::cold]] Error& operator=(Error&&) noexcept;
+  [[gnu::cold]] ~Error();
+
   ErrorKind kind = ErrorKind::internal;
   std::string message;
   std::string param;    ///< path of the field at fault (`messages[2].role`); "" is JSON null
@@ -49,14 +59,9 @@ class Status : public tl::expected<void, Error> {
 };
 inline Status::Status() = default;
 
-[[nodiscard]] inline tl::unexpected<Error> fail(Error error) {
-  return tl::unexpected<Error>(std::move(error));
-}
-[[nodiscard]] inline tl::unexpected<Error> fail(ErrorKind kind, std::string message,
-                                                std::string param = {}, std::string code = {}) {
-  return tl::unexpected<Error>(
-      Error{kind, std::move(message), std::move(param), std::move(code), {}, 0});
-}
+[[nodiscard, gnu::cold]] tl::unexpected<Error> fail(Error error);
+[[nodiscard, gnu::cold]] tl::unexpected<Error> fail(ErrorKind kind, std::string message,
+                                                    std::string param = {}, std::string code = {});
 
 }  // namespace proxx
 

@@ -40,7 +40,7 @@ Error error_of(const Txtar& golden) {
     if (key == "event") return upstream_event_error(body);
     if (key != "kind") continue;
     for (const auto& row : kKinds) {
-      if (value == row.name) return Error{row.kind, body, {}, {}, {}, 0};
+      if (value == row.name) return Error{row.kind, body};
     }
     FAIL("unknown kind ", value);
   }
