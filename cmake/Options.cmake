@@ -16,6 +16,13 @@ endif()
 target_compile_definitions(proxx_options INTERFACE
   PROXX_VERSION="${PROJECT_VERSION}" BOOST_ASIO_HAS_STD_INVOKE_RESULT)
 
+# A release is optimised as a whole: two thirds of the text, which each start has to touch.
+if(CMAKE_BUILD_TYPE STREQUAL Release)
+  include(CheckIPOSupported)
+  check_ipo_supported(RESULT has_ipo OUTPUT ignored LANGUAGES CXX)
+  set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ${has_ipo})
+endif()
+
 if(PROXX_SANITIZE)
   target_compile_options(proxx_options INTERFACE
     -fsanitize=${PROXX_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g)

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
+#include "cli/process.h"
 
 int main(int argc, char** argv) {
-  return proxx::cli::run(argc, argv);
+  proxx::cli::end_process(proxx::cli::run(argc, argv));
 }

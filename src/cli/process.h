@@ -16,6 +16,10 @@ void prepare_process();
 /// Whether the descriptor was open when the program began.
 [[nodiscard]] bool was_open(int descriptor);
 
+/// Ends the program when all it had to say is written and closed. A release leaves it to the system
+/// to take back what libraries hold: OpenSSL alone needs a thirtieth of a short run to free it.
+[[noreturn]] void end_process(int exit_code);
+
 /// Ends the program by `signal`, really: default action restored, raised again.
 [[noreturn]] void die_by(int signal);
 

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <type_traits>
 
 #include "config/header_field.h"
@@ -115,7 +114,8 @@ struct Reader {
     const auto seconds = number_within<double>(node, rule);
     if (!seconds) return expected(node, "seconds" + range(rule));
     // Rounded up: a little is not the zero that means no limit.
-    to = std::chrono::milliseconds(static_cast<int64_t>(std::ceil(*seconds * 1000 - 1e-6)));
+    using Milliseconds = std::chrono::duration<double, std::milli>;
+    to = std::chrono::ceil<std::chrono::milliseconds>(Milliseconds(*seconds * 1000 - 1e-6));
     return {};
   }
 

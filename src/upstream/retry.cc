@@ -27,7 +27,7 @@ std::optional<double> parse_number(std::string_view text) {
 
 std::optional<milliseconds> sane_delay(double ms) {
   if (!(ms > 0 && ms < kMaxSaneMs)) return std::nullopt;
-  return milliseconds(static_cast<int64_t>(std::ceil(ms)));
+  return std::chrono::ceil<milliseconds>(std::chrono::duration<double, std::milli>(ms));
 }
 
 std::optional<double> seconds_until(std::string_view date, int64_t now_unix_s) {
@@ -37,7 +37,8 @@ std::optional<double> seconds_until(std::string_view date, int64_t now_unix_s) {
 }
 
 milliseconds backoff(int retries_done, double random) {
-  const double ms = std::min(kFirstBackoffMs * std::exp2(retries_done), kLongestBackoffMs);
+  const int doublings = std::min(retries_done, 20);
+  const double ms = std::min(kFirstBackoffMs * (1 << doublings), kLongestBackoffMs);
   return milliseconds(static_cast<int64_t>(ms * (1 - random * kJitter)));
 }
 
