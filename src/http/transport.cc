@@ -8,10 +8,10 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "core/release.h"
+#include "http/pending_writes.h"
 
 namespace proxx::http {
 namespace {
@@ -32,10 +32,12 @@ asio::generic::stream_protocol protocol_of(int fd) {
 }  // namespace
 
 struct Transport::Impl {
-  explicit Impl(asio::io_context& loop) : socket(loop), timer(loop) {}
+  explicit Impl(asio::io_context& loop)
+      : socket(loop), timer(loop), pending_writes(PendingWrites::of(loop)) {}
 
   Socket socket;
   asio::steady_timer timer;
+  PendingWrites& pending_writes;
   std::weak_ptr<Events> events;
   std::string out;
   size_t sent = 0;  // of out
@@ -117,9 +119,10 @@ size_t Transport::unsent() const {
 void Transport::flush() {
   if (!impl_ || impl_->write_waiting) return;
   impl_->write_waiting = true;
-  asio::post(impl_->socket.get_executor(), [this, weak = impl_->events] {
-    const auto events = weak.lock();
-    if (events && impl_) write_now(*events);
+  impl_->pending_writes.add(impl_->events, this, [](void* transport) {
+    auto& self = *static_cast<Transport*>(transport);
+    const auto events = self.impl_ ? self.impl_->events.lock() : nullptr;
+    if (events) self.write_now(*events);
   });
 }
 

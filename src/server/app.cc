@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "http/pending_writes.h"
 #include "server/process.h"
 #include "server/service.h"
 
@@ -27,9 +28,17 @@ constexpr std::chrono::milliseconds kDrainPoll{20};
 constexpr std::chrono::seconds kLastWords{1};
 
 /// One loop and what lives on it.
+/// What a turn of the engine has for its clients is sent at its end.
+EngineOptions with_writes(EngineOptions options, asio::io_context& loop) {
+  http::PendingWrites& writes = http::PendingWrites::of(loop);
+  options.turn_begins = [&writes] { writes.hold(); };
+  options.turn_ends = [&writes] { writes.run(); };
+  return options;
+}
+
 struct Worker {
   Worker(const AppOptions& options, Shared& shared)
-      : engine(loop, options.engine),
+      : engine(loop, with_writes(options.engine, loop)),
         context{&loop,           &engine,          options.conversion,
                 options.headers, options.timeouts, options.max_retries},
         service(context, shared),

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/post.hpp>
+#include <exception>
 #include <new>
 
 namespace proxx {
@@ -109,17 +110,28 @@ void CurlLoop::enter(Action action) {
   // Also when a handler throws into the loop: the other transfers go on.
   struct Leave {
     CurlLoop& loop;
+    bool ended = false;
     ~Leave() {
       loop.inside_ = false;
+      if (!ended) end_in_spite();
       if (!loop.closed_) loop.rest_or_wait();
     }
+    void end_in_spite() {
+      try {
+        loop.hooks_.turn_ends();
+      } catch (const std::exception&) {  // the first one is on its way
+      }
+    }
   } leave{*this};
+  hooks_.turn_begins();
   inside_ = true;
   entered_at_ = Clock::now();
   action();
   inside_ = false;
   hooks_.settle();
   report_finished();
+  leave.ended = true;
+  hooks_.turn_ends();
 }
 
 void CurlLoop::take_turn() {

@@ -28,6 +28,9 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
 
   /// What the owner is told; all but `sending` from outside curl, so that anything may be done.
   struct Hooks {
+    /// Around everything else that is told in one turn of the loop.
+    std::function<void()> turn_begins;
+    std::function<void()> turn_ends;
     /// The transfer is over, and already out of the multi handle.
     std::function<void(CURL*, CURLcode)> finished;
     /// Curl has returned (or is about to be entered): time for what was put off while inside().

@@ -24,6 +24,10 @@ struct EngineOptions {
   /// line that ends a header as "", and as `*` a proxy out of the environment. -vv: bodies.
   std::function<void(char direction, std::string_view line)> trace_header;
   std::function<void(char direction, std::string_view bytes)> trace_body;
+  /// Around every turn of the loop in which libcurl is called, and so all that calls hear of it:
+  /// what is to be passed on for many of them can be put off to its end.
+  std::function<void()> turn_begins = [] {};
+  std::function<void()> turn_ends = [] {};
 };
 
 /// libcurl's multi interface on an asio loop: all calls of one thread share its connections, TLS

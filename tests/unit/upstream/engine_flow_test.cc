@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
 #include "harness.h"
@@ -379,6 +380,29 @@ TEST_CASE("an exception does not pass through libcurl") {
   REQUIRE(harness.until_done(recorder));
   CHECK(recorder.kind() == ErrorKind::internal);
   CHECK(harness.fetch().ok());
+}
+
+TEST_CASE("what a call hears lies within a turn, and a turn ends whatever is thrown") {
+  int open = 0;
+  bool within = true;
+  EngineOptions options;
+  options.turn_begins = [&] { ++open; };
+  options.turn_ends = [&] { --open; };
+  Harness harness({{stream_head(), send("data"), close()}, {kSmall}}, {}, std::move(options));
+  Recorder recorder;
+  const auto look = [&] { within = within && open == 1; };
+  for (const char* where : {"head", "data", "caught_up"}) recorder.hook(where) = look;
+  recorder.then_done = [&] {
+    look();
+    throw std::runtime_error("from a handler");
+  };
+  const auto call = harness.start(recorder);
+  CHECK_THROWS_AS(harness.until_done(recorder), std::runtime_error);
+  CHECK(recorder.done);
+  CHECK(within);
+  CHECK(open == 0);
+  CHECK(harness.fetch().ok());
+  CHECK(open == 0);
 }
 
 TEST_CASE("an engine may go before its calls") {
