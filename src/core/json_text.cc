@@ -1,5 +1,7 @@
 #include "core/json_text.h"
 
+#include <algorithm>
+
 #include "core/json_reader.h"
 #include "core/json_string.h"
 #include "core/release.h"
@@ -10,6 +12,10 @@ namespace {
 
 constexpr uint32_t kNoParent = (uint32_t{1} << 27) - 1;
 constexpr size_t kMaxNodes = kNoParent;
+
+// A guess that spares most texts a growing index, and costs the others some address space.
+constexpr size_t kBytesPerValue = 16;
+constexpr size_t kMaxReservedNodes = size_t{64} << 10;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -60,15 +66,12 @@ class IndexBuilder {
     return true;
   }
 
-  bool add(Type type, const char* begin, const char* end) {
+  bool add(Type type, const char* begin, const char* end, bool is_key = false,
+           bool has_escapes = false) {
     if (nodes_.size() >= kMaxNodes) return error_at(begin, "too many values");
-    Node node{};
-    node.begin = static_cast<uint32_t>(begin - begin_);
-    node.end = static_cast<uint32_t>(end - begin_);
-    node.next = static_cast<uint32_t>(nodes_.size()) + 1;
-    node.parent = open_;
-    node.type = static_cast<uint32_t>(type);
-    nodes_.push_back(node);
+    nodes_.push_back({static_cast<uint32_t>(begin - begin_), static_cast<uint32_t>(end - begin_),
+                      static_cast<uint32_t>(nodes_.size()) + 1, open_, static_cast<uint32_t>(type),
+                      uint32_t{is_key}, uint32_t{has_escapes}});
     return true;
   }
 
@@ -160,32 +163,34 @@ class IndexBuilder {
   }
 
   bool string(bool is_key) {
-    const char* const begin = ++at_;
-    bool escapes = false;
+    const char* const begin = at_ + 1;
+    const char* at = begin;
+    bool has_escapes = false;
     for (;;) {
-      at_ = skip_plain(at_, end_);
-      if (at_ == end_) return error_at(at_, "unexpected end in a string");
-      const auto byte = static_cast<uint8_t>(*at_);
-      if (byte == '"') break;
-      if (byte == '\\') {
-        escapes = true;
-        if (end_ - at_ >= 2 && is_short_escape(at_[1])) {
-          at_ += 2;
-        } else if (!unicode_escape()) {
-          return false;
-        }
-      } else if (byte < 0x20) {
-        return error_at(at_, "control character in a string; it must be escaped");
-      } else {
-        const size_t length = utf8::sequence_length({at_, static_cast<size_t>(end_ - at_)});
-        if (length == 0) return error_at(at_, "invalid UTF-8");
-        at_ += length;
+      at = skip_plain(at, end_);
+      if (at == end_) return error_at(at, "unexpected end in a string");
+      if (*at == '"') break;
+      has_escapes = has_escapes || *at == '\\';
+      if (*at == '\\' && end_ - at >= 2 && is_short_escape(at[1])) {
+        at += 2;
+        continue;
       }
+      at_ = at;
+      if (!special()) return false;
+      at = at_;
     }
-    if (!add(Type::string, begin, at_)) return false;
-    nodes_.back().is_key = is_key ? 1 : 0;
-    nodes_.back().has_escapes = escapes ? 1 : 0;
-    ++at_;
+    at_ = at + 1;
+    return add(Type::string, begin, at, is_key, has_escapes);
+  }
+
+  /// What in a string is neither plain nor a short escape.
+  bool special() {
+    const auto byte = static_cast<uint8_t>(*at_);
+    if (byte == '\\') return unicode_escape();
+    if (byte < 0x20) return error_at(at_, "control character in a string; it must be escaped");
+    const size_t length = utf8::sequence_length({at_, static_cast<size_t>(end_ - at_)});
+    if (length == 0) return error_at(at_, "invalid UTF-8");
+    at_ += length;
     return true;
   }
 
@@ -283,6 +288,7 @@ Status Document::parse_escaped(std::string_view raw, const ParseOptions& options
 
 Status Document::index(const ParseOptions& options) {
   static_assert(sizeof(Node) == 16);
+  nodes_.reserve(std::min(text_.size() / kBytesPerValue + 1, kMaxReservedNodes));
   Status status = IndexBuilder(*this, options).build();
   if (!status) nodes_.clear();
   return status;

@@ -49,9 +49,13 @@ Writer& Writer::raw_string(std::string_view raw) {
 }
 
 Writer& Writer::raw(std::string_view json) {
-  separate();
-  out_.append(json);
+  value().append(json);
   return *this;
+}
+
+std::string& Writer::value() {
+  separate();
+  return out_;
 }
 
 Writer& Writer::integer(int64_t value) {

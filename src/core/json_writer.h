@@ -36,6 +36,8 @@ class Writer {
   Writer& boolean(bool value) { return raw(value ? "true" : "false"); }
   Writer& null() { return raw("null"); }
 
+  /// For a value that the caller appends: whole, and valid.
+  [[nodiscard]] std::string& value();
   [[nodiscard]] std::string& out() { return out_; }
 
  private:

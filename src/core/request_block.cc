@@ -7,7 +7,9 @@
 namespace proxx::request {
 
 void Block::append_to(std::string& out) const {
-  out.append(head).append(json).append(raw).append(tail);
+  for (const std::string_view piece : {head, std::string_view(json), raw, tail}) {
+    if (!piece.empty()) out.append(piece);
+  }
 }
 
 size_t Block::size() const {

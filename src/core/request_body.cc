@@ -121,11 +121,11 @@ void write_body(Conversion& c) {
   write_raw("cache_control", c.cache_control, w);
   for (const auto& [name, field] : c.verbatim) w.key(name).raw(field.raw());
   write_tool_choice(c.tool_choice, w);
-  if (!c.tools.empty()) append_blocks(c.tools, w.key("tools").raw("").out());
-  if (!c.system.empty()) append_blocks(c.system, w.key("system").raw("").out());
+  if (!c.tools.empty()) append_blocks(c.tools, w.key("tools").value());
+  if (!c.system.empty()) append_blocks(c.system, w.key("system").value());
   w.key("messages").begin_array();
   for (const Turn& turn : c.turns) {
-    append_blocks(turn.blocks, w.raw(message_head(turn.role)).out());
+    append_blocks(turn.blocks, w.value().append(message_head(turn.role)));
     body.push_back('}');
   }
   w.end_array().end_object();

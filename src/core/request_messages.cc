@@ -60,8 +60,10 @@ class MessageConverter {
                                members[10], members[11], members[12], members[13]};
     if (!fields.role) return missing(message, "role");
     PROXX_TRY(fields.role.expect(Type::string));
+    std::string decoded;
+    const std::string_view role = fields.role.text(decoded);
     for (const RoleRow& row : kRoles) {
-      if (fields.role.equals(row.role)) return (this->*row.handler)(message, fields);
+      if (role == row.role) return (this->*row.handler)(message, fields);
     }
     return refuse(fields.role,
                   "unknown role; expected system, developer, user, assistant, tool or function",
@@ -215,8 +217,7 @@ class MessageConverter {
     json::Writer w(block.json);
     w.begin_array();
     for (const Block& part : parts.blocks) {
-      w.raw("");
-      part.append_to(block.json);
+      part.append_to(w.value());
       block.json.push_back('}');
       // wire.md 1.5: the breakpoint belongs to the result, not to what is inside.
       if (part.cache_control.empty()) continue;

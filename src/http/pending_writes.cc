@@ -30,30 +30,29 @@ void PendingWrites::post_run() {
   });
 }
 
+/// Those of one turn. Also when one throws into the loop, the others are written.
+struct PendingWrites::Batch {
+  PendingWrites& self;
+  std::vector<Write> writes;
+  size_t next = 0;
+
+  ~Batch() {
+    const auto rest = writes.begin() + static_cast<ptrdiff_t>(next);
+    const bool unfinished = rest != writes.end();
+    std::move(rest, writes.end(), std::back_inserter(self.writes_));
+    if (unfinished) self.post_run();
+    writes.clear();
+    if (self.writes_.empty()) self.writes_.swap(writes);  // for its room
+  }
+};
+
 void PendingWrites::run() {
   held_ = false;
-  std::vector<Write> writes = std::exchange(writes_, {});
-  size_t next = 0;
-  // Also when one throws into the loop: the others are written.
-  struct Rest {
-    PendingWrites& self;
-    std::vector<Write>& writes;
-    size_t& next;
-    ~Rest() {
-      if (next == writes.size()) return;
-      const auto first = writes.begin() + static_cast<ptrdiff_t>(next);
-      std::move(first, writes.end(), std::back_inserter(self.writes_));
-      self.post_run();
-    }
-  } rest{*this, writes, next};
-  while (next < writes.size()) {
-    const Write& write = writes[next++];
+  Batch batch{*this, std::exchange(writes_, {})};
+  while (batch.next < batch.writes.size()) {
+    const Write& write = batch.writes[batch.next++];
     if (const auto alive = write.owner.lock()) write.write(write.transport);
   }
-  if (!writes_.empty()) return;
-  writes.clear();
-  next = 0;
-  writes_.swap(writes);
 }
 
 }  // namespace proxx::http

@@ -28,6 +28,7 @@ class PendingWrites : public boost::asio::execution_context::service {
     void* transport;
     void (*write)(void* transport);
   };
+  struct Batch;
   void shutdown() noexcept override { writes_.clear(); }
   void post_run();
 
