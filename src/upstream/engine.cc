@@ -3,11 +3,9 @@
 #include <curl/curl.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
 #include <deque>
-#include <new>
 
+#include "upstream/curl_library.h"
 #include "upstream/curl_loop.h"
 #include "upstream/transfer.h"
 
@@ -17,21 +15,12 @@ namespace {
 // Transfers kept for reuse; each holds some 10 KiB with its easy handle.
 constexpr size_t kMaxIdleTransfers = 256;
 
-// libcurl's memory fails as operator new's does: its own way on can leave a transfer of which
-// nothing is heard any more.
-void* or_handled(void* memory) {
-  if (memory != nullptr) return memory;
-  if (const std::new_handler handler = std::get_new_handler()) handler();
-  return nullptr;
+bool begins_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
 }
 
-void init_curl_once() {
-  static const CURLcode done = curl_global_init_mem(
-      CURL_GLOBAL_DEFAULT, [](size_t size) { return or_handled(std::malloc(size)); }, std::free,
-      [](void* old, size_t size) { return or_handled(std::realloc(old, size)); },
-      [](const char* text) { return static_cast<char*>(or_handled(::strdup(text))); },
-      [](size_t count, size_t size) { return or_handled(std::calloc(count, size)); });
-  (void)done;
+bool needs_tls(const EngineOptions& options) {
+  return !begins_with(options.base_url, "http://") || begins_with(options.proxy, "https://");
 }
 
 }  // namespace
@@ -96,7 +85,7 @@ class Engine::Impl::Call final : public UpstreamCall {
 };
 
 Engine::Impl::Impl(boost::asio::io_context& loop, EngineOptions options) {
-  init_curl_once();
+  start_libcurl(needs_tls(options));
   context_.options = std::move(options);
   context_.origin = origin_of(context_.options.base_url);
   context_.trust = choose_trust(context_.options.ca_file);

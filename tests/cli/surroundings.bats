@@ -50,6 +50,21 @@ load helpers
   lacks "$err" "* "
 }
 
+@test "OpenSSL reads its configuration where TLS is wanted, and not for plain http" {
+  export ANTHROPIC_API_KEY=k
+  start_mock
+  mkfifo openssl.cnf
+  : >openssl.cnf 3>&- & # until somebody reads it
+  local writer=$!
+  children+=("$writer")
+  OPENSSL_CONF=$PWD/openssl.cnf split "$PROXX" --upstream-url "$mock_url" <<<"$HI"
+  expect_code 0
+  kill -0 "$writer"
+  OPENSSL_CONF=$PWD/openssl.cnf split "$PROXX" --retry 0 --upstream-url https://localhost:2 <<<"$HI"
+  expect_code 6
+  wait "$writer"
+}
+
 @test "L19: colours are for a terminal that wants them, and for no data" {
   local scenario
   for scenario in text thinking error-400; do
