@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <ctime>
 #include <utility>
 
@@ -49,13 +50,19 @@ double BatchJob::random() {
 /// Waits until the gate lets it through. The gate may be held again meanwhile.
 void BatchJob::start_at(Gate::Time wanted) {
   const Gate::Time opening = shared_.gate.opening(wanted, random());
-  timer_.expires_at(opening);
-  timer_.async_wait([this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
+  const auto go = [this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
     if (error || alive.expired()) return;
     const Gate::Time now = Clock::now();
     if (shared_.gate.opening(now, 0) > now) return start_at(now);
     ask();
-  });
+  };
+  // A timer for a time that has come would still be set and read in the kernel.
+  if (opening <= Clock::now()) {
+    boost::asio::post(*shared_.context.loop, [go] { go({}); });
+    return;
+  }
+  timer_.expires_at(opening);
+  timer_.async_wait(go);
 }
 
 void BatchJob::ask() {
