@@ -17,6 +17,9 @@ namespace {
 // whenever the load dips.
 constexpr long kMaxIdleConnections = 4096;
 constexpr int kEventsPerTurn = 64;
+// A connection that is made leaves the timers behind that bounded its making. Those of many
+// streams come due one by one; in steps, they wake the loop together.
+using TimerStep = std::chrono::duration<int64_t, std::ratio<1, 50>>;
 
 uint32_t epoll_bits(uint8_t curl_bits) {
   return ((curl_bits & CURL_POLL_IN) != 0 ? uint32_t{EPOLLIN} : 0) |
@@ -276,7 +279,8 @@ int CurlLoop::timer_callback(CURLM*, long timeout_ms, void* self) {
     if (timeout_ms == 0) {
       loop.kick();
     } else {
-      loop.curl_due_ = Clock::now() + std::chrono::milliseconds(timeout_ms);
+      const auto due = Clock::now() + std::chrono::milliseconds(timeout_ms);
+      loop.curl_due_ = std::chrono::ceil<TimerStep>(due);
       loop.arm();
     }
     return 0;
