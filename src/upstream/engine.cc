@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 
 #include "upstream/curl_library.h"
 #include "upstream/curl_loop.h"
@@ -14,6 +15,9 @@ namespace {
 
 // Transfers kept for reuse; each holds some 10 KiB with its easy handle.
 constexpr size_t kMaxIdleTransfers = 256;
+// libcurl looks for a connection that it closes among all open ones, oldest first: when thousands
+// of clients leave at once, the others must not wait until all are seen off.
+constexpr int kDropsAtATime = 8;
 
 bool begins_with(std::string_view text, std::string_view prefix) {
   return text.substr(0, prefix.size()) == prefix;
@@ -32,7 +36,13 @@ struct Engine::Impl {
     using Transfer::Transfer;
     Call* call = nullptr;  ///< null once destroyed
     size_t index = 0;      ///< in running_
+    uint64_t number = 0;   ///< of starts
     bool in_curl = false;
+  };
+  struct Older {
+    bool operator()(const Running* one, const Running* other) const {
+      return one->number < other->number;
+    }
   };
 
   Impl(boost::asio::io_context& loop, EngineOptions options);
@@ -55,8 +65,9 @@ struct Engine::Impl {
   TransferContext context_;
   std::vector<std::unique_ptr<Running>> running_;
   std::vector<std::unique_ptr<Running>> idle_;
-  std::deque<Running*> fresh_;     ///< started, not yet added
-  std::vector<Running*> dropped_;  ///< destroyed while curl was on the stack
+  std::deque<Running*> fresh_;         ///< started, not yet added
+  std::set<Running*, Older> dropped_;  ///< destroyed, and still to be taken out of curl
+  uint64_t started_ = 0;
 };
 
 class Engine::Impl::Call final : public UpstreamCall {
@@ -127,6 +138,7 @@ std::unique_ptr<UpstreamCall> Engine::Impl::start(UpstreamRequest request,
   Running& transfer = *owned;
   auto call = std::make_unique<Call>(*this, transfer);
   transfer.index = running_.size();
+  transfer.number = ++started_;
   running_.push_back(std::move(owned));
   fresh_.push_back(&transfer);
   transfer.load(std::move(request), handler);
@@ -137,15 +149,15 @@ std::unique_ptr<UpstreamCall> Engine::Impl::start(UpstreamRequest request,
 void Engine::Impl::drop(Running& transfer) {
   transfer.call = nullptr;
   transfer.silence();
-  if (context_.loop->inside())
-    dropped_.push_back(&transfer);
-  else
-    discard(transfer);
+  if (!transfer.in_curl) return discard(transfer);
+  dropped_.insert(&transfer);
+  context_.loop->kick();
 }
 
 void Engine::Impl::settle() {
   hand_over(context_);
-  for (Running* transfer : std::exchange(dropped_, {})) discard(*transfer);
+  for (int i = 0; i < kDropsAtATime && !dropped_.empty(); ++i) discard(**dropped_.begin());
+  if (!dropped_.empty()) context_.loop->kick();
   while (!context_.fed.empty()) {
     Transfer& transfer = *context_.fed.back();
     context_.fed.pop_back();
@@ -203,6 +215,7 @@ void Engine::Impl::finish(Running& transfer, Status status) {
 }
 
 void Engine::Impl::discard(Running& transfer) {
+  dropped_.erase(&transfer);
   if (transfer.in_curl)
     context_.loop->remove(transfer.easy());
   else

@@ -234,7 +234,7 @@ size_t Transfer::body_callback(char* data, size_t size, size_t count, void* self
 }
 
 bool Transfer::take_header_line(std::string_view line) {
-  if (handler_ == nullptr) return false;
+  if (handler_ == nullptr) return true;
   header_bytes_ += line.size();
   if (header_bytes_ > context_.options.max_header_bytes) {
     give_up(ErrorKind::upstream_protocol,
@@ -275,7 +275,7 @@ bool Transfer::complete_head() {
   release_request();
   for (auto& [name, value] : head_.headers) mask(trace_.secrets, value);
   handler_->on_head(std::move(head_));
-  return handler_ != nullptr;
+  return true;
 }
 
 // Thousands of streams would else hold their requests to the end. Curl reads them no more once
@@ -289,7 +289,8 @@ void Transfer::release_request() {
 size_t Transfer::take_body(std::string_view bytes) {
   const bool gathering = context_.gathering == this;
   if (!gathering || context_.gathered.size() + bytes.size() > kGatheredBytes) hand_over(context_);
-  if (handler_ == nullptr || failure_) return CURL_WRITEFUNC_ERROR;
+  if (handler_ == nullptr) return bytes.size();
+  if (failure_) return CURL_WRITEFUNC_ERROR;
   if (paused_) {
     curl_paused_ = true;
     return CURL_WRITEFUNC_PAUSE;

@@ -62,7 +62,7 @@ class Transfer {
   [[nodiscard]] UpstreamHandler* handler() const { return handler_; }
   /// Tells the handler that it has all there is for now.
   void tell_caught_up();
-  /// The handler is told nothing more; curl is stopped at its next callback.
+  /// The handler is told nothing more; what still comes until unload() is for nobody.
   void silence() { handler_ = nullptr; }
 
   void pause() { paused_ = true; }

@@ -317,6 +317,27 @@ TEST_CASE("C1 C2 C3: destroying the call closes the upstream socket, in every ph
   }
 }
 
+TEST_CASE("many calls destroyed at once are closed a few in each turn, for the others' sake") {
+  constexpr size_t kCalls = 100;
+  int turns = 0;
+  EngineOptions options;
+  options.turn_begins = [&turns] { ++turns; };
+  Harness harness({{stream_head(), stall()}}, {}, std::move(options));
+  std::vector<Recorder> recorders(kCalls);
+  std::vector<std::unique_ptr<UpstreamCall>> calls;
+  for (Recorder& recorder : recorders) calls.push_back(harness.start(recorder));
+  REQUIRE(harness.until([&] {
+    return std::all_of(recorders.begin(), recorders.end(),
+                       [](const Recorder& each) { return each.head.has_value(); });
+  }));
+  turns = 0;
+  calls.clear();
+  harness.loop.restart();
+  harness.loop.run();
+  CHECK(turns > 5);
+  CHECK(all_closed(harness));
+}
+
 TEST_CASE("a call can be destroyed from inside any callback, its own or another's") {
   for (const bool own : {true, false}) {
     for (const std::string where : {"head", "data", "caught_up", "done"}) {
