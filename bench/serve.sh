@@ -6,9 +6,11 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 needs wrk python3
 rounds=$(if_quick 1 5)
+# A latency's tail is mostly what the machine does meanwhile: it takes more rounds.
+tail_rounds=$(if_quick 1 11)
 seconds=$(if_quick 1 3)
 
-# kit_run TESTS WITH: one run of the kit's, appended to the figures
+# kit_run ROUNDS TESTS WITH: one run of the kit's, appended to the figures
 kit_run() {
   local port taken
   for port in 9901 9910 9930 9960; do
@@ -20,7 +22,7 @@ kit_run() {
     done
     [ -z "$taken" ] || die "the kit needs port $port, which is taken"
   done
-  bash "$kit/run.sh" --rounds "$rounds" --secs "$seconds" --tests "$1" --with "$2" --work "$work/kit" -- \
+  bash "$kit/run.sh" --rounds "$1" --secs "$seconds" --tests "$2" --with "$3" --work "$work/kit" -- \
     "$proxx" serve --port 9960 --log-level warn --max-connections 8192 --upstream-url http://127.0.0.1:9901 \
     >/dev/null 2>"$scratch/kit.log" || { tail -n 5 "$scratch/kit.log" >&2; return 1; }
   cat "$work/kit/bench.tsv" >>"$figures"
@@ -29,13 +31,14 @@ kit_run() {
 if have_kit && type -P nginx >/dev/null; then
   figures_in serve.tsv
   say 'beside nginx, with the kit'
-  kit_run "$(if_quick json1,json,burst,paced,idle1k json1,json,burst,paced,idle1k,live1k,idle5k)" nginx ||
-    die 'the kit failed'
+  kit_run "$rounds" "$(if_quick json1,json,burst,idle1k json1,json,burst,idle1k,live1k)" nginx || die 'the kit failed'
+  say 'latencies beside nginx'
+  kit_run "$tail_rounds" "$(if_quick paced paced,idle5k)" nginx || die 'the kit failed'
   figures_in peer.tsv
   if type -P npm >/dev/null; then
     say 'beside Portkey'
     # A run of its own, for requests a second alone.
-    kit_run json,burst portkey || left_out 'Portkey, which could not be installed or started'
+    kit_run "$rounds" json,burst portkey || left_out 'Portkey, which could not be installed or started'
   else
     left_out 'Portkey: there is no npm'
   fi
