@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -32,20 +33,18 @@ Result<size_t> read_some(int descriptor, char* buffer, size_t size) {
 
 Result<std::string> read_input(const std::string& path, size_t max_bytes) {
   PROXX_ASSIGN(const int descriptor, open_input(path));
-  constexpr size_t kPiece = size_t{64} << 10;
+  std::array<char, size_t{64} << 10> piece;  // what is not read into costs no memory
   std::string text;
   Status status;
   for (;;) {
-    const size_t size = text.size();
-    text.resize(size + kPiece);
-    const auto got = read_some(descriptor, text.data() + size, kPiece);
+    const auto got = read_some(descriptor, piece.data(), piece.size());
     if (!got) {
       status =
           fail(ErrorKind::usage, (path == "-" ? "stdin: " : path + ": ") + got.error().message);
       break;
     }
-    text.resize(size + *got);
     if (*got == 0) break;
+    text.append(piece.data(), *got);
     if (text.size() > max_bytes) {
       status = fail(ErrorKind::request_too_large,
                     "input larger than " + std::to_string(max_bytes >> 20) + " MiB");

@@ -8,6 +8,7 @@
 #include "cli/record.h"
 #include "cli/terminal.h"
 #include "config/model_entry.h"
+#include "upstream/curl_library.h"
 
 namespace proxx::cli {
 namespace {
@@ -129,6 +130,7 @@ Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
   }
   forget_credentials();
 
+  PROXX_TRY(load_libcurl());
   runtime->engine_ =
       std::make_unique<Engine>(runtime->loop_, engine_options(settings, options.verbose));
   ExchangeContext& context = runtime->context_;

@@ -12,6 +12,7 @@
 #include "cli/terminal.h"
 #include "server/app.h"
 #include "server/keys.h"
+#include "upstream/curl_library.h"
 
 namespace proxx::cli {
 namespace {
@@ -56,6 +57,7 @@ server::LogOptions log_options(const Settings& settings) {
 Result<server::AppOptions> app_options(const ServeOptions& options, const LoadedSettings& loaded,
                                        const ModelTable& models, Credential own) {
   const Settings& settings = loaded.settings;
+  PROXX_TRY(load_libcurl());
   server::AppOptions app;
   app.listen.host = settings.host;
   app.listen.port = static_cast<uint16_t>(settings.port);

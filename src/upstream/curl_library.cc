@@ -1,6 +1,5 @@
 #include "upstream/curl_library.h"
 
-#include <curl/curl.h>
 #include <dlfcn.h>
 
 #include <cstdint>
@@ -10,6 +9,41 @@
 
 namespace proxx {
 namespace {
+
+constexpr const char* kLibrary = "libcurl.so.4";  // the ABI since 7.16
+// An older one does not know CURLOPT_PROTOCOLS_STR, and would leave it out without a word.
+constexpr unsigned kOldest = CURL_VERSION_BITS(7, 85, 0);
+
+struct Loaded {
+  void* library = nullptr;
+  CurlFunctions functions{};
+};
+
+tl::unexpected<Error> cannot_load(const std::string& why) {
+  return fail(ErrorKind::internal,
+              "cannot load libcurl: " + why + "; Debian's package of it is libcurl4");
+}
+
+Result<Loaded> load() {
+  Loaded loaded;
+  loaded.library = dlopen(kLibrary, RTLD_LAZY | RTLD_LOCAL);
+  if (loaded.library == nullptr) return cannot_load(dlerror());
+#define PROXX_FIND(name)                                                                \
+  loaded.functions.name =                                                               \
+      reinterpret_cast<decltype(&::curl_##name)>(dlsym(loaded.library, "curl_" #name)); \
+  if (loaded.functions.name == nullptr) return cannot_load(dlerror());
+  PROXX_CURL_FUNCTIONS(PROXX_FIND)
+#undef PROXX_FIND
+  const curl_version_info_data& version = *loaded.functions.version_info(CURLVERSION_NOW);
+  if (version.version_num < kOldest)
+    return cannot_load(std::string(version.version) + " is older than 7.85");
+  return loaded;
+}
+
+const Result<Loaded>& loaded() {
+  static const Result<Loaded> once = load();
+  return once;
+}
 
 // libcurl's memory fails as operator new's does: its own way on can leave a transfer of which
 // nothing is heard any more.
@@ -23,13 +57,13 @@ void* or_handled(void* memory) {
 void spare_openssl_its_configuration() {
   using InitCrypto = int(uint64_t options, const void* settings);
   constexpr uint64_t kNoLoadConfig = 0x80;  // OPENSSL_INIT_NO_LOAD_CONFIG, openssl/crypto.h
-  if (void* const symbol = dlsym(RTLD_DEFAULT, "OPENSSL_init_crypto")) {
+  if (void* const symbol = dlsym(loaded()->library, "OPENSSL_init_crypto")) {
     reinterpret_cast<InitCrypto*>(symbol)(kNoLoadConfig, nullptr);
   }
 }
 
 CURLcode start() {
-  return curl_global_init_mem(
+  return curl().global_init_mem(
       CURL_GLOBAL_DEFAULT, [](size_t size) { return or_handled(std::malloc(size)); }, std::free,
       [](void* old, size_t size) { return or_handled(std::realloc(old, size)); },
       [](const char* text) { return static_cast<char*>(or_handled(::strdup(text))); },
@@ -38,8 +72,18 @@ CURLcode start() {
 
 }  // namespace
 
+Status load_libcurl() {
+  if (!loaded()) return tl::unexpected(loaded().error());
+  return {};
+}
+
+const CurlFunctions& curl() {
+  return loaded().value().functions;
+}
+
 void start_libcurl(bool needs_tls) {
   static const CURLcode started = [needs_tls] {
+    (void)curl();
     if (!needs_tls) spare_openssl_its_configuration();
     return start();
   }();

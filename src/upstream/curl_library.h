@@ -1,6 +1,33 @@
 #pragma once
+#include <curl/curl.h>
+
+#include "core/result.h"
 
 namespace proxx {
+
+/// What of libcurl is used, by the names behind `curl_`.
+// clang-format off
+#define PROXX_CURL_FUNCTIONS(DO)                                                      \
+  DO(easy_cleanup) DO(easy_getinfo) DO(easy_init) DO(easy_pause) DO(easy_setopt)      \
+  DO(easy_strerror) DO(free) DO(getdate) DO(global_init_mem) DO(multi_add_handle)     \
+  DO(multi_cleanup) DO(multi_info_read) DO(multi_init) DO(multi_remove_handle)        \
+  DO(multi_setopt) DO(multi_socket_action) DO(url) DO(url_cleanup) DO(url_get)        \
+  DO(url_set) DO(version) DO(version_info)
+// clang-format on
+
+/// Those functions. The library is loaded when a run first needs it: with the thirty others that it
+/// brings it is nine tenths of a short run, and converting, a dry run and --help do without.
+struct CurlFunctions {
+#define PROXX_DECLARE(name) decltype(&::curl_##name) name;
+  PROXX_CURL_FUNCTIONS(PROXX_DECLARE)
+#undef PROXX_DECLARE
+};
+
+/// Loads libcurl, once in a program; `internal` says why it cannot be.
+[[nodiscard]] Status load_libcurl();
+
+/// Loads it if it is not loaded yet, and throws where load_libcurl() fails.
+[[nodiscard]] const CurlFunctions& curl();
 
 /// Starts libcurl, once in a program; later calls do nothing. Its lack of memory goes to the
 /// new_handler. Without `needs_tls` OpenSSL's configuration file is not read, which is a twentieth

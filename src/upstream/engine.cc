@@ -1,7 +1,5 @@
 #include "upstream/engine.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <deque>
 #include <set>
@@ -121,7 +119,7 @@ Engine::Impl::~Impl() {
 
 Engine::Impl::Running& Engine::Impl::of(CURL* easy) {
   char* transfer = nullptr;
-  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+  curl().easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
   return static_cast<Running&>(*static_cast<Transfer*>(static_cast<void*>(transfer)));
 }
 
@@ -244,7 +242,8 @@ std::unique_ptr<UpstreamCall> Engine::start(UpstreamRequest request, UpstreamHan
 }
 
 std::string engine_version() {
-  return curl_version();
+  const Status loaded = load_libcurl();
+  return loaded ? curl().version() : loaded.error().message;
 }
 
 }  // namespace proxx

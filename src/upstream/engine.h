@@ -50,7 +50,7 @@ class Engine final : public Upstream {
   std::unique_ptr<Impl> impl_;
 };
 
-/// libcurl's own version line, for --version.
+/// libcurl's own version line, or why there is no libcurl.
 [[nodiscard]] std::string engine_version();
 
 }  // namespace proxx

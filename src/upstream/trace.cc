@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "upstream/curl_library.h"
+
 namespace proxx {
 namespace {
 
@@ -69,9 +71,9 @@ int debug_callback(CURL*, curl_infotype type, char* data, size_t size, void* use
 
 void apply_trace(CURL* easy, const Trace& trace) {
   if (!trace.options.trace_header && !trace.options.trace_body) return;
-  curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
-  curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, debug_callback);
-  curl_easy_setopt(easy, CURLOPT_DEBUGDATA, const_cast<Trace*>(&trace));
+  curl().easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+  curl().easy_setopt(easy, CURLOPT_DEBUGFUNCTION, debug_callback);
+  curl().easy_setopt(easy, CURLOPT_DEBUGDATA, const_cast<Trace*>(&trace));
 }
 
 }  // namespace proxx

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/release.h"
+#include "upstream/curl_library.h"
 
 namespace proxx {
 namespace {
@@ -36,37 +37,39 @@ int status_of(std::string_view line) {
 }  // namespace
 
 Transfer::Transfer(TransferContext& context)
-    : context_(context), trace_{context.options, {}}, easy_(curl_easy_init(), curl_easy_cleanup) {
+    : context_(context),
+      trace_{context.options, {}},
+      easy_(curl().easy_init(), curl().easy_cleanup) {
   if (!easy_) throw std::bad_alloc();
   configure();
 }
 
 void Transfer::configure() {
   CURL* const easy = easy_.get();
-  curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
-  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, curl_message_.data());
-  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header_callback);
-  curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, body_callback);
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
-  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, connected_callback);
-  curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl().easy_setopt(easy, CURLOPT_PRIVATE, this);
+  curl().easy_setopt(easy, CURLOPT_ERRORBUFFER, curl_message_.data());
+  curl().easy_setopt(easy, CURLOPT_HEADERFUNCTION, header_callback);
+  curl().easy_setopt(easy, CURLOPT_HEADERDATA, this);
+  curl().easy_setopt(easy, CURLOPT_WRITEFUNCTION, body_callback);
+  curl().easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  curl().easy_setopt(easy, CURLOPT_PREREQFUNCTION, connected_callback);
+  curl().easy_setopt(easy, CURLOPT_PREREQDATA, this);
+  curl().easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   // A slow resolver must not hold the loop when its transfer is dropped: libcurl would join it.
-  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReceiveBytes);
-  curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, kConnectionSeconds);
-  curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, kConnectionSeconds);
+  curl().easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+  curl().easy_setopt(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
+  curl().easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl().easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl().easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+  curl().easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl().easy_setopt(easy, CURLOPT_BUFFERSIZE, kReceiveBytes);
+  curl().easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, kConnectionSeconds);
+  curl().easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, kConnectionSeconds);
   // A plain http upstream is this machine or beside it: no http_proxy of the environment's may
   // catch it. An empty string, unlike none, means no proxy.
   if (const std::string& proxy = context_.options.proxy;
       !proxy.empty() || context_.options.base_url.compare(0, 7, "http://") == 0)
-    curl_easy_setopt(easy, CURLOPT_PROXY, proxy.c_str());
+    curl().easy_setopt(easy, CURLOPT_PROXY, proxy.c_str());
   apply_trust(easy, context_.trust);
   apply_trace(easy, trace_);
   context_.loop->adopt(easy);
@@ -82,23 +85,23 @@ void Transfer::load(UpstreamRequest request, UpstreamHandler& handler) {
   }
   trace_.secrets = secrets_in(request_.headers);
   release(request_.headers);
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_block_.list());
+  curl().easy_setopt(easy, CURLOPT_HTTPHEADER, header_block_.list());
 
   const std::string& base = context_.options.base_url;
   if (url_.size() != base.size() + request_.path.size() ||
       url_.compare(base.size(), std::string::npos, request_.path) != 0) {
     url_ = base + request_.path;
-    curl_easy_setopt(easy, CURLOPT_URL, url_.c_str());
+    curl().easy_setopt(easy, CURLOPT_URL, url_.c_str());
   }
   set_method(request_.method);
   if (method_ != "GET") {
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body.data());
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                     static_cast<curl_off_t>(request_.body.size()));
+    curl().easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body.data());
+    curl().easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                       static_cast<curl_off_t>(request_.body.size()));
   }
   if (connect_timeout_ != request_.timeouts.connect) {
     connect_timeout_ = request_.timeouts.connect;
-    curl_easy_setopt(
+    curl().easy_setopt(
         easy, CURLOPT_CONNECTTIMEOUT_MS,
         connect_timeout_.count() > 0 ? static_cast<long>(connect_timeout_.count()) : kNoTimeoutMs);
   }
@@ -113,8 +116,8 @@ void Transfer::set_method(const std::string& method) {
   method_ = method;
   CURL* const easy = easy_.get();
   const bool known = method == "GET" || method == "POST";
-  curl_easy_setopt(easy, method == "GET" ? CURLOPT_HTTPGET : CURLOPT_POST, 1L);
-  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, known ? nullptr : method.c_str());
+  curl().easy_setopt(easy, method == "GET" ? CURLOPT_HTTPGET : CURLOPT_POST, 1L);
+  curl().easy_setopt(easy, CURLOPT_CUSTOMREQUEST, known ? nullptr : method.c_str());
 }
 
 void Transfer::reload() {
@@ -127,12 +130,12 @@ void Transfer::reload() {
 
 void Transfer::connect_fresh() {
   if (!std::exchange(fresh_connection_, true))
-    curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
+    curl().easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
 }
 
 void Transfer::unload() {
   if (std::exchange(fresh_connection_, false))
-    curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 0L);
+    curl().easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 0L);
   release(request_.body);
   handler_ = nullptr;
   if (std::exchange(fed_, false)) std::erase(context_.fed, this);
@@ -199,7 +202,7 @@ void Transfer::set_sending(bool sending) {
 
 curl_off_t Transfer::uploaded_bytes() const {
   curl_off_t bytes = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_UPLOAD_T, &bytes);
+  curl().easy_getinfo(easy_.get(), CURLINFO_SIZE_UPLOAD_T, &bytes);
   return bytes;
 }
 
@@ -347,7 +350,7 @@ Status Transfer::outcome(CURLcode code) const {
                       phase_ != Phase::connecting,
                       header_bytes_ > 0,
                       head_complete_};
-  curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &failure.os_errno);
+  curl().easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &failure.os_errno);
   return proxx::fail(curl_error(failure, context_.origin, connect_timeout_));
 }
 
@@ -356,7 +359,7 @@ bool Transfer::met_stale_connection(CURLcode code) const {
   if (code != CURLE_GOT_NOTHING && code != CURLE_SEND_ERROR && code != CURLE_RECV_ERROR)
     return false;
   long connections_made = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connections_made);
+  curl().easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connections_made);
   return connections_made == 0;
 }
 
