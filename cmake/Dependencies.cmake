@@ -3,7 +3,8 @@ find_package(Threads REQUIRED)
 find_package(CURL 7.88 REQUIRED)
 # Its headers alone: the library is loaded when it is needed (upstream/curl_library.h).
 add_library(proxx_curl INTERFACE)
-target_include_directories(proxx_curl SYSTEM INTERFACE ${CURL_INCLUDE_DIRS})
+target_include_directories(proxx_curl SYSTEM INTERFACE 
+  $<TARGET_PROPERTY:CURL::libcurl,INTERFACE_INCLUDE_DIRECTORIES>)
 target_link_libraries(proxx_curl INTERFACE ${CMAKE_DL_LIBS})
 find_package(Boost 1.81 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)

@@ -51,7 +51,7 @@ double BatchJob::random() {
 void BatchJob::start_at(Gate::Time wanted) {
   const Gate::Time opening = shared_.gate.opening(wanted, random());
   const auto go = [this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
-    if (error || alive.expired()) return;
+    if (error || alive.expired() || shared_.stopping) return;
     const Gate::Time now = Clock::now();
     if (shared_.gate.opening(now, 0) > now) return start_at(now);
     ask();
@@ -93,16 +93,10 @@ void BatchJob::finish() {
 
 void BatchJob::fail(const AnswerHead& head, const Error& error) {
   asking_ = false;
-  FailedTry failed;
+  FailedTry failed = failed_try(error, head.headers);
   failed.retries_done = retries_done_;
-  failed.headers = &head.headers;
   failed.now_unix_s = static_cast<int64_t>(std::time(nullptr));
   failed.random = random();
-  if (error.http_status != 0) {
-    failed.status = error.http_status;
-  } else {
-    failed.transport = error.kind;
-  }
   const auto asked = requested_delay(head.headers, failed.now_unix_s);
   told_to_come_back_ = asked && *asked > kMaxRetryAfter && is_retryable(failed);
 
@@ -110,7 +104,7 @@ void BatchJob::fail(const AnswerHead& head, const Error& error) {
   // A last try's failure holds the others back as well.
   const auto delay = retry_delay(failed, std::max(shared_.max_retries, retries_done_ + 1));
   if (delay && holds_everybody(error)) shared_.gate.hold(now, now + *delay);
-  if (!delay || retries_done_ >= shared_.max_retries) {
+  if (!delay || shared_.stopping || retries_done_ >= shared_.max_retries) {
     return std::exchange(done_, nullptr)(*this, &error);
   }
   ++retries_done_;

@@ -19,7 +19,8 @@ namespace proxx::cli {
 struct BatchShared {
   ExchangeContext context;  ///< without retries: the job does them, behind the gate
   Credential credential;
-  int max_retries = 0;        ///< 0 once the run stops
+  int max_retries = 0;
+  bool stopping = false;      ///< nothing is asked any more, neither at first nor again
   std::string record_folder;  ///< "" records nothing
   Gate gate;
   std::minstd_rand random{std::random_device{}()};
@@ -69,7 +70,7 @@ class BatchJob final : public Sink {
   std::string answer_;
   int retries_done_ = 0;
   bool asking_ = false;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>();  ///< a queued timer sees that it is gone
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>();  ///< a queued start sees that it is gone
   bool told_to_come_back_ = false;
 };
 

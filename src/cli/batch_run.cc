@@ -71,7 +71,7 @@ int BatchRun::run() {
 }
 
 void BatchRun::fill() {
-  if (reading_ || stopping_ || input_ended_ || !output_.idle()) return;
+  if (reading_ || shared_.stopping || input_ended_ || !output_.idle()) return;
   if (jobs_.size() >= static_cast<size_t>(options_.jobs)) return;
   reading_ = true;
   source_.next([this](LineSource::Next next) { take(std::move(next)); });
@@ -82,7 +82,7 @@ void BatchRun::take(LineSource::Next next) {
   if (!next) return end(next.error());
   if (!*next) {
     input_ended_ = true;
-  } else if (!stopping_) {
+  } else if (!shared_.stopping) {
     take_line(**next);
   }
   fill();
@@ -185,8 +185,7 @@ void BatchRun::tell_notices(uint64_t line, const Notices& notices) {
 
 /// Nothing more starts; what only waits to be asked (again) is left to a later run.
 void BatchRun::stop() {
-  if (std::exchange(stopping_, true)) return;
-  shared_.max_retries = 0;
+  if (std::exchange(shared_.stopping, true)) return;
   drain_timer_.expires_after(kDrainTime);
   drain_timer_.async_wait([this](const boost::system::error_code& cancelled) {
     if (cancelled) return;
@@ -208,7 +207,7 @@ void BatchRun::stop_for(const Error& error) {
 
 void BatchRun::end_if_done() {
   // A stop does not wait for a pipe that has nothing to say.
-  const bool input_left = !stopping_ && (reading_ || !input_ended_);
+  const bool input_left = !shared_.stopping && (reading_ || !input_ended_);
   if (ended_ || input_left || !jobs_.empty() || !output_.idle()) return;
   if (const Status status = output_.close(); !status) fatal_ = status.error();
   end_now();
@@ -280,7 +279,7 @@ int BatchRun::summary() {
     if (exit_code != kExitUsage) tell("the other lines were not tried");
     return exit_code;
   }
-  if (counts_.done + counts_.skipped == 0 && !stopping_) {
+  if (counts_.done + counts_.skipped == 0 && !shared_.stopping) {
     return report({ErrorKind::invalid_request, "the input is empty", {}, {}, {}, 0});
   }
   if (counts_.failed == 0) return 0;

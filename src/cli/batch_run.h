@@ -85,7 +85,6 @@ class BatchRun {
   uint64_t run_seed_;
   bool reading_ = false;
   bool input_ended_ = false;
-  bool stopping_ = false;
   bool ended_ = false;
   int signal_ = 0;
   std::optional<Error> fatal_;  ///< why no other line was tried

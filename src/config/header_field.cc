@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
+
 namespace proxx {
 namespace {
 
@@ -16,47 +18,24 @@ constexpr std::string_view kSecretParts[] = {"key",    "token",      "auth", "se
                                              "cookie", "credential", "passw"};
 constexpr std::string_view kSecretStarts[] = {"sk-", "bearer ", "basic "};
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_token(char c) {
-  return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
-         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
-}
-
 }  // namespace
 
-bool same_header(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
 std::optional<std::string> check_header(std::string_view name, std::string_view value) {
-  if (name.empty() || !std::all_of(name.begin(), name.end(), is_token)) {
+  if (!is_token(name)) {
     return "malformed header name";
   }
   for (std::string_view framing : kFraming) {
-    if (same_header(name, framing)) return "header " + std::string(framing) + " cannot be set";
+    if (same_word(name, framing)) return "header " + std::string(framing) + " cannot be set";
   }
-  const auto is_control = [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-  };
-  if (std::any_of(value.begin(), value.end(), is_control)) {
+  if (std::any_of(value.begin(), value.end(), is_field_control)) {
     return "control character in the value of header " + std::string(name);
   }
   return std::nullopt;
 }
 
 bool looks_secret(std::string_view name, std::string_view value) {
-  const std::string low_name = lowered(name);
-  const std::string low_value = lowered(value.substr(0, 16));
+  const std::string low_name = lower(name);
+  const std::string low_value = lower(value.substr(0, 16));
   return std::any_of(std::begin(kSecretParts), std::end(kSecretParts),
                      [&](auto part) { return low_name.find(part) != std::string::npos; }) ||
          std::any_of(std::begin(kSecretStarts), std::end(kSecretStarts),

@@ -14,7 +14,4 @@ namespace proxx {
 /// starts like a key.
 [[nodiscard]] bool looks_secret(std::string_view name, std::string_view value);
 
-/// Header names compare without case.
-[[nodiscard]] bool same_header(std::string_view a, std::string_view b);
-
 }  // namespace proxx

@@ -7,6 +7,7 @@
 #include "config/nearest.h"
 #include "config/setting.h"
 #include "config/setting_words.h"
+#include "core/ascii.h"
 
 namespace proxx {
 namespace {
@@ -19,7 +20,7 @@ constexpr size_t kMaxShownBytes = 40;
 std::string shown(std::string_view text) {
   std::string out(text.substr(0, kMaxShownBytes));
   for (char& c : out) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+    if (is_control(c)) c = '?';
   }
   return text.size() > kMaxShownBytes ? out + "..." : out;
 }
@@ -121,10 +122,9 @@ struct Reader {
 
   Read read(std::string& to) const {
     if (node.kind != YamlNode::Kind::scalar) return expected(node, "text");
-    const bool control = std::any_of(node.text.begin(), node.text.end(), [](char c) {
-      return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    });
-    if (control) return complain(node, "a control character");
+    if (std::any_of(node.text.begin(), node.text.end(), is_control)) {
+      return complain(node, "a control character");
+    }
     to = node.text;
     if (rule.check == nullptr) return {};
     if (auto wrong = rule.check(to)) return complain(node, std::move(*wrong));
@@ -181,7 +181,7 @@ struct Reader {
         return tl::unexpected(Complaint{std::move(*wrong), child.key_place});
       }
       const auto same = std::find_if(to.begin(), to.end(), [&](const auto& header) {
-        return same_header(header.first, child.key);
+        return same_word(header.first, child.key);
       });
       (same == to.end() ? to.emplace_back() : *same) = {child.key, child.text};
     }

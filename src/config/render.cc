@@ -5,6 +5,7 @@
 #include "config/header_field.h"
 #include "config/setting.h"
 #include "config/settings_table.h"
+#include "core/ascii.h"
 
 namespace proxx {
 namespace {
@@ -22,9 +23,7 @@ std::string without_password(const std::string& url) {
 
 // A path is whatever the user has; a comment is one line.
 std::string one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
+  std::replace_if(text.begin(), text.end(), is_control, '?');
   return text;
 }
 

@@ -6,22 +6,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/ascii.h"
+
 namespace proxx {
 namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_alnum(char c) {
-  return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
-}
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
-}
 
 bool strip_suffix(std::string_view& text, std::string_view suffix) {
   if (text.size() < suffix.size() || text.substr(text.size() - suffix.size()) != suffix) {
@@ -45,7 +33,7 @@ bool is_host(const std::string& host) {
   in6_addr address;
   if (is_ipv6(host, address)) return true;
   return !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
-    return is_alnum(c) || c == '.' || c == '-' || c == '_';
+    return is_letter(c) || is_digit(c) || c == '.' || c == '-' || c == '_';
   });
 }
 
@@ -73,7 +61,7 @@ tl::expected<UpstreamUrl, std::string> parse_upstream_url(std::string_view text)
     return no("spaces, control and non-ASCII characters have no place in a URL");
   }
   const size_t colon = text.find("://");
-  const std::string scheme = lowered(text.substr(0, std::min(colon, text.size())));
+  const std::string scheme = lower(text.substr(0, std::min(colon, text.size())));
   if (colon == std::string_view::npos || (scheme != "https" && scheme != "http")) {
     return no("expected https://HOST[:PORT][/PREFIX] or mock");
   }
@@ -89,7 +77,7 @@ tl::expected<UpstreamUrl, std::string> parse_upstream_url(std::string_view text)
   // The colon of a port comes behind the bracket of an IPv6 address.
   const size_t bracket = authority.rfind(']');
   const size_t port_at = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  const std::string host = lowered(authority.substr(0, port_at));
+  const std::string host = lower(authority.substr(0, port_at));
   if (!is_host(host)) return no("the host is missing or malformed");
   std::string url = scheme + "://" + host;
   if (port_at != std::string_view::npos) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <sstream>
 
+#include "core/ascii.h"
 #include "core/utf8.h"
 
 namespace proxx {
@@ -155,8 +156,8 @@ void refuse_duplicates(const YamlNode& node) {
 // yaml-cpp takes 0x04 for the end of the file, and guesses UTF-16 from NUL bytes.
 size_t find_control(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f) return i;
+    const char c = text[i];
+    if (is_field_control(c) && c != '\n' && c != '\r') return i;
   }
   return std::string_view::npos;
 }

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
+
 namespace proxx {
 namespace {
 
 constexpr std::string_view kForm = "0000-00-00T00:00:00";
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "core/ascii.h"
 #include "core/json_string.h"
 #include "core/utf8.h"
 
@@ -63,8 +64,6 @@ class Scan {
   [[nodiscard]] bool at_end() const { return at_ == end_; }
 
  private:
-  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
   /// Of an escape or a sequence beyond ASCII; 0 for what may not stand in a string.
   [[nodiscard]] size_t special_length() const {
     if (*at_ != '\\') {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
 #include "core/json_reader.h"
 #include "core/json_string.h"
 #include "core/release.h"
@@ -16,10 +17,6 @@ constexpr size_t kMaxNodes = kNoParent;
 // A guess that spares most texts a growing index, and costs the others some address space.
 constexpr size_t kBytesPerValue = 16;
 constexpr size_t kMaxReservedNodes = size_t{64} << 10;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 }  // namespace
 

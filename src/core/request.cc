@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
 #include "core/request_context.h"
 #include "core/request_tools.h"
 
@@ -34,8 +35,7 @@ bool is_model_name(std::string_view name) {
   if (name == ".." || name.substr(0, 3) == "../" || name.find("/../") != std::string_view::npos) {
     return false;
   }
-  return std::none_of(name.begin(), name.end(),
-                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  return std::none_of(name.begin(), name.end(), is_control);
 }
 
 Status choose_model(Conversion& c) {
@@ -79,6 +79,7 @@ Status convert(Conversion& c) {
       choose_stream,
       request::convert_response_format,  // before tools: it comes first where schemas share a limit
       request::convert_tools,
+      request::convert_system,
       request::convert_messages,
       request::convert_tool_choice,
       request::convert_reasoning,

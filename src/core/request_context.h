@@ -140,6 +140,7 @@ Status convert_fields(Conversion& c);
 Status convert_max_tokens(Conversion& c);
 Status convert_response_format(Conversion& c);
 Status convert_tools(Conversion& c);
+Status convert_system(Conversion& c);
 Status convert_messages(Conversion& c);
 Status convert_tool_choice(Conversion& c);
 Status convert_reasoning(Conversion& c);

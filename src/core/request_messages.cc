@@ -1,8 +1,9 @@
-#include <algorithm>
+#include <iterator>
 
 #include "core/request_assistant.h"
 #include "core/request_content.h"
 #include "core/request_instruction.h"
+#include "core/request_result.h"
 
 // Roles and turns (wire.md 6.2). Where a turn ends up never depends on what follows it, so that a
 // history that grows keeps its prefix; only thinking may be left out later (6.4, contiguity).
@@ -191,40 +192,9 @@ class MessageConverter {
     PROXX_TRY(drop_name(fields));
     drop_unless_assistant(fields);
     PROXX_ASSIGN(const std::string_view upstream_id, open_.answer(message, id));
-    Block block;
-    block.kind = Block::Kind::tool_result;
-    block.head = R"({"type":"tool_result","tool_use_id":")";
-    block.json.append(upstream_id).push_back('"');
-    PROXX_TRY(set_result(block, fields.content));
-    PROXX_TRY(set_cache_control(block, fields.cache_control));
+    PROXX_ASSIGN(Block block, convert_result(c_, upstream_id, fields));
     block.origin.message = position_;
     user_turn().push_back(std::move(block));
-    return {};
-  }
-
-  /// The `content` of a tool_result, if there is any.
-  Status set_result(Block& block, Reader content) {
-    constexpr std::string_view kContent = R"(,"content":)";
-    if (content.is_string()) {
-      if (is_blank(content.raw_string())) return {};
-      block.json.append(kContent);
-      block.raw = content.raw();
-      return {};
-    }
-    PROXX_ASSIGN(const Content parts, convert_content(c_, Speaker::tool, content));
-    if (parts.blocks.empty()) return {};
-    block.json.append(kContent);
-    json::Writer w(block.json);
-    w.begin_array();
-    for (const Block& part : parts.blocks) {
-      part.append_to(w.value());
-      block.json.push_back('}');
-      // wire.md 1.5: the breakpoint belongs to the result, not to what is inside.
-      if (part.cache_control.empty()) continue;
-      block.cache_control = part.cache_control;
-      block.cache_control_at = part.cache_control_at;
-    }
-    w.end_array();
     return {};
   }
 
@@ -247,15 +217,6 @@ class MessageConverter {
     }
     note_thinking(c_);
     return {};
-  }
-
-  /// wire.md 1.4. As nearly all are in order, nobody pays for the memory of a partition.
-  static void put_results_first(std::vector<Block>& blocks) {
-    const auto is_result = [](const Block& block) {
-      return block.kind == Block::Kind::tool_result;
-    };
-    if (std::is_partitioned(blocks.begin(), blocks.end(), is_result)) return;
-    std::stable_partition(blocks.begin(), blocks.end(), is_result);
   }
 
   /// What cannot be rebuilt makes a hole: the thinking before it goes, too.
@@ -324,41 +285,9 @@ class MessageConverter {
   bool told_dropped_ = false;
 };
 
-/// `system` of the Anthropic API, passed at top level: before the messages' own.
-Status convert_system_field(Conversion& c) {
-  const Reader system = c.in["system"];
-  if (!system) return {};
-  if (system.is_string()) {
-    if (!is_blank(system.raw_string())) c.system.push_back(text_block(system.raw_string()));
-    return {};
-  }
-  if (!system.is_array()) {
-    return refuse(system, "expected a string or an array of text blocks", "invalid_type");
-  }
-  for (const Reader element : system.elements()) {
-    PROXX_TRY(element.expect(Type::object));
-    const Reader type = element.optional("type");
-    if (!type) return missing(element, "type");
-    PROXX_TRY(type.expect(Type::string));
-    if (!type.equals("text")) return refuse(type, "must be text", "invalid_value");
-    const Reader text = element.optional("text");
-    if (!text) return missing(element, "text");
-    PROXX_TRY(text.expect(Type::string));
-    if (is_blank(text.raw_string())) {
-      const Reader breakpoint = element.optional("cache_control");
-      if (breakpoint) c.notices.drop(breakpoint, "an empty text cannot carry it");
-      continue;
-    }
-    c.system.push_back(verbatim_block(Block::Kind::text, element));
-    PROXX_TRY(set_cache_control(c.system.back(), element.optional("cache_control")));
-  }
-  return {};
-}
-
 }  // namespace
 
 Status convert_messages(Conversion& c) {
-  PROXX_TRY(convert_system_field(c));
   const Reader messages = c.in["messages"];
   if (!messages) return missing(c.root, "messages");
   PROXX_TRY(messages.expect(Type::array));

@@ -1,104 +1,16 @@
 #include "core/schema.h"
 
-#include <algorithm>
 #include <map>
 #include <set>
 #include <vector>
 
 #include "core/json_writer.h"
+#include "core/schema_keywords.h"
 
 namespace proxx::schema {
 namespace {
 
 using json::Reader;
-
-enum class Keyword {
-  unsupported,  ///< its meaning moves to the description
-  ignored,      ///< says nothing to the model
-  verbatim,
-  description,
-  additional_properties,
-  schema,
-  schema_list,
-  schema_map,
-  definitions,
-  reference,
-  type,
-  enumeration,
-  format,
-  min_items,
-  pattern,
-  open,  ///< makes the object a map of any keys
-};
-
-struct KeywordRow {
-  std::string_view name;
-  Keyword keyword;
-};
-
-constexpr KeywordRow kKeywords[] = {
-    {"type", Keyword::type},
-    {"properties", Keyword::schema_map},
-    {"required", Keyword::verbatim},
-    {"description", Keyword::description},
-    {"title", Keyword::verbatim},
-    {"default", Keyword::verbatim},
-    {"const", Keyword::verbatim},
-    {"enum", Keyword::enumeration},
-    {"items", Keyword::schema},
-    {"anyOf", Keyword::schema_list},
-    {"oneOf", Keyword::schema_list},
-    {"allOf", Keyword::schema_list},
-    {"$ref", Keyword::reference},
-    {"$defs", Keyword::definitions},
-    {"definitions", Keyword::definitions},
-    {"additionalProperties", Keyword::additional_properties},
-    {"patternProperties", Keyword::open},
-    {"format", Keyword::format},
-    {"minItems", Keyword::min_items},
-    {"pattern", Keyword::pattern},
-    {"$schema", Keyword::ignored},
-    {"$id", Keyword::ignored},
-    {"$anchor", Keyword::ignored},
-    {"$comment", Keyword::ignored},
-};
-
-constexpr std::string_view kFormats[] = {"date-time", "time", "date", "duration", "email",
-                                         "hostname",  "uri",  "ipv4", "ipv6",     "uuid"};
-
-constexpr std::string_view kTypes[] = {"string", "number", "integer", "boolean",
-                                       "null",   "object", "array"};
-
-bool is_listed(Reader value, const std::string_view* begin, const std::string_view* end) {
-  return std::any_of(begin, end, [&](std::string_view text) { return value.equals(text); });
-}
-
-Keyword keyword_of(std::string_view name) {
-  for (const KeywordRow& row : kKeywords) {
-    if (row.name == name) return row.keyword;
-  }
-  return Keyword::unsupported;
-}
-
-bool is_scalar(Reader value) {
-  return !value.is_object() && !value.is_array();
-}
-
-/// No look-around, back reference or word boundary.
-bool is_simple_pattern(Reader pattern) {
-  if (!pattern.is_string()) return false;
-  const std::string text = pattern.string_or("");
-  for (size_t i = 0; i + 1 < text.size(); ++i) {
-    if (text[i] == '(' && text[i + 1] == '?' && text.substr(i, 3) != "(?:") return false;
-    if (text[i] != '\\') continue;
-    const char escape = text[++i];
-    if ((escape >= '1' && escape <= '9') ||
-        std::string_view("bBk").find(escape) != std::string_view::npos) {
-      return false;
-    }
-  }
-  return true;
-}
 
 class Sanitiser {
  public:
@@ -194,11 +106,9 @@ class Sanitiser {
       }
       return fail(schema.error("a schema that allows anything"));
     }
-    if (is_listed(type, std::begin(kTypes), std::end(kTypes))) return {};
+    if (is_type_name(type)) return {};
     bool legal = type.is_array() && type.size() > 0;
-    for (const Reader element : type.elements()) {
-      legal = legal && is_listed(element, std::begin(kTypes), std::end(kTypes));
-    }
+    for (const Reader element : type.elements()) legal = legal && is_type_name(element);
     return legal ? Status() : Status(fail(type.error("an unknown type")));
   }
 
@@ -210,28 +120,6 @@ class Sanitiser {
     for (const Reader name : schema.get("required").elements()) required.insert(name.string_or(""));
     for (const json::Member& property : schema.get("properties").members()) {
       if (required.count(property.key()) == 0) ++out_.optional_parameters;
-    }
-  }
-
-  static bool is_constraint(const json::Member& member) {
-    switch (keyword_of(member.key())) {
-      case Keyword::unsupported:
-        return true;
-      case Keyword::enumeration:
-        for (const Reader value : member.value.elements()) {
-          if (!is_scalar(value)) return true;
-        }
-        return false;
-      case Keyword::format:
-        return !is_listed(member.value, std::begin(kFormats), std::end(kFormats));
-      case Keyword::min_items: {
-        const auto count = member.value.integer_or_none();
-        return count != 0 && count != 1;
-      }
-      case Keyword::pattern:
-        return !is_simple_pattern(member.value);
-      default:
-        return false;
     }
   }
 

@@ -9,6 +9,7 @@
 #include "core/error_map.h"
 #include "core/release.h"
 #include "exchange/answer_headers.h"
+#include "exchange/body_kind.h"
 #include "upstream/retry.h"
 
 namespace proxx {
@@ -33,19 +34,6 @@ double random_fraction() {
   thread_local std::minstd_rand generator{std::random_device{}()};
   return std::uniform_real_distribution<double>(0, 1)(generator);
 }
-
-/// The media type alone, in lower case.
-std::string media_type(const HeaderList& headers) {
-  const auto value = find_header(headers, "content-type");
-  if (!value) return {};
-  std::string type(value->substr(0, value->find(';')));
-  for (char& c : type) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  while (!type.empty() && type.back() == ' ') type.pop_back();
-  return type;
-}
-
-/// What a 200 answer holds.
-enum class BodyKind { events, message, error };
 
 /// The 400 that a history's thinking blocks can cause; the same body never works again
 /// (wire.md 1.8, 6.4).
@@ -124,22 +112,9 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     answer = std::move(upstream_head);
     head.headers = client_headers(answer.headers, now_unix_s());
     if (const auto id = find_header(answer.headers, "request-id")) request_id = *id;
-    kind = BodyKind::error;
-    if (answer.status >= 300 && answer.status < 400) return fail(redirect_error());
-    if (answer.status > 200 && answer.status < 300) return fail(no_answer_error());
-    if (answer.status != 200) return;
-    const std::string type = media_type(answer.headers);
-    if (const auto coding = find_header(answer.headers, "content-encoding");
-        coding && *coding != "identity") {
-      return fail(content_error("content-encoding " + std::string(*coding)));
-    }
-    if (type == "text/event-stream") {
-      kind = BodyKind::events;
-    } else if (type == "application/json") {
-      kind = BodyKind::message;
-    } else {
-      fail(content_error(type.empty() ? "no content-type" : "content-type " + type));
-    }
+    Result<BodyKind> told = body_kind(answer);
+    if (!told) return fail(std::move(told).error());
+    kind = *told;
   }
 
   void on_data(std::string_view bytes) override {
@@ -263,16 +238,10 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
       if (tell_notices) tell_notices({head.notices.back()});
       return call_upstream();
     }
-    FailedTry failed;
+    FailedTry failed = failed_try(error, answer.headers);
     failed.retries_done = retries_done;
-    failed.headers = &answer.headers;
     failed.now_unix_s = now_unix_s();
     failed.random = random_fraction();
-    if (error.http_status != 0) {
-      failed.status = error.http_status;
-    } else {
-      failed.transport = error.kind;
-    }
     const auto delay = retry_delay(failed, context.max_retries);
     if (!delay) return fail(with_requested_delay(std::move(error)));
     if (tell_retry) tell_retry(*delay, error);
@@ -315,27 +284,6 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
       const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*asked).count();
       error.message += " (the upstream asks to wait " + std::to_string(seconds) + " s)";
     }
-    return error;
-  }
-  [[nodiscard]] Error redirect_error() const {
-    const auto location = find_header(answer.headers, "location");
-    Error error;
-    error.kind = ErrorKind::upstream_redirect;
-    error.message = "upstream answered " + std::to_string(answer.status) +
-                    " with a redirect, which is never followed";
-    if (location) error.message += ": " + std::string(location->substr(0, 200));
-    return error;
-  }
-  [[nodiscard]] Error no_answer_error() const {
-    Error error;
-    error.kind = ErrorKind::upstream_protocol;
-    error.message = "upstream answered " + std::to_string(answer.status) + "; expected 200";
-    return error;
-  }
-  [[nodiscard]] Error content_error(const std::string& what) const {
-    Error error;
-    error.kind = ErrorKind::upstream_bad_content_type;
-    error.message = "upstream answered 200 with " + what + "; expected JSON or an event stream";
     return error;
   }
   [[nodiscard]] std::chrono::microseconds since_start() const {

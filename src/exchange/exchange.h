@@ -48,7 +48,7 @@ struct ExchangeTimes {
 
 /// One request from client bytes to sink, over an Upstream: convert, call (with retries while
 /// nothing was written), convert the answer as it comes, continue paused turns, end. Loop thread
-/// only. Destroying it cancels the upstream call at once and silences the sink.
+/// only. Destroying it silences the sink and cancels the upstream call.
 class Exchange {
  public:
   /// `context` and `sink` must outlive the exchange.

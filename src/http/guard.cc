@@ -4,45 +4,29 @@
 #include <array>
 #include <charconv>
 
+#include "core/ascii.h"
+
 namespace proxx::http {
 namespace {
 
 constexpr std::array<std::string_view, 7> kMethods = {"GET",   "HEAD",   "POST",   "PUT",
                                                       "PATCH", "DELETE", "OPTIONS"};
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_alpha(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
 bool is_one_of(char c, std::string_view set) {
   return set.find(c) != std::string_view::npos;
 }
 
-bool is_token_char(char c) {
-  return is_digit(c) || is_alpha(c) || is_one_of(c, "!#$%&'*+-.^_`|~");
-}
-
 bool is_host_char(char c) {
-  return is_digit(c) || is_alpha(c) || is_one_of(c, "-._~!$&'()*+,;=%");
+  return is_digit(c) || is_letter(c) || is_one_of(c, "-._~!$&'()*+,;=%");
 }
 
 template <class Predicate>
 bool every(std::string_view text, Predicate predicate) {
   return std::all_of(text.begin(), text.end(), predicate);
-}
-
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
 /// Origin-form, absolute-form, or `*`; CONNECT's authority-form never gets this far.
@@ -108,19 +92,6 @@ std::optional<Refusal> check_content_encoding(const Request& head) {
 }
 
 }  // namespace
-
-bool same_word(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
-}
-
-bool is_forbidden(char c) {
-  return is_control(c) && c != '\t';
-}
-
-bool is_token(std::string_view text) {
-  return !text.empty() && every(text, is_token_char);
-}
 
 bool is_host(std::string_view value) {
   std::string_view port;

@@ -46,13 +46,4 @@ class HeadGuard {
 /// `uri-host [":" port]` of RFC 3986; says nothing about which hosts are allowed.
 [[nodiscard]] bool is_host(std::string_view value);
 
-/// A `token` of RFC 9110: what methods and field names are made of.
-[[nodiscard]] bool is_token(std::string_view text);
-
-/// A control character other than the tab: never part of a field's value or a chunk's extension.
-[[nodiscard]] bool is_forbidden(char c);
-
-/// Compares ASCII letters in any case.
-[[nodiscard]] bool same_word(std::string_view a, std::string_view b);
-
 }  // namespace proxx::http

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "core/ascii.h"
 #include "http/guard.h"
 
 namespace proxx::http {
@@ -23,7 +24,7 @@ bool is_own(std::string_view name) {
 void write_field(std::string_view name, std::string_view value, std::string& out) {
   out.append(name).append(": ");
   std::transform(value.begin(), value.end(), std::back_inserter(out),
-                 [](char c) { return is_forbidden(c) ? ' ' : c; });
+                 [](char c) { return is_field_control(c) ? ' ' : c; });
   out.append("\r\n");
 }
 

@@ -5,6 +5,7 @@
 #include <boost/beast/http/error.hpp>
 #include <limits>
 
+#include "core/ascii.h"
 #include "http/guard.h"
 
 namespace proxx::http {
@@ -60,7 +61,7 @@ class MessageParser final : public beast::http::basic_parser<true> {
 
   void on_chunk_header_impl(std::uint64_t, Text extensions, error_code& error) override {
     // Beast takes any byte in quotes; who takes a bare LF for a line's end sees another body.
-    if (std::any_of(extensions.begin(), extensions.end(), is_forbidden)) {
+    if (std::any_of(extensions.begin(), extensions.end(), is_field_control)) {
       error = beast::http::error::bad_chunk_extension;
     }
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 
+#include "core/ascii.h"
 #include "http/guard.h"
 
 namespace proxx::server {
@@ -31,7 +32,7 @@ std::string_view without_port(std::string_view host) {
 
 bool names_bound_address(std::string_view host, const std::string& bound) {
   if (bound.empty()) return false;
-  if (http::same_word(host, bound)) return true;
+  if (same_word(host, bound)) return true;
   const auto asked = parse_address(host);
   const auto own = parse_address(bound);
   return asked && own && (*asked == *own || own->is_unspecified());
@@ -68,7 +69,7 @@ std::string_view charset_of(std::string_view content_type) {
     const std::string_view parameter = trim(content_type.substr(at + 1, next - at - 1));
     const size_t equals = parameter.find('=');
     if (equals != std::string_view::npos &&
-        http::same_word(trim(parameter.substr(0, equals)), "charset")) {
+        same_word(trim(parameter.substr(0, equals)), "charset")) {
       std::string_view value = trim(parameter.substr(equals + 1));
       if (value.size() > 1 && value.front() == '"' && value.back() == '"') {
         value = value.substr(1, value.size() - 2);
@@ -83,7 +84,7 @@ std::string_view charset_of(std::string_view content_type) {
 }  // namespace
 
 bool is_loopback(std::string_view host) {
-  if (http::same_word(host, "localhost")) return true;
+  if (same_word(host, "localhost")) return true;
   const auto parsed = parse_address(host);
   return parsed && parsed->is_loopback();
 }
@@ -93,7 +94,7 @@ Status check_host(const http::Request& request, const HostPolicy& policy) {
   if (!header || request.peer == "unix") return {};
   const std::string_view host = without_port(*header);
   if (is_loopback(host) || names_bound_address(host, policy.bound)) return {};
-  const auto is_host = [host](const std::string& name) { return http::same_word(name, host); };
+  const auto is_host = [host](const std::string& name) { return same_word(name, host); };
   if (std::any_of(policy.allowed.begin(), policy.allowed.end(), is_host)) return {};
   return fail(
       forbidden("this server does not answer to the name in the Host header; "
@@ -115,14 +116,12 @@ Status check_content_type(const http::Request& request) {
   const auto type = request.header("content-type");
   if (type) {
     const std::string_view charset = charset_of(*type);
-    if (!charset.empty() && !http::same_word(charset, "utf-8") &&
-        !http::same_word(charset, "us-ascii")) {
+    if (!charset.empty() && !same_word(charset, "utf-8") && !same_word(charset, "us-ascii")) {
       return fail(unsupported_type("the charset of the request must be utf-8"));
     }
   }
   if (!request.header("origin")) return {};
-  if (type && http::same_word(trim(type->substr(0, type->find(';'))), "application/json"))
-    return {};
+  if (type && same_word(trim(type->substr(0, type->find(';'))), "application/json")) return {};
   return fail(unsupported_type("a web page must send content-type application/json"));
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "config/small_file.h"
+#include "core/ascii.h"
 #include "http/guard.h"
 #include "server/guards.h"
 
@@ -26,7 +27,7 @@ bool is_key(std::string_view text) {
 }
 
 Result<std::string> bearer_key(std::string_view authorization) {
-  if (!http::same_word(authorization.substr(0, kBearer.size()), kBearer)) {
+  if (!same_word(authorization.substr(0, kBearer.size()), kBearer)) {
     return unauthorized("the Authorization header must be `Bearer` and a key");
   }
   authorization.remove_prefix(kBearer.size());

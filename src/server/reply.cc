@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <random>
 
+#include "core/ascii.h"
 #include "core/error_map.h"
 #include "core/json_writer.h"
 #include "http/guard.h"
@@ -151,7 +152,7 @@ void Reply::gone() {
 
 void Reply::add_common(http::HeaderList& headers) {
   const auto id = std::find_if(headers.begin(), headers.end(), [](const auto& field) {
-    return http::same_word(field.first, kRequestId);
+    return same_word(field.first, kRequestId);
   });
   if (id != headers.end()) {
     record.request_id = id->second;

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <exception>
 
+#include "core/ascii.h"
 #include "http/guard.h"
 #include "server/chat.h"
 #include "server/models_session.h"
@@ -57,8 +58,8 @@ http::Response refusal(const http::Request& request, const Error& error) {
 Result<RequestHeaders> anthropic_headers(const http::Request& request) {
   RequestHeaders out;
   for (const auto& [name, value] : request.headers) {
-    const bool version = http::same_word(name, "anthropic-version");
-    if (!version && !http::same_word(name, "anthropic-beta")) continue;
+    const bool version = same_word(name, "anthropic-version");
+    if (!version && !same_word(name, "anthropic-beta")) continue;
     for (std::string_view rest = value; !rest.empty();) {
       const size_t comma = std::min(rest.find(','), rest.size());
       std::string_view word = rest.substr(0, comma);
@@ -66,7 +67,7 @@ Result<RequestHeaders> anthropic_headers(const http::Request& request) {
       while (!word.empty() && word.front() == ' ') word.remove_prefix(1);
       while (!word.empty() && word.back() == ' ') word.remove_suffix(1);
       if (word.empty()) continue;
-      if (!http::is_token(word) || word.size() > kMaxHeaderWordBytes) {
+      if (!is_token(word) || word.size() > kMaxHeaderWordBytes) {
         return fail(
             ErrorKind::invalid_request,
             "malformed header " + std::string(version ? "anthropic-version" : "anthropic-beta"));

@@ -11,8 +11,9 @@ namespace proxx {
 namespace {
 
 constexpr const char* kLibrary = "libcurl.so.4";  // the ABI since 7.16
-// An older one does not know CURLOPT_PROTOCOLS_STR, and would leave it out without a word.
-constexpr unsigned kOldest = CURL_VERSION_BITS(7, 85, 0);
+// An older one does not know CURLOPT_QUICK_EXIT or CURLOPT_PROTOCOLS_STR, and would leave them out
+// without a word.
+constexpr unsigned kOldest = CURL_VERSION_BITS(7, 87, 0);
 
 struct Loaded {
   void* library = nullptr;
@@ -36,7 +37,7 @@ Result<Loaded> load() {
 #undef PROXX_FIND
   const curl_version_info_data& version = *loaded.functions.version_info(CURLVERSION_NOW);
   if (version.version_num < kOldest)
-    return cannot_load(std::string(version.version) + " is older than 7.85");
+    return cannot_load(std::string(version.version) + " is older than 7.87");
   return loaded;
 }
 

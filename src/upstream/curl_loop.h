@@ -33,7 +33,7 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
     std::function<void()> turn_ends;
     /// The transfer is over, and already out of the multi handle.
     std::function<void(CURL*, CURLcode)> finished;
-    /// Curl has returned (or is about to be entered): time for what was put off while inside().
+    /// Curl has returned (or is about to be entered): time for what cannot be done inside it.
     std::function<void()> settle;
     /// A time asked for by wake_by() has come, or an earlier one.
     std::function<void()> woken;
@@ -48,7 +48,7 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
 
   /// Once for each easy handle: its sockets are to be ours.
   void adopt(CURL* easy);
-  /// Not while inside().
+  /// Not from inside curl.
   [[nodiscard]] CURLMcode add(CURL* easy);
   void remove(CURL* easy);
   /// Lets a transfer go on that returned CURL_WRITEFUNC_PAUSE, at the next turn of the loop.
@@ -58,8 +58,6 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   /// Calls `woken` at `time` or earlier; later calls can only bring it forward.
   void wake_by(Clock::time_point time);
 
-  /// Whether a curl call is on the stack.
-  [[nodiscard]] bool inside() const { return inside_; }
   /// The time, to be asked for with every piece of data: inside curl it is that of this turn.
   [[nodiscard]] Clock::time_point now() const { return inside_ ? entered_at_ : Clock::now(); }
   /// Open connections beyond one for each transfer. An estimate: a transfer has one here before it

@@ -33,8 +33,9 @@ struct EngineOptions {
 /// libcurl's multi interface on an asio loop: all calls of one thread share its connections, TLS
 /// context and name cache. HTTP/1.1, redirects never followed, no Accept-Encoding (faults.md, facts
 /// 1 and 6): a 3xx head is passed on as it is, a coded answer is `upstream_bad_content_type`.
-/// Used from the loop's thread only. Keeps the loop's run() busy only while calls are alive. Must
-/// not outlive the loop, nor be destroyed inside a handler; calls that outlive it fall silent.
+/// Used from the loop's thread only. Keeps the loop's run() busy only while calls are alive or
+/// being cancelled, a few each turn. Must not outlive the loop, nor be destroyed inside a handler;
+/// calls that outlive it fall silent.
 class Engine final : public Upstream {
  public:
   Engine(boost::asio::io_context& loop, EngineOptions options);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
 #include "core/release.h"
 
 namespace proxx {
@@ -17,7 +18,7 @@ constexpr std::string_view kOwnFields[] = {"Accept", "Expect", "Content-Type"};
 
 bool is_own(std::string_view name) {
   return std::any_of(std::begin(kOwnFields), std::end(kOwnFields),
-                     [name](std::string_view own) { return same_name(own, name); });
+                     [name](std::string_view own) { return same_word(own, name); });
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
 
+#include "core/ascii.h"
+
 namespace proxx {
 namespace {
 
@@ -47,7 +49,7 @@ constexpr std::string_view kSecretEndings[] = {
 bool is_secret(std::string_view name) {
   return std::any_of(
       std::begin(kSecretEndings), std::end(kSecretEndings), [name](std::string_view end) {
-        return name.size() >= end.size() && same_name(name.substr(name.size() - end.size()), end);
+        return name.size() >= end.size() && same_word(name.substr(name.size() - end.size()), end);
       });
 }
 
@@ -57,19 +59,9 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-// RFC 9110, token.
-bool is_token_char(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
-bool is_control(char c) {
-  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-}
-
 void set_field(HeaderList& headers, std::string_view name, std::string value) {
   for (auto& field : headers) {
-    if (!same_name(field.first, name)) continue;
+    if (!same_word(field.first, name)) continue;
     field.second = std::move(value);
     return;
   }
@@ -129,7 +121,7 @@ HeaderList upstream_headers(const HeaderOptions& options, const Credential& cred
   BetaList betas;
   for (const std::string& list : request.betas) betas.join(list);
   for (const auto& [name, value] : options.extra) {
-    if (same_name(name, "anthropic-beta"))
+    if (same_word(name, "anthropic-beta"))
       betas.join(value);
     else
       set_field(headers, name, value);
@@ -156,13 +148,12 @@ Result<std::pair<std::string, std::string>> parse_header(std::string_view line) 
     return fail(ErrorKind::usage, "a header must have the form 'Name: value'");
   const std::string_view name = line.substr(0, colon);
   const std::string_view value = trim(line.substr(colon + 1));
-  if (name.empty() || !std::all_of(name.begin(), name.end(), is_token_char))
-    return fail(ErrorKind::usage, "malformed header name");
-  if (std::any_of(value.begin(), value.end(), is_control))
+  if (!is_token(name)) return fail(ErrorKind::usage, "malformed header name");
+  if (std::any_of(value.begin(), value.end(), is_field_control))
     return fail(ErrorKind::usage,
                 "the value of header '" + std::string(name) + "' holds a control character");
   for (const std::string_view framing : kFramingFields)
-    if (same_name(name, framing))
+    if (same_word(name, framing))
       return fail(ErrorKind::usage, "header '" + std::string(name) + "' is proxx's own to set");
   return std::pair(std::string(name), std::string(value));
 }

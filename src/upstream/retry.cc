@@ -44,6 +44,16 @@ milliseconds backoff(int retries_done, double random) {
 
 }  // namespace
 
+FailedTry failed_try(const Error& error, const HeaderList& headers) {
+  FailedTry failed;
+  failed.headers = &headers;
+  if (error.http_status != 0)
+    failed.status = error.http_status;
+  else
+    failed.transport = error.kind;
+  return failed;
+}
+
 bool is_retryable(const FailedTry& failed) {
   if (failed.headers != nullptr) {
     const auto told = find_header(*failed.headers, "x-should-retry");

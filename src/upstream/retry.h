@@ -18,6 +18,9 @@ struct FailedTry {
   double random = 0;                    ///< in [0, 1), for the jitter
 };
 
+/// The try that ended in `error`, an answer's if it has an http_status; `headers` must outlive it.
+[[nodiscard]] FailedTry failed_try(const Error& error, const HeaderList& headers);
+
 /// Longest `retry-after` that is waited for; a longer one is told to the user instead
 /// (faults.md U13).
 inline constexpr std::chrono::seconds kMaxRetryAfter{60};

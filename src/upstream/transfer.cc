@@ -1,6 +1,5 @@
 #include "upstream/transfer.h"
 
-#include <charconv>
 #include <new>
 #include <utility>
 
@@ -18,21 +17,6 @@ constexpr size_t kGatheredBytes = size_t{16} << 10;
 constexpr long kConnectionSeconds = 60;
 // Zero would be libcurl's default of 300 s.
 constexpr long kNoTimeoutMs = 24L * 60 * 60 * 1000;
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
-// `HTTP/1.1 200 OK`; libcurl has checked it.
-int status_of(std::string_view line) {
-  int status = 0;
-  const auto space = line.find(' ');
-  if (space != std::string_view::npos)
-    std::from_chars(line.data() + space + 1, line.data() + line.size(), status);
-  return status;
-}
 
 }  // namespace
 
@@ -142,9 +126,9 @@ void Transfer::unload() {
   if (context_.gathering == this) context_.gathering = nullptr;
   head_ = {};
   failure_.reset();
-  header_bytes_ = answer_bytes_ = 0;
+  answer_bytes_ = 0;
   phase_ = Phase::connecting;
-  head_complete_ = sending_ = paused_ = curl_paused_ = false;
+  sending_ = paused_ = curl_paused_ = false;
   uploaded_ = 0;
   stalled_at_ = over_at_ = Clock::time_point::max();
   curl_message_[0] = '\0';
@@ -210,6 +194,7 @@ curl_off_t Transfer::uploaded_bytes() const {
 
 int Transfer::connected_callback(void* self, char*, char*, int, int) {
   auto& transfer = *static_cast<Transfer*>(self);
+  if (transfer.handler_ == nullptr) return CURL_PREREQFUNC_ABORT;
   transfer.phase_ = Phase::asking;
   transfer.sending_ = false;
   transfer.expect_within(transfer.request_.timeouts.first_byte);
@@ -238,47 +223,24 @@ size_t Transfer::body_callback(char* data, size_t size, size_t count, void* self
 
 bool Transfer::take_header_line(std::string_view line) {
   if (handler_ == nullptr) return true;
-  header_bytes_ += line.size();
-  if (header_bytes_ > context_.options.max_header_bytes) {
-    give_up(ErrorKind::upstream_protocol,
-            "the answer's header from " + context_.origin.authority + " is too large");
+  const bool trailer = head_.complete();
+  const auto complete =
+      head_.add(line, context_.options.max_header_bytes, context_.origin.authority);
+  if (!complete) {
+    give_up(complete.error());
     return false;
   }
-  if (head_complete_) return true;  // a trailer
+  if (trailer) return true;
   phase_ = Phase::answering;
   expect_within(request_.timeouts.idle);
-  if (line.substr(0, 5) == "HTTP/") {
-    head_ = {status_of(line), {}};
-    return true;
-  }
-  const std::string_view text = trim(line);
-  if (text.empty()) return head_.status < 200 && head_.status != 101 ? true : complete_head();
-  const auto colon = text.find(':');
-  if (line.front() == ' ' || line.front() == '\t') {
-    if (!head_.headers.empty()) head_.headers.back().second.append(" ").append(text);
-  } else if (colon != std::string_view::npos) {
-    head_.headers.emplace_back(lower_name(text.substr(0, colon)), trim(text.substr(colon + 1)));
-  }
+  if (*complete) give_head();
   return true;
 }
 
-bool Transfer::complete_head() {
-  head_complete_ = true;
-  const std::string& peer = context_.origin.authority;
-  if (head_.status == 101) {
-    give_up(ErrorKind::upstream_protocol, peer + " switched protocols unasked");
-    return false;
-  }
-  const auto coding = find_header(head_.headers, "content-encoding");
-  if (coding && !coding->empty() && !same_name(*coding, "identity")) {
-    give_up(ErrorKind::upstream_bad_content_type,
-            "the answer of " + peer + " is coded, though that was not asked for");
-    return false;
-  }
+void Transfer::give_head() {
   release_request();
-  for (auto& [name, value] : head_.headers) mask(trace_.secrets, value);
-  handler_->on_head(std::move(head_));
-  return true;
+  for (auto& [name, value] : head_.head().headers) mask(trace_.secrets, value);
+  handler_->on_head(std::move(head_.head()));
 }
 
 // Thousands of streams would else hold their requests to the end. Curl reads them no more once
@@ -336,26 +298,30 @@ void Transfer::tell_caught_up() {
 
 // --- results -------------------------------------------------------------------------------------
 
+void Transfer::give_up(Error error) {
+  if (!failure_) failure_ = std::move(error);
+}
+
 void Transfer::give_up(ErrorKind kind, std::string message) {
-  if (!failure_) failure_ = proxx::fail(kind, std::move(message)).value();
+  give_up(proxx::fail(kind, std::move(message)).value());
 }
 
 Status Transfer::outcome(CURLcode code) const {
   if (failure_) return proxx::fail(*failure_);
-  if (code == CURLE_OK && head_complete_) return {};
+  if (code == CURLE_OK && head_.complete()) return {};
   // The connection's orderly end in the middle of a head is no error to curl.
   CurlFailure failure{code == CURLE_OK ? CURLE_GOT_NOTHING : code,
                       curl_message_.data(),
                       0,
                       phase_ != Phase::connecting,
-                      header_bytes_ > 0,
-                      head_complete_};
+                      head_.begun(),
+                      head_.complete()};
   curl().easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &failure.os_errno);
   return proxx::fail(curl_error(failure, context_.origin, connect_timeout_));
 }
 
 bool Transfer::met_stale_connection(CURLcode code) const {
-  if (failure_ || fresh_connection_ || header_bytes_ > 0) return false;
+  if (failure_ || fresh_connection_ || head_.begun()) return false;
   if (code != CURLE_GOT_NOTHING && code != CURLE_SEND_ERROR && code != CURLE_RECV_ERROR)
     return false;
   long connections_made = 0;

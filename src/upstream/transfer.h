@@ -12,6 +12,7 @@
 #include "upstream/curl_error.h"
 #include "upstream/curl_loop.h"
 #include "upstream/engine.h"
+#include "upstream/head_reader.h"
 #include "upstream/header_block.h"
 #include "upstream/trace.h"
 #include "upstream/trust.h"
@@ -62,7 +63,8 @@ class Transfer {
   [[nodiscard]] UpstreamHandler* handler() const { return handler_; }
   /// Tells the handler that it has all there is for now.
   void tell_caught_up();
-  /// The handler is told nothing more; what still comes until unload() is for nobody.
+  /// The handler is told nothing more. Until unload(), a request that is not sent yet stays here,
+  /// and what still comes is for nobody.
   void silence() { handler_ = nullptr; }
 
   void pause() { paused_ = true; }
@@ -76,6 +78,7 @@ class Transfer {
 
   /// A failure found here, before or instead of curl's.
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
+  void give_up(Error error);
   void give_up(ErrorKind kind, std::string message);
   /// What curl's result means.
   [[nodiscard]] Status outcome(CURLcode code) const;
@@ -93,7 +96,7 @@ class Transfer {
   void configure();
   void set_method(const std::string& method);
   bool take_header_line(std::string_view line);
-  bool complete_head();
+  void give_head();
   size_t take_body(std::string_view bytes);
   void give_data(std::string_view bytes);
   void release_request();
@@ -114,12 +117,10 @@ class Transfer {
   UpstreamRequest request_;
   HeaderBlock header_block_;
   UpstreamHandler* handler_ = nullptr;
-  UpstreamHead head_;
+  HeadReader head_;
   std::optional<Error> failure_;
-  size_t header_bytes_ = 0;
   size_t answer_bytes_ = 0;
   Phase phase_ = Phase::connecting;
-  bool head_complete_ = false;
   bool sending_ = false;
   bool fed_ = false;          ///< in the context's list
   bool paused_ = false;       ///< the handler wants no more

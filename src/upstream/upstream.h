@@ -18,11 +18,6 @@ using HeaderList = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] std::optional<std::string_view> find_header(const HeaderList& headers,
                                                           std::string_view name);
 
-/// Whether two header names are one.
-[[nodiscard]] bool same_name(std::string_view a, std::string_view b);
-/// ASCII only, whatever the locale.
-[[nodiscard]] std::string lower_name(std::string_view name);
-
 /// Zero is no limit.
 struct UpstreamTimeouts {
   std::chrono::milliseconds connect{5'000};
@@ -62,7 +57,8 @@ class UpstreamHandler {
   virtual void on_done(Status status) = 0;
 };
 
-/// A running call. Destroying it cancels the transfer at once and silences the handler.
+/// A running call. Destroying it silences the handler at once and cancels the transfer within the
+/// next turns of the loop.
 class UpstreamCall {
  public:
   virtual ~UpstreamCall() = default;

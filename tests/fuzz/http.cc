@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/ascii.h"
 #include "fuzz.h"
 #include "http/guard.h"
 #include "http/head_writer.h"
@@ -126,7 +127,7 @@ void check_framing(const Request& request, std::string_view bytes) {
   const size_t codings = request.count("transfer-encoding");
   expect(lengths + codings <= 1, "one way to frame a body", bytes);
   if (codings == 1) {
-    expect(http::same_word(*request.header("transfer-encoding"), "chunked"), "chunked", bytes);
+    expect(same_word(*request.header("transfer-encoding"), "chunked"), "chunked", bytes);
     expect(read_chunks(rest) == request.body, "the body is that of the chunks", bytes);
   } else if (lengths == 1) {
     const std::string_view length = *request.header("content-length");
@@ -142,9 +143,9 @@ void check_framing(const Request& request, std::string_view bytes) {
 }
 
 void check_fields(const Request& request, const http::Limits& limits) {
-  expect(http::is_token(request.method), "the method is a token", request.method);
+  expect(is_token(request.method), "the method is a token", request.method);
   for (const auto& [name, value] : request.headers) {
-    expect(http::is_token(name), "a field's name is a token", name);
+    expect(is_token(name), "a field's name is a token", name);
     const bool printable = std::all_of(value.begin(), value.end(), [](char c) {
       return (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) || c == '\t';
     });
@@ -166,7 +167,7 @@ void check_written_head(const http::HeaderList& headers) {
     const size_t end = rest.find_first_of("\r\n");
     expect(rest.substr(end, 2) == "\r\n", "lines end in CR LF", head);
     const std::string_view line = rest.substr(0, end);
-    if (!first) expect(http::is_token(line.substr(0, line.find(':'))), "a name and a colon", head);
+    if (!first) expect(is_token(line.substr(0, line.find(':'))), "a name and a colon", head);
     rest.remove_prefix(end + 2);
   }
 }

@@ -333,9 +333,23 @@ TEST_CASE("many calls destroyed at once are closed a few in each turn, for the o
   turns = 0;
   calls.clear();
   harness.loop.restart();
-  harness.loop.run();
+  harness.loop.run_for(std::chrono::seconds(60));
+  CHECK(harness.loop.stopped());
   CHECK(turns > 5);
   CHECK(all_closed(harness));
+}
+
+TEST_CASE("calls destroyed while they connect send nothing, however many they are") {
+  Harness harness({{stream_head(), stall()}});
+  std::vector<Recorder> recorders(100);
+  std::vector<std::unique_ptr<UpstreamCall>> calls;
+  for (Recorder& recorder : recorders) calls.push_back(harness.start(recorder));
+  harness.loop.run_one();
+  calls.clear();
+  harness.loop.run_for(std::chrono::seconds(60));
+  CHECK(harness.loop.stopped());
+  CHECK(all_closed(harness));
+  CHECK(harness.server.requests().empty());
 }
 
 TEST_CASE("a call can be destroyed from inside any callback, its own or another's") {

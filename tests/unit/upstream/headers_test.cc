@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
+
 namespace proxx {
 namespace {
 
@@ -15,7 +17,7 @@ std::string text(const HeaderList& headers) {
 
 size_t count(const HeaderList& headers, std::string_view name) {
   return static_cast<size_t>(std::count_if(headers.begin(), headers.end(), [&](const auto& field) {
-    return same_name(field.first, name);
+    return same_word(field.first, name);
   }));
 }
 
