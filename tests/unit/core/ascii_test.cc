@@ -1,0 +1,34 @@
+#include "core/ascii.h"
+
+#include <doctest/doctest.h>
+
+using namespace proxx;
+
+TEST_CASE("words are one whatever the case of their ASCII letters, and of no others") {
+  CHECK(same_word("X-Api-Key", "x-aPI-kEY"));
+  CHECK(same_word("", ""));
+  CHECK_FALSE(same_word("key", "keys"));
+  CHECK_FALSE(same_word("@", "`"));
+  CHECK_FALSE(same_word("[", "{"));
+  CHECK_FALSE(same_word("\xc3\x84", "\xc3\xa4"));
+  CHECK(lower("Text/HTML; Q=[\xc3\x84]") == "text/html; q=[\xc3\x84]");
+}
+
+TEST_CASE("a token is what RFC 9110 says") {
+  std::string every;
+  for (int c = 0; c < 256; ++c) {
+    if (is_token_char(static_cast<char>(c))) every += static_cast<char>(c);
+  }
+  CHECK(every == "!#$%&'*+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz|~");
+  CHECK(is_token("x-api-key"));
+  CHECK_FALSE(is_token(""));
+  CHECK_FALSE(is_token("a b"));
+}
+
+TEST_CASE("control characters end at the space, and DEL is one; a tab may stand in a field") {
+  for (int c = 0; c < 256; ++c) {
+    const bool control = c < 0x20 || c == 0x7f;
+    CHECK(is_control(static_cast<char>(c)) == control);
+    CHECK(is_field_control(static_cast<char>(c)) == (control && c != '\t'));
+  }
+}
