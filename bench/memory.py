@@ -178,9 +178,9 @@ MANY = b',"unknown":[' + b"1," * 9_999_999 + b"1]"
 
 # What is done, how it has to end, and the bound in MiB of what memory may grow by.
 ROWS = [
-    ("a request of 1 MiB", text(MIB), "[DONE]", 6),
-    ("a request of 8 MiB", text(8 * MIB), "[DONE]", 40),
-    ("a request of 31 MiB", text(31 * MIB), "[DONE]", 150),
+    ("a request of 1 MiB", text(MIB), "[DONE]", 4),
+    ("a request of 8 MiB", text(8 * MIB), "[DONE]", 24),
+    ("a request of 31 MiB", text(31 * MIB), "[DONE]", 90),
     ("a request of 100 MiB, in chunks", lambda s: chunked(s, 100 * MIB), "413", 40),
     ("ten million values in a request", lambda s: post(s, request("[[events 1000]]", more=MANY)), "[DONE]", 320),
     ("100,000 brackets in a request", lambda s: post(s, request("hi", more=NESTED)), "nesting too deep", 4),
