@@ -184,13 +184,25 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   void wait_for_close() {
     timer.expires_after(kCloseTime);
+    if (context.closes_behind) return close_behind();
     timer.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
       const auto self = weak.lock();
       if (!error && self) self->finish();
     });
   }
 
+  /// The exchange may go with the sink's last call; the call is held here until it is closed.
+  void close_behind() {
+    closing = true;
+    timer.async_wait(
+        [self = shared_from_this()](const boost::system::error_code&) { self->call.reset(); });
+    finished = true;
+    times.total = since_start();
+    sink.finish();
+  }
+
   void on_done(Status status) override {
+    if (closing) timer.cancel();
     if (finished) return;
     if (converter && converter->complete()) return finish();
     if (!status) return answer_failed(std::move(status).error());
@@ -313,6 +325,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   bool begun = false;     ///< the sink was told of an answer: no retries from here
   bool finished = false;  ///< the sink had its last call
+  bool closing = false;   ///< finished, but for the call
   bool thinking_dropped = false;
   int retries_done = 0;
   int continues_left = 0;
@@ -327,7 +340,7 @@ Exchange::Exchange(const ExchangeContext& context, Sink& sink)
 
 Exchange::~Exchange() {
   // A timer's handler that is queued already holds no more than a weak reference.
-  impl_->call.reset();
+  if (!impl_->closing) impl_->call.reset();
 }
 
 void Exchange::on_notices(std::function<void(const Notices&)> callback) {

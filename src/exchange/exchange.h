@@ -28,6 +28,9 @@ struct ExchangeContext {
   HeaderOptions headers;
   UpstreamTimeouts timeouts;
   int max_retries = 0;
+  /// The upstream outlives the exchanges: a stream that is whole is finished at once, and its call
+  /// closes behind it. Else the end waits for the close, for a second at most.
+  bool closes_behind = false;
 };
 
 /// What one exchange brings.

@@ -39,8 +39,13 @@ EngineOptions with_writes(EngineOptions options, asio::io_context& loop) {
 struct Worker {
   Worker(const AppOptions& options, Shared& shared)
       : engine(loop, with_writes(options.engine, loop)),
-        context{&loop,           &engine,          options.conversion,
-                options.headers, options.timeouts, options.max_retries},
+        context{&loop,
+                &engine,
+                options.conversion,
+                options.headers,
+                options.timeouts,
+                options.max_retries,
+                true},
         service(context, shared),
         work(asio::make_work_guard(loop)) {}
 

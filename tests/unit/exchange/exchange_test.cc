@@ -214,6 +214,26 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(call(0).cancelled());
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "a stream that is whole is finished at once where its call can close behind") {
+  context.closes_behind = true;
+  start(kStreamRequest);
+  call(0).head(200, {{"content-type", kEvents}});
+  sink.on_end = [this] { exchange.reset(); };
+  call(0).data(kStart + kText + kDelta + kStop);
+  CHECK(sink.finished);
+  CHECK(ends_with(sink.text, "data: [DONE]\n\n"));
+  CHECK_FALSE(call(0).cancelled());
+  call(0).data(event("ping", ""));
+  SUBCASE("the upstream closes") {
+    call(0).done();
+  }
+  SUBCASE("the upstream does not close") {}
+  loop.run_for(10s);
+  CHECK(loop.stopped());
+  CHECK(call(0).cancelled());
+}
+
 TEST_CASE_FIXTURE(Fixture, "U19: the answer's content-type decides, not what was asked") {
   SUBCASE("JSON for a stream is cut into chunks") {
     start(kStreamRequest);
