@@ -13,7 +13,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// So many connections over the limit are told 503 at a time; more are just closed.
+/// So many connections over the limit are told 503, or answered a probe, at a time; more are just
+/// closed.
 constexpr size_t kRefusalsAtOnce = 64;
 
 /// A copy, because sessions leave the set as they close.
@@ -56,11 +57,11 @@ void Server::Impl::admit(int fd, std::string peer) {
     ::close(fd);
     return;
   }
-  const bool refused = open > limit;
+  const bool over_limit = open > limit;
   SessionSet& set = *sets[next_set++ % sets.size()];
-  auto begin = [&set, fd, refused, peer = std::move(peer)]() mutable {
+  auto begin = [&set, fd, over_limit, peer = std::move(peer)]() mutable {
     const auto session = add_session(set, fd, std::move(peer));
-    refused ? session->refuse_service() : session->start();
+    over_limit ? session->start_over_limit() : session->start();
   };
   if (&set.loop == &loop) return begin();
   asio::post(set.loop,

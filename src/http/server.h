@@ -36,6 +36,8 @@ struct Limits {
   size_t max_body_bytes = size_t{32} << 20;
   size_t max_buffered_bytes = size_t{256} << 10;  ///< unsent, before write() says stop
   size_t max_connections = 1024;
+  /// What a connection over the limit has for a request, before it is told that it is.
+  std::chrono::milliseconds over_limit_time{2'000};
 };
 
 /// A request; the head alone while `check` looks at it.
@@ -101,6 +103,12 @@ class Handler {
   virtual std::optional<Response> check(const Request& request) {
     (void)request;
     return std::nullopt;
+  }
+  /// Whether the request is answered though its connection is one over the limit, as a probe's is;
+  /// the connection closes behind it.
+  virtual bool answers_over_limit(const Request& request) {
+    (void)request;
+    return false;
   }
   /// May answer at once or later.
   virtual void handle(Request request, std::shared_ptr<Responder> responder) = 0;

@@ -42,7 +42,7 @@ class Connection final : public Session,
       : set_(set), transport_(set.loop, fd), peer_(std::move(peer)) {}
 
   void start() override;
-  void refuse_service() override;
+  void start_over_limit() override;
   void drain() override;
   void cut() override { lose(true); }
   void drop() override { close(true); }
@@ -60,6 +60,7 @@ class Connection final : public Session,
   void answer_aborted(bool reset) override;
 
   void await_request();
+  void refuse_service();
   void advance();
   [[nodiscard]] bool accept_head();
   void dispatch();
@@ -77,6 +78,7 @@ class Connection final : public Session,
   Transport transport_;
   const std::string peer_;
   Phase phase_ = Phase::idle;
+  bool over_limit_ = false;
   bool last_ = false;    ///< no request is read behind the present one
   bool unread_ = false;  ///< input was left out
   bool eof_ = false;
@@ -96,10 +98,12 @@ void Connection::start() {
   await_request();
 }
 
+void Connection::start_over_limit() {
+  over_limit_ = true;
+  start();
+}
+
 void Connection::refuse_service() {
-  if (!transport_.is_open()) return close(false);
-  transport_.start(weak_from_this());
-  transport_.read(true);
   last_ = unread_ = true;
   Response response = handler().error(503, "too many connections");
   response.headers.emplace_back("retry-after", "1");
@@ -112,7 +116,8 @@ void Connection::drain() {
 
 void Connection::await_request() {
   phase_ = Phase::idle;
-  transport_.set_deadline(Clock::now() + limits().idle_time);
+  transport_.set_deadline(Clock::now() +
+                          (over_limit_ ? limits().over_limit_time : limits().idle_time));
   transport_.read(true);
   advance();
 }
@@ -139,7 +144,7 @@ void Connection::advance() {
     if (in_.empty()) return;
     phase_ = Phase::head;
     parser_ = std::make_unique<RequestParser>(limits());
-    transport_.set_deadline(Clock::now() + limits().header_time);
+    if (!over_limit_) transport_.set_deadline(Clock::now() + limits().header_time);
   }
   auto step = parser_->feed(in_);
   if (step && *step == Step::head) {
@@ -155,6 +160,10 @@ void Connection::advance() {
 
 bool Connection::accept_head() {
   parser_->request().peer = peer_;
+  if (over_limit_ && !handler().answers_over_limit(parser_->request())) {
+    refuse_service();
+    return false;
+  }
   phase_ = Phase::body;
   body_deadline_ = Clock::now() + limits().body_time;
   std::optional<Response> refusal;
@@ -173,13 +182,13 @@ bool Connection::accept_head() {
   // A body that is already here does not cost the client its connection.
   const auto step = parser_->feed(in_);
   unread_ = !step || *step != Step::complete;
-  last_ = unread_ || !parser_->keep_alive();
+  last_ = unread_ || over_limit_ || !parser_->keep_alive();
   begin_answer()->send(std::move(*refusal));
   return false;
 }
 
 void Connection::dispatch() {
-  last_ = !parser_->keep_alive();
+  last_ = over_limit_ || !parser_->keep_alive();
   const auto answer = begin_answer();
   Request request = std::move(parser_->request());
   parser_.reset();
@@ -270,6 +279,7 @@ void Connection::finish_answer() {
 void Connection::on_deadline() {
   switch (phase_) {
     case Phase::head:
+      if (over_limit_) return refuse_service();
       if (in_.empty()) return close(false);
       return refuse({408, "the request head took too long"});
     case Phase::body:
@@ -280,6 +290,8 @@ void Connection::on_deadline() {
       if (Clock::now() >= write_deadline_) return lose(true);
       return watch_client();
     case Phase::idle:
+      if (over_limit_) return refuse_service();
+      [[fallthrough]];
     case Phase::lingering:
     case Phase::closed:
       return close(false);

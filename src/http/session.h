@@ -13,8 +13,9 @@ class Session {
  public:
   virtual ~Session() = default;
   virtual void start() = 0;
-  /// Instead of start(): answers 503 without waiting for a request, and closes.
-  virtual void refuse_service() = 0;
+  /// Instead of start(): 503 for a request that the handler does not answer over the limit of
+  /// connections, or for none in time, and the close behind any.
+  virtual void start_over_limit() = 0;
   /// Closes if between requests. Otherwise the answer says `connection: close` by `draining`.
   virtual void drain() = 0;
   /// Closes at once, telling whoever is answering.

@@ -123,6 +123,13 @@ std::optional<http::Response> Service::check(const http::Request& request) {
   return Reply(shared_, request, nullptr).finish(refusal(request, status.error()));
 }
 
+// A full server is alive, and its /metrics say why it is full.
+bool Service::answers_over_limit(const http::Request& request) {
+  const Endpoint endpoint = endpoint_of(request.path());
+  return endpoint == Endpoint::healthz || endpoint == Endpoint::readyz ||
+         endpoint == Endpoint::metrics;
+}
+
 void Service::handle(http::Request request, std::shared_ptr<http::Responder> responder) {
   auto reply = std::make_unique<Reply>(shared_, request, std::move(responder));
   try {

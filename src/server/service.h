@@ -25,6 +25,7 @@ class Service final : public http::Handler {
 
   /// Everything that can be refused by the head alone: host, origin, route, draining, key, type.
   std::optional<http::Response> check(const http::Request& request) override;
+  bool answers_over_limit(const http::Request& request) override;
   void handle(http::Request request, std::shared_ptr<http::Responder> responder) override;
   http::Response error(int status, std::string_view what) override;
 

@@ -33,6 +33,10 @@ std::optional<http::Response> EchoHandler::check(const http::Request& request) {
   return on_check ? on_check(request) : std::nullopt;
 }
 
+bool EchoHandler::answers_over_limit(const http::Request& request) {
+  return request.path() == "/probe";
+}
+
 void EchoHandler::handle(http::Request request, std::shared_ptr<http::Responder> responder) {
   handled.add();
   if (on_handle) return on_handle(std::move(request), std::move(responder));

@@ -23,7 +23,8 @@ class Counter {
   int value_ = 0;
 };
 
-/// Answers with `METHOD target body`, unless told otherwise; errors with `STATUS what`.
+/// Answers with `METHOD target body`, unless told otherwise; errors with `STATUS what`. Of what
+/// comes over the limit of connections it answers `/probe`.
 class EchoHandler final : public http::Handler {
  public:
   using Check = std::function<std::optional<http::Response>(const http::Request&)>;
@@ -35,6 +36,7 @@ class EchoHandler final : public http::Handler {
   Counter handled;
 
   std::optional<http::Response> check(const http::Request& request) override;
+  bool answers_over_limit(const http::Request& request) override;
   void handle(http::Request request, std::shared_ptr<http::Responder> responder) override;
   http::Response error(int status, std::string_view what) override;
 };

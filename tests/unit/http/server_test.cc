@@ -153,6 +153,13 @@ TEST_CASE("H33: over max_connections is a 503 with retry-after, and the rest goe
     CHECK(response.header("connection") == "close");
     CHECK(three.read_to_end().empty());
   }
+  for (const bool keeps_alive : {true, false}) {
+    RawClient probe(server.port());
+    probe.send(keeps_alive ? "GET /probe HTTP/1.1\r\nHost: a\r\n\r\nGET /probe HTTP/1.1\r\n"
+                           : "GET /probe HTTP/1.0\r\n\r\n");
+    CHECK(probe.read_response().status == 200);
+    CHECK(probe.read_to_end().empty());
+  }
   one.send(kGet);
   CHECK(one.read_response().status == 200);
   two.reset();
@@ -160,6 +167,19 @@ TEST_CASE("H33: over max_connections is a 503 with retry-after, and the rest goe
   RawClient four(server.port());
   four.send(kGet);
   CHECK(four.read_response().status == 200);
+}
+
+TEST_CASE("H33: a connection over max_connections that asks nothing in time is told 503, too") {
+  http::Limits limits;
+  limits.max_connections = 0;
+  limits.over_limit_time = std::chrono::milliseconds(20);
+  EchoServer server(limits);
+  for (const std::string begun : {"", "GET / HT"}) {
+    RawClient client(server.port());
+    client.send(begun);
+    CHECK(client.read_response().status == 503);
+    CHECK(client.read_to_end().empty());
+  }
 }
 
 TEST_CASE("S4: out of descriptors, accepting pauses and recovers, and connections go on") {
