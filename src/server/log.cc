@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "core/error_map.h"
 #include "core/json_text.h"
 #include "server/notice_list.h"
 
@@ -63,8 +64,16 @@ std::string timestamp() {
   return text.data();
 }
 
+/// An answer that broke off behind its 200 is as bad as one that never came.
 LogLevel level_of(const RequestRecord& record) {
-  return record.status >= 500 ? LogLevel::warn : LogLevel::info;
+  const bool broke_off = record.error && record.status < 400;
+  return record.status >= 500 || broke_off ? LogLevel::warn : LogLevel::info;
+}
+
+std::string error_code(const RequestRecord& record) {
+  if (!record.error) return {};
+  const ErrorRow& row = error_row(*record.error);
+  return row.code != nullptr ? row.code : row.type;
 }
 
 struct Field {
@@ -74,7 +83,7 @@ struct Field {
 };
 
 /// One row for each field, in the order of the line; empty ones are not shown.
-std::array<Field, 10> fields_of(const RequestRecord& record) {
+std::array<Field, 11> fields_of(const RequestRecord& record) {
   const auto id = plain(record.request_id, kMaxNameBytes);
   const auto count = [&record](int64_t TokenCounts::*which) {
     return record.tokens ? std::to_string((*record.tokens).*which) : std::string();
@@ -82,6 +91,7 @@ std::array<Field, 10> fields_of(const RequestRecord& record) {
   return {{
       {"model", plain(record.model, kMaxNameBytes), false},
       {"status", std::to_string(record.status), true},
+      {"error", error_code(record), false},
       {"first", record.first ? milliseconds(*record.first) : std::string(), true},
       {"total", milliseconds(record.total), true},
       {"in", count(&TokenCounts::input), true},

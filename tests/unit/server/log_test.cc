@@ -31,6 +31,21 @@ TEST_CASE("the access line says what happened, in words that can be searched") {
         "out=5 upstream=req_1 dropped=seed");
 }
 
+TEST_CASE("an answer that broke off says so, and is worth a warning") {
+  RequestRecord record = sample();
+  record.error = ErrorKind::upstream_truncated;
+  CHECK(has(access_text(record), " status=200 error=upstream_stream_truncated "));
+  LogPipe pipe;
+  LogOptions options = log_to(pipe.fd());
+  options.level = LogLevel::warn;
+  Log(options).access(record);
+  record.status = 404;
+  Log(options).access(record);
+  const std::string lines = pipe.text();
+  CHECK(has(lines, "error=upstream_stream_truncated"));
+  CHECK(std::count(lines.begin(), lines.end(), '\n') == 1);
+}
+
 TEST_CASE("what is not known is left out") {
   RequestRecord record;
   record.method = "GET";
