@@ -48,7 +48,7 @@ complete -c proxx -n $models -l strict -d 'What cannot be represented is an erro
 set -l requests '__proxx_is send ask batch bridge'
 complete -c proxx -n $requests -l record -x -a '(__fish_complete_directories)' -d 'Keep the exchange for a replay'
 complete -c proxx -n $requests -l retry -x -d 'Tries after a failure'
-complete -c proxx -n $requests -l max-time -x -d 'Limit for everything'
+complete -c proxx -n $requests -l max-time -x -d 'Limit for one try'
 complete -c proxx -n $requests -l connect-timeout -x -d 'Limit to connect'
 complete -c proxx -n $requests -l idle-timeout -x -d 'Longest silence'
 

@@ -198,7 +198,8 @@ void add_limits(CLI::App& app, CommonOptions& options) {
       ->type_name("DIR")
       ->take_last();
   add_setting(app, options, "--retry", "retry", "N", "Tries after a failure (2)");
-  add_setting(app, options, "--max-time", "timeouts.total", "S", "Limit for everything (none)");
+  add_setting(app, options, "--max-time", "timeouts.total", "S",
+              "Limit for one try as a whole (none)");
   add_setting(app, options, "--connect-timeout", "timeouts.connect", "S", "To connect (5)");
   add_setting(app, options, "--idle-timeout", "timeouts.idle", "S",
               "Without a byte from the upstream (120)");

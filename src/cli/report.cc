@@ -29,7 +29,9 @@ const char* name_of(Notice::Kind kind) {
 }  // namespace
 
 std::string describe(const Error& error) {
-  return error.param.empty() ? error.message : error.param + ": " + error.message;
+  const std::string place = error.param.empty() ? "" : error.param + ": ";
+  // The upstream's own messages often begin with it.
+  return error.message.compare(0, place.size(), place) == 0 ? error.message : place + error.message;
 }
 
 int report(const Error& error) {

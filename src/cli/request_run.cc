@@ -128,8 +128,12 @@ int send(const RequestCommandOptions& options, std::string request) {
     say_error(facts.refusal.empty() ? "the model refused" : facts.refusal);
     exit_code = kExitRefused;
   }
-  if (facts.partial_tool_json && !options.quiet) {
-    say("a tool call's arguments were cut off by max_tokens and are not complete JSON");
+  if (!options.quiet) {
+    if (facts.partial_tool_json) {
+      say("a tool call's arguments were cut off by max_tokens and are not complete JSON");
+    } else if (form == AnswerForm::text && facts.finish_reason == "length") {
+      say("the answer was cut off: it reached max_tokens or the model's context window");
+    }
   }
   if (options.usage) {
     write_stderr(

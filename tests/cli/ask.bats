@@ -215,3 +215,20 @@ make_files() {
   split "$PROXX" ask --upstream-url "$mock_url" hi </dev/null
   contains "$out" $'a\x1b[31mb'
 }
+
+@test "an answer that was cut off says so on stderr, as text alone would not" {
+  local scenario
+  for scenario in max-tokens context-window; do
+    split "$PROXX" ask --mock "[[mock:$scenario]]" </dev/null
+    expect_code 0
+    contains "$err" "the answer was cut off"
+    split "$PROXX" ask -q --mock "[[mock:$scenario]]" </dev/null
+    expect_code 0
+    expect stderr "$err" ""
+  done
+  split "$PROXX" ask --mock "[[mock:text]]" </dev/null
+  expect stderr "$err" ""
+  # Here finish_reason tells.
+  split "$PROXX" --mock <<<"$(ask_for max-tokens)"
+  expect stderr "$err" ""
+}

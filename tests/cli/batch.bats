@@ -162,6 +162,8 @@ until_lines() {
   batch -j 1 --fail-fast in.jsonl
   expect_code 11
   expect ids "$(ids <<<"$out")" "a bad "
+  contains "$err" "1 of 2 lines failed"
+  contains "$err" "the lines behind were not tried"
 }
 
 @test "--resume asks again for what failed, and every id stands once" {

@@ -476,3 +476,9 @@ PY
   expect_code 2
   contains "$err" "no request"
 }
+
+@test "a model that is not there is named once" {
+  split "$PROXX" --mock -m gpt-4o <<<"$HI"
+  contains "$err" "proxx: model: gpt-4o"
+  lacks "$err" "model: model:"
+}
