@@ -25,7 +25,17 @@ tl::unexpected<Error> cannot_load(const std::string& why) {
               "cannot load libcurl: " + why + "; Debian's package of it is libcurl4");
 }
 
+// A library that is loaded by itself looks for its symbols in itself and in what it needs; one that
+// libcurl brings looks in all thirty. These two have the most to look for. One that is not there,
+// or not needed, costs no more than its loading.
+void load_heaviest_alone() {
+  for (const char* name : {"libcrypto.so.3", "libgnutls.so.30"}) {
+    (void)dlopen(name, RTLD_LAZY | RTLD_LOCAL);
+  }
+}
+
 Result<Loaded> load() {
+  load_heaviest_alone();
   Loaded loaded;
   loaded.library = dlopen(kLibrary, RTLD_LAZY | RTLD_LOCAL);
   if (loaded.library == nullptr) return cannot_load(dlerror());
