@@ -31,7 +31,8 @@ void add_model_options(CLI::App& app, AskOptions& options) {
       ->type_name("N")
       ->take_last()
       ->group(kRequestGroup);
-  app.add_option("-r,--reasoning", options.reasoning, "none, minimal, low, medium, high, xhigh, max")
+  app.add_option("-r,--reasoning", options.reasoning,
+                 "none, minimal, low, medium, high, xhigh, max")
       ->type_name("EFFORT")
       ->take_last()
       ->group(kRequestGroup);
