@@ -285,7 +285,7 @@ int BatchRun::summary() {
   if (counts_.failed == 0) return 0;
   say_error(std::to_string(counts_.failed) + " of " + std::to_string(counts_.done) +
             " lines failed; first " + first_failure_);
-  if (shared_.stopping) tell("the lines behind were not tried");
+  if (shared_.stopping) tell("nothing was begun after that");
   return kExitLinesFailed;
 }
 

@@ -66,6 +66,13 @@ int http_status_of(const Error& error) {
   return error.http_status != 0 ? error.http_status : error_row(error.kind).http_status;
 }
 
+std::string error_word(const Error& error) {
+  const ErrorRow& row = error_row(error.kind);
+  if (!error.code.empty()) return error.code;
+  if (row.code != nullptr) return row.code;
+  return error.type.empty() ? row.type : error.type;
+}
+
 int exit_code_of(const Error& error) {
   switch (error.kind) {
     case ErrorKind::usage:

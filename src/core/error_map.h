@@ -17,6 +17,8 @@ struct ErrorRow {
 
 /// The status, type and code an error shows, its own where set, else its kind's.
 [[nodiscard]] int http_status_of(const Error& error);
+/// ... in one word: its code, and without one its type.
+[[nodiscard]] std::string error_word(const Error& error);
 /// Exit code by contract.md section 3.
 [[nodiscard]] int exit_code_of(const Error& error);
 

@@ -194,6 +194,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   /// The exchange may go with the sink's last call; the call is held here until it is closed.
   void close_behind() {
     closing = true;
+    if (call) call->resume();
     timer.async_wait(
         [self = shared_from_this()](const boost::system::error_code&) { self->call.reset(); });
     finished = true;

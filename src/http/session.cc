@@ -165,7 +165,7 @@ bool Connection::accept_head() {
     return false;
   }
   phase_ = Phase::body;
-  body_deadline_ = Clock::now() + limits().body_time;
+  body_deadline_ = Clock::now() + (over_limit_ ? limits().over_limit_time : limits().body_time);
   std::optional<Response> refusal;
   try {
     refusal = handler().check(parser_->request());

@@ -97,7 +97,7 @@ void ChatSession::fail(const AnswerHead& head, const Error& error) {
 void ChatSession::end_with(const Error& error) {
   take_facts();
   if (reply_->started()) {
-    reply_->record.error = error.kind;
+    reply_->note_error(error);
     reply_->write(error_frame(error));
     reply_->end();
   } else {

@@ -10,7 +10,6 @@
 #include <cstdio>
 #include <ctime>
 
-#include "core/error_map.h"
 #include "core/json_text.h"
 #include "server/notice_list.h"
 
@@ -70,12 +69,6 @@ LogLevel level_of(const RequestRecord& record) {
   return record.status >= 500 || broke_off ? LogLevel::warn : LogLevel::info;
 }
 
-std::string error_code(const RequestRecord& record) {
-  if (!record.error) return {};
-  const ErrorRow& row = error_row(*record.error);
-  return row.code != nullptr ? row.code : row.type;
-}
-
 struct Field {
   const char* name;
   std::string value;
@@ -91,7 +84,7 @@ std::array<Field, 11> fields_of(const RequestRecord& record) {
   return {{
       {"model", plain(record.model, kMaxNameBytes), false},
       {"status", std::to_string(record.status), true},
-      {"error", error_code(record), false},
+      {"error", plain(record.error_word, kMaxNameBytes), false},
       {"first", record.first ? milliseconds(*record.first) : std::string(), true},
       {"total", milliseconds(record.total), true},
       {"in", count(&TokenCounts::input), true},

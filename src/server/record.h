@@ -36,6 +36,7 @@ struct RequestRecord {
   std::string request_id;          ///< what the client got as x-request-id
   bool upstream_answered = false;  ///< request_id is the upstream's
   std::optional<ErrorKind> error;
+  std::string error_word;  ///< its code, or its type
   Notices notices;
 };
 

@@ -87,7 +87,7 @@ void RelaySession::on_done(Status status) {
 
 void RelaySession::end_with(const Error& error) {
   if (reply_->started()) {
-    if (!reply_->over()) reply_->record.error = error.kind;
+    if (!reply_->over()) reply_->note_error(error);
     reply_->abort();
   } else {
     reply_->send_error(error);

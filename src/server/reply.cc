@@ -110,10 +110,15 @@ void Reply::send(http::Response response) {
 
 void Reply::send_error(const Error& error, http::HeaderList headers) {
   if (over_) return;
-  record.error = error.kind;
+  note_error(error);
   http::Response response = error_response(error, record.endpoint);
   std::move(headers.begin(), headers.end(), std::back_inserter(response.headers));
   send(std::move(response));
+}
+
+void Reply::note_error(const Error& error) {
+  record.error = error.kind;
+  record.error_word = error_word(error);
 }
 
 void Reply::note_first() {

@@ -59,6 +59,8 @@ class Reply {
   void send(http::Response response);
   void send_error(const Error& error, http::HeaderList headers = {});
 
+  /// For the record alone.
+  void note_error(const Error& error);
   /// The answer's first byte is known; start() says so too.
   void note_first();
   void start(int status, http::HeaderList headers);

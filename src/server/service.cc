@@ -120,7 +120,9 @@ Status Service::admit(const http::Request& request) const {
 std::optional<http::Response> Service::check(const http::Request& request) {
   const Status status = admit(request);
   if (status) return std::nullopt;
-  return Reply(shared_, request, nullptr).finish(refusal(request, status.error()));
+  Reply reply(shared_, request, nullptr);
+  reply.note_error(status.error());
+  return reply.finish(refusal(request, status.error()));
 }
 
 // A full server is alive, and its /metrics say why it is full.
@@ -224,7 +226,9 @@ http::Response Service::error(int status, std::string_view what) {
   if (status == 503) error.kind = ErrorKind::overloaded;
   error.http_status = status;
   error.message = std::string(what);
-  return Reply(shared_, unread, nullptr).finish(error_response(error, Endpoint::other));
+  Reply reply(shared_, unread, nullptr);
+  reply.note_error(error);
+  return reply.finish(error_response(error, Endpoint::other));
 }
 
 void Service::cut_off() {

@@ -25,17 +25,7 @@ tl::unexpected<Error> cannot_load(const std::string& why) {
               "cannot load libcurl: " + why + "; Debian's package of it is libcurl4");
 }
 
-// A library that is loaded by itself looks for its symbols in itself and in what it needs; one that
-// libcurl brings looks in all thirty. These two have the most to look for. One that is not there,
-// or not needed, costs no more than its loading.
-void load_heaviest_alone() {
-  for (const char* name : {"libcrypto.so.3", "libgnutls.so.30"}) {
-    (void)dlopen(name, RTLD_LAZY | RTLD_LOCAL);
-  }
-}
-
 Result<Loaded> load() {
-  load_heaviest_alone();
   Loaded loaded;
   loaded.library = dlopen(kLibrary, RTLD_LAZY | RTLD_LOCAL);
   if (loaded.library == nullptr) return cannot_load(dlerror());
@@ -64,12 +54,15 @@ void* or_handled(void* memory) {
   return nullptr;
 }
 
-// OpenSSL is here only if libcurl has brought it, so it is looked up and not linked.
-void spare_openssl_its_configuration() {
+// OpenSSL is here only if libcurl has brought it, so it is looked up and not linked. What its first
+// caller does without is left out for all.
+void spare_openssl_its_tables() {
   using InitCrypto = int(uint64_t options, const void* settings);
-  constexpr uint64_t kNoLoadConfig = 0x80;  // OPENSSL_INIT_NO_LOAD_CONFIG, openssl/crypto.h
+  // OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, _NO_ADD_ALL_CIPHERS, _NO_ADD_ALL_DIGESTS, _NO_LOAD_CONFIG
+  // of openssl/crypto.h
+  constexpr uint64_t kWithout = 0x01 | 0x10 | 0x20 | 0x80;
   if (void* const symbol = dlsym(loaded()->library, "OPENSSL_init_crypto")) {
-    reinterpret_cast<InitCrypto*>(symbol)(kNoLoadConfig, nullptr);
+    reinterpret_cast<InitCrypto*>(symbol)(kWithout, nullptr);
   }
 }
 
@@ -95,7 +88,7 @@ const CurlFunctions& curl() {
 void start_libcurl(bool needs_tls) {
   static const CURLcode started = [needs_tls] {
     (void)curl();
-    if (!needs_tls) spare_openssl_its_configuration();
+    if (!needs_tls) spare_openssl_its_tables();
     return start();
   }();
   (void)started;

@@ -163,7 +163,7 @@ until_lines() {
   expect_code 11
   expect ids "$(ids <<<"$out")" "a bad "
   contains "$err" "1 of 2 lines failed"
-  contains "$err" "the lines behind were not tried"
+  contains "$err" "nothing was begun after that"
 }
 
 @test "--resume asks again for what failed, and every id stands once" {

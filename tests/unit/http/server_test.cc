@@ -173,6 +173,7 @@ TEST_CASE("H33: a connection over max_connections that asks nothing in time is t
   http::Limits limits;
   limits.max_connections = 0;
   limits.over_limit_time = std::chrono::milliseconds(20);
+  limits.header_time = limits.body_gap_time = limits.body_time = std::chrono::hours(1);
   EchoServer server(limits);
   for (const std::string begun : {"", "GET / HT"}) {
     RawClient client(server.port());
@@ -180,6 +181,9 @@ TEST_CASE("H33: a connection over max_connections that asks nothing in time is t
     CHECK(client.read_response().status == 503);
     CHECK(client.read_to_end().empty());
   }
+  RawClient probe(server.port());
+  probe.send("POST /probe HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
+  CHECK(probe.read_response().status == 408);
 }
 
 TEST_CASE("S4: out of descriptors, accepting pauses and recovers, and connections go on") {

@@ -34,6 +34,7 @@ TEST_CASE("the access line says what happened, in words that can be searched") {
 TEST_CASE("an answer that broke off says so, and is worth a warning") {
   RequestRecord record = sample();
   record.error = ErrorKind::upstream_truncated;
+  record.error_word = "upstream_stream_truncated";
   CHECK(has(access_text(record), " status=200 error=upstream_stream_truncated "));
   LogPipe pipe;
   LogOptions options = log_to(pipe.fd());

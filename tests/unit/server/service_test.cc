@@ -38,9 +38,19 @@ TEST_CASE("each request is one log line, refused ones too") {
   const std::string log = server.log.text();
   CHECK(std::count(log.begin(), log.end(), '\n') == 3);
   CHECK(has(log, "GET /healthz status=200"));
-  CHECK(has(log, "GET /nothing status=404"));
-  CHECK(has(log, "- - status=400"));
+  CHECK(has(log, "GET /nothing status=404 error=not_found "));
+  CHECK(has(log, "- - status=400 error=invalid_request_error "));
   CHECK_FALSE(has(log, "sk-secret"));
+}
+
+TEST_CASE("over the limit of connections probes and metrics are answered, and nothing else") {
+  Harness server;
+  for (const char* path : {"/healthz", "/readyz", "/metrics"}) {
+    CHECK(server.service.answers_over_limit(request_of("GET", path)));
+  }
+  for (const char* path : {"/v1/models", "/v1/chat/completions", "/nothing"}) {
+    CHECK_FALSE(server.service.answers_over_limit(request_of("GET", path)));
+  }
 }
 
 TEST_CASE("H22: health probes may use any name") {
