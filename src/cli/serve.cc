@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
+#include <cstdlib>
 #include <memory>
 #include <thread>
 

@@ -1,5 +1,6 @@
 #include "mock/mock.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <optional>
