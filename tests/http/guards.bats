@@ -114,7 +114,7 @@ load helpers
     lacks "$body" root:
   done
   contains "$(raw "GET $(printf '/%9000s' | tr ' ' a) HTTP/1.1\r\nhost: localhost\r\n\r\n")" "HTTP/1.1 414"
-  contains "$(raw 'GET http://localhost/etc/passwd HTTP/1.1\r\nhost: localhost\r\n\r\n')" "HTTP/1.1 40"
+  contains "$(raw 'GET http://localhost/etc/passwd HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n')" "HTTP/1.1 40"
   contains "$(raw 'GET * HTTP/1.1\r\nhost: localhost\r\n\r\n')" "HTTP/1.1 40"
 }
 
