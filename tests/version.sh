@@ -13,7 +13,7 @@ expect() {
   shift
   cmake -D FILE="$work/version.cc" -D VERSION=1.2.3 -D SOURCE="$work/tree" "$@" -P "$script"
   got=$(sed -n 's/.*kVersion = "\(.*\)";/\1/p' "$work/version.cc")
-  [[ $got == $want ]] || { echo "version: got $got, want $want" >&2; exit 1; }
+  [ "$got" = "$want" ] || { echo "version: got $got, want $want" >&2; exit 1; }
 }
 
 mkdir "$work/tree"
