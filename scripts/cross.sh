@@ -8,11 +8,10 @@ triplet=$1
 arch=$2
 as_root=
 [ "$(id -u)" -eq 0 ] || as_root=sudo
-boost=$(dpkg-query -W -f='${Package}\n' 'libboost*-dev' | grep -E '^libboost(1\.[0-9]+)?-dev$' | head -n 1)
 $as_root apt-get update -q
-# Boost and the other header libraries are the same for all; these have code.
+# The libraries that are headers alone are there already; these have code.
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-  "g++-$triplet" qemu-user-static "libcurl4-openssl-dev:$arch" "libssl-dev:$arch" "libyaml-cpp-dev:$arch" "$boost"
+  "g++-$triplet" qemu-user-static "libcurl4-openssl-dev:$arch" "libssl-dev:$arch" "libyaml-cpp-dev:$arch"
 
 machine=${triplet%%-*}
 build=build/$machine
