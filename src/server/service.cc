@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "core/ascii.h"
+#include "core/beta_allowance.h"
 #include "http/guard.h"
 #include "server/chat.h"
 #include "server/models_session.h"
@@ -57,6 +58,7 @@ http::Response refusal(const http::Request& request, const Error& error) {
 
 Result<RequestHeaders> anthropic_headers(const http::Request& request) {
   RequestHeaders out;
+  BetaAllowance betas;
   for (const auto& [name, value] : request.headers) {
     const bool version = same_word(name, "anthropic-version");
     if (!version && !same_word(name, "anthropic-beta")) continue;
@@ -74,8 +76,11 @@ Result<RequestHeaders> anthropic_headers(const http::Request& request) {
       }
       if (version) {
         out.anthropic_version = std::string(word);
-      } else {
+      } else if (betas.take(word)) {
         out.betas.emplace_back(word);
+      } else {
+        return fail(ErrorKind::invalid_request, BetaAllowance::kExceeded, "anthropic-beta",
+                    "invalid_value");
       }
     }
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
+#include <set>
 
 #include "core/ascii.h"
 
@@ -86,10 +87,10 @@ class BetaList {
 
  private:
   void add(std::string_view beta) {
-    if (!beta.empty() && std::find(betas_.begin(), betas_.end(), beta) == betas_.end())
-      betas_.push_back(beta);
+    if (!beta.empty() && known_.insert(beta).second) betas_.push_back(beta);
   }
   std::vector<std::string_view> betas_;
+  std::set<std::string_view> known_;
 };
 
 HeaderList profile_fields(const HeaderOptions& options, int retries_done) {

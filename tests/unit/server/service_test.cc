@@ -128,6 +128,34 @@ class ThrowingUpstream final : public Upstream {
   }
 };
 
+TEST_CASE("W1: 64 values of anthropic-beta in 4 KiB, in one header line or in several") {
+  const auto values = [](size_t count, size_t bytes) {
+    std::string out;
+    for (size_t i = 0; i < count; ++i) {
+      std::string value = "b" + std::to_string(i);
+      value.resize(std::max(value.size(), bytes), 'x');
+      out += (i == 0 ? "" : ", ") + value;
+    }
+    return out;
+  };
+  const auto betas = [](http::HeaderList headers) {
+    return anthropic_headers(request_of("POST", "/v1/messages", std::move(headers)));
+  };
+  CHECK(betas({{"anthropic-beta", values(64, 64)}})->betas.size() == 64);
+  CHECK(betas({{"anthropic-beta", values(32, 1)}, {"Anthropic-Beta", values(32, 1)}}));
+  const http::HeaderList refused[] = {
+      {{"anthropic-beta", values(65, 1)}},
+      {{"anthropic-beta", values(17, 250)}},
+      {{"anthropic-beta", values(32, 1)}, {"Anthropic-Beta", values(33, 1)}},
+  };
+  for (const http::HeaderList& headers : refused) {
+    const auto out = betas(headers);
+    REQUIRE_FALSE(out);
+    CHECK(out.error().kind == ErrorKind::invalid_request);
+    CHECK(out.error().param == "anthropic-beta");
+  }
+}
+
 TEST_CASE("S12: an exception is a 500 that tells nothing") {
   ThrowingUpstream upstream;
   Harness server;
