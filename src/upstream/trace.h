@@ -1,6 +1,8 @@
 #pragma once
 #include <curl/curl.h>
 
+#include <string_view>
+
 #include "upstream/engine.h"
 #include "upstream/headers.h"
 
@@ -12,7 +14,9 @@ struct Trace {
   Secrets secrets;  ///< of the request under way: the answer may hold them, too
 };
 
-/// Has the handle report to the options' trace functions, if any is set. `trace` outlives it.
-void apply_trace(CURL* easy, const Trace& trace);
+[[nodiscard]] bool is_tracing(const EngineOptions& options);
+
+/// Reports to the options' trace functions what CURLOPT_DEBUGFUNCTION was given.
+void report(const Trace& trace, curl_infotype type, std::string_view bytes);
 
 }  // namespace proxx
