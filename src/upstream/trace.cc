@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "upstream/curl_library.h"
+
 namespace proxx {
 namespace {
 
@@ -38,29 +40,45 @@ void trace_proxy(const Trace& trace, std::string_view text) {
   trace.options.trace_header('*', shown);
 }
 
+int debug_callback(CURL*, curl_infotype type, char* data, size_t size, void* user) {
+  const auto& trace = *static_cast<const Trace*>(user);
+  const std::string_view bytes(data, size);
+  const char direction = type == CURLINFO_HEADER_OUT || type == CURLINFO_DATA_OUT ? '>' : '<';
+  try {
+    switch (type) {
+      case CURLINFO_HEADER_OUT:
+      case CURLINFO_HEADER_IN:
+        if (trace.options.trace_header) trace_header_lines(trace, direction, bytes);
+        break;
+      case CURLINFO_DATA_IN:
+        if (trace.on_raw_body) trace.on_raw_body(bytes);
+        [[fallthrough]];
+      case CURLINFO_DATA_OUT:
+        if (trace.options.trace_body) trace_body(trace, direction, bytes);
+        break;
+      case CURLINFO_TEXT:
+        if (trace.options.trace_header) trace_proxy(trace, bytes);
+        break;
+      default:
+        break;
+    }
+  } catch (...) {
+    // A trace that cannot be written must not end the transfer.
+    return 0;
+  }
+  return 0;
+}
+
 }  // namespace
 
 bool is_tracing(const EngineOptions& options) {
   return options.trace_header || options.trace_body;
 }
 
-void report(const Trace& trace, curl_infotype type, std::string_view bytes) {
-  const char direction = type == CURLINFO_HEADER_OUT || type == CURLINFO_DATA_OUT ? '>' : '<';
-  switch (type) {
-    case CURLINFO_HEADER_OUT:
-    case CURLINFO_HEADER_IN:
-      if (trace.options.trace_header) trace_header_lines(trace, direction, bytes);
-      break;
-    case CURLINFO_DATA_OUT:
-    case CURLINFO_DATA_IN:
-      if (trace.options.trace_body) trace_body(trace, direction, bytes);
-      break;
-    case CURLINFO_TEXT:
-      if (trace.options.trace_header) trace_proxy(trace, bytes);
-      break;
-    default:
-      break;
-  }
+void apply_trace(CURL* easy, const Trace& trace) {
+  if (is_tracing(trace.options)) curl().easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+  curl().easy_setopt(easy, CURLOPT_DEBUGFUNCTION, debug_callback);
+  curl().easy_setopt(easy, CURLOPT_DEBUGDATA, const_cast<Trace*>(&trace));
 }
 
 }  // namespace proxx

@@ -25,7 +25,7 @@ constexpr uint64_t kMaxAlertBytes = 64;
 
 Transfer::Transfer(TransferContext& context)
     : context_(context),
-      trace_{context.options, {}},
+      trace_{context.options, {}, {}},
       easy_(curl().easy_init(), curl().easy_cleanup) {
   if (!easy_) throw std::bad_alloc();
   configure();
@@ -58,9 +58,8 @@ void Transfer::configure() {
       !proxy.empty() || context_.options.base_url.compare(0, 7, "http://") == 0)
     curl().easy_setopt(easy, CURLOPT_PROXY, proxy.c_str());
   apply_trust(easy, context_.trust);
-  curl().easy_setopt(easy, CURLOPT_DEBUGFUNCTION, debug_callback);
-  curl().easy_setopt(easy, CURLOPT_DEBUGDATA, this);
-  if (is_tracing(context_.options)) curl().easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+  trace_.on_raw_body = [this](std::string_view bytes) { take_raw_body(bytes); };
+  apply_trace(easy, trace_);
   context_.loop->adopt(easy);
 }
 
@@ -73,6 +72,8 @@ void Transfer::load(UpstreamRequest request, UpstreamHandler& handler) {
     return;
   }
   trace_.secrets = secrets_in(request_.headers);
+  trace_.secrets.insert(trace_.secrets.end(), context_.options.secrets.begin(),
+                        context_.options.secrets.end());
   release(request_.headers);
   curl().easy_setopt(easy, CURLOPT_HTTPHEADER, header_block_.list());
 
@@ -261,19 +262,6 @@ bool Transfer::got_bytes() const {
 bool Transfer::came_too_early() const {
   return on_kept_connection_ && carried_before_.acknowledged > 0 &&
          connection_->carried().acknowledged == carried_before_.acknowledged;
-}
-
-int Transfer::debug_callback(CURL*, curl_infotype type, char* data, size_t size, void* self) {
-  auto& transfer = *static_cast<Transfer*>(self);
-  const std::string_view bytes(data, size);
-  try {
-    if (type == CURLINFO_DATA_IN) transfer.take_raw_body(bytes);
-    if (is_tracing(transfer.context_.options)) report(transfer.trace_, type, bytes);
-  } catch (...) {
-    // A trace that cannot be written must not end the transfer.
-    return 0;
-  }
-  return 0;
 }
 
 size_t Transfer::header_callback(char* data, size_t size, size_t count, void* self) {

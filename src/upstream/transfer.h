@@ -96,7 +96,6 @@ class Transfer {
   static size_t header_callback(char* data, size_t size, size_t count, void* self);
   static size_t body_callback(char* data, size_t size, size_t count, void* self);
   static int connected_callback(void* self, char* peer_ip, char* local_ip, int, int local_port);
-  static int debug_callback(CURL*, curl_infotype type, char* data, size_t size, void* self);
 
   void configure();
   void set_method(const std::string& method);
