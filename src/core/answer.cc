@@ -115,6 +115,9 @@ Status AnswerConverter::finish(std::string& out) {
 bool AnswerConverter::started() const {
   return impl_->state.started();
 }
+bool AnswerConverter::turn_started() const {
+  return impl_->state.turn_started();
+}
 bool AnswerConverter::complete() const {
   return impl_->state.complete();
 }
@@ -138,6 +141,7 @@ std::string AnswerConverter::paused_content() const {
 
 void AnswerConverter::resume() {
   impl_->sse = SseParser();
+  impl_->error.reset();
   impl_->state.resume();
 }
 

@@ -76,6 +76,8 @@ class AnswerConverter {
 
   /// message_start was seen: the upstream is answering, a status line may go out.
   [[nodiscard]] bool started() const;
+  /// message_start of the turn under way was seen. Before that a failed turn may be asked for anew.
+  [[nodiscard]] bool turn_started() const;
   /// message_stop was seen and the client's answer is written in full.
   [[nodiscard]] bool complete() const;
   [[nodiscard]] const AnswerFacts& facts() const;
@@ -91,6 +93,7 @@ class AnswerConverter {
   [[nodiscard]] bool paused() const;
   /// A JSON array with the Anthropic blocks of all turns so far, as received.
   [[nodiscard]] std::string paused_content() const;
+  /// Takes the next turn's answer, or once more that of a turn that failed before turn_started().
   void resume();
   /// Gives up continuing: the paused turn becomes the end of the answer.
   Status end_paused(std::string& out);

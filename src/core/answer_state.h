@@ -33,6 +33,7 @@ class AnswerState {
   [[nodiscard]] bool started() const { return started_; }
   [[nodiscard]] bool complete() const { return phase_ == Phase::complete; }
   [[nodiscard]] bool paused() const { return phase_ == Phase::paused; }
+  [[nodiscard]] bool turn_started() const { return phase_ != Phase::before_start; }
   [[nodiscard]] const AnswerFacts& facts() const { return facts_; }
   [[nodiscard]] uint64_t pings() const { return pings_; }
   [[nodiscard]] std::string take_reasoning();

@@ -182,4 +182,13 @@ Error upstream_event_error(std::string_view error_json) {
                     error_code_of(error), std::move(message));
 }
 
+bool refuses_thinking(const Error& error) {
+  if (error.http_status != 400) return false;
+  const auto has = [&error](const char* part) {
+    return error.message.find(part) != std::string::npos;
+  };
+  return has("thinking") && (has("bound to a different conversation") ||
+                             has("cannot be modified") || has("signature"));
+}
+
 }  // namespace proxx

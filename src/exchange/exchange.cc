@@ -3,22 +3,17 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <ctime>
-#include <random>
 #include <utility>
 
 #include "core/error_map.h"
 #include "core/release.h"
-#include "exchange/answer_headers.h"
-#include "exchange/body_kind.h"
-#include "upstream/retry.h"
+#include "exchange/attempt.h"
 
 namespace proxx {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// An error answer's body is only read for its message.
-constexpr size_t kMaxErrorBodyBytes = size_t{64} << 10;
 /// How long the upstream may take to close behind message_stop before it is cut off; when it does
 /// close in order, the connection can be used again.
 constexpr std::chrono::seconds kCloseTime{1};
@@ -30,24 +25,17 @@ int64_t now_unix_s() {
   return static_cast<int64_t>(std::time(nullptr));
 }
 
-double random_fraction() {
-  thread_local std::minstd_rand generator{std::random_device{}()};
-  return std::uniform_real_distribution<double>(0, 1)(generator);
-}
-
-/// The 400 that a history's thinking blocks can cause; the same body never works again
-/// (wire.md 1.8, 6.4).
-bool names_thinking(const Error& error) {
-  if (error.http_status != 400) return false;
-  const std::string& text = error.message;
-  const auto has = [&text](const char* part) { return text.find(part) != std::string::npos; };
-  return has("thinking") && (has("bound to a different conversation") ||
-                             has("cannot be modified") || has("signature"));
-}
-
 }  // namespace
 
 struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exchange::Impl> {
+  /// What the sink knows.
+  enum class Phase {
+    unanswered,  ///< nothing
+    answering,   ///< had begin()
+    closing,     ///< had its last call; the upstream's call closes
+    over,        ///< had its last call
+  };
+
   Impl(const ExchangeContext& shared, Sink& client)
       : context(shared), sink(client), timer(*shared.loop) {}
 
@@ -74,8 +62,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     if (drop_thinking) {
       head.notices.push_back({Notice::Kind::dropped, "messages",
                               "the upstream refused the history's thinking; sent again without"});
-    }
-    if (!drop_thinking) {
+    } else {
       form = request.form.value_or(converted.stream ? AnswerForm::chunks : AnswerForm::completion);
     }
     head.event_stream = form == AnswerForm::chunks;
@@ -84,50 +71,49 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     return {};
   }
 
-  /// Sends the converted request; a copy only of what may be needed once more.
+  /// Asks for the turn under way: for the first time, or once more after a failed attempt.
   void call_upstream() {
-    const bool again = retries_done < context.max_retries || converted.has_thinking_history ||
-                       converted.answer.continue_paused > 0;
-    call_upstream(again ? converted.body : std::move(converted.body));
-  }
+    attempt = {};
+    output.clear();
+    if (phase == Phase::unanswered) {
+      converter.emplace(form, converted.answer);
+    } else {
+      converter->resume();
+    }
+    attempt.pings = converter->pings();
 
-  void call_upstream(std::string body) {
-    UpstreamRequest call_request;
-    call_request.path = "/v1/messages";
     RequestHeaders headers = request.headers;
     headers.retries_done = retries_done;
     headers.betas.insert(headers.betas.end(), converted.betas.begin(), converted.betas.end());
-    call_request.headers = upstream_headers(context.headers, request.credential, headers);
-    secrets = secrets_in(call_request.headers);
-    call_request.body = std::move(body);
-    call_request.timeouts = context.timeouts;
-    error_body.clear();
-    message_body.clear();
-    if (!begun) converter.emplace(form, converted.answer);
-    call = context.upstream->start(std::move(call_request), *this);
+    UpstreamRequest asked;
+    asked.path = "/v1/messages";
+    asked.headers = upstream_headers(context.headers, request.credential, headers);
+    asked.body = take_body();
+    asked.timeouts = context.timeouts;
+    attempt.secrets = secrets_in(asked.headers);
+    attempt.secrets.insert(attempt.secrets.end(), context.secrets.begin(), context.secrets.end());
+    attempt.call = context.upstream->start(std::move(asked), *this);
+  }
+
+  /// A copy only of what may be needed once more.
+  std::string take_body() {
+    const bool continues = phase != Phase::unanswered;
+    std::string& body = continues ? continuation : converted.body;
+    const bool again =
+        retries_done < context.max_retries ||
+        (!continues && (converted.has_thinking_history || converted.answer.continue_paused > 0));
+    return again ? body : std::move(body);
   }
 
   void on_head(UpstreamHead upstream_head) override {
-    if (times.first_byte.count() == 0) times.first_byte = since_start();
-    answer = std::move(upstream_head);
-    head.headers = client_headers(answer.headers, now_unix_s());
-    if (const auto id = find_header(answer.headers, "request-id")) request_id = *id;
-    Result<BodyKind> told = body_kind(answer);
-    if (!told) return fail(std::move(told).error());
-    kind = *told;
+    if (phase == Phase::unanswered) times.first_byte = since_start();
+    Status status = attempt.take_head(std::move(upstream_head), now_unix_s());
+    if (!status) fail(std::move(status).error());
   }
 
   void on_data(std::string_view bytes) override {
-    switch (kind) {
-      case BodyKind::events:
-        return on_events(bytes);
-      case BodyKind::message:
-        message_body.append(bytes);
-        return;
-      case BodyKind::error:
-        error_body.append(bytes.substr(0, kMaxErrorBodyBytes - error_body.size()));
-        return;
-    }
+    if (attempt.kind == BodyKind::events) return on_events(bytes);
+    if (Status status = attempt.gather(bytes); !status) attempt_failed(std::move(status).error());
   }
 
   void on_events(std::string_view bytes) {
@@ -138,7 +124,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     Status status = converter->feed_events(bytes, output);
     if (!status) {
       deliver();  // an answer that had begun stays begun, wherever the stream is cut
-      return answer_failed(std::move(status).error());
+      return attempt_failed(std::move(status).error());
     }
     if (converter->complete()) {
       deliver();
@@ -147,39 +133,41 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   }
 
   void on_caught_up() override {
-    if (!finished && kind == BodyKind::events) deliver();
+    if (!ended() && attempt.kind == BodyKind::events) deliver();
   }
 
   /// Gives the sink what has been converted.
   void deliver() {
     begin_if_started();
     flush();
-    if (const uint64_t pings = converter->pings(); pings != pings_seen) {
-      pings_seen = pings;
-      if (begun) sink.keep_alive();
-    }
+    const uint64_t told = std::exchange(attempt.pings, converter->pings());
+    if (phase == Phase::answering && told != attempt.pings) sink.keep_alive();
   }
 
   void begin_if_started() {
-    if (begun || !converter->started()) return;
-    begun = true;
     // An answer may stay open for minutes: what only another try would need goes.
+    if (!continuation.empty() && converter->turn_started()) release(continuation);
+    if (phase != Phase::unanswered || !converter->started()) return;
+    phase = Phase::answering;
     release(request.body);
     if (converted.answer.continue_paused == 0) release(converted.body);
     release(converted.notices);
-    release(answer.headers);
+    release(attempt.head.headers);
+    head.headers = attempt.client_headers;
     sink.begin(head);
-    if (head.event_stream) release(head.headers);
+    if (!head.event_stream) return;
+    release(head.headers);
+    release(attempt.client_headers);
   }
 
   void flush() {
     if (tell_reasoning && converter) {
       if (const std::string text = converter->take_reasoning(); !text.empty()) tell_reasoning(text);
     }
-    if (output.empty() || !begun) return;
+    if (output.empty() || phase != Phase::answering) return;
     const bool room = sink.write(output);
     release(output);
-    if (!room && call) call->pause();
+    if (!room && attempt.call) attempt.call->pause();
   }
 
   void wait_for_close() {
@@ -193,34 +181,34 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   /// The exchange may go with the sink's last call; the call is held here until it is closed.
   void close_behind() {
-    closing = true;
-    if (call) call->resume();
-    timer.async_wait(
-        [self = shared_from_this()](const boost::system::error_code&) { self->call.reset(); });
-    finished = true;
+    phase = Phase::closing;
+    if (attempt.call) attempt.call->resume();
+    timer.async_wait([self = shared_from_this()](const boost::system::error_code&) {
+      self->attempt.call.reset();
+    });
     times.total = since_start();
     sink.finish();
   }
 
   void on_done(Status status) override {
-    if (closing) timer.cancel();
-    if (finished) return;
-    if (converter && converter->complete()) return finish();
-    if (!status) return answer_failed(std::move(status).error());
-    switch (kind) {
+    if (phase == Phase::closing) timer.cancel();
+    if (ended()) return;
+    if (converter->complete()) return finish();
+    if (!status) return attempt_failed(std::move(status).error());
+    switch (attempt.kind) {
       case BodyKind::error: {
-        Error error = upstream_status_error(answer.status, media_type(answer.headers), error_body);
+        Error error = attempt.status_error();
         error.param = openai_param(converted, error.param);
-        return answer_failed(std::move(error));
+        return attempt_failed(std::move(error));
       }
       case BodyKind::message:
-        status = converter->feed_message(message_body, output);
+        status = converter->feed_message(attempt.body, output);
         break;
       case BodyKind::events:
         status = converter->finish(output);
         break;
     }
-    if (!status) return answer_failed(std::move(status).error());
+    if (!status) return attempt_failed(std::move(status).error());
     begin_if_started();
     flush();
     if (converter->paused()) return continue_paused();
@@ -229,9 +217,8 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   void continue_paused() {
     if (continues_left-- > 0) {
-      std::string body = continue_request(converted.body, converter->paused_content());
-      converter->resume();
-      return call_upstream(std::move(body));
+      continuation = continue_request(converted.body, converter->paused_content());
+      return call_upstream();
     }
     if (Status status = converter->end_paused(output); !status) {
       return fail(std::move(status).error());
@@ -241,25 +228,24 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   }
 
   /// An upstream failure: once more without thinking, once more after a wait, or the end.
-  void answer_failed(Error error) {
-    mask(secrets, error.message);
-    if (begun) return fail(std::move(error));
-    output.clear();
-    if (names_thinking(error) && converted.has_thinking_history && !thinking_dropped) {
-      thinking_dropped = true;
+  void attempt_failed(Error error) {
+    attempt.mask_error(error);
+    // A continuation that has written nothing yet can be asked for anew as a first turn can.
+    if (phase != Phase::unanswered && converter->turn_started()) return fail(std::move(error));
+    if (phase == Phase::unanswered && converted.has_thinking_history && refuses_thinking(error)) {
       if (Status status = convert(true); !status) return fail(std::move(status).error());
       if (tell_notices) tell_notices({head.notices.back()});
       return call_upstream();
     }
-    FailedTry failed = failed_try(error, answer.headers);
-    failed.retries_done = retries_done;
-    failed.now_unix_s = now_unix_s();
-    failed.random = random_fraction();
-    const auto delay = retry_delay(failed, context.max_retries);
-    if (!delay) return fail(with_requested_delay(std::move(error)));
+    const auto delay =
+        attempt.retry_delay_after(error, retries_done, context.max_retries, now_unix_s());
+    if (!delay) {
+      attempt.tell_requested_delay(error, now_unix_s());
+      return fail(std::move(error));
+    }
     if (tell_retry) tell_retry(*delay, error);
     ++retries_done;
-    call.reset();
+    attempt.call.reset();
     timer.expires_after(*delay);
     timer.async_wait([weak = weak_from_this()](const boost::system::error_code& cancelled) {
       const auto self = weak.lock();
@@ -273,32 +259,31 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     sink.finish();
   }
   void fail(Error error) {
-    mask(secrets, error.message);
-    end();
+    attempt.mask_error(error);
     flush();
+    end();
     head.status = http_status_of(error);
-    if (error.code == "insufficient_quota" && !find_header(head.headers, "x-should-retry")) {
-      // A spend limit's 429 looks like one to wait for; clients would try in vain (wire.md 6.9).
-      head.headers.emplace_back("x-should-retry", "false");
-    }
+    head.headers = std::move(attempt.client_headers);
+    add_retry_hints(error);
     sink.fail(head, error);
   }
   void end() {
-    finished = true;
+    phase = Phase::over;
     times.total = since_start();
     timer.cancel();
-    call.reset();
+    attempt.call.reset();
+  }
+  [[nodiscard]] bool ended() const { return phase == Phase::closing || phase == Phase::over; }
+
+  void add_retry_hints(const Error& error) {
+    const auto add = [this](const char* name, const char* value) {
+      if (!find_header(head.headers, name)) head.headers.emplace_back(name, value);
+    };
+    // A spend limit's 429 looks like one to wait for; clients would try in vain (wire.md 6.9).
+    if (error.code == "insufficient_quota") add("x-should-retry", "false");
+    if (error.kind == ErrorKind::overloaded) add("retry-after", "1");
   }
 
-  /// A wait that is too long to sit out is told instead.
-  [[nodiscard]] Error with_requested_delay(Error error) const {
-    const auto asked = requested_delay(answer.headers, now_unix_s());
-    if (asked && *asked > kMaxRetryAfter) {
-      const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*asked).count();
-      error.message += " (the upstream asks to wait " + std::to_string(seconds) + " s)";
-    }
-    return error;
-  }
   [[nodiscard]] std::chrono::microseconds since_start() const {
     return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started_at);
   }
@@ -311,27 +296,17 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   std::function<void(std::string_view)> tell_reasoning;
 
   ExchangeRequest request;
-  Secrets secrets;  ///< which an upstream's message must not show (faults.md U9)
   ConvertedRequest converted;
   AnswerForm form = AnswerForm::completion;
   AnswerHead head;
 
-  std::unique_ptr<UpstreamCall> call;
-  UpstreamHead answer;
-  BodyKind kind = BodyKind::error;
+  Phase phase = Phase::unanswered;
+  Attempt attempt;  ///< the last one
   std::optional<AnswerConverter> converter;
-  std::string message_body;
-  std::string error_body;
-  std::string output;  ///< converted, not yet given to the sink; no memory of it is kept
-
-  bool begun = false;     ///< the sink was told of an answer: no retries from here
-  bool finished = false;  ///< the sink had its last call
-  bool closing = false;   ///< finished, but for the call
-  bool thinking_dropped = false;
+  std::string continuation;  ///< the request that continues a paused turn, until that begins
+  std::string output;        ///< converted, not yet given to the sink; no memory of it is kept
   int retries_done = 0;
   int continues_left = 0;
-  uint64_t pings_seen = 0;
-  std::string request_id;
   Clock::time_point started_at;
   ExchangeTimes times;
 };
@@ -341,7 +316,7 @@ Exchange::Exchange(const ExchangeContext& context, Sink& sink)
 
 Exchange::~Exchange() {
   // A timer's handler that is queued already holds no more than a weak reference.
-  if (!impl_->closing) impl_->call.reset();
+  if (impl_->phase != Impl::Phase::closing) impl_->attempt.call.reset();
 }
 
 void Exchange::on_notices(std::function<void(const Notices&)> callback) {
@@ -361,7 +336,7 @@ void Exchange::start(ExchangeRequest request) {
 }
 
 void Exchange::resume() {
-  if (impl_->call) impl_->call->resume();
+  if (impl_->attempt.call) impl_->attempt.call->resume();
 }
 
 const AnswerFacts& Exchange::facts() const {
@@ -376,7 +351,7 @@ const std::string& Exchange::model() const {
   return impl_->converted.model;
 }
 const std::string& Exchange::upstream_request_id() const {
-  return impl_->request_id;
+  return impl_->attempt.request_id;
 }
 
 }  // namespace proxx

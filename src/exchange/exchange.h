@@ -31,6 +31,8 @@ struct ExchangeContext {
   /// The upstream outlives the exchanges: a stream that is whole is finished at once, and its call
   /// closes behind it. Else the end waits for the close, for a second at most.
   bool closes_behind = false;
+  /// Credentials that the process holds, whichever key a request carries: no error shows them.
+  Secrets secrets = {};
 };
 
 /// What one exchange brings.
@@ -45,7 +47,7 @@ struct ExchangeRequest {
 /// Times of one exchange for logs, server-timing and --usage.
 struct ExchangeTimes {
   std::chrono::microseconds convert{};     ///< own work on the request
-  std::chrono::microseconds first_byte{};  ///< start to first upstream byte
+  std::chrono::microseconds first_byte{};  ///< start to the head of the answer that counts
   std::chrono::microseconds total{};
 };
 
@@ -77,6 +79,7 @@ class Exchange {
   [[nodiscard]] const AnswerFacts& facts() const;
   [[nodiscard]] const ExchangeTimes& times() const;
   [[nodiscard]] const std::string& model() const;  ///< as sent upstream; "" before conversion
+  /// Of the last call's answer; "" if that has none.
   [[nodiscard]] const std::string& upstream_request_id() const;
 
  private:

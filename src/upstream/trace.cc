@@ -50,8 +50,10 @@ int debug_callback(CURL*, curl_infotype type, char* data, size_t size, void* use
       case CURLINFO_HEADER_IN:
         if (trace.options.trace_header) trace_header_lines(trace, direction, bytes);
         break;
-      case CURLINFO_DATA_OUT:
       case CURLINFO_DATA_IN:
+        if (trace.on_raw_body) trace.on_raw_body(bytes);
+        [[fallthrough]];
+      case CURLINFO_DATA_OUT:
         if (trace.options.trace_body) trace_body(trace, direction, bytes);
         break;
       case CURLINFO_TEXT:
@@ -69,9 +71,12 @@ int debug_callback(CURL*, curl_infotype type, char* data, size_t size, void* use
 
 }  // namespace
 
+bool is_tracing(const EngineOptions& options) {
+  return options.trace_header || options.trace_body;
+}
+
 void apply_trace(CURL* easy, const Trace& trace) {
-  if (!trace.options.trace_header && !trace.options.trace_body) return;
-  curl().easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+  if (is_tracing(trace.options)) curl().easy_setopt(easy, CURLOPT_VERBOSE, 1L);
   curl().easy_setopt(easy, CURLOPT_DEBUGFUNCTION, debug_callback);
   curl().easy_setopt(easy, CURLOPT_DEBUGDATA, const_cast<Trace*>(&trace));
 }

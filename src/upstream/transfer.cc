@@ -17,12 +17,15 @@ constexpr size_t kGatheredBytes = size_t{16} << 10;
 constexpr long kConnectionSeconds = 60;
 // Zero would be libcurl's default of 300 s.
 constexpr long kNoTimeoutMs = 24L * 60 * 60 * 1000;
+// A connection's end counts as a byte received; over TLS an alert comes before it.
+constexpr uint64_t kEndBytes = 1;
+constexpr uint64_t kMaxAlertBytes = 64;
 
 }  // namespace
 
 Transfer::Transfer(TransferContext& context)
     : context_(context),
-      trace_{context.options, {}},
+      trace_{context.options, {}, {}},
       easy_(curl().easy_init(), curl().easy_cleanup) {
   if (!easy_) throw std::bad_alloc();
   configure();
@@ -55,6 +58,7 @@ void Transfer::configure() {
       !proxy.empty() || context_.options.base_url.compare(0, 7, "http://") == 0)
     curl().easy_setopt(easy, CURLOPT_PROXY, proxy.c_str());
   apply_trust(easy, context_.trust);
+  trace_.on_raw_body = [this](std::string_view bytes) { take_raw_body(bytes); };
   apply_trace(easy, trace_);
   context_.loop->adopt(easy);
 }
@@ -68,6 +72,8 @@ void Transfer::load(UpstreamRequest request, UpstreamHandler& handler) {
     return;
   }
   trace_.secrets = secrets_in(request_.headers);
+  trace_.secrets.insert(trace_.secrets.end(), context_.options.secrets.begin(),
+                        context_.options.secrets.end());
   release(request_.headers);
   curl().easy_setopt(easy, CURLOPT_HTTPHEADER, header_block_.list());
 
@@ -105,6 +111,10 @@ void Transfer::set_method(const std::string& method) {
 }
 
 void Transfer::reload() {
+  second_try_ = true;
+  on_kept_connection_ = sent_ = refused_connection_ = false;
+  connection_.reset();
+  head_ = {};
   failure_.reset();
   phase_ = Phase::connecting;
   stalled_at_ = Clock::time_point::max();
@@ -120,11 +130,18 @@ void Transfer::connect_fresh() {
 void Transfer::unload() {
   if (std::exchange(fresh_connection_, false))
     curl().easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 0L);
+  if (std::exchange(forbids_reuse_, false))
+    curl().easy_setopt(easy_.get(), CURLOPT_FORBID_REUSE, 0L);
+  if (std::exchange(verbose_, false)) curl().easy_setopt(easy_.get(), CURLOPT_VERBOSE, 0L);
   release(request_.body);
   handler_ = nullptr;
   if (std::exchange(fed_, false)) std::erase(context_.fed, this);
   if (context_.gathering == this) context_.gathering = nullptr;
+  std::erase(context_.failed, this);
   head_ = {};
+  chunks_ = {};
+  connection_.reset();
+  on_kept_connection_ = sent_ = second_try_ = refused_connection_ = false;
   failure_.reset();
   answer_bytes_ = 0;
   phase_ = Phase::connecting;
@@ -192,13 +209,59 @@ curl_off_t Transfer::uploaded_bytes() const {
 
 // --- what curl calls -----------------------------------------------------------------------------
 
-int Transfer::connected_callback(void* self, char*, char*, int, int) {
+int Transfer::connected_callback(void* self, char* peer_ip, char* local_ip, int, int local_port) {
   auto& transfer = *static_cast<Transfer*>(self);
   if (transfer.handler_ == nullptr) return CURL_PREREQFUNC_ABORT;
-  transfer.phase_ = Phase::asking;
-  transfer.sending_ = false;
-  transfer.expect_within(transfer.request_.timeouts.first_byte);
-  return CURL_PREREQFUNC_OK;
+  try {
+    if (!transfer.may_send({peer_ip, local_ip, local_port})) return CURL_PREREQFUNC_ABORT;
+    transfer.phase_ = Phase::asking;
+    transfer.sending_ = false;
+    transfer.expect_within(transfer.request_.timeouts.first_byte);
+    return CURL_PREREQFUNC_OK;
+  } catch (...) {
+    transfer.give_up(ErrorKind::internal, "internal error");
+    return CURL_PREREQFUNC_ABORT;
+  }
+}
+
+// Called each time libcurl is about to send the request. When a kept connection dies, libcurl sends
+// it again by itself on the next kept one, up to six times. Here it is sent twice at most, the
+// second time on a new connection.
+bool Transfer::may_send(const ConnectionEnds& ends) {
+  const bool again = std::exchange(sent_, true);
+  if (again && (second_try_ || got_bytes())) return false;
+  connection_ = context_.loop->connections().find(ends);
+  on_kept_connection_ =
+      connection_ == nullptr ? connections_made() == 0 : std::exchange(connection_->used, true);
+  refused_connection_ = on_kept_connection_ &&
+                        (again || connection_ == nullptr || connection_->has_unread(easy_.get()));
+  if (refused_connection_) return false;
+  second_try_ = second_try_ || again;
+  if (connection_ != nullptr) carried_before_ = connection_->carried();
+  return true;
+}
+
+long Transfer::connections_made() const {
+  long count = 0;
+  curl().easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &count);
+  return count;
+}
+
+// Also bytes of an answer that are too few for libcurl to show.
+bool Transfer::got_bytes() const {
+  if (head_.begun()) return true;
+  if (connection_ == nullptr) return false;
+  const bool tls = context_.options.base_url.compare(0, 7, "http://") != 0;
+  return connection_->carried().received >
+         carried_before_.received + (tls ? kMaxAlertBytes : kEndBytes);
+}
+
+// What arrives before the peer's kernel has taken a byte of the request was sent before the peer
+// could read it (faults.md X1): TCP acknowledges with each segment all that came before it. A
+// kernel that does not count has zeros here.
+bool Transfer::came_too_early() const {
+  return on_kept_connection_ && carried_before_.acknowledged > 0 &&
+         connection_->carried().acknowledged == carried_before_.acknowledged;
 }
 
 size_t Transfer::header_callback(char* data, size_t size, size_t count, void* self) {
@@ -223,6 +286,10 @@ size_t Transfer::body_callback(char* data, size_t size, size_t count, void* self
 
 bool Transfer::take_header_line(std::string_view line) {
   if (handler_ == nullptr) return true;
+  if (!head_.begun() && came_too_early()) {
+    refused_connection_ = true;
+    return false;
+  }
   const bool trailer = head_.complete();
   const auto complete =
       head_.add(line, context_.options.max_header_bytes, context_.origin.authority);
@@ -233,8 +300,31 @@ bool Transfer::take_header_line(std::string_view line) {
   if (trailer) return true;
   phase_ = Phase::answering;
   expect_within(request_.timeouts.idle);
-  if (*complete) give_head();
+  if (!*complete) return true;
+  if (head_.chunked()) watch_body();
+  if (!head_.reusable()) forbid_reuse();
+  give_head();
   return true;
+}
+
+// libcurl shows the bytes of a body as they come to its debug function alone.
+void Transfer::watch_body() {
+  if (!is_tracing(context_.options) && !std::exchange(verbose_, true))
+    curl().easy_setopt(easy_.get(), CURLOPT_VERBOSE, 1L);
+}
+
+void Transfer::take_raw_body(std::string_view bytes) {
+  if (handler_ == nullptr || failure_ || !head_.complete() || !head_.chunked()) return;
+  if (Status status = chunks_.add(bytes, context_.origin.authority); !status) {
+    give_up(std::move(status).error());
+    context_.failed.push_back(this);
+  }
+  if (chunks_.has_excess()) forbid_reuse();
+}
+
+void Transfer::forbid_reuse() {
+  if (!std::exchange(forbids_reuse_, true))
+    curl().easy_setopt(easy_.get(), CURLOPT_FORBID_REUSE, 1L);
 }
 
 void Transfer::give_head() {
@@ -309,9 +399,11 @@ void Transfer::give_up(ErrorKind kind, std::string message) {
 Status Transfer::outcome(CURLcode code) const {
   if (failure_) return proxx::fail(*failure_);
   if (code == CURLE_OK && head_.complete()) return {};
-  // The connection's orderly end in the middle of a head is no error to curl.
-  CurlFailure failure{code == CURLE_OK ? CURLE_GOT_NOTHING : code,
-                      curl_message_.data(),
+  // The connection's orderly end in the middle of a head is no error to curl; where curl would
+  // have sent the request again, may_send() aborted it.
+  const bool ended = code == CURLE_OK || code == CURLE_ABORTED_BY_CALLBACK;
+  CurlFailure failure{ended ? CURLE_GOT_NOTHING : code,
+                      ended ? "" : curl_message_.data(),
                       0,
                       phase_ != Phase::connecting,
                       head_.begun(),
@@ -320,13 +412,13 @@ Status Transfer::outcome(CURLcode code) const {
   return proxx::fail(curl_error(failure, context_.origin, connect_timeout_));
 }
 
-bool Transfer::met_stale_connection(CURLcode code) const {
-  if (failure_ || fresh_connection_ || head_.begun()) return false;
+bool Transfer::wants_second_try(CURLcode code) const {
+  if (failure_ || second_try_) return false;
+  if (refused_connection_) return true;
+  if (got_bytes()) return false;
   if (code != CURLE_GOT_NOTHING && code != CURLE_SEND_ERROR && code != CURLE_RECV_ERROR)
     return false;
-  long connections_made = 0;
-  curl().easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connections_made);
-  return connections_made == 0;
+  return !fresh_connection_ && connections_made() == 0;
 }
 
 }  // namespace proxx
