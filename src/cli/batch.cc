@@ -10,10 +10,10 @@
 #include "cli/batch_run.h"
 #include "cli/commands.h"
 #include "cli/input.h"
-#include "cli/jsonl_output.h"
 #include "cli/models_remote.h"
 #include "cli/output.h"
 #include "cli/process.h"
+#include "cli/reader_watch.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
 
@@ -90,9 +90,9 @@ Result<int> batch(const BatchOptions& options) {
   }
   PROXX_ASSIGN(auto results, open_file(options, input.answered));
   if (!results) PROXX_TRY(Output().check());
-  fetch_models_if_set(*runtime, options.quiet);
   std::optional<ReaderWatch> watch;
-  if (!results && was_open(STDOUT_FILENO)) watch.emplace(runtime->loop(), STDOUT_FILENO);
+  if (!results) watch.emplace(runtime->loop(), STDOUT_FILENO);
+  fetch_models_if_set(*runtime, options.quiet);
   BatchOutput output(runtime->loop(), std::move(results));
   return BatchRun(*runtime, options, std::move(input), output).run();
 }

@@ -13,7 +13,7 @@
 #include <filesystem>
 
 #include "cli/batch_repair.h"
-#include "cli/output.h"
+#include "cli/write.h"
 
 namespace proxx::cli {
 namespace {

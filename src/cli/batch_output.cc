@@ -6,6 +6,8 @@
 #include <boost/asio/io_context.hpp>
 #include <utility>
 
+#include "cli/write.h"
+
 namespace proxx::cli {
 namespace {
 

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,33 +16,19 @@
 
 #include "cli/descriptor_poll.h"
 #include "cli/process.h"
+#include "cli/write.h"
+#include "core/visible.h"
 
 namespace proxx::cli {
+namespace {
 
-Error write_error(int error_number) {
-  if (error_number == EPIPE) die_by(SIGPIPE);
-  Error error;
-  error.kind = ErrorKind::output_failed;
-  error.message = std::string("write error: ") + std::strerror(error_number);
-  return error;
+std::string shown(std::string_view bytes, Content content) {
+  return content == Content::json ? visible_json(bytes) : visible(bytes, Newlines::kept);
 }
 
-Status write_all(int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written >= 0) {
-      bytes.remove_prefix(static_cast<size_t>(written));
-    } else if (errno == EAGAIN) {
-      pollfd wait{descriptor, POLLOUT, 0};
-      poll(&wait, 1, -1);
-    } else if (errno != EINTR) {
-      return fail(write_error(errno));
-    }
-  }
-  return {};
-}
+}  // namespace
 
-Output::Output() : descriptor_(STDOUT_FILENO) {}
+Output::Output(Content content) : content_(content), descriptor_(STDOUT_FILENO) {}
 Output::Output(std::string path) : path_(std::move(path)) {}
 
 Output::~Output() {
@@ -86,7 +71,7 @@ Result<int> Output::descriptor() {
 Status Output::write(std::string_view bytes) {
   if (bytes.empty()) return {};
   PROXX_ASSIGN(const int to, descriptor());
-  return write_all(to, bytes);
+  return isatty(to) == 1 ? write_all(to, shown(bytes, content_)) : write_all(to, bytes);
 }
 
 Status Output::write_whole(std::string_view bytes) {
@@ -122,7 +107,8 @@ Status Output::close() {
 }
 
 struct PipeWriter::Impl : std::enable_shared_from_this<PipeWriter::Impl> {
-  Impl(boost::asio::io_context& io, int to) : loop(io), descriptor(to), watch(io) {}
+  Impl(boost::asio::io_context& io, int to, Content what)
+      : loop(io), descriptor(to), content(what), terminal(isatty(to) == 1), watch(io) {}
 
   /// Writes what can be written now. A pipe that polls as writable takes PIPE_BUF bytes without
   /// blocking, although the descriptor, which others share, is a blocking one.
@@ -130,13 +116,13 @@ struct PipeWriter::Impl : std::enable_shared_from_this<PipeWriter::Impl> {
     while (!failed && sent < waiting.size()) {
       pollfd ready{descriptor, POLLOUT, 0};
       if (poll(&ready, 1, 0) == 0) return wait();
-      const ssize_t written = ::write(descriptor, waiting.data() + sent,
-                                      std::min<size_t>(waiting.size() - sent, PIPE_BUF));
+      const ssize_t written =
+          write_some(descriptor, std::string_view(waiting).substr(sent, PIPE_BUF));
       if (written >= 0) {
         sent += static_cast<size_t>(written);
       } else if (errno == EAGAIN) {
         return wait();
-      } else if (errno != EINTR) {
+      } else {
         give_up(errno);
       }
     }
@@ -171,6 +157,8 @@ struct PipeWriter::Impl : std::enable_shared_from_this<PipeWriter::Impl> {
 
   boost::asio::io_context& loop;
   int descriptor;
+  Content content;
+  bool terminal;
   boost::asio::posix::stream_descriptor watch;
   std::string waiting;
   size_t sent = 0;
@@ -180,15 +168,19 @@ struct PipeWriter::Impl : std::enable_shared_from_this<PipeWriter::Impl> {
   std::function<void(const Error&)> tell_error;
 };
 
-PipeWriter::PipeWriter(boost::asio::io_context& loop, int descriptor)
-    : impl_(std::make_shared<Impl>(loop, descriptor)) {}
+PipeWriter::PipeWriter(boost::asio::io_context& loop, int descriptor, Content content)
+    : impl_(std::make_shared<Impl>(loop, descriptor, content)) {}
 PipeWriter::~PipeWriter() {
   boost::system::error_code ignored;
   impl_->watch.cancel(ignored);
 }
 
 bool PipeWriter::write(std::string_view bytes) {
-  impl_->waiting.append(bytes);
+  if (impl_->terminal) {
+    impl_->waiting.append(shown(bytes, impl_->content));
+  } else {
+    impl_->waiting.append(bytes);
+  }
   if (!impl_->armed) impl_->pump();
   return impl_->waiting.empty();
 }

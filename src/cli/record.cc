@@ -10,8 +10,8 @@
 #include <cstdio>
 #include <cstring>
 
-#include "cli/output.h"
 #include "cli/terminal.h"
+#include "cli/write.h"
 #include "core/error_map.h"
 #include "core/json_writer.h"
 #include "mock/replay.h"

@@ -20,8 +20,8 @@ bool asks_for_mock(const CommonOptions& options, const Settings& settings) {
   return options.mock || settings.upstream_url == "mock";
 }
 
-void trace_line(char direction, std::string_view line) {
-  write_stderr(std::string(1, direction) + ' ' + visible(line) + '\n');
+void trace(char direction, std::string_view text) {
+  write_stderr(trace_lines(direction, text));
 }
 
 }  // namespace
@@ -88,12 +88,8 @@ EngineOptions engine_options(const Settings& settings, int verbose) {
   options.base_url = settings.upstream_url;
   options.proxy = settings.proxy;
   options.ca_file = settings.cacert;
-  if (verbose > 0) options.trace_header = trace_line;
-  if (verbose > 1) {
-    options.trace_body = [](char direction, std::string_view bytes) {
-      trace_line(direction, bytes);
-    };
-  }
+  if (verbose > 0) options.trace_header = trace;
+  if (verbose > 1) options.trace_body = trace;
   return options;
 }
 
