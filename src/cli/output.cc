@@ -11,10 +11,10 @@
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <climits>
-#include <cstdio>
 #include <cstring>
 
 #include "cli/descriptor_poll.h"
+#include "cli/file_replacement.h"
 #include "cli/process.h"
 #include "cli/write.h"
 #include "core/visible.h"
@@ -45,13 +45,16 @@ Status Output::check() const {
   int wrong = 0;
   if (stat(path_.c_str(), &existing) == 0) {
     wrong = S_ISDIR(existing.st_mode) ? EISDIR : access(path_.c_str(), W_OK) == 0 ? 0 : errno;
+  } else if (errno != ENOENT) {
+    wrong = errno;
   } else {
-    const size_t slash = path_.rfind('/');
-    const std::string folder = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
+    // What a link points to is made, as if it had been named.
+    const std::string made = end_of_links(path_);
+    const size_t slash = made.rfind('/');
+    const std::string folder = slash == std::string::npos ? "." : made.substr(0, slash + 1);
     wrong = access(folder.c_str(), W_OK | X_OK) == 0 ? 0 : errno;
   }
-  return wrong == 0 ? Status{}
-                    : fail(ErrorKind::output_failed, path_ + ": " + std::strerror(wrong));
+  return wrong == 0 ? Status{} : fail(ErrorKind::output_failed, path_error_text(path_, wrong));
 }
 
 Result<int> Output::descriptor() {
@@ -62,7 +65,7 @@ Result<int> Output::descriptor() {
   if (descriptor_ == -1) {
     descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (descriptor_ == -1) {
-      return fail(ErrorKind::output_failed, path_ + ": " + std::strerror(errno));
+      return fail(ErrorKind::output_failed, path_error_text(path_, errno));
     }
   }
   return descriptor_;
@@ -75,25 +78,23 @@ Status Output::write(std::string_view bytes) {
 }
 
 Status Output::write_whole(std::string_view bytes) {
+  if (path_.empty()) return write(bytes);
   struct stat existing {};
-  // A device, a pipe or a link keeps being what it is.
-  const bool replaceable =
-      !path_.empty() && (lstat(path_.c_str(), &existing) != 0 || S_ISREG(existing.st_mode));
-  if (!replaceable) return write(bytes);
-
-  std::string temporary = path_ + ".XXXXXX";
-  const int file = mkostemp(temporary.data(), O_CLOEXEC);
-  if (file == -1) return fail(ErrorKind::output_failed, path_ + ": " + std::strerror(errno));
-  const mode_t mask = umask(0);
-  umask(mask);
-  Status status = write_all(file, bytes);
-  if (fchmod(file, 0666 & ~mask) != 0 && status) status = fail(write_error(errno));
-  if (::close(file) != 0 && status) status = fail(write_error(errno));
-  if (status && std::rename(temporary.c_str(), path_.c_str()) != 0) {
-    status = fail(ErrorKind::output_failed, path_ + ": " + std::strerror(errno));
+  const bool exists = stat(path_.c_str(), &existing) == 0;
+  if (!exists && errno != ENOENT) {
+    return fail(ErrorKind::output_failed, path_error_text(path_, errno));
   }
-  if (!status) unlink(temporary.c_str());
-  return status;
+  // A device or a pipe is what it is, and a file with several names keeps them.
+  if (exists && (!S_ISREG(existing.st_mode) || existing.st_nlink > 1)) return write(bytes);
+  auto file = FileReplacement::make(end_of_links(path_));
+  if (!file) {
+    // A file may be writable where its folder is not.
+    return exists ? write(bytes) : fail(file.error());
+  }
+  PROXX_TRY(write_all(file->descriptor(), bytes));
+  const Status placed = file->put_in_place();
+  // Nor can a file be replaced that something is mounted on.
+  return placed || !exists ? placed : write(bytes);
 }
 
 Status Output::close() {

@@ -34,7 +34,9 @@ class Output {
   [[nodiscard]] Status check() const;
   /// Appends, blocking.
   Status write(std::string_view bytes);
-  /// The one and only document: a file appears complete or not at all.
+  /// The one and only document: a file appears complete or not at all, and keeps its permissions
+  /// and its owner; a link stays one, and its target is replaced. Where that cannot be (a device, a
+  /// file with several names, a folder that is not writable), it is written in place.
   Status write_whole(std::string_view bytes);
   /// Last: what the kernel only tells at the end (full disk, quota).
   Status close();
