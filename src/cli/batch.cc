@@ -13,7 +13,6 @@
 #include "cli/models_remote.h"
 #include "cli/output.h"
 #include "cli/process.h"
-#include "cli/reader_watch.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
 
@@ -90,10 +89,8 @@ Result<int> batch(const BatchOptions& options) {
   }
   PROXX_ASSIGN(auto results, open_file(options, input.answered));
   if (!results) PROXX_TRY(Output().check());
-  std::optional<ReaderWatch> watch;
-  if (!results) watch.emplace(runtime->loop(), STDOUT_FILENO);
-  fetch_models_if_set(*runtime, options.quiet);
   BatchOutput output(runtime->loop(), std::move(results));
+  fetch_models_if_set(*runtime, options.quiet);
   return BatchRun(*runtime, options, std::move(input), output).run();
 }
 

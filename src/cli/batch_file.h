@@ -28,6 +28,8 @@ class BatchFile {
   /// Last: what the kernel only tells at the end.
   Status close();
 
+  [[nodiscard]] int descriptor() const { return file_.number(); }
+
  private:
   explicit BatchFile(Descriptor file) : file_(std::move(file)) {}
 
