@@ -15,6 +15,7 @@
 #include "cli/process.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
+#include "cli/usage.h"
 
 namespace proxx::cli {
 namespace {
@@ -101,8 +102,8 @@ int run_batch(int argc, char** argv) {
   if (!parsed.options) return parsed.exit_code;
   const BatchOptions& options = *parsed.options;
   if (options.file.empty() && (!was_open(STDIN_FILENO) || isatty(STDIN_FILENO) == 1)) {
-    say_error("no requests: give a FILE or pipe them in; see proxx batch --help");
-    return kExitUsage;
+    return say_usage("no requests: give a FILE or pipe them in", kBatchUsage,
+                     "proxx batch -o out.jsonl in.jsonl", "proxx batch --help");
   }
   if (options.resume && options.output.empty()) {
     say_error("--resume needs -o FILE: the results of the earlier run");

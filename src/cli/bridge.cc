@@ -12,6 +12,7 @@
 #include "cli/report.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
+#include "cli/usage.h"
 
 namespace proxx::cli {
 namespace {
@@ -46,8 +47,8 @@ int run_bridge(int argc, char** argv) {
   const auto parsed = parse_bridge(argc, argv);
   if (!parsed.options) return parsed.exit_code;
   if (!was_open(STDIN_FILENO) || isatty(STDIN_FILENO) == 1) {
-    say_error("a parent process is to write requests to stdin; see proxx bridge --help");
-    return kExitUsage;
+    return say_usage("a parent process is to write requests to stdin", kBridgeUsage,
+                     "proxx bridge <requests.jsonl", "proxx bridge --help");
   }
   const auto exit_code = bridge(*parsed.options);
   return exit_code ? *exit_code : report(exit_code.error());

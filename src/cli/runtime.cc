@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "cli/record.h"
 #include "cli/terminal.h"
 #include "config/model_entry.h"
 #include "upstream/curl_library.h"
@@ -132,8 +131,9 @@ Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
   ExchangeContext& context = runtime->context_;
   context.loop = &runtime->loop_;
   context.upstream = runtime->engine_.get();
-  if (!options.record.empty()) PROXX_TRY(make_record_folder(options.record));
-  runtime->record_folder_ = options.record;
+  if (!options.record.empty()) {
+    PROXX_ASSIGN(runtime->record_folder_, RecordFolder::make(options.record));
+  }
   context.conversion = request_options(settings, runtime->models_);
   context.conversion.model_override = options.model;
   context.headers = header_options(settings);
