@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <csignal>
 #include <utility>
 
 #include "cli/batch_line.h"
@@ -44,7 +43,7 @@ BatchRun::BatchRun(Runtime& runtime, const BatchOptions& options, BatchInput inp
       output_(output),
       source_(runtime.loop(), input_.descriptor, kMaxRequestBytes),
       progress_(!options.quiet),
-      signals_(runtime.loop(), SIGINT, SIGTERM, SIGHUP),
+      first_signal_(runtime.loop(), progress_.visible(), [this](int signal) { on_signal(signal); }),
       drain_timer_(runtime.loop()),
       progress_timer_(runtime.loop()) {
   shared_.context = runtime.context();
@@ -63,7 +62,6 @@ int BatchRun::run() {
     end_if_done();
   });
   output_.on_error([this](const Error& error) { end(error); });
-  wait_for_signals();
   show_progress();
   fill();
   runtime_.loop().run();
@@ -225,15 +223,8 @@ void BatchRun::end(const Error& error) {
   end_now();
 }
 
-void BatchRun::wait_for_signals() {
-  signals_.async_wait([this](const boost::system::error_code& cancelled, int signal) {
-    if (!cancelled) on_signal(signal);
-  });
-}
-
 void BatchRun::on_signal(int signal) {
   progress_.clear();
-  if (signal_ != 0) die_by(signal);
   signal_ = signal;
   const auto asking =
       std::count_if(jobs_.begin(), jobs_.end(), [](const auto& job) { return job->asking(); });
@@ -243,7 +234,6 @@ void BatchRun::on_signal(int signal) {
   }
   stop();
   end_if_done();
-  wait_for_signals();
 }
 
 void BatchRun::show_progress() {

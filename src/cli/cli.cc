@@ -65,7 +65,7 @@ int dispatch(int argc, char** argv) {
 }  // namespace
 
 int print_version() {
-  Output output;
+  Output output(Content::text);
   Status status =
       output.write("proxx " PROXX_VERSION "\n" + engine_version() + "\n" PROXX_LIBRARIES "\n");
   if (status) status = output.close();

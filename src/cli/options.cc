@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/options_common.h"
+#include "cli/usage.h"
 
 namespace proxx::cli {
 namespace {
@@ -32,10 +33,7 @@ void add_list(CLI::App& app, CommonOptions& options, const std::string& flag,
 Parsed<SendOptions> parse_send(int argc, char** argv) {
   SendOptions options;
   CLI::App app{"Sends an OpenAI chat-completions request to Claude and prints the OpenAI answer."};
-  set_usage(app,
-            "Usage: proxx [OPTIONS] [FILE|-]\n"
-            "       proxx COMMAND [OPTIONS] ...\n"
-            "Commands: ask batch bridge convert serve mock models config");
+  set_usage(app, std::string(kSendUsage));
   app.footer(
       "Example:\n"
       "  echo '{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}' | proxx --mock | jq .");
@@ -67,7 +65,7 @@ Parsed<ConvertOptions> parse_convert(int argc, char** argv) {
   ConvertOptions options;
   CLI::App app{
       "Translates offline: an OpenAI request to Anthropic's, an Anthropic answer to OpenAI's."};
-  set_usage(app, "Usage: proxx convert request|response|stream [OPTIONS] [FILE|-]");
+  set_usage(app, std::string(kConvertUsage));
   app.footer("Example:\n  proxx convert request req.json | jq .messages");
   app.add_option_function<std::string>(
          "KIND", [&options](const std::string& name) { options.kind = kKinds.at(name); },

@@ -252,7 +252,7 @@ std::optional<int> parse(CLI::App& app, int argc, char** argv, const TakeWords& 
     if (unplaced.empty()) return std::nullopt;
     say_unexpected(app, unplaced);
   } catch (const CLI::CallForHelp&) {
-    Output output;
+    Output output(Content::text);
     Status status = output.write(app.help());
     if (status) status = output.close();
     return status ? 0 : report(status.error());

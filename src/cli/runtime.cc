@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "cli/record.h"
 #include "cli/terminal.h"
 #include "config/model_entry.h"
 #include "upstream/curl_library.h"
@@ -20,8 +19,8 @@ bool asks_for_mock(const CommonOptions& options, const Settings& settings) {
   return options.mock || settings.upstream_url == "mock";
 }
 
-void trace_line(char direction, std::string_view line) {
-  write_stderr(std::string(1, direction) + ' ' + visible(line) + '\n');
+void trace(char direction, std::string_view text) {
+  write_stderr(trace_lines(direction, text));
 }
 
 }  // namespace
@@ -88,12 +87,8 @@ EngineOptions engine_options(const Settings& settings, int verbose) {
   options.base_url = settings.upstream_url;
   options.proxy = settings.proxy;
   options.ca_file = settings.cacert;
-  if (verbose > 0) options.trace_header = trace_line;
-  if (verbose > 1) {
-    options.trace_body = [](char direction, std::string_view bytes) {
-      trace_line(direction, bytes);
-    };
-  }
+  if (verbose > 0) options.trace_header = trace;
+  if (verbose > 1) options.trace_body = trace;
   return options;
 }
 
@@ -136,8 +131,9 @@ Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
   ExchangeContext& context = runtime->context_;
   context.loop = &runtime->loop_;
   context.upstream = runtime->engine_.get();
-  if (!options.record.empty()) PROXX_TRY(make_record_folder(options.record));
-  runtime->record_folder_ = options.record;
+  if (!options.record.empty()) {
+    PROXX_ASSIGN(runtime->record_folder_, RecordFolder::make(options.record));
+  }
   context.conversion = request_options(settings, runtime->models_);
   context.conversion.model_override = options.model;
   context.headers = header_options(settings);

@@ -1,10 +1,12 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/options.h"
+#include "cli/record.h"
 #include "config/keys.h"
 #include "config/load.h"
 #include "core/model_info.h"
@@ -50,8 +52,10 @@ class Runtime {
   [[nodiscard]] ExchangeContext& context() { return context_; }
   [[nodiscard]] const Credential& credential() const { return credential_; }
   [[nodiscard]] const ModelTable& models() const { return models_; }
-  /// Of --record; "" records nothing.
-  [[nodiscard]] const std::string& record_folder() const { return record_folder_; }
+  /// Of --record; null records nothing.
+  [[nodiscard]] RecordFolder* record_folder() {
+    return record_folder_ ? &*record_folder_ : nullptr;
+  }
   /// Not while an exchange runs.
   void refresh_models(const std::vector<ModelInfo>& upstream);
 
@@ -63,7 +67,7 @@ class Runtime {
   boost::asio::io_context loop_{1};
   std::unique_ptr<mock::Mock> mock_;
   std::unique_ptr<Engine> engine_;
-  std::string record_folder_;
+  std::optional<RecordFolder> record_folder_;
   ExchangeContext context_;
   Credential credential_;
 };

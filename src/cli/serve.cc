@@ -10,8 +10,10 @@
 #include "cli/report.h"
 #include "cli/runtime.h"
 #include "cli/terminal.h"
+#include "core/visible.h"
 #include "server/app.h"
 #include "server/keys.h"
+#include "server/lossy_writer.h"
 #include "upstream/curl_library.h"
 
 namespace proxx::cli {
@@ -40,10 +42,14 @@ class MockThread {
   std::thread thread_;
 };
 
-/// A trace that nobody reads must not hold up the service.
+/// A stderr that nobody reads must not hold up the service, nor the signal that ends it.
+const server::LossyWriter& service_stderr() {
+  static const server::LossyWriter writer(STDERR_FILENO);
+  return writer;
+}
+
 void trace(char direction, std::string_view text) {
-  server::write_without_waiting(STDERR_FILENO,
-                                std::string(1, direction) + ' ' + visible(text) + '\n');
+  service_stderr().write(trace_lines(direction, text));
 }
 
 server::LogOptions log_options(const Settings& settings) {
@@ -87,7 +93,9 @@ Result<server::AppOptions> app_options(const ServeOptions& options, const Loaded
     PROXX_ASSIGN(app.service.keys.accepted, server::read_auth_file(settings.serve.auth_file));
   }
   app.log = log_options(settings);
-  app.on_listening = [](const std::string& where) { say("listening on " + where); };
+  app.on_listening = [](const std::string& where) {
+    service_stderr().write("proxx: listening on " + visible(where) + '\n');
+  };
   return app;
 }
 
