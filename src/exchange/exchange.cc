@@ -209,6 +209,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     if (!status) return answer_failed(std::move(status).error());
     switch (kind) {
       case BodyKind::error: {
+        mask(secrets, error_body);  // while a key in it is whole: its message is cut
         Error error = upstream_status_error(answer.status, media_type(answer.headers), error_body);
         error.param = openai_param(converted, error.param);
         return answer_failed(std::move(error));

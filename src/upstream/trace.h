@@ -1,8 +1,10 @@
 #pragma once
 #include <curl/curl.h>
 
+#include <string_view>
+
 #include "upstream/engine.h"
-#include "upstream/headers.h"
+#include "upstream/secrets.h"
 
 namespace proxx {
 
@@ -10,9 +12,16 @@ namespace proxx {
 struct Trace {
   const EngineOptions& options;
   Secrets secrets;  ///< of the request under way: the answer may hold them, too
+  StreamMask sent = {};
+  StreamMask received = {};
 };
 
-/// Has the handle report to the options' trace functions, if any is set. `trace` outlives it.
-void apply_trace(CURL* easy, const Trace& trace);
+/// Has the handle report request, headers and proxy to the options' trace functions, if any is set.
+/// `trace` outlives it.
+void apply_trace(CURL* easy, Trace& trace);
+/// Bytes of the answer's body, without the framing of chunks.
+void trace_answer(Trace& trace, std::string_view bytes);
+/// The request is over: shows what was withheld because a secret might have followed.
+void finish_trace(Trace& trace);
 
 }  // namespace proxx

@@ -118,6 +118,7 @@ void Transfer::connect_fresh() {
 }
 
 void Transfer::unload() {
+  finish_trace(trace_);
   if (std::exchange(fresh_connection_, false))
     curl().easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 0L);
   release(request_.body);
@@ -266,6 +267,7 @@ size_t Transfer::take_body(std::string_view bytes) {
             "the answer of " + context_.origin.authority + " is too large");
     return CURL_WRITEFUNC_ERROR;
   }
+  trace_answer(trace_, bytes);
   context_.gathering = this;
   context_.gathered.append(bytes);
   return bytes.size();
