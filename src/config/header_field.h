@@ -10,8 +10,7 @@ namespace proxx {
 [[nodiscard]] std::optional<std::string> check_header(std::string_view name,
                                                       std::string_view value);
 
-/// True if the value is better not shown: a name like Authorization or X-Api-Key, or a value that
-/// starts like a key.
+/// True if the value is better not shown, by the rules of core/secret_text.h.
 [[nodiscard]] bool looks_secret(std::string_view name, std::string_view value);
 
 }  // namespace proxx

@@ -8,24 +8,14 @@
 #include "config/setting.h"
 #include "config/setting_words.h"
 #include "core/ascii.h"
+#include "core/secret_text.h"
 
 namespace proxx {
 namespace {
 
 using Read = tl::expected<void, Complaint>;
 
-// Of a wrong value; long ones are cut, as they may be anything.
-constexpr size_t kMaxShownBytes = 40;
-
-std::string shown(std::string_view text) {
-  std::string out(text.substr(0, kMaxShownBytes));
-  for (char& c : out) {
-    if (is_control(c)) c = '?';
-  }
-  return text.size() > kMaxShownBytes ? out + "..." : out;
-}
-
-std::string shown(const YamlNode& node) {
+std::string shown_node(const YamlNode& node) {
   switch (node.kind) {
     case YamlNode::Kind::null:
       return "nothing";
@@ -44,7 +34,7 @@ tl::unexpected<Complaint> complain(const YamlNode& node, std::string text) {
 }
 
 tl::unexpected<Complaint> expected(const YamlNode& node, const std::string& what) {
-  return complain(node, "expected " + what + ", got " + shown(node));
+  return complain(node, "expected " + what + ", got " + shown_node(node));
 }
 
 // from_chars knows no locale (faults.md L20).
@@ -230,6 +220,7 @@ std::string_view last_part(std::string_view name) {
 
 std::string hint(std::string_view path, const std::string& key,
                  const std::vector<Setting>& settings) {
+  if (looks_like_secret(key)) return {};
   std::vector<std::string_view> here;
   for (const Setting& setting : settings) {
     if (setting.name.substr(0, path.size()) != path) continue;

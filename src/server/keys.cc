@@ -5,6 +5,7 @@
 
 #include "config/small_file.h"
 #include "core/ascii.h"
+#include "core/secret_text.h"
 #include "http/guard.h"
 #include "server/guards.h"
 
@@ -118,7 +119,7 @@ Result<std::vector<std::string>> parse_auth_file(std::string_view text) {
 Result<std::vector<std::string>> read_auth_file(const std::string& path) {
   PROXX_ASSIGN(const SmallFile file, read_small_file(path, kMaxAuthFileBytes, PipeAllowed::yes));
   auto keys = parse_auth_file(file.text);
-  if (!keys) return fail(ErrorKind::usage, path + ": " + keys.error().message);
+  if (!keys) return fail(ErrorKind::usage, shown_path(path) + ": " + keys.error().message);
   return keys;
 }
 
@@ -134,7 +135,7 @@ Status check_exposure(const http::ListenOptions& listen, const KeyRules& rules) 
     return {};
   }
   if (!local && rules.accepted.empty()) {
-    return fail(ErrorKind::usage, "a server that holds a key and listens on " + listen.host +
+    return fail(ErrorKind::usage, "a server that holds a key and listens on " + shown(listen.host) +
                                       " needs auth_file, else anyone there could use the key");
   }
   return {};

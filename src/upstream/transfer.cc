@@ -25,7 +25,7 @@ constexpr uint64_t kMaxAlertBytes = 64;
 
 Transfer::Transfer(TransferContext& context)
     : context_(context),
-      trace_{context.options, {}, {}},
+      trace_{.options = context.options},
       easy_(curl().easy_init(), curl().easy_cleanup) {
   if (!easy_) throw std::bad_alloc();
   configure();
@@ -128,6 +128,7 @@ void Transfer::connect_fresh() {
 }
 
 void Transfer::unload() {
+  finish_trace(trace_);
   if (std::exchange(fresh_connection_, false))
     curl().easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 0L);
   if (std::exchange(forbids_reuse_, false))
@@ -356,6 +357,7 @@ size_t Transfer::take_body(std::string_view bytes) {
             "the answer of " + context_.origin.authority + " is too large");
     return CURL_WRITEFUNC_ERROR;
   }
+  trace_answer(trace_, bytes);
   context_.gathering = this;
   context_.gathered.append(bytes);
   return bytes.size();

@@ -187,27 +187,15 @@ TEST_CASE("header lines that are refused, the value unseen") {
   }
 }
 
-TEST_CASE("S7: traces show no credential") {
-  for (const char* name :
-       {"x-api-key", "X-Api-Key", "Authorization", "proxy-authorization", "Cookie", "Set-Cookie",
-        "api-key", "Ocp-Apim-Subscription-Key", "cf-access-token", "X-Client-Secret", "x-password"})
-    CHECK(redact_header(std::string(name) + ": Bearer s3cret") ==
-          std::string(name) + ": [redacted]");
-  for (const char* line :
-       {"anthropic-version: 2023-06-01", "anthropic-ratelimit-tokens-remaining: 1000",
-        "x-ratelimit-limit-tokens: 5", "POST /v1/messages HTTP/1.1", "HTTP/1.1 200 OK", ""})
-    CHECK(redact_header(line) == line);
-}
-
 TEST_CASE("S7: a credential that comes back is masked, byte for byte") {
   const Secrets secrets = secrets_in({{"x-api-key", "sk-ant-0123"},
                                       {"Authorization", "Bearer tok-456789"},
                                       {"anthropic-version", "2023-06-01"},
                                       {"x-client-secret", "short"}});
   CHECK(secrets == Secrets{"sk-ant-0123", "tok-456789"});
-  std::string text = "sk-ant-0123sk-ant-0123, Bearer tok-456789 of 2023-06-01; short, sk-ant-012";
+  std::string text = "sk-ant-0123sk-ant-0123, Bearer tok-456789 of 2023-06-01; short, sk-ant-012.";
   mask(secrets, text);
-  CHECK(text == "**********************, Bearer ********** of 2023-06-01; short, sk-ant-012");
+  CHECK(text == "**********************, Bearer ********** of 2023-06-01; short, sk-ant-012.");
 }
 
 TEST_CASE("a session id is a random UUID v4") {
