@@ -13,6 +13,7 @@
 #include "cli/signals.h"
 #include "cli/terminal.h"
 #include "cli/usage.h"
+#include "exchange/job_thread.h"
 
 namespace proxx::cli {
 namespace {
@@ -26,6 +27,8 @@ Result<int> bridge(const BridgeOptions& options) {
   fetch_models_if_set(*runtime, options.quiet);
   {
     const auto began = std::chrono::steady_clock::now();
+    JobThread jobs(runtime->loop());
+    runtime->context().jobs = &jobs;
     BridgeRun run(*runtime, static_cast<size_t>(options.jobs), STDIN_FILENO, descriptor);
     const Status status = run.run();
     if (options.usage) {

@@ -112,6 +112,10 @@ Status AnswerConverter::finish(std::string& out) {
   return impl_->step([&] { return impl_->end(out); });
 }
 
+size_t AnswerConverter::unfinished_bytes() const {
+  return impl_->sse.unfinished_bytes();
+}
+
 bool AnswerConverter::started() const {
   return impl_->state.started();
 }

@@ -74,6 +74,10 @@ class AnswerConverter {
   /// The upstream closed. Errors: `upstream_truncated` if message_stop never came.
   Status finish(std::string& out);
 
+  /// Bytes kept of an event whose end has not come: what the next feed_events() may have to
+  /// convert besides its own.
+  [[nodiscard]] size_t unfinished_bytes() const;
+
   /// message_start was seen: the upstream is answering, a status line may go out.
   [[nodiscard]] bool started() const;
   /// message_start of the turn under way was seen. Before that a failed turn may be asked for anew.

@@ -30,6 +30,10 @@ struct Attempt {
   std::string body;           ///< of an error or a whole message
   uint64_t pings = 0;         ///< of the converter's count, how many the sink was told of
 
+  // What came while a job had the converter.
+  std::string held;
+  std::optional<Status> held_end;
+
   /// Errors: those of body_kind().
   Status take_head(UpstreamHead upstream_head, int64_t now_unix_s);
   /// Keeps a piece of `body`. Errors: `upstream_protocol` for a message of more than

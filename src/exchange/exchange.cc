@@ -8,6 +8,8 @@
 #include "core/error_map.h"
 #include "core/release.h"
 #include "exchange/attempt.h"
+#include "exchange/job_thread.h"
+#include "exchange/jobs.h"
 
 namespace proxx {
 namespace {
@@ -42,33 +44,59 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   void start(ExchangeRequest incoming) {
     started_at = Clock::now();
     request = std::move(incoming);
-    if (Status status = convert(false); !status) return fail(std::move(status).error());
-    if (tell_notices && !head.notices.empty()) tell_notices(head.notices);
-    call_upstream();
+    convert(false);
   }
 
-  Status convert(bool drop_thinking) {
-    RequestOptions options = context.conversion;
-    options.drop_thinking = drop_thinking;
-    if (request.models) options.models = request.models.get();
-    if (!request.headers.anthropic_version.empty()) {
-      options.anthropic_version = request.headers.anthropic_version;
+  /// Runs the job and then `take`: here, or beside the loop if there is much to read.
+  template <class Job>
+  void run(Job job, size_t input_bytes, void (Impl::*take)(Job&)) {
+    if (context.jobs == nullptr || input_bytes <= kLoopBytes) {
+      job.run();
+      return (this->*take)(job);
     }
-    Result<ConvertedRequest> result = convert_request(request.body, options);
-    if (!result) return tl::unexpected<Error>(std::move(result).error());
-    converted = std::move(*result);
+    working = true;
+    const auto shared = std::make_shared<Job>(std::move(job));
+    context.jobs->run([shared] { shared->run(); },
+                      [weak = weak_from_this(), shared, take] {
+                        const auto self = weak.lock();
+                        if (!self || self->ended()) return;
+                        self->working = false;
+                        (self.get()->*take)(*shared);
+                      });
+  }
+
+  void convert(bool drop_thinking) {
+    RequestJob job;
+    job.options = context.conversion;
+    job.options.drop_thinking = drop_thinking;
+    job.models = request.models;
+    if (request.models) job.options.models = request.models.get();
+    if (!request.headers.anthropic_version.empty()) {
+      job.options.anthropic_version = request.headers.anthropic_version;
+    }
+    job.body = std::move(request.body);
+    const size_t size = job.body.size();
+    run(std::move(job), size, &Impl::take_converted);
+  }
+
+  void take_converted(RequestJob& job) {
+    request.body = std::move(job.body);
+    if (!job.result) return fail(std::move(job.result).error());
+    converted = std::move(*job.result);
     times.convert = since_start();
     head.notices = converted.notices;
-    if (drop_thinking) {
+    if (job.options.drop_thinking) {
       head.notices.push_back({Notice::Kind::dropped, "messages",
                               "the upstream refused the history's thinking; sent again without"});
+      if (tell_notices) tell_notices({head.notices.back()});
     } else {
       form = request.form.value_or(converted.stream ? AnswerForm::chunks : AnswerForm::completion);
+      if (tell_notices && !head.notices.empty()) tell_notices(head.notices);
     }
     head.event_stream = form == AnswerForm::chunks;
     converted.answer.created_unix_s = now_unix_s();
     continues_left = converted.answer.continue_paused;
-    return {};
+    call_upstream();
   }
 
   /// Asks for the turn under way: for the first time, or once more after a failed attempt.
@@ -112,6 +140,10 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   }
 
   void on_data(std::string_view bytes) override {
+    if (working) {
+      attempt.held.append(bytes);
+      return attempt.call->pause();
+    }
     if (attempt.kind == BodyKind::events) return on_events(bytes);
     if (Status status = attempt.gather(bytes); !status) attempt_failed(std::move(status).error());
   }
@@ -120,8 +152,17 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     if (converter->complete()) return;
     // What goes out is about as long as what came in.
     if (output.size() + bytes.size() > kDeliverBytes) deliver();
+    const size_t input_bytes = converter->unfinished_bytes() + bytes.size();
+    if (context.jobs != nullptr && input_bytes > kLoopBytes) {
+      deliver();
+      attempt.call->pause();
+      return feed_beside(false, std::string(bytes), input_bytes);
+    }
     output.reserve(output.size() + bytes.size());
-    Status status = converter->feed_events(bytes, output);
+    after_events(converter->feed_events(bytes, output));
+  }
+
+  void after_events(Status status) {
     if (!status) {
       deliver();  // an answer that had begun stays begun, wherever the stream is cut
       return attempt_failed(std::move(status).error());
@@ -132,8 +173,29 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     }
   }
 
+  /// The converter goes with the job.
+  void feed_beside(bool is_message, std::string bytes, size_t input_bytes) {
+    AnswerJob job{std::move(*converter), is_message, std::move(bytes), {}, {}};
+    converter.reset();
+    run(std::move(job), input_bytes, &Impl::take_fed);
+  }
+
+  void take_fed(AnswerJob& job) {
+    converter.emplace(std::move(job.converter));
+    output = std::move(job.output);
+    if (job.is_message) return after_last(std::move(job.status));
+    after_events(std::move(job.status));
+    if (ended() || !attempt.call) return;
+    on_caught_up();
+    if (!sink_full) attempt.call->resume();
+    if (const std::string bytes = std::exchange(attempt.held, {}); !bytes.empty()) on_data(bytes);
+    if (ended() || working || !attempt.call) return;
+    on_caught_up();
+    if (attempt.held_end) on_done(*std::exchange(attempt.held_end, std::nullopt));
+  }
+
   void on_caught_up() override {
-    if (!ended() && attempt.kind == BodyKind::events) deliver();
+    if (!ended() && !working && attempt.kind == BodyKind::events) deliver();
   }
 
   /// Gives the sink what has been converted.
@@ -165,9 +227,9 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
       if (const std::string text = converter->take_reasoning(); !text.empty()) tell_reasoning(text);
     }
     if (output.empty() || phase != Phase::answering) return;
-    const bool room = sink.write(output);
+    sink_full = !sink.write(output);
     release(output);
-    if (!room && attempt.call) attempt.call->pause();
+    if (sink_full && attempt.call) attempt.call->pause();
   }
 
   void wait_for_close() {
@@ -193,6 +255,10 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   void on_done(Status status) override {
     if (phase == Phase::closing) timer.cancel();
     if (ended()) return;
+    if (working) {
+      attempt.held_end = std::move(status);
+      return;
+    }
     if (converter->complete()) return finish();
     if (!status) return attempt_failed(std::move(status).error());
     switch (attempt.kind) {
@@ -201,13 +267,16 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
         error.param = openai_param(converted, error.param);
         return attempt_failed(std::move(error));
       }
-      case BodyKind::message:
-        status = converter->feed_message(attempt.body, output);
-        break;
+      case BodyKind::message: {
+        const size_t size = attempt.body.size();
+        return feed_beside(true, std::move(attempt.body), size);
+      }
       case BodyKind::events:
-        status = converter->finish(output);
-        break;
+        return after_last(converter->finish(output));
     }
+  }
+
+  void after_last(Status status) {
     if (!status) return attempt_failed(std::move(status).error());
     begin_if_started();
     flush();
@@ -227,15 +296,18 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     finish();
   }
 
+  void resume() {
+    sink_full = false;
+    if (attempt.call && !working) attempt.call->resume();
+  }
+
   /// An upstream failure: once more without thinking, once more after a wait, or the end.
   void attempt_failed(Error error) {
     attempt.mask_error(error);
     // A continuation that has written nothing yet can be asked for anew as a first turn can.
     if (phase != Phase::unanswered && converter->turn_started()) return fail(std::move(error));
     if (phase == Phase::unanswered && converted.has_thinking_history && refuses_thinking(error)) {
-      if (Status status = convert(true); !status) return fail(std::move(status).error());
-      if (tell_notices) tell_notices({head.notices.back()});
-      return call_upstream();
+      return convert(true);
     }
     const auto delay =
         attempt.retry_delay_after(error, retries_done, context.max_retries, now_unix_s());
@@ -301,6 +373,8 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   AnswerHead head;
 
   Phase phase = Phase::unanswered;
+  bool working = false;    ///< a job has the request, or the converter and what it read
+  bool sink_full = false;  ///< until resume()
   Attempt attempt;  ///< the last one
   std::optional<AnswerConverter> converter;
   std::string continuation;  ///< the request that continues a paused turn, until that begins
@@ -336,7 +410,7 @@ void Exchange::start(ExchangeRequest request) {
 }
 
 void Exchange::resume() {
-  if (impl_->attempt.call) impl_->attempt.call->resume();
+  impl_->resume();
 }
 
 const AnswerFacts& Exchange::facts() const {

@@ -20,6 +20,8 @@ class io_context;
 
 namespace proxx {
 
+class JobThread;
+
 /// What all exchanges of a loop share. Referenced things must outlive every exchange.
 struct ExchangeContext {
   boost::asio::io_context* loop = nullptr;
@@ -31,6 +33,8 @@ struct ExchangeContext {
   /// The upstream outlives the exchanges: a stream that is whole is finished at once, and its call
   /// closes behind it. Else the end waits for the close, for a second at most.
   bool closes_behind = false;
+  /// Where long inputs are converted, so that the loop's other streams go on; null: on the loop.
+  JobThread* jobs = nullptr;
   /// Credentials that the process holds, whichever key a request carries: no error shows them.
   Secrets secrets = {};
 };
