@@ -29,7 +29,9 @@ constexpr std::chrono::seconds kLastWords{1};
 
 /// One loop and what lives on it.
 /// What a turn of the engine has for its clients is sent at its end.
-EngineOptions with_writes(EngineOptions options, asio::io_context& loop) {
+EngineOptions engine_options(const AppOptions& app, asio::io_context& loop) {
+  EngineOptions options = app.engine;
+  options.secrets = secrets_of(app.service.keys);
   http::PendingWrites& writes = http::PendingWrites::of(loop);
   options.turn_begins = [&writes] { writes.hold(); };
   options.turn_ends = [&writes] { writes.run(); };
@@ -38,14 +40,15 @@ EngineOptions with_writes(EngineOptions options, asio::io_context& loop) {
 
 struct Worker {
   Worker(const AppOptions& options, Shared& shared)
-      : engine(loop, with_writes(options.engine, loop)),
+      : engine(loop, engine_options(options, loop)),
         context{&loop,
                 &engine,
                 options.conversion,
                 options.headers,
                 options.timeouts,
                 options.max_retries,
-                true},
+                true,
+                secrets_of(options.service.keys)},
         service(context, shared),
         work(asio::make_work_guard(loop)) {}
 
