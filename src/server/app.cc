@@ -29,7 +29,9 @@ constexpr std::chrono::milliseconds kDrainPoll{20};
 constexpr std::chrono::seconds kLastWords{1};
 
 /// What a turn of the engine has for its clients is sent at its end.
-EngineOptions with_writes(EngineOptions options, asio::io_context& loop) {
+EngineOptions engine_options(const AppOptions& app, asio::io_context& loop) {
+  EngineOptions options = app.engine;
+  options.secrets = secrets_of(app.service.keys);
   http::PendingWrites& writes = http::PendingWrites::of(loop);
   options.turn_begins = [&writes] { writes.hold(); };
   options.turn_ends = [&writes] { writes.run(); };
@@ -40,7 +42,7 @@ EngineOptions with_writes(EngineOptions options, asio::io_context& loop) {
 struct Worker {
   Worker(const AppOptions& options, Shared& shared)
       : jobs(loop),
-        engine(loop, with_writes(options.engine, loop)),
+        engine(loop, engine_options(options, loop)),
         context{&loop,
                 &engine,
                 options.conversion,
@@ -48,7 +50,8 @@ struct Worker {
                 options.timeouts,
                 options.max_retries,
                 true,
-                &jobs},
+                &jobs,
+                secrets_of(options.service.keys)},
         service(context, shared),
         work(asio::make_work_guard(loop)) {}
 

@@ -18,6 +18,9 @@ struct KeyRules {
   ClientKey client_key = ClientKey::forward;
 };
 
+/// Every key that the server holds, for EngineOptions and ExchangeContext: none may be shown.
+[[nodiscard]] Secrets secrets_of(const KeyRules& rules);
+
 /// The credential for upstream, by contract.md section 5: with `accepted`, the client's key must be
 /// one of them and the server's own goes; else the client's own key goes, or without one the
 /// server's. `client_key: ignore` never looks at the client's. Errors: `unauthorized` (401), and

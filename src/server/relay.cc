@@ -13,6 +13,9 @@ namespace {
 constexpr std::array<std::string_view, 3> kPassed = {"content-type", "content-encoding",
                                                      "request-id"};
 
+/// Longer than any error; what is more is masked piece by piece.
+constexpr size_t kMaxErrorBodyBytes = size_t{64} << 10;
+
 std::string model_of(const std::string& body) {
   json::Document document;
   if (!document.parse(body)) return {};
@@ -31,12 +34,15 @@ UpstreamRequest relay_request(const ExchangeContext& context, http::Request requ
   return out;
 }
 
-RelaySession::RelaySession(Upstream& upstream, UpstreamRequest request,
+RelaySession::RelaySession(const ExchangeContext& context, UpstreamRequest request,
                            std::unique_ptr<Reply> reply, OnOver on_over)
-    : upstream_(upstream),
+    : context_(context),
       request_(std::move(request)),
       reply_(std::move(reply)),
-      on_over_(std::move(on_over)) {}
+      on_over_(std::move(on_over)),
+      secrets_(secrets_in(request_.headers)) {
+  secrets_.insert(secrets_.end(), context.secrets.begin(), context.secrets.end());
+}
 
 void RelaySession::start() {
   reply_->responder().on_gone([weak = weak_from_this()] {
@@ -48,7 +54,7 @@ void RelaySession::start() {
   });
   reply_->record.model = model_of(request_.body);
   reply_->own_time = std::chrono::microseconds{};
-  call_ = upstream_.start(std::move(request_), *this);
+  call_ = context_.upstream->start(std::move(request_), *this);
 }
 
 void RelaySession::on_head(UpstreamHead head) {
@@ -65,12 +71,23 @@ void RelaySession::on_head(UpstreamHead head) {
       headers.emplace_back(std::string(name), std::string(*value));
     }
   }
-  if (head.status >= 400) reply_->record.error = ErrorKind::upstream_status;
+  is_error_ = head.status >= 400;
+  if (is_error_) reply_->record.error = ErrorKind::upstream_status;
   reply_->start(head.status, std::move(headers));
 }
 
 void RelaySession::on_data(std::string_view bytes) {
+  if (is_error_) {
+    error_body_.append(bytes);
+    if (error_body_.size() < kMaxErrorBodyBytes || write_error_body()) return;
+    return call_->pause();
+  }
   if (!reply_->write(bytes)) call_->pause();
+}
+
+bool RelaySession::write_error_body() {
+  mask(secrets_, error_body_);
+  return reply_->write(std::exchange(error_body_, {}));
 }
 
 void RelaySession::on_done(Status status) {
@@ -81,6 +98,7 @@ void RelaySession::on_done(Status status) {
     error.message = "the upstream closed without an answer";
     return end_with(error);
   }
+  if (!error_body_.empty()) write_error_body();
   reply_->end();
   over();
 }

@@ -17,15 +17,15 @@ namespace proxx::server {
                                             const RequestHeaders& headers);
 
 /// `POST /v1/messages` and `/v1/messages/count_tokens`: the upstream's status and body pass
-/// unchanged as they come. What breaks before the upstream answers is an Anthropic error object,
-/// behind that the connection is cut.
+/// unchanged as they come, but that no error shows a key. What breaks before the upstream answers
+/// is an Anthropic error object, behind that the connection is cut.
 class RelaySession final : public Session,
                            public UpstreamHandler,
                            public std::enable_shared_from_this<RelaySession> {
  public:
-  /// `upstream` must outlive the session.
-  RelaySession(Upstream& upstream, UpstreamRequest request, std::unique_ptr<Reply> reply,
-               OnOver on_over);
+  /// `context` must outlive the session.
+  RelaySession(const ExchangeContext& context, UpstreamRequest request,
+               std::unique_ptr<Reply> reply, OnOver on_over);
 
   void start() override;
   void end_with(const Error& error) override;
@@ -35,14 +35,18 @@ class RelaySession final : public Session,
   void on_done(Status status) override;
 
  private:
+  bool write_error_body();
   void gone();
   void over();
 
-  Upstream& upstream_;
+  const ExchangeContext& context_;
   UpstreamRequest request_;
   std::unique_ptr<Reply> reply_;
   OnOver on_over_;
   std::unique_ptr<UpstreamCall> call_;
+  Secrets secrets_;
+  bool is_error_ = false;
+  std::string error_body_;  ///< kept until it is whole, to be masked
 };
 
 }  // namespace proxx::server

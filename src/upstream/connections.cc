@@ -1,6 +1,7 @@
 #include "upstream/connections.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -92,6 +93,15 @@ bool Connections::close(curl_socket_t socket) {
   std::erase(unknown_, socket);
   open_.erase(found);
   return true;
+}
+
+// Resolvers and TLS libraries need descriptors too, and say little when there is none.
+bool Connections::out_of_descriptors() const {
+  if (out_of_descriptors_) return true;
+  const int probe = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (probe < 0) return errno == EMFILE || errno == ENFILE;
+  ::close(probe);
+  return false;
 }
 
 std::shared_ptr<Connection> Connections::find(const ConnectionEnds& ends) {

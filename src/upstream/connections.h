@@ -49,8 +49,8 @@ class Connections {
 
   /// Null if no connected socket has these ends.
   [[nodiscard]] std::shared_ptr<Connection> find(const ConnectionEnds& ends);
-  /// The last open() failed because no file descriptor was left.
-  [[nodiscard]] bool out_of_descriptors() const { return out_of_descriptors_; }
+  /// No file descriptor is left, or none was for the last open().
+  [[nodiscard]] bool out_of_descriptors() const;
 
  private:
   struct Entry {

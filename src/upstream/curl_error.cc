@@ -1,5 +1,7 @@
 #include "upstream/curl_error.h"
 
+#include <sys/resource.h>
+
 #include <cstring>
 #include <memory>
 
@@ -108,6 +110,15 @@ UpstreamOrigin origin_of(const std::string& base_url) {
   if (origin.host.size() > 2 && origin.host.front() == '[')
     origin.host = origin.host.substr(1, origin.host.size() - 2);
   return origin;
+}
+
+Error no_descriptor_error(const UpstreamOrigin& origin) {
+  std::string message = "no file descriptor is left for a connection to " + origin.authority;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    message += "; proxx may have " + std::to_string(limit.rlim_cur) + " open (ulimit -n)";
+  }
+  return make_error(ErrorKind::overloaded, std::move(message));
 }
 
 std::string seconds_text(std::chrono::milliseconds time) {

@@ -403,6 +403,8 @@ Status Transfer::outcome(CURLcode code) const {
   if (code == CURLE_OK && head_.complete()) return {};
   // The connection's orderly end in the middle of a head is no error to curl; where curl would
   // have sent the request again, may_send() aborted it.
+  if (phase_ == Phase::connecting && context_.loop->connections().out_of_descriptors())
+    return proxx::fail(no_descriptor_error(context_.origin));
   const bool ended = code == CURLE_OK || code == CURLE_ABORTED_BY_CALLBACK;
   CurlFailure failure{ended ? CURLE_GOT_NOTHING : code,
                       ended ? "" : curl_message_.data(),

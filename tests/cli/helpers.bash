@@ -79,6 +79,23 @@ start_echo() {
   echo_url=http://127.0.0.1:$(sed -n 's/^port //p' "$BATS_TEST_TMPDIR/echo.port")
 }
 
+# start_late WHAT: late_upstream.py, in place of an earlier one; its URL in $late_url, what it tells
+# in late.log.
+start_late() {
+  if [ -n "${late_pid:-}" ]; then kill "$late_pid"; fi
+  rm -f go
+  python3 "$PROXX_SOURCE/tests/cli/late_upstream.py" "$1" >late.log 3>&- &
+  late_pid=$!
+  children+=("$late_pid")
+  wait_for late.log "port "
+  late_url=http://127.0.0.1:$(sed -n 's/^port //p' late.log)
+}
+# say_late: has it say it on the connection that was used.
+say_late() {
+  touch go
+  wait_for late.log late
+}
+
 # start_serve [OPTIONS]: a server; its base URL (with /v1) in $url, its pid in $serve_pid.
 start_serve() {
   "$PROXX" serve --port 0 "$@" 2>"$BATS_TEST_TMPDIR/serve.log" 3>&- &
