@@ -71,7 +71,7 @@ Result<BatchFile> BatchFile::create(const std::string& name) {
     PROXX_TRY(sync_folder_of(path));
     return BatchFile(std::move(file));
   }
-  if (errno != EEXIST) return fail(file_error(path));
+  if (errno != EEXIST) return fail(file_error(name));
   if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)) {
     Descriptor device(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
     if (device.number() == -1) return fail(file_error(path));

@@ -1,5 +1,7 @@
 #include "cli/batch_run.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
@@ -22,6 +24,11 @@ constexpr std::chrono::milliseconds kProgressInterval{250};
 /// Each notice is told once a run, and no more than these.
 constexpr size_t kMaxToldNotices = 20;
 
+/// Results on the terminal, too, would stand in the middle of the progress line.
+bool shares_terminal(const BatchOptions& options) {
+  return options.output.empty() && isatty(STDOUT_FILENO) == 1;
+}
+
 /// The upstream's own answer, as against none.
 bool is_answer(const Error& error) {
   return error.kind == ErrorKind::upstream_status || error.kind == ErrorKind::upstream_error_event;
@@ -42,7 +49,7 @@ BatchRun::BatchRun(Runtime& runtime, const BatchOptions& options, BatchInput inp
       input_(std::move(input)),
       output_(output),
       source_(runtime.loop(), input_.descriptor, kMaxRequestBytes),
-      progress_(!options.quiet),
+      progress_(!options.quiet && !shares_terminal(options)),
       first_signal_(runtime.loop(), progress_.visible(), [this](int signal) { on_signal(signal); }),
       drain_timer_(runtime.loop()),
       progress_timer_(runtime.loop()) {
@@ -225,6 +232,8 @@ void BatchRun::end(const Error& error) {
 
 void BatchRun::on_signal(int signal) {
   progress_.clear();
+  // What came to nobody who reads cannot be waited for (faults.md X4).
+  if (!output_.idle()) die_by(signal);
   signal_ = signal;
   const auto asking =
       std::count_if(jobs_.begin(), jobs_.end(), [](const auto& job) { return job->asking(); });

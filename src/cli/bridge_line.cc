@@ -104,20 +104,23 @@ Result<BridgeLine> read_bridge_line(std::string_view text, std::string& id,
   return line;
 }
 
-std::string next_chunk_line(std::string_view id, std::string_view& frames, const Notices& notices) {
-  const size_t end = std::min(frames.find(kFrameEnd), frames.size());
-  const std::string_view data = frames.substr(kFrameStart.size(), end - kFrameStart.size());
-  frames.remove_prefix(std::min(end + kFrameEnd.size(), frames.size()));
+std::string chunk_lines(std::string_view id, std::string_view& frames, const Notices& notices,
+                        size_t enough_bytes) {
   std::string out;
-  json::Writer writer(out);
-  begin_line(writer, id);
-  const bool done = data == kDone;
-  if (done) {
-    writer.key("done").boolean(true);
-  } else {
-    writer.key("chunk").raw(data);
+  while (!frames.empty() && out.size() < enough_bytes) {
+    const size_t end = std::min(frames.find(kFrameEnd), frames.size());
+    const std::string_view data = frames.substr(kFrameStart.size(), end - kFrameStart.size());
+    frames.remove_prefix(std::min(end + kFrameEnd.size(), frames.size()));
+    json::Writer writer(out);
+    begin_line(writer, id);
+    const bool done = data == kDone;
+    if (done) {
+      writer.key("done").boolean(true);
+    } else {
+      writer.key("chunk").raw(data);
+    }
+    end_line(writer, done ? notices : Notices());
   }
-  end_line(writer, done ? notices : Notices());
   return out;
 }
 

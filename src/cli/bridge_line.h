@@ -30,10 +30,10 @@ struct BridgeLine {
 
 // What the parent gets, each with its newline.
 
-/// The line for the first of a stream's frames, which is taken off `frames`: a chunk, and at the
-/// end `done`, with the notices.
-[[nodiscard]] std::string next_chunk_line(std::string_view id, std::string_view& frames,
-                                          const Notices& notices);
+/// A line for each of a stream's frames, which are taken off `frames`: a chunk, and at the end
+/// `done`, with the notices. Stops once the lines have `enough_bytes`.
+[[nodiscard]] std::string chunk_lines(std::string_view id, std::string_view& frames,
+                                      const Notices& notices, size_t enough_bytes);
 [[nodiscard]] std::string response_line(std::string_view id, std::string_view completion,
                                         const Notices& notices);
 [[nodiscard]] std::string error_line(std::string_view id, const Error& error,

@@ -16,6 +16,8 @@ constexpr size_t kMaxWaiting = 1024;
 constexpr size_t kMaxWaitingBytes = size_t{64} << 20;
 /// Answers to bad lines that a parent who does not read leaves with us.
 constexpr size_t kMaxUnreadBytes = size_t{1} << 20;
+/// As much of a stream is made into lines at a time: what a pipe holds.
+constexpr size_t kMaxLinesBytes = size_t{64} << 10;
 /// What nginx calls a client that closed its request.
 constexpr int kStatusCancelled = 499;
 
@@ -84,10 +86,10 @@ class BridgeRun::Talk final : public Sink {
   }
 
  private:
-  /// Line by line: what a parent that does not read keeps here waits without the id in each line.
+  /// What a parent that does not read keeps here waits as frames, without the id in each line.
   void send(std::string_view& frames) {
     while (!frames.empty() && run_.writer_.idle()) {
-      run_.writer_.write(next_chunk_line(id_, frames, notices_));
+      run_.writer_.write(chunk_lines(id_, frames, notices_, kMaxLinesBytes));
     }
   }
   void end_with(std::function<void()> end) {

@@ -42,7 +42,7 @@ Result<Json> read_json(const fs::path& path, size_t max_bytes, size_t& bytes) {
 
 bool is_there(const fs::path& path) {
   std::error_code error;
-  return fs::symlink_status(path, error).type() > fs::file_type::not_found;
+  return fs::exists(fs::symlink_status(path, error));
 }
 
 /// Numbers and strings as parsed; the order of keys says nothing.
