@@ -9,12 +9,14 @@
 #include "cli/process.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
+#include "config/secret_environment.h"
 
 namespace proxx::cli {
 
 int run_mock(int argc, char** argv) {
   const auto parsed = parse_mock(argc, argv);
   if (!parsed.options) return parsed.exit_code;
+  forget_secret_environment();
   boost::asio::io_context loop(1);
   mock::MockOptions options;
   options.script = parsed.options->script;

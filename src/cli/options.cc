@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/options_common.h"
+#include "core/secret_text.h"
 
 namespace proxx::cli {
 namespace {
@@ -49,7 +50,7 @@ Parsed<SendOptions> parse_send(int argc, char** argv) {
   };
   if (const auto exit_code = parse(app, argc, argv, take)) return {std::nullopt, *exit_code};
   if (words.size() > 1) {
-    say_error("unexpected argument '" + words[1] + "'");
+    say_error("unexpected argument '" + shown_whole(words[1]) + "'");
     return {std::nullopt, kExitUsage};
   }
   if (!words.empty()) options.file = words.front();
