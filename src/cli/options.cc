@@ -4,6 +4,7 @@
 #include "cli/input.h"
 #include "cli/options_common.h"
 #include "cli/usage.h"
+#include "core/secret_text.h"
 
 namespace proxx::cli {
 namespace {
@@ -47,7 +48,7 @@ Parsed<SendOptions> parse_send(int argc, char** argv) {
   };
   if (const auto exit_code = parse(app, argc, argv, take)) return {std::nullopt, *exit_code};
   if (words.size() > 1) {
-    say_error("unexpected argument '" + words[1] + "'");
+    say_error("unexpected argument '" + shown_whole(words[1]) + "'");
     return {std::nullopt, kExitUsage};
   }
   if (!words.empty()) options.file = words.front();

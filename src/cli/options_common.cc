@@ -10,6 +10,7 @@
 #include "cli/report.h"
 #include "cli/terminal.h"
 #include "config/nearest.h"
+#include "core/secret_text.h"
 
 namespace proxx::cli {
 namespace {
@@ -121,11 +122,11 @@ void say_unexpected(const CLI::App& app, const std::vector<std::string>& words) 
     const std::string name = word.substr(0, word.find('='));
     const std::vector<std::string> names = option_names(app);
     const auto close = nearest(name, std::vector<std::string_view>(names.begin(), names.end()));
-    std::string text = "unknown option '" + name + "'";
+    std::string text = "unknown option '" + shown_whole(name) + "'";
     if (close) text += " (did you mean '" + std::string(*close) + "'?)";
     return say_error(text);
   }
-  say_error("unexpected argument '" + (words.empty() ? "" : words.front()) + "'");
+  say_error("unexpected argument '" + (words.empty() ? "" : shown_whole(words.front())) + "'");
 }
 
 }  // namespace
@@ -257,7 +258,7 @@ std::optional<int> parse(CLI::App& app, int argc, char** argv, const TakeWords& 
     if (status) status = output.close();
     return status ? 0 : report(status.error());
   } catch (const CLI::ParseError& error) {
-    say_error(error.what());
+    say_error(without_secrets(error.what()));
   }
   return 2;
 }

@@ -1,12 +1,10 @@
 #include "cli/runtime.h"
 
-#include <unistd.h>
-
-#include <cstdlib>
-#include <cstring>
+#include <utility>
 
 #include "cli/terminal.h"
 #include "config/model_entry.h"
+#include "config/secret_environment.h"
 #include "upstream/curl_library.h"
 
 namespace proxx::cli {
@@ -24,13 +22,6 @@ void trace(char direction, std::string_view text) {
 }
 
 }  // namespace
-
-void forget_credentials() {
-  for (const char* variable : credential_variables()) {
-    if (char* value = std::getenv(variable)) explicit_bzero(value, std::strlen(value));
-    unsetenv(variable);
-  }
-}
 
 Result<LoadedSettings> load(const CommonOptions& options) {
   Sources sources;
@@ -87,6 +78,9 @@ EngineOptions engine_options(const Settings& settings, int verbose) {
   options.base_url = settings.upstream_url;
   options.proxy = settings.proxy;
   options.ca_file = settings.cacert;
+  ProxyLogin login = environment_proxy_login(process_environment());
+  options.proxy_user = std::move(login.user);
+  options.proxy_password = std::move(login.password);
   if (verbose > 0) options.trace_header = trace;
   if (verbose > 1) options.trace_body = trace;
   return options;
@@ -123,11 +117,11 @@ Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
     }
     runtime->credential_ = {std::move(keys.api_key), std::move(keys.auth_token)};
   }
-  forget_credentials();
+  EngineOptions engine = engine_options(settings, options.verbose);
+  forget_secret_environment();
 
   PROXX_TRY(load_libcurl());
-  runtime->engine_ =
-      std::make_unique<Engine>(runtime->loop_, engine_options(settings, options.verbose));
+  runtime->engine_ = std::make_unique<Engine>(runtime->loop_, std::move(engine));
   ExchangeContext& context = runtime->context_;
   context.loop = &runtime->loop_;
   context.upstream = runtime->engine_.get();

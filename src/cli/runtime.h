@@ -19,10 +19,6 @@
 
 namespace proxx::cli {
 
-/// Takes the keys out of the environment, overwritten, so that neither a child nor /proc shows them
-/// (faults.md S9).
-void forget_credentials();
-
 /// Settings by the flags, the environment and the configuration.
 [[nodiscard]] Result<LoadedSettings> load(const CommonOptions& options);
 

@@ -10,6 +10,7 @@
 #include "cli/report.h"
 #include "cli/runtime.h"
 #include "cli/terminal.h"
+#include "config/secret_environment.h"
 #include "core/visible.h"
 #include "server/app.h"
 #include "server/keys.h"
@@ -117,9 +118,9 @@ Result<int> serve(const ServeOptions& options) {
     }
     own = {std::move(keys.api_key), std::move(keys.auth_token)};
   }
-  forget_credentials();
   const ModelTable models = model_table(loaded.settings);
   PROXX_ASSIGN(const server::AppOptions app, app_options(options, loaded, models, std::move(own)));
+  forget_secret_environment();
   return server::serve(app);
 }
 

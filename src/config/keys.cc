@@ -53,7 +53,7 @@ Result<Keys> from_file(const std::string& path, const std::string& shown_as) {
                  error.message.insert(0, shown_as + ": ");
                  return error;
                }));
-  PROXX_ASSIGN(keys.api_key, key_in(file.text, shown_as + ": " + shown_path(path)));
+  PROXX_ASSIGN(keys.api_key, key_in(file.text, shown_as + ": " + shown_whole(path)));
   warn_if_exposed(path, file, keys);
   return keys;
 }

@@ -60,7 +60,7 @@ bool is_key_char(char c) {
 
 bool begins_key(std::string_view word) {
   return std::any_of(std::begin(kBeginnings), std::end(kBeginnings), [word](const Beginning& one) {
-    if (!word.starts_with(one.text)) return false;
+    if (word.front() != one.text.front() || !word.starts_with(one.text)) return false;
     const std::string_view rest = word.substr(one.text.size());
     const auto end = std::find_if_not(rest.begin(), rest.end(), is_key_char);
     return static_cast<size_t>(end - rest.begin()) >= one.more;
@@ -168,7 +168,22 @@ bool is_place(std::string_view text) {
 
 // ---- names
 
-/// The parts of names of credentials; a name is looked through in lower case.
+bool begins_with_word(std::string_view text, std::string_view word) {
+  return lower(text.front()) == word.front() && same_word(text.substr(0, word.size()), word);
+}
+
+/// The first letters of a table's words: every header of every request is looked at.
+template <class Table, class Text>
+constexpr std::array<bool, 128> first_letters(const Table& table, Text text) {
+  std::array<bool, 128> out{};
+  for (const auto& one : table) out[static_cast<size_t>(text(one).front())] = true;
+  return out;
+}
+bool is_one_of(const std::array<bool, 128>& letters, char c) {
+  return c > 0 && letters[static_cast<size_t>(c)];
+}
+
+/// The parts of names of credentials.
 constexpr std::string_view kSecretParts[] = {"auth",      "key",     "token", "secret",
                                              "cookie",    "session", "passw", "credential",
                                              "signature", "pwd"};
@@ -199,8 +214,11 @@ std::string redacted(std::string_view text, bool (*is_secret)(std::string_view))
 
 bool begins_like_key(std::string_view text) {
   if (has_scheme(text) || has_password(text)) return true;
+  static constexpr auto kFirst =
+      first_letters(kBeginnings, [](const Beginning& one) { return one.text; });
   for (size_t i = 0; i < text.size(); ++i) {
-    if ((i == 0 || !is_alnum(text[i - 1])) && begins_key(text.substr(i))) return true;
+    if (!is_one_of(kFirst, text[i]) || (i > 0 && is_alnum(text[i - 1]))) continue;
+    if (begins_key(text.substr(i))) return true;
   }
   return false;
 }
@@ -218,16 +236,23 @@ bool looks_like_secret(std::string_view text) {
 }
 
 bool names_secret(std::string_view name) {
-  std::string low = lower(name);
-  if (contains(low, "ratelimit")) return false;
-  if (std::find(std::begin(kHarmlessNames), std::end(kHarmlessNames), low) !=
-      std::end(kHarmlessNames)) {
-    return false;
+  static constexpr auto kFirst =
+      first_letters(kSecretParts, [](std::string_view part) { return part; });
+  bool found = false;
+  for (size_t i = 0; i < name.size() && !found; ++i) {
+    if (!is_one_of(kFirst, lower(name[i]))) continue;
+    const std::string_view rest = name.substr(i);
+    // Tokens are what models count.
+    if (begins_with_word(rest, "tokens")) {
+      i += 5;
+    } else {
+      found = std::any_of(std::begin(kSecretParts), std::end(kSecretParts),
+                          [rest](std::string_view part) { return begins_with_word(rest, part); });
+    }
   }
-  // Tokens are what models count.
-  for (size_t at; (at = low.find("tokens")) != std::string::npos;) low.erase(at, 6);
-  return std::any_of(std::begin(kSecretParts), std::end(kSecretParts),
-                     [&low](std::string_view part) { return contains(low, part); });
+  return found && name.find("ratelimit") == std::string_view::npos &&
+         std::none_of(std::begin(kHarmlessNames), std::end(kHarmlessNames),
+                      [name](std::string_view one) { return same_word(name, one); });
 }
 
 std::string shown(std::string_view text, size_t max_bytes) {
@@ -237,8 +262,8 @@ std::string shown(std::string_view text, size_t max_bytes) {
   return text.size() > max_bytes ? out + "..." : out;
 }
 
-std::string shown_path(std::string_view path) {
-  return looks_like_secret(path) ? kHidden : std::string(path);
+std::string shown_whole(std::string_view text) {
+  return looks_like_secret(text) ? kHidden : std::string(text);
 }
 
 std::string without_secrets(std::string_view text) {

@@ -23,8 +23,8 @@ inline constexpr std::string_view kRedacted = "[redacted]";
 /// `text` for an error message: at most `max_bytes`, control characters as `?`; kRedacted and the
 /// reason if it looks like a secret. Without quotes.
 [[nodiscard]] std::string shown(std::string_view text, size_t max_bytes = 40);
-/// The same for a file's path, which is never cut.
-[[nodiscard]] std::string shown_path(std::string_view path);
+/// The same for a file's path or a word of the command line: neither cut nor changed.
+[[nodiscard]] std::string shown_whole(std::string_view text);
 
 /// `text`, a message of another library's, with each word redacted that looks like a secret.
 [[nodiscard]] std::string without_secrets(std::string_view text);

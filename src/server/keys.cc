@@ -90,10 +90,12 @@ Status check_client_key(const http::Request& request, const KeyRules& rules) {
 }
 
 Result<Credential> credential_for(const http::Request& request, const KeyRules& rules) {
-  if (!rules.accepted.empty()) {
-    PROXX_TRY(check_client_key(request, rules));
-    return rules.own;
-  }
+  PROXX_TRY(check_client_key(request, rules));
+  return admitted_credential(request, rules);
+}
+
+Result<Credential> admitted_credential(const http::Request& request, const KeyRules& rules) {
+  if (!rules.accepted.empty()) return rules.own;
   if (rules.client_key == ClientKey::forward) {
     PROXX_ASSIGN(std::optional<std::string> key, client_key(request));
     if (key) return Credential{std::move(*key), {}};
@@ -125,7 +127,7 @@ Result<std::vector<std::string>> parse_auth_file(std::string_view text) {
 Result<std::vector<std::string>> read_auth_file(const std::string& path) {
   PROXX_ASSIGN(const SmallFile file, read_small_file(path, kMaxAuthFileBytes, PipeAllowed::yes));
   auto keys = parse_auth_file(file.text);
-  if (!keys) return fail(ErrorKind::usage, shown_path(path) + ": " + keys.error().message);
+  if (!keys) return fail(ErrorKind::usage, shown_whole(path) + ": " + keys.error().message);
   return keys;
 }
 

@@ -28,6 +28,11 @@ struct KeyRules {
 [[nodiscard]] Result<Credential> credential_for(const http::Request& request,
                                                 const KeyRules& rules);
 
+/// The same for a request that credential_for() or check_client_key() has let pass: `accepted` is
+/// not gone through again.
+[[nodiscard]] Result<Credential> admitted_credential(const http::Request& request,
+                                                     const KeyRules& rules);
+
 /// As credential_for, for what needs no upstream key itself (/v1/models, /metrics): only `accepted`
 /// is asked for.
 [[nodiscard]] Status check_client_key(const http::Request& request, const KeyRules& rules);

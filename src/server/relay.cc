@@ -3,8 +3,8 @@
 #include <array>
 #include <ctime>
 
-#include "core/json_reader.h"
 #include "exchange/answer_headers.h"
+#include "server/model_name.h"
 
 namespace proxx::server {
 namespace {
@@ -15,12 +15,6 @@ constexpr std::array<std::string_view, 3> kPassed = {"content-type", "content-en
 
 /// Longer than any error; what is more is masked piece by piece.
 constexpr size_t kMaxErrorBodyBytes = size_t{64} << 10;
-
-std::string model_of(const std::string& body) {
-  json::Document document;
-  if (!document.parse(body)) return {};
-  return document.root().get("model").string_or("");
-}
 
 }  // namespace
 
@@ -52,7 +46,7 @@ void RelaySession::start() {
     const auto self = weak.lock();
     if (self && self->call_) self->call_->resume();
   });
-  reply_->record.model = model_of(request_.body);
+  reply_->record.model = model_name(request_.body);
   reply_->own_time = std::chrono::microseconds{};
   call_ = context_.upstream->start(std::move(request_), *this);
 }

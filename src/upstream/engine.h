@@ -16,9 +16,11 @@ class io_context;
 namespace proxx {
 
 struct EngineOptions {
-  std::string base_url;  ///< scheme://host[:port][/prefix], validated by config, no final slash
-  std::string proxy;     ///< "" leaves it to HTTPS_PROXY and its like; none for plain http
-  std::string ca_file;   ///< --cacert; "" is the system's, or SSL_CERT_FILE and its like
+  std::string base_url;    ///< scheme://host[:port][/prefix], validated by config, no final slash
+  std::string proxy;       ///< "" leaves it to HTTPS_PROXY and its like; none for plain http
+  std::string proxy_user;  ///< of the proxy in HTTPS_PROXY and its like, which hold it no more
+  std::string proxy_password;
+  std::string ca_file;  ///< --cacert; "" is the system's, or SSL_CERT_FILE and its like
   /// Credentials that the process holds: masked in heads and traces as those of the request are,
   /// whichever key that carries (faults.md R3).
   Secrets secrets = {};

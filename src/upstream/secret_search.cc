@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bitset>
 #include <charconv>
 #include <optional>
 
@@ -13,6 +12,8 @@ namespace {
 
 /// The text ends before it is clear.
 constexpr size_t kCutOff = std::string_view::npos;
+/// What escapes begin with.
+constexpr std::string_view kEscapes = "\\%&";
 /// JSON inside JSON inside JSON doubles them each time.
 constexpr size_t kMaxBackslashes = 16;
 constexpr size_t kMaxEntityBytes = 10;
@@ -190,6 +191,24 @@ class Search {
     found_.undecided = text.size();
   }
 
+  /// Wherever `first` is.
+  void look_behind(char first, const Needle& needle) {
+    for (size_t at = 0; (at = text_.find(first, at)) != std::string_view::npos; ++at) {
+      look_at(at, needle);
+    }
+  }
+
+  FoundSecrets result() {
+    std::sort(found_.spans.begin(), found_.spans.end(),
+              [](const auto& one, const auto& other) { return one.begin < other.begin; });
+    // What is shown now must not lack a mask that begins there and ends later.
+    std::for_each(found_.spans.rbegin(), found_.spans.rend(), [this](const auto& span) {
+      if (span.end > found_.undecided) found_.undecided = std::min(found_.undecided, span.begin);
+    });
+    return std::move(found_);
+  }
+
+ private:
   void look_at(size_t begin, const Needle& needle) {
     pieces_.clear();
     size_t at = begin;
@@ -215,17 +234,6 @@ class Search {
     found_.spans.insert(found_.spans.end(), pieces_.begin(), pieces_.end());
   }
 
-  FoundSecrets result() {
-    std::sort(found_.spans.begin(), found_.spans.end(),
-              [](const auto& one, const auto& other) { return one.begin < other.begin; });
-    // What is shown now must not lack a mask that begins there and ends later.
-    std::for_each(found_.spans.rbegin(), found_.spans.rend(), [this](const auto& span) {
-      if (span.end > found_.undecided) found_.undecided = std::min(found_.undecided, span.begin);
-    });
-    return std::move(found_);
-  }
-
- private:
   [[nodiscard]] size_t spelled_at(size_t at, const Needle& needle, char c) const {
     const std::string_view rest = text_.substr(at);
     if (rest.empty()) return kCutOff;
@@ -268,21 +276,20 @@ class Search {
 
 FoundSecrets find_secrets(const std::vector<std::string>& secrets, std::string_view text,
                           bool is_whole) {
-  std::vector<Needle> needles;
-  std::bitset<256> begins;
-  const auto may_begin = [&begins](char c) { begins.set(static_cast<unsigned char>(c)); };
+  Search search(text, is_whole);
+  const bool has_escapes = text.find_first_of(kEscapes) != std::string_view::npos;
   for (const std::string& secret : secrets) {
     if (secret.empty()) continue;
     for (const Needle::Form form : Needle::kForms) {
-      const Needle& needle = needles.emplace_back(secret, form);
-      for (const char c : needle.ways(needle.at(0))) may_begin(c);
+      const Needle needle(secret, form);
+      const auto [one, other] = needle.ways(needle.at(0));
+      search.look_behind(one, needle);
+      if (other != one) search.look_behind(other, needle);
+      if (!has_escapes) continue;
+      for (const char escape : kEscapes) {
+        if (escape != one) search.look_behind(escape, needle);
+      }
     }
-  }
-  if (!needles.empty()) std::for_each_n("\\%&", 3, may_begin);
-  Search search(text, is_whole);
-  for (size_t at = 0; at < text.size(); ++at) {
-    if (!begins[static_cast<unsigned char>(text[at])]) continue;
-    for (const Needle& needle : needles) search.look_at(at, needle);
   }
   return search.result();
 }

@@ -132,19 +132,25 @@ std::string redact_header(std::string_view line) {
 Secrets secrets_in(const HeaderList& headers) {
   Secrets out;
   for (const auto& [name, value] : headers) {
+    if (value.size() < kMinMixedSecretBytes) continue;
     if (is_secret(name, value)) add_value(out, trimmed(value));
   }
   return out;
 }
 
-Secrets secrets_in_url(std::string_view url) {
+Secrets secrets_in_login(std::string_view login) {
   Secrets out;
+  add_login(out, login);
+  return out;
+}
+
+Secrets secrets_in_url(std::string_view url) {
   const size_t scheme = url.find("://");
   const size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
   const std::string_view authority = url.substr(begin, url.find('/', begin) - begin);
   const size_t at = authority.rfind('@');
-  if (at != std::string_view::npos) add_login(out, percent_decoded(authority.substr(0, at)));
-  return out;
+  if (at == std::string_view::npos) return {};
+  return secrets_in_login(percent_decoded(authority.substr(0, at)));
 }
 
 void mask(const Secrets& secrets, std::string& text) {

@@ -21,7 +21,8 @@ using Secrets = std::vector<std::string>;
 /// told from other text are left out: under 8 bytes, or under 6 with a capital, or with letters
 /// and digits.
 [[nodiscard]] Secrets secrets_in(const HeaderList& headers);
-/// Of a proxy's URL: user:password in each form in which it goes out.
+/// Of `user:password`, and of the one in a proxy's URL.
+[[nodiscard]] Secrets secrets_in_login(std::string_view login);
 [[nodiscard]] Secrets secrets_in_url(std::string_view url);
 
 inline constexpr size_t kMinSecretBytes = 8;

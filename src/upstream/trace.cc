@@ -3,14 +3,23 @@
 #include <string>
 #include <string_view>
 
+#include "core/ascii.h"
+#include "core/secret_text.h"
 #include "upstream/curl_library.h"
 
 namespace proxx {
 namespace {
 
+bool has_login(const EngineOptions& options) {
+  return !options.proxy_user.empty() || !options.proxy_password.empty();
+}
+
 /// A proxy may send back what it was given.
 Secrets secrets_of(const Trace& trace) {
-  Secrets all = secrets_in_url(trace.options.proxy);
+  const EngineOptions& options = trace.options;
+  Secrets all = has_login(options)
+                    ? secrets_in_login(options.proxy_user + ":" + options.proxy_password)
+                    : secrets_in_url(options.proxy);
   all.insert(all.end(), trace.secrets.begin(), trace.secrets.end());
   return all;
 }
@@ -36,16 +45,20 @@ void finish_body(Trace& trace, char direction, StreamMask& body) {
   if (trace.options.trace_body) show_body(trace, direction, body.finish(secrets_of(trace)));
 }
 
-/// Of what curl says of itself, which proxy it took from the environment (faults.md L18), without
-/// the user and the password: `Uses proxy env variable HTTPS_PROXY == 'http://user:pw@host:1'`.
+/// Of what curl says of itself, which proxy it took from the environment (faults.md L18), its login
+/// redacted: `Uses proxy env variable HTTPS_PROXY == 'http://host:1'`. The variable has lost the
+/// login by then, unless it came up later.
 void trace_proxy(const Trace& trace, std::string_view text) {
   if (!text.starts_with("Uses proxy env variable")) return;
   std::string shown(text.substr(0, text.find('\n')));
   const size_t quote = shown.find('\'');
   const size_t scheme = shown.find("://", quote);
   const size_t begin = scheme == std::string::npos ? quote + 1 : scheme + 3;
-  if (const size_t at = shown.rfind('@'); at != std::string::npos && at > begin) {
-    shown.replace(begin, at - begin, "[redacted]");
+  const size_t at = shown.rfind('@');
+  if (at != std::string::npos && at > begin) {
+    shown.replace(begin, at - begin, kRedacted);
+  } else if (has_login(trace.options) && lower(shown).find("no_proxy") == std::string::npos) {
+    shown.insert(begin, std::string(kRedacted) + "@");
   }
   trace.options.trace_header('*', shown);
 }

@@ -5,6 +5,7 @@
 
 #include "core/release.h"
 #include "upstream/curl_library.h"
+#include "upstream/proxy.h"
 
 namespace proxx {
 namespace {
@@ -52,11 +53,7 @@ void Transfer::configure() {
   curl().easy_setopt(easy, CURLOPT_BUFFERSIZE, kReceiveBytes);
   curl().easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, kConnectionSeconds);
   curl().easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, kConnectionSeconds);
-  // A plain http upstream is this machine or beside it: no http_proxy of the environment's may
-  // catch it. An empty string, unlike none, means no proxy.
-  if (const std::string& proxy = context_.options.proxy;
-      !proxy.empty() || context_.options.base_url.compare(0, 7, "http://") == 0)
-    curl().easy_setopt(easy, CURLOPT_PROXY, proxy.c_str());
+  apply_proxy(easy, context_.options);
   apply_trust(easy, context_.trust);
   trace_.on_raw_body = [this](std::string_view bytes) { take_raw_body(bytes); };
   apply_trace(easy, trace_);

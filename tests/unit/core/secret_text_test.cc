@@ -54,7 +54,7 @@ TEST_CASE("R4: keys look like secrets") {
     CAPTURE(text);
     CHECK(looks_like_secret(text));
     CHECK(shown(text) == "[redacted: it looks like a key]");
-    CHECK(shown_path(text) == "[redacted: it looks like a key]");
+    CHECK(shown_whole(text) == "[redacted: it looks like a key]");
   }
 }
 
@@ -108,7 +108,7 @@ TEST_CASE("R4: ordinary words, names, numbers, URLs and paths do not look like s
   CHECK_FALSE(looks_like_secret(std::string(1000, 'x')));
   CHECK(shown("8\x1b[31m") == "8?[31m");
   CHECK(shown(std::string(41, 'x')) == std::string(40, 'x') + "...");
-  CHECK(shown_path(std::string(100, 'x')) == std::string(100, 'x'));
+  CHECK(shown_whole(std::string(100, 'x')) == std::string(100, 'x'));
 }
 
 TEST_CASE("R4: nearly every long random word looks like a secret") {
