@@ -1,3 +1,9 @@
+# proxx_alone(FILE ...): sources that are compiled on their own in a unity build, because a file-local
+# name of theirs is also one of their neighbours'.
+function(proxx_alone)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
 # proxx_layer(NAME SOURCES ... [USES layer or library ...])
 # One folder under src/ is one static library. Includes are written from src/: "core/result.h".
 function(proxx_layer name)

@@ -10,6 +10,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   target_compile_options(proxx_options INTERFACE
     $<$<NOT:$<CONFIG:Debug>>:-Wno-restrict> $<$<NOT:$<CONFIG:Debug>>:-Wno-maybe-uninitialized>)
 endif()
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # A source that another file includes looks like a header to this warning.
+  target_compile_options(proxx_options INTERFACE -Wno-subobject-linkage)
+endif()
 if(PROXX_WERROR)
   target_compile_options(proxx_options INTERFACE -Werror)
 endif()

@@ -30,21 +30,18 @@ failed=0
 complain() { echo "layering: $*" >&2; failed=1; }
 
 for layer in "${layers[@]}"; do
-  for file in "$layer"/*.h "$layer"/*.cc; do
-    [ -e "$file" ] || continue
-    while read -r used; do
-      case " ${allowed[$layer]} " in
-        *" $used "*) ;;
-        *) complain "$file includes $used/, which is not below $layer" ;;
-      esac
-    done < <(sed -n 's|^#include "\([a-z]*\)/.*|\1|p' "$file" | sort -u)
-    for rule in "${foreign[@]}"; do
-      grep -qE "^#include <${rule%%:*}>" "$file" || continue
-      case " ${rule##*:} " in
-        *" $layer "*) ;;
-        *) complain "$file includes <${rule%%:*}>, which belongs to ${rule##*:}" ;;
-      esac
-    done
+  [ -d "$layer" ] || continue
+  while IFS=: read -r file used; do
+    case " ${allowed[$layer]} " in
+      *" $used "*) ;;
+      *) complain "$file includes $used/, which is not below $layer" ;;
+    esac
+  done < <(grep -HE '^#include "[a-z]+/' "$layer"/*.h "$layer"/*.cc | sed 's|^\([^:]*\):#include "\([a-z]*\)/.*|\1:\2|' | sort -u)
+  for rule in "${foreign[@]}"; do
+    case " ${rule##*:} " in *" $layer "*) continue ;; esac
+    while read -r file; do
+      complain "$file includes <${rule%%:*}>, which belongs to ${rule##*:}"
+    done < <(grep -lE "^#include <${rule%%:*}>" "$layer"/*.h "$layer"/*.cc)
   done
 done
 # CLI11 is slow to compile: it stays with the option tables.

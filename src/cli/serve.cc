@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
+#include <cstdlib>
 #include <memory>
 #include <thread>
 
@@ -49,7 +50,7 @@ const server::LossyWriter& service_stderr() {
   return writer;
 }
 
-void trace(char direction, std::string_view text) {
+void trace_to_log(char direction, std::string_view text) {
   service_stderr().write(trace_lines(direction, text));
 }
 
@@ -73,8 +74,8 @@ Result<server::AppOptions> app_options(const ServeOptions& options, const Loaded
   app.threads = settings.serve.threads;
   app.drain = settings.serve.drain;
   app.engine = engine_options(settings, options.verbose);
-  if (app.engine.trace_header) app.engine.trace_header = trace;
-  if (app.engine.trace_body) app.engine.trace_body = trace;
+  if (app.engine.trace_header) app.engine.trace_header = trace_to_log;
+  if (app.engine.trace_body) app.engine.trace_body = trace_to_log;
   app.conversion = request_options(settings, models);
   app.conversion.model_override = options.model;
   app.headers = header_options(settings);

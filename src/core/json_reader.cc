@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <system_error>
 #include <tuple>
 #include <vector>
 

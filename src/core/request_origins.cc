@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <initializer_list>
+#include <system_error>
 
 #include "core/request_context.h"
 

@@ -1,5 +1,6 @@
 #include "mock/mock.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <utility>

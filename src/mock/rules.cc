@@ -1,5 +1,6 @@
 #include "mock/rules.h"
 
+#include <algorithm>
 #include <string>
 
 #include "core/json_text.h"

@@ -88,7 +88,7 @@ Verdict check_choice_type(const Context& context, const Place& place) {
 Verdict check_choice_name(const Context& context, const Place& place) {
   const auto tools = context.body.find("tools");
   for (size_t i = 0; tools && i < tools->value->size(); ++i)
-    if (name_of(tools->item(i)) == *place.value) return {};
+    if (name_of(tools->item(i)) == place.value->get_ref<const std::string&>()) return {};
   return place.refuse("Tool '" + place.value->get<std::string>() + "' not found in provided tools");
 }
 

@@ -45,7 +45,7 @@ std::string number(double value) {
   return {text.data(), end};
 }
 
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
   std::string out = "\"";
   for (const char c : value) {
     if (c == '\n') {
@@ -107,10 +107,10 @@ void Metrics::observe(const RequestRecord& record) {
 
 void Metrics::write_histogram(std::string& out, std::string_view name, const Histograms& all) {
   for (const auto& [endpoint, histogram] : all) {
-    const std::string label = "endpoint=" + quoted(endpoint);
+    const std::string label = "endpoint=" + in_quotes(endpoint);
     const std::string bucket = std::string(name) + "_bucket";
     for (size_t i = 0; i < kBucketSeconds.size(); ++i) {
-      sample(out, bucket, label + ",le=" + quoted(number(kBucketSeconds[i])),
+      sample(out, bucket, label + ",le=" + in_quotes(number(kBucketSeconds[i])),
              std::to_string(histogram.buckets[i]));
     }
     sample(out, bucket, label + ",le=\"+Inf\"", std::to_string(histogram.count));
@@ -123,15 +123,15 @@ std::string Metrics::text() const {
   std::string out;
   const std::lock_guard lock(mutex_);
   head(out, "proxx_build_info", "gauge", "The running version.");
-  sample(out, "proxx_build_info", "version=" + quoted(PROXX_VERSION), "1");
+  sample(out, "proxx_build_info", "version=" + in_quotes(PROXX_VERSION), "1");
   head(out, "proxx_open_streams", "gauge", "Answers being streamed.");
   sample(out, "proxx_open_streams", "", std::to_string(open_streams_.load()));
   head(out, "proxx_requests_total", "counter", "Requests answered; 499: the client went away.");
   for (const auto& [key, count] : requests_) {
     const auto& [endpoint, model, status] = key;
     sample(out, "proxx_requests_total",
-           "endpoint=" + quoted(endpoint) + ",model=" + quoted(model) +
-               ",status=" + quoted(std::to_string(status)),
+           "endpoint=" + in_quotes(endpoint) + ",model=" + in_quotes(model) +
+               ",status=" + in_quotes(std::to_string(status)),
            std::to_string(count));
   }
   head(out, "proxx_request_duration_seconds", "histogram", "Request read to answer complete.");
@@ -142,12 +142,12 @@ std::string Metrics::text() const {
   head(out, "proxx_tokens_total", "counter", "Tokens as OpenAI counts them, by kind.");
   for (const auto& [key, count] : tokens_) {
     const auto& [model, kind] = key;
-    sample(out, "proxx_tokens_total", "kind=" + quoted(kind) + ",model=" + quoted(model),
+    sample(out, "proxx_tokens_total", "kind=" + in_quotes(kind) + ",model=" + in_quotes(model),
            std::to_string(count));
   }
   head(out, "proxx_upstream_errors_total", "counter", "Failed upstream calls, by kind.");
   for (const auto& [kind, count] : upstream_errors_) {
-    sample(out, "proxx_upstream_errors_total", "kind=" + quoted(kind), std::to_string(count));
+    sample(out, "proxx_upstream_errors_total", "kind=" + in_quotes(kind), std::to_string(count));
   }
   head(out, "proxx_cancellations_total", "counter", "Requests whose client went away.");
   sample(out, "proxx_cancellations_total", "", std::to_string(cancellations_));

@@ -8,7 +8,7 @@
 namespace proxx::server {
 namespace {
 
-constexpr size_t kMaxNameBytes = 256;
+constexpr size_t kMaxModelBytes = 256;
 
 /// The inside of the string that begins at `quote`; `at` becomes the place behind it.
 std::string_view take_string(std::string_view text, size_t& at) {
@@ -28,7 +28,7 @@ std::string_view take_string(std::string_view text, size_t& at) {
 }
 
 std::string decoded(std::string_view raw) {
-  if (raw.size() > kMaxNameBytes) return {};
+  if (raw.size() > kMaxModelBytes) return {};
   const std::string quoted = "\"" + std::string(raw) + "\"";
   return json::is_valid(quoted) ? json::unescape(raw) : std::string();
 }

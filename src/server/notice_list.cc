@@ -1,6 +1,7 @@
 #include "server/notice_list.h"
 
 #include <set>
+#include <string_view>
 
 namespace proxx::server {
 namespace {

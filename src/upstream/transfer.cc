@@ -1,5 +1,6 @@
 #include "upstream/transfer.h"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 

@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -199,7 +200,7 @@ void check_bridge_line(const Line& line) {
   expect(is_json(id), "an id is JSON", id);
   if (read) {
     if (read->kind == BridgeLine::Kind::request) expect(is_json(read->body), "a body is JSON");
-    expect(is_json(response_line(read->id, "{}", {})), "so is a response", id);
+    expect(is_json(response_line(id, "{}", {})), "so is a response", id);
     return;
   }
   const std::string told = error_line(id, read.error());

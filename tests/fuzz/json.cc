@@ -2,6 +2,7 @@
 // numbers as they stand. Apart, by intent: a text nested deeper than 128 is refused, and numbers
 // beyond a double's range are taken. What is written again reads the same. Repaired UTF-8 is valid.
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/json_reader.h"

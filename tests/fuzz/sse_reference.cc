@@ -1,5 +1,7 @@
 #include "sse_reference.h"
 
+#include <algorithm>
+
 namespace proxx::fuzz {
 namespace {
 

@@ -15,6 +15,7 @@
 #include <boost/asio/write.hpp>
 #include <mutex>
 #include <thread>
+#include <type_traits>
 
 namespace proxx::test {
 namespace {

@@ -1,6 +1,8 @@
 // wire.md 6.0, rule 1, over generated histories: what was sent once is sent again.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "core/request.h"
 #include "unit/conversion/request_generator.h"
 

@@ -1,6 +1,7 @@
 #include "unit/conversion/request_generator.h"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace proxx::test {
 namespace {

@@ -13,5 +13,4 @@ proxx_unit_test(core_answer
     error_map_test.cc
     sse_test.cc
     stream_golden.cc
-    ${PROJECT_SOURCE_DIR}/tests/support/txtar.cc
   USES proxx_core nlohmann_json::nlohmann_json)

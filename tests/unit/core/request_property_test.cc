@@ -1,6 +1,7 @@
 // Properties over generated conversations, from fixed seeds.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <set>

@@ -1,6 +1,7 @@
 // Framing over real sockets: what clients send, byte for byte, and what they get.
 #include <doctest/doctest.h>
 
+#include <stdexcept>
 #include <thread>
 
 #include "support/echo_server.h"

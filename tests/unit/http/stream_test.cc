@@ -1,6 +1,7 @@
 // Streams, slow and departed clients (faults.md 4), and the time limits.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "support/echo_server.h"

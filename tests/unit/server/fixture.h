@@ -5,6 +5,7 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>

@@ -7,6 +7,8 @@
 
 #include <cstdlib>
 
+#include <algorithm>
+
 #include "core/json_reader.h"
 #include "core/utf8.h"
 #include "fixture.h"
