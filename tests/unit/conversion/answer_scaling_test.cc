@@ -87,57 +87,57 @@ const Shape kShapes[] = {
      [](size_t n) {
        return one_text(delta("0", R"("text_delta","text":")" + std::string(n, 'x') + '"'));
      },
-     10'000, Shape::complete, Cut::bytes},
+     5000, Shape::complete, Cut::bytes},
     {"escapes",
      [](size_t n) {
        return one_text(delta("0", R"("text_delta","text":")" + repeated(n, [](const auto&) {
                                     return std::string(R"(\u00e9\\\")");
                                   }) + '"'));
      },
-     10'000},
+     5000},
     {"halves of surrogate pairs",
      [](size_t n) {
        return one_text(
            repeated(n, [](const auto&) { return delta("0", R"("text_delta","text":"\ud83d")"); }));
      },
-     500},
+     250},
     {"backslashes",
      [](size_t n) {
        return one_text(repeated(4, [n](const auto&) {
          return delta("0", R"("text_delta","text":")" + std::string(2 * n, '\\') + R"(\ud83d")");
        }));
      },
-     10'000},
+     5000},
     {"bytes that are no UTF-8",
      [](size_t n) {
        return one_text(delta("0", R"("text_delta","text":")" + std::string(n, '\xff') + '"'));
      },
-     10'000},
+     5000},
     {"blocks",
      [](size_t n) {
        return stream(repeated(n, [](const auto& i) { return block(i, kTextStart); }));
      },
-     500},
+     250},
     {"blocks of one index",
      [](size_t n) {
        return stream(repeated(n, [](const auto&) { return block("0", kThinkingStart); }));
      },
-     500},
+     250},
     {"blocks that are not shown",
      [](size_t n) {
        return stream(repeated(n, [](const auto& i) { return block(i, R"({"type":"new"})"); }));
      },
-     500},
+     250},
     {"calls",
      [](size_t n) {
        return stream(repeated(n, [](const auto& i) { return block(i, tool_use("f" + i)); }));
      },
-     400},
+     200},
     {"calls of as many custom tools",
      [](size_t n) {
        return stream(repeated(n, [](const auto& i) { return block(i, tool_use("f" + i)); }));
      },
-     400, Shape::complete, Cut::whole, 400},
+     200, Shape::complete, Cut::whole, 400},
     {"deltas of one call",
      [](size_t n) {
        return stream(start("0", tool_use("f")) +
@@ -147,7 +147,7 @@ const Shape kShapes[] = {
                               }) +
                      stop("0"));
      },
-     500},
+     250},
     {"deltas of a custom tool's call",
      [](size_t n) {
        return stream(start("0", tool_use("f0")) +
@@ -158,7 +158,7 @@ const Shape kShapes[] = {
                               }) +
                      delta("0", R"("input_json_delta","partial_json":"\"}")") + stop("0"));
      },
-     500, Shape::complete, Cut::whole, 1},
+     250, Shape::complete, Cut::whole, 1},
     {"thinking blocks",
      [](size_t n) {
        return stream(repeated(n, [](const auto& i) {
@@ -166,7 +166,7 @@ const Shape kShapes[] = {
                 delta(i, R"("signature_delta","signature":"s")") + stop(i);
        }));
      },
-     200},
+     100},
     {"thinking blocks inside another",
      [](size_t n) {
        return stream(start("0", kThinkingStart) +
@@ -177,59 +177,59 @@ const Shape kShapes[] = {
                               }) +
                      stop("0"));
      },
-     300},
+     150},
     {"citations of one block",
      [](size_t n) {
        return one_text(repeated(n, [](const auto&) {
          return delta("0", R"("citations_delta","citation":)" + kCitation);
        }));
      },
-     400},
+     200},
     {"pings",
      [](size_t n) {
        return stream(repeated(n, [](const auto&) { return event(R"({"type":"ping"})"); }));
      },
-     800},
+     400},
     {"events of a new type",
      [](size_t n) {
        return stream(repeated(n, [](const auto&) { return event(R"({"type":"new","x":[1]})"); }));
      },
-     800},
+     400},
     {"comments",
      [](size_t n) {
        return stream(repeated(n, [](const auto&) { return std::string(": x\n\n"); }));
      },
-     5000},
+     2500},
     {"lines of one event",
      [](size_t n) {
        return stream(repeated(n, [](const auto&) { return std::string("data:\n"); }) +
                      event(R"({"type":"ping"})"));
      },
-     5000},
+     2500},
     {"lines of one event, cut everywhere",
      [](size_t n) {
        return stream(repeated(n, [](const auto&) { return std::string("data: \r\n"); }) +
                      event(R"({"type":"ping"})"));
      },
-     1000, Shape::complete, Cut::bytes},
+     500, Shape::complete, Cut::bytes},
     {"lines that end in CR",
      [](size_t n) {
        return stream(
            repeated(n, [](const auto&) { return std::string("data: {\"type\":\"ping\"}\r\r"); }));
      },
-     800},
+     400},
     {"members of one event",
      [](size_t n) {
        return stream(event(R"({"type":"new",)" +
                            list(n, [](const auto& i) { return "\"x" + i + "\":1"; }) + '}'));
      },
-     5000},
+     2500},
     {"members of the usage",
      [](size_t n) {
        return stream(event(R"({"type":"message_delta","delta":{},"usage":{)" +
                            list(n, [](const auto& i) { return "\"x" + i + "\":1"; }) + "}}"));
      },
-     5000},
+     2500},
     {"message_deltas",
      [](size_t n) {
        return stream(repeated(n, [](const auto&) {
@@ -237,22 +237,22 @@ const Shape kShapes[] = {
                       R"("stop_details":{"explanation":"no"}},"usage":{"output_tokens":1}})");
        }));
      },
-     500},
+     250},
     {"an error's message",
      [](size_t n) {
        return stream(event(R"({"type":"error","error":{"type":"api_error","message":")" +
                            std::string(n, 'x') + "\"}}"));
      },
-     50'000, Shape::failed},
+     25'000, Shape::failed},
     {"the message's id, and deltas",
      [](size_t n) {
        return event(R"({"type":"message_start","message":{"id":")" + std::string(n * 10, 'x') +
                     R"(","model":"m","content":[]}})") +
               start("0", kTextStart) + repeated(n, [](const auto&) { return delta("0", kText); });
      },
-     500, Shape::failed},
+     250, Shape::failed},
     {"nesting of one event",
-     [](size_t n) { return stream(event(R"({"type":"new","x":)" + std::string(n, '['))); }, 50'000,
+     [](size_t n) { return stream(event(R"({"type":"new","x":)" + std::string(n, '['))); }, 25'000,
      Shape::failed},
     {"recorded deltas",
      [](size_t n) { return one_text(repeated(n, [](const auto&) { return delta("0", kText); })); },
@@ -262,39 +262,39 @@ const Shape kShapes[] = {
        return stream(repeated(
            n, [](const auto& i) { return start(i, kTextStart) + delta(i, kText) + stop(i); }));
      },
-     300, Shape::complete, Cut::whole, 0, true},
+     150, Shape::complete, Cut::whole, 0, true},
     {"recorded citations",
      [](size_t n) {
        return one_text(repeated(n, [](const auto&) {
          return delta("0", R"("citations_delta","citation":)" + kCitation);
        }));
      },
-     400, Shape::complete, Cut::whole, 0, true},
+     200, Shape::complete, Cut::whole, 0, true},
     {"blocks of a message",
      [](size_t n) {
        return kMessage +
               list(n, [](const auto& i) { return R"({"type":"text","text":")" + i + "\"}"; }) +
               "]}";
      },
-     1500, Shape::complete, Cut::message},
+     750, Shape::complete, Cut::message},
     {"blocks of a message, recorded",
      [](size_t n) {
        return kMessage +
               list(n, [](const auto& i) { return R"({"type":"text","text":")" + i + "\"}"; }) +
               "]}";
      },
-     1000, Shape::complete, Cut::message, 0, true},
+     500, Shape::complete, Cut::message, 0, true},
     {"calls of a message",
      [](size_t n) {
        return kMessage + list(n, [](const auto& i) { return tool_use("f" + i); }) + "]}";
      },
-     1000, Shape::complete, Cut::message, 500},
+     500, Shape::complete, Cut::message, 500},
     {"citations of a message",
      [](size_t n) {
        return kMessage + R"({"type":"text","text":"x","citations":[)" +
               list(n, [](const auto&) { return kCitation; }) + "]}]}";
      },
-     1000, Shape::complete, Cut::message},
+     500, Shape::complete, Cut::message},
     {"thinking of a message",
      [](size_t n) {
        return kMessage +
@@ -304,12 +304,12 @@ const Shape kShapes[] = {
                    }) +
               "]}";
      },
-     1000, Shape::complete, Cut::message},
+     500, Shape::complete, Cut::message},
     {"bytes of a message that are no UTF-8",
      [](size_t n) {
        return kMessage + R"({"type":"text","text":")" + std::string(n, '\xff') + "\"}]}";
      },
-     10'000, Shape::complete, Cut::message},
+     5000, Shape::complete, Cut::message},
 };
 
 /// Bytes of output, and whether the answer came to its end.
