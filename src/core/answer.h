@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,6 +10,13 @@
 #include "core/result.h"
 
 namespace proxx {
+
+/// Bytes of one whole JSON message, the answer of a call that did not stream: it is held in memory,
+/// with what is made of it. Without a stream no client asks for more than 21,333 tokens; a stream
+/// is bounded by event (core/sse.h) and in all (upstream/engine.h).
+inline constexpr size_t kMaxMessageBytes = size_t{32} << 20;
+/// What feed_message() says of a longer one, for who gathers it: `upstream_protocol`.
+[[nodiscard]] Error message_too_large();
 
 /// Which of the de-facto extensions carry reasoning to the client (wire.md 6.4).
 struct ReasoningFields {
@@ -69,7 +77,8 @@ class AnswerConverter {
   /// A piece of the upstream's event stream, cut anywhere. Errors: `upstream_protocol`, and
   /// `upstream_error_event` for an `error` event, with status, type and code by wire.md 6.9.
   Status feed_events(std::string_view bytes, std::string& out);
-  /// The whole JSON message of a call that did not stream. Errors: `upstream_protocol`.
+  /// The whole JSON message of a call that did not stream, at most kMaxMessageBytes. Errors:
+  /// `upstream_protocol`.
   Status feed_message(std::string_view json, std::string& out);
   /// The upstream closed. Errors: `upstream_truncated` if message_stop never came.
   Status finish(std::string& out);

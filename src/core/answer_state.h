@@ -96,7 +96,7 @@ class AnswerState {
     std::visit(call, writer_);
   }
 
-  AnswerOptions options_;
+  AnswerOptions options_;  ///< custom_tools sorted
   std::variant<openai::ChunkWriter, openai::CompletionWriter, openai::TextWriter> writer_;
   AnswerFacts facts_;
   Phase phase_ = Phase::before_start;

@@ -5,6 +5,7 @@
 #include <deque>
 #include <vector>
 
+#include "core/hash.h"
 #include "core/json_writer.h"
 
 namespace proxx::json {
@@ -25,24 +26,31 @@ bool is_surely_unique(Reader object) {
 
 /// For each member, in order, whether a later one has its key; empty if none has.
 std::vector<bool> replaced_members(Reader object) {
+  // By hash, which is quick to compare; by text where that is the same, by chance or on purpose.
   struct Key {
     std::string_view text;
     size_t place;
+    uint64_t hash;
+    [[nodiscard]] bool same_text(const Key& other) const {
+      return hash == other.hash && text == other.text;
+    }
   };
   if (is_surely_unique(object)) return {};
   std::vector<Key> keys;
   std::deque<std::string> decoded;
   for (const Member& member : object.members()) {
-    keys.push_back({member.raw_key, keys.size()});
-    if (member.has_escapes) keys.back().text = decoded.emplace_back(member.key());
+    const std::string_view text =
+        member.has_escapes ? decoded.emplace_back(member.key()) : member.raw_key;
+    keys.push_back({text, keys.size(), stable_hash(text)});
   }
   std::sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) {
+    if (a.hash != b.hash) return a.hash < b.hash;
     const int order = a.text.compare(b.text);
     return order != 0 ? order < 0 : a.place < b.place;
   });
   std::vector<bool> out;
   for (size_t i = 1; i < keys.size(); ++i) {
-    if (keys[i - 1].text != keys[i].text) continue;
+    if (!keys[i - 1].same_text(keys[i])) continue;
     out.resize(keys.size());
     out[keys[i - 1].place] = true;
   }
