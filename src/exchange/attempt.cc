@@ -4,6 +4,7 @@
 #include <random>
 #include <utility>
 
+#include "core/answer.h"
 #include "core/error_map.h"
 #include "exchange/answer_headers.h"
 #include "upstream/retry.h"

@@ -14,10 +14,6 @@
 
 namespace proxx {
 
-/// A whole JSON message longer than this is no answer to take into memory (faults.md X3): the
-/// longest real ones are under 1 MiB. Streams are bounded by EngineOptions::max_answer_bytes.
-inline constexpr size_t kMaxMessageBytes = size_t{32} << 20;
-
 /// One call upstream and everything that belongs to it alone. The next try replaces it as a whole,
 /// so that each is judged by its own answer (faults.md R1).
 struct Attempt {

@@ -8,6 +8,7 @@
 #include "core/error_map.h"
 #include "core/release.h"
 #include "exchange/attempt.h"
+#include "exchange/delivery.h"
 #include "exchange/job_thread.h"
 #include "exchange/jobs.h"
 
@@ -30,16 +31,8 @@ int64_t now_unix_s() {
 }  // namespace
 
 struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exchange::Impl> {
-  /// What the sink knows.
-  enum class Phase {
-    unanswered,  ///< nothing
-    answering,   ///< had begin()
-    closing,     ///< had its last call; the upstream's call closes
-    over,        ///< had its last call
-  };
-
-  Impl(const ExchangeContext& shared, Sink& client)
-      : context(shared), sink(client), timer(*shared.loop) {}
+  Impl(const ExchangeContext& shared, Sink& sink)
+      : context(shared), timer(*shared.loop), client(sink) {}
 
   void start(ExchangeRequest incoming) {
     started_at = Clock::now();
@@ -59,7 +52,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     context.jobs->run([shared] { shared->run(); },
                       [weak = weak_from_this(), shared, take] {
                         const auto self = weak.lock();
-                        if (!self || self->ended()) return;
+                        if (!self || self->client.is_over()) return;
                         self->working = false;
                         (self.get()->*take)(*shared);
                       });
@@ -84,16 +77,17 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     if (!job.result) return fail(std::move(job.result).error());
     converted = std::move(*job.result);
     times.convert = since_start();
-    head.notices = converted.notices;
+    client.head.notices = converted.notices;
     if (job.options.drop_thinking) {
-      head.notices.push_back({Notice::Kind::dropped, "messages",
-                              "the upstream refused the history's thinking; sent again without"});
-      if (tell_notices) tell_notices({head.notices.back()});
+      client.head.notices.push_back(
+          {Notice::Kind::dropped, "messages",
+           "the upstream refused the history's thinking; sent again without"});
+      if (tell_notices) tell_notices({client.head.notices.back()});
     } else {
       form = request.form.value_or(converted.stream ? AnswerForm::chunks : AnswerForm::completion);
-      if (tell_notices && !head.notices.empty()) tell_notices(head.notices);
+      if (tell_notices && !client.head.notices.empty()) tell_notices(client.head.notices);
     }
-    head.event_stream = form == AnswerForm::chunks;
+    client.head.event_stream = form == AnswerForm::chunks;
     converted.answer.created_unix_s = now_unix_s();
     continues_left = converted.answer.continue_paused;
     call_upstream();
@@ -102,8 +96,8 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   /// Asks for the turn under way: for the first time, or once more after a failed attempt.
   void call_upstream() {
     attempt = {};
-    output.clear();
-    if (phase == Phase::unanswered) {
+    client.output.clear();
+    if (!client.has_begun()) {
       converter.emplace(form, converted.answer);
     } else {
       converter->resume();
@@ -125,7 +119,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   /// A copy only of what may be needed once more.
   std::string take_body() {
-    const bool continues = phase != Phase::unanswered;
+    const bool continues = client.has_begun();
     std::string& body = continues ? continuation : converted.body;
     const bool again =
         retries_done < context.max_retries ||
@@ -134,7 +128,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   }
 
   void on_head(UpstreamHead upstream_head) override {
-    if (phase == Phase::unanswered) times.first_byte = since_start();
+    if (!client.has_begun()) times.first_byte = since_start();
     Status status = attempt.take_head(std::move(upstream_head), now_unix_s());
     if (!status) fail(std::move(status).error());
   }
@@ -151,15 +145,15 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   void on_events(std::string_view bytes) {
     if (converter->complete()) return;
     // What goes out is about as long as what came in.
-    if (output.size() + bytes.size() > kDeliverBytes) deliver();
+    if (client.output.size() + bytes.size() > kDeliverBytes) deliver();
     const size_t input_bytes = converter->unfinished_bytes() + bytes.size();
     if (context.jobs != nullptr && input_bytes > kLoopBytes) {
       deliver();
       attempt.call->pause();
       return feed_beside(false, std::string(bytes), input_bytes);
     }
-    output.reserve(output.size() + bytes.size());
-    after_events(converter->feed_events(bytes, output));
+    client.output.reserve(client.output.size() + bytes.size());
+    after_events(converter->feed_events(bytes, client.output));
   }
 
   void after_events(Status status) {
@@ -182,54 +176,45 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   void take_fed(AnswerJob& job) {
     converter.emplace(std::move(job.converter));
-    output = std::move(job.output);
+    client.output = std::move(job.output);
     if (job.is_message) return after_last(std::move(job.status));
     after_events(std::move(job.status));
-    if (ended() || !attempt.call) return;
+    if (client.is_over() || !attempt.call) return;
     on_caught_up();
-    if (!sink_full) attempt.call->resume();
+    if (!client.is_full()) attempt.call->resume();
     if (const std::string bytes = std::exchange(attempt.held, {}); !bytes.empty()) on_data(bytes);
-    if (ended() || working || !attempt.call) return;
+    if (client.is_over() || working || !attempt.call) return;
     on_caught_up();
     if (attempt.held_end) on_done(*std::exchange(attempt.held_end, std::nullopt));
   }
 
   void on_caught_up() override {
-    if (!ended() && !working && attempt.kind == BodyKind::events) deliver();
+    if (!client.is_over() && !working && attempt.kind == BodyKind::events) deliver();
   }
 
   /// Gives the sink what has been converted.
   void deliver() {
-    begin_if_started();
-    flush();
+    if (converter->turn_started()) note_started();
+    if (tell_reasoning) {
+      if (const std::string text = converter->take_reasoning(); !text.empty()) tell_reasoning(text);
+    }
+    client.flush();
+    if (client.is_full() && attempt.call) attempt.call->pause();
     const uint64_t told = std::exchange(attempt.pings, converter->pings());
-    if (phase == Phase::answering && told != attempt.pings) sink.keep_alive();
+    if (told != attempt.pings) client.keep_alive();
   }
 
-  void begin_if_started() {
-    // An answer may stay open for minutes: what only another try would need goes.
-    if (!continuation.empty() && converter->turn_started()) release(continuation);
-    if (phase != Phase::unanswered || !converter->started()) return;
-    phase = Phase::answering;
+  /// The turn will not be asked for anew. An answer may stay open for minutes: what only another
+  /// try would need goes.
+  void note_started() {
+    if (!continuation.empty()) release(continuation);
+    if (client.has_begun()) return;
     release(request.body);
     if (converted.answer.continue_paused == 0) release(converted.body);
     release(converted.notices);
     release(attempt.head.headers);
-    head.headers = attempt.client_headers;
-    sink.begin(head);
-    if (!head.event_stream) return;
-    release(head.headers);
-    release(attempt.client_headers);
-  }
-
-  void flush() {
-    if (tell_reasoning && converter) {
-      if (const std::string text = converter->take_reasoning(); !text.empty()) tell_reasoning(text);
-    }
-    if (output.empty() || phase != Phase::answering) return;
-    sink_full = !sink.write(output);
-    release(output);
-    if (sink_full && attempt.call) attempt.call->pause();
+    client.begin(attempt.client_headers);
+    if (client.head.event_stream) release(attempt.client_headers);
   }
 
   void wait_for_close() {
@@ -243,24 +228,27 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   /// The exchange may go with the sink's last call; the call is held here until it is closed.
   void close_behind() {
-    phase = Phase::closing;
+    closes_behind = true;
     if (attempt.call) attempt.call->resume();
     timer.async_wait([self = shared_from_this()](const boost::system::error_code&) {
       self->attempt.call.reset();
     });
     times.total = since_start();
-    sink.finish();
+    client.finish();
   }
 
   void on_done(Status status) override {
-    if (phase == Phase::closing) timer.cancel();
-    if (ended()) return;
+    if (closes_behind) timer.cancel();
+    if (client.is_over()) return;
     if (working) {
       attempt.held_end = std::move(status);
       return;
     }
     if (converter->complete()) return finish();
-    if (!status) return attempt_failed(std::move(status).error());
+    if (!status) {
+      deliver();
+      return attempt_failed(std::move(status).error());
+    }
     switch (attempt.kind) {
       case BodyKind::error: {
         Error error = attempt.status_error();
@@ -272,14 +260,13 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
         return feed_beside(true, std::move(attempt.body), size);
       }
       case BodyKind::events:
-        return after_last(converter->finish(output));
+        return after_last(converter->finish(client.output));
     }
   }
 
   void after_last(Status status) {
     if (!status) return attempt_failed(std::move(status).error());
-    begin_if_started();
-    flush();
+    deliver();
     if (converter->paused()) return continue_paused();
     finish();
   }
@@ -289,24 +276,19 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
       continuation = continue_request(converted.body, converter->paused_content());
       return call_upstream();
     }
-    if (Status status = converter->end_paused(output); !status) {
+    if (Status status = converter->end_paused(client.output); !status) {
       return fail(std::move(status).error());
     }
-    flush();
+    deliver();
     finish();
-  }
-
-  void resume() {
-    sink_full = false;
-    if (attempt.call && !working) attempt.call->resume();
   }
 
   /// An upstream failure: once more without thinking, once more after a wait, or the end.
   void attempt_failed(Error error) {
     attempt.mask_error(error);
     // A continuation that has written nothing yet can be asked for anew as a first turn can.
-    if (phase != Phase::unanswered && converter->turn_started()) return fail(std::move(error));
-    if (phase == Phase::unanswered && converted.has_thinking_history && refuses_thinking(error)) {
+    if (client.has_begun() && converter->turn_started()) return fail(std::move(error));
+    if (!client.has_begun() && converted.has_thinking_history && refuses_thinking(error)) {
       return convert(true);
     }
     const auto delay =
@@ -325,35 +307,26 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     });
   }
 
+  void resume() {
+    client.note_room();
+    if (attempt.call && !working) attempt.call->resume();
+  }
+
   /// The owner may destroy the exchange from inside the sink's last call: nothing comes after it.
   void finish() {
     end();
-    sink.finish();
+    client.finish();
   }
   void fail(Error error) {
     attempt.mask_error(error);
-    flush();
+    client.flush();
     end();
-    head.status = http_status_of(error);
-    head.headers = std::move(attempt.client_headers);
-    add_retry_hints(error);
-    sink.fail(head, error);
+    client.fail(error, std::move(attempt.client_headers));
   }
   void end() {
-    phase = Phase::over;
     times.total = since_start();
     timer.cancel();
     attempt.call.reset();
-  }
-  [[nodiscard]] bool ended() const { return phase == Phase::closing || phase == Phase::over; }
-
-  void add_retry_hints(const Error& error) {
-    const auto add = [this](const char* name, const char* value) {
-      if (!find_header(head.headers, name)) head.headers.emplace_back(name, value);
-    };
-    // A spend limit's 429 looks like one to wait for; clients would try in vain (wire.md 6.9).
-    if (error.code == "insufficient_quota") add("x-should-retry", "false");
-    if (error.kind == ErrorKind::overloaded) add("retry-after", "1");
   }
 
   [[nodiscard]] std::chrono::microseconds since_start() const {
@@ -361,7 +334,6 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   }
 
   const ExchangeContext& context;
-  Sink& sink;
   boost::asio::steady_timer timer;  ///< the wait before a retry, or for the close
   std::function<void(const Notices&)> tell_notices;
   std::function<void(std::chrono::milliseconds, const Error&)> tell_retry;
@@ -370,15 +342,13 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   ExchangeRequest request;
   ConvertedRequest converted;
   AnswerForm form = AnswerForm::completion;
-  AnswerHead head;
 
-  Phase phase = Phase::unanswered;
-  bool working = false;    ///< a job has the request, or the converter and what it read
-  bool sink_full = false;  ///< until resume()
+  Delivery client;
   Attempt attempt;  ///< the last one
   std::optional<AnswerConverter> converter;
-  std::string continuation;  ///< the request that continues a paused turn, until that begins
-  std::string output;        ///< converted, not yet given to the sink; no memory of it is kept
+  std::string continuation;    ///< the request that continues a paused turn, until that begins
+  bool working = false;        ///< a job has the request, or the converter and what it reads
+  bool closes_behind = false;  ///< over for the client; the call is held until it is closed
   int retries_done = 0;
   int continues_left = 0;
   Clock::time_point started_at;
@@ -390,7 +360,7 @@ Exchange::Exchange(const ExchangeContext& context, Sink& sink)
 
 Exchange::~Exchange() {
   // A timer's handler that is queued already holds no more than a weak reference.
-  if (impl_->phase != Impl::Phase::closing) impl_->attempt.call.reset();
+  if (!impl_->closes_behind) impl_->attempt.call.reset();
 }
 
 void Exchange::on_notices(std::function<void(const Notices&)> callback) {

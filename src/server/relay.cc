@@ -102,7 +102,9 @@ void RelaySession::end_with(const Error& error) {
     if (!reply_->over()) reply_->note_error(error);
     reply_->abort();
   } else {
-    reply_->send_error(error);
+    http::HeaderList headers;
+    add_retry_hints(headers, error);
+    reply_->send_error(error, std::move(headers));
   }
   over();
 }

@@ -8,6 +8,7 @@ namespace proxx {
 namespace {
 
 constexpr size_t kMaxDigits = 15;  // of a chunk's size; far over what an answer may have
+constexpr size_t kMaxPlainDigits = 6;
 constexpr size_t kMaxSizeLineBytes = size_t{4} << 10;
 constexpr size_t kMaxTrailerBytes = size_t{64} << 10;
 
@@ -22,6 +23,24 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
 
+/// The bytes of the chunk at the beginning of `bytes`, if it is whole, not empty, and looks as
+/// usual: `1a CRLF data CRLF`. Else 0.
+size_t plain_chunk(std::string_view bytes) {
+  size_t size = 0;
+  size_t at = 0;
+  while (at < bytes.size() && at < kMaxPlainDigits) {
+    const int digit = hex_digit(bytes[at]);
+    if (digit < 0) break;
+    size = size * 16 + static_cast<size_t>(digit);
+    ++at;
+  }
+  const size_t whole = at + 2 + size + 2;
+  if (at == 0 || size == 0 || bytes.size() < whole) return 0;
+  const bool framed = bytes[at] == '\r' && bytes[at + 1] == '\n' && bytes[whole - 2] == '\r' &&
+                      bytes[whole - 1] == '\n';
+  return framed ? whole : 0;
+}
+
 }  // namespace
 
 Status ChunkWatch::add(std::string_view bytes, const std::string& peer) {
@@ -29,6 +48,12 @@ Status ChunkWatch::add(std::string_view bytes, const std::string& peer) {
     if (state_ == State::complete) {
       has_excess_ = true;
       break;
+    }
+    if (state_ == State::size && digits_ == 0) {
+      if (const size_t whole = plain_chunk(bytes)) {
+        bytes.remove_prefix(whole);
+        continue;
+      }
     }
     if (state_ == State::data) {
       const uint64_t taken = std::min<uint64_t>(size_, bytes.size());

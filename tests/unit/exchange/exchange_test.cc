@@ -170,6 +170,19 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(upstream.calls.size() == 1);
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "a connection that breaks right behind the first events ends a begun answer") {
+  context.max_retries = 2;
+  start(kStreamRequest);
+  call(0).head(200, {{"content-type", "text/event-stream"}});
+  call(0).handler->on_data(kStart + kText);
+  call(0).done(fail(ErrorKind::upstream_unreachable, "reset"));
+  REQUIRE(sink.error);
+  CHECK(sink.begins == 1);
+  CHECK(sink.text.find("hello") != std::string::npos);
+  CHECK(upstream.calls.size() == 1);
+}
+
 TEST_CASE_FIXTURE(Fixture, "a request that is no request never reaches the upstream") {
   start(R"({"model":"claude-sonnet-5-5","messages":[]})");
   REQUIRE(sink.error);

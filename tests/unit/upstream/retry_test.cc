@@ -34,16 +34,28 @@ TEST_CASE("U1 U3 U4: failures without an answer") {
   const struct {
     ErrorKind kind;
     bool retryable;
-  } rows[] = {
-      {ErrorKind::upstream_unreachable, true}, {ErrorKind::upstream_timeout, true},
-      {ErrorKind::upstream_tls, false},        {ErrorKind::upstream_protocol, false},
-      {ErrorKind::upstream_truncated, false},  {ErrorKind::upstream_bad_content_type, false},
-      {ErrorKind::upstream_redirect, false},   {ErrorKind::internal, false}};
+  } rows[] = {{ErrorKind::upstream_unreachable, true},
+              {ErrorKind::upstream_timeout, true},
+              {ErrorKind::upstream_tls, false},
+              {ErrorKind::upstream_protocol, false},
+              {ErrorKind::upstream_truncated, false},
+              {ErrorKind::upstream_bad_content_type, false},
+              {ErrorKind::upstream_redirect, false},
+              {ErrorKind::internal, false},
+              {ErrorKind::overloaded, true}};
   for (const auto& row : rows) {
     FailedTry failed;
     failed.transport = row.kind;
     CHECK(is_retryable(failed) == row.retryable);
   }
+}
+
+TEST_CASE("U3 R1: a TLS failure is not tried again, whatever a head says") {
+  const HeaderList yes{{"x-should-retry", "true"}};
+  FailedTry failed;
+  failed.transport = ErrorKind::upstream_tls;
+  failed.headers = &yes;
+  CHECK_FALSE(is_retryable(failed));
 }
 
 TEST_CASE("U15: x-should-retry wins") {
