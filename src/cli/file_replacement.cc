@@ -54,6 +54,13 @@ class SignalsWait {
   sigset_t before_{};
 };
 
+/// `/dev/fd/1` and `/proc/self/fd/1`, to which /dev/stdout leads, are open files: what they claim
+/// to be links to is a description.
+bool is_open_file(const fs::path& path) {
+  const std::string text = path;
+  return text.starts_with("/proc/") || text.starts_with("/dev/fd/");
+}
+
 std::string open_file_path(int descriptor) {
   return "/proc/self/fd/" + std::to_string(descriptor);
 }
@@ -140,7 +147,7 @@ Status FileReplacement::put_in_place() {
 
 std::string end_of_links(const std::string& path) {
   fs::path at = path;
-  for (int i = 0; i < kMaxLinks; ++i) {
+  for (int i = 0; i < kMaxLinks && !is_open_file(at); ++i) {
     std::error_code error;
     const fs::path target = fs::read_symlink(at, error);
     if (error) break;

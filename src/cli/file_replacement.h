@@ -39,7 +39,8 @@ class FileReplacement {
   std::string name_;  ///< "" while it has none
 };
 
-/// Where writing to `path` ends up: `path`, or the end of its links, which need not exist.
+/// Where writing to `path` ends up: `path`, or the end of its links, which need not exist. Stops at
+/// a name of an open file (/dev/stdout is one), which is still a link then.
 [[nodiscard]] std::string end_of_links(const std::string& path);
 
 /// `PATH: ERRNO's text`, with the file that it is a link to.

@@ -15,6 +15,10 @@
 namespace proxx::cli {
 namespace {
 
+/// Of -H @FILE. No upstream takes nearly as much.
+constexpr size_t kMaxHeaderFileBytes = size_t{1} << 20;
+constexpr ptrdiff_t kMaxHeaderLines = 1000;
+
 constexpr const char* kUpstreamGroup = "Upstream";
 constexpr const char* kAnswerGroup = "Answer";
 
@@ -70,8 +74,13 @@ void add_header_option(CLI::App& app, CommonOptions& options) {
                options.flags.push_back({"headers", value, "--header"});
                continue;
              }
-             const auto text = read_input(value.substr(1));
+             const auto text = read_input(value.substr(1), kMaxHeaderFileBytes);
              if (!text) throw CLI::ValidationError("--header", text.error().message);
+             if (std::count(text->begin(), text->end(), '\n') > kMaxHeaderLines) {
+               throw CLI::ValidationError(
+                   "--header",
+                   value.substr(1) + ": more than " + std::to_string(kMaxHeaderLines) + " lines");
+             }
              std::string_view rest = *text;
              while (!rest.empty()) {
                const auto end = std::min(rest.find('\n'), rest.size());

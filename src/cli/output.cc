@@ -87,7 +87,10 @@ Status Output::write_whole(std::string_view bytes) {
   }
   // A device or a pipe is what it is, and a file with several names keeps them.
   if (exists && (!S_ISREG(existing.st_mode) || existing.st_nlink > 1)) return write(bytes);
-  auto file = FileReplacement::make(end_of_links(path_));
+  const std::string target = end_of_links(path_);
+  struct stat end {};
+  if (exists && lstat(target.c_str(), &end) == 0 && S_ISLNK(end.st_mode)) return write(bytes);
+  auto file = FileReplacement::make(target);
   if (!file) {
     // A file may be writable where its folder is not.
     return exists ? write(bytes) : fail(file.error());

@@ -226,6 +226,17 @@ limited() { split bash -c 'ulimit -f 4; exec "$@" | cat; exit "${PIPESTATUS[0]}"
   fi
 }
 
+@test "X7: -o /dev/stdout is the open file, whatever it is" {
+  local path
+  for path in /dev/stdout /dev/fd/1 /proc/self/fd/1; do
+    # With another file in its place, what is written afterwards would be lost.
+    { "$PROXX" -n -o "$path" <<<"$HI"; stat -Lc %h /dev/stdout >err; } >out
+    expect "names of the open file" "$(cat err)" 1
+    expect role "$(jq -r '.messages[0].role' out)" user
+    contains "$("$PROXX" -n -o "$path" <<<"$HI")" '"messages"'
+  done
+}
+
 @test "X7: a batch that is resumed keeps the permissions and the owner of its output" {
   for i in 1 2; do printf '{"custom_id":"%s","body":%s}\n' "$i" "$HI"; done >in.jsonl
   split "$PROXX" batch --mock -o out.jsonl in.jsonl

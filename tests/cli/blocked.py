@@ -40,7 +40,7 @@ def wait_until_blocked(child, call):
                     return
         except OSError:
             pass
-        if not call and time.monotonic() > deadline - 2.3:
+        if not call and time.monotonic() > deadline - 2.7:
             return
         time.sleep(0.01)
 
