@@ -25,10 +25,11 @@ UpstreamRequest relay_request(const ExchangeContext& context, http::Request requ
   return out;
 }
 
-RelaySession::RelaySession(Upstream& upstream, UpstreamRequest request,
+RelaySession::RelaySession(Upstream& upstream, UpstreamRequest request, Secrets secrets,
                            std::unique_ptr<Reply> reply, OnOver on_over)
     : upstream_(upstream),
       request_(std::move(request)),
+      secrets_(std::move(secrets)),
       reply_(std::move(reply)),
       on_over_(std::move(on_over)) {}
 
@@ -59,12 +60,17 @@ void RelaySession::on_head(UpstreamHead head) {
       headers.emplace_back(std::string(name), std::string(*value));
     }
   }
-  if (head.status >= 400) reply_->record.error = ErrorKind::upstream_status;
+  if (head.status >= 400) {
+    reply_->record.error = ErrorKind::upstream_status;
+    error_mask_.emplace();
+  }
   reply_->start(head.status, std::move(headers));
 }
 
 void RelaySession::on_data(std::string_view bytes) {
-  if (!reply_->write(bytes)) call_->pause();
+  const bool room =
+      error_mask_ ? reply_->write(error_mask_->take(secrets_, bytes)) : reply_->write(bytes);
+  if (!room) call_->pause();
 }
 
 void RelaySession::on_done(Status status) {
@@ -75,6 +81,7 @@ void RelaySession::on_done(Status status) {
     error.message = "the upstream closed without an answer";
     return end_with(error);
   }
+  if (error_mask_) reply_->write(error_mask_->finish(secrets_));
   reply_->end();
   over();
 }

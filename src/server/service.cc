@@ -194,8 +194,12 @@ void Service::start_relay(http::Request& request, std::unique_ptr<Reply>& reply)
   const auto headers = anthropic_headers(request);
   if (!headers) return reply->send_error(headers.error());
   UpstreamRequest outgoing = relay_request(context_, std::move(request), *credential, *headers);
-  run(std::make_shared<RelaySession>(*context_.upstream, std::move(outgoing), std::move(reply),
-                                     let_go()));
+  const Credential& own = shared_.options.keys.own;
+  HeaderList secret = outgoing.headers;
+  secret.emplace_back("x-api-key", own.api_key);
+  secret.emplace_back("authorization", own.auth_token);
+  run(std::make_shared<RelaySession>(*context_.upstream, std::move(outgoing), secrets_in(secret),
+                                     std::move(reply), let_go()));
 }
 
 void Service::start_models(const http::Request& request, std::optional<std::string> id,

@@ -210,3 +210,15 @@ YAML
     expect "left by $signal" "$(cat "/proc/$one/cmdline" "/proc/$two/cmdline" 2>/dev/null | tr -d '\0')" ""
   done
 }
+
+@test "X9: an error of libcurl's shows no password of a proxy" {
+  local proxy
+  for proxy in 'http://user:hush-hush@[bad' 'http://user:hush-hush@a b' 'user:hush-hush@127.0.0.1:1' 'no://user:hush-hush@x'; do
+    ANTHROPIC_API_KEY=$KEY split "$PROXX" -vv --retry 0 -x "$proxy" --upstream-url https://upstream.example <<<"$HI"
+    [ "$code" -ne 0 ]
+    lacks "$out$err" hush
+    HTTPS_PROXY=$proxy ANTHROPIC_API_KEY=$KEY split "$PROXX" -vv --retry 0 --upstream-url https://upstream.example <<<"$HI"
+    [ "$code" -ne 0 ]
+    lacks "$out$err" hush
+  done
+}

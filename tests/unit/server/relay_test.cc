@@ -187,6 +187,24 @@ TEST_CASE("the model of a relayed body is read in place, for the log") {
   }
 }
 
+TEST_CASE("X9 R3: no key is in a relayed error, whoever's it is and however it is cut") {
+  Harness server;
+  for (size_t cut = 0; cut < 30; ++cut) {
+    const auto client = server.ask(relayed("/v1/messages", {{"x-api-key", "sk-client-key"}}));
+    auto& call = *server.upstream.calls.back();
+    call.head(401, {{"content-type", "application/json"}});
+    const std::string body = R"({"message":"sk-client-key, sk-own-k\u0065y"})";
+    call.data(body.substr(0, cut));
+    call.data(body.substr(cut));
+    call.done();
+    CHECK(client->body == R"({"message":"*************, ***************"})");
+    CHECK(client->ended);
+  }
+  const auto client = server.ask(relayed());
+  server.upstream.calls.back()->answer(200, "application/json", R"({"text":"sk-own-key"})");
+  CHECK(client->body == R"({"text":"sk-own-key"})");
+}
+
 TEST_CASE("W5: the time to find a relayed model grows with the body, whatever is in it") {
   for (const std::string_view piece :
        {"a", "\"", "\\", "\\\"", "{", "[", "}", ",", ":", "\"model\":\"a\",", "1,", "\"\\\\\","}) {
