@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 #include <system_error>
 #include <type_traits>
 
@@ -163,6 +164,8 @@ struct Reader {
 
   Read read(Headers& to) const {
     if (node.kind != YamlNode::Kind::map) return expected(node, "a map of header names to values");
+    std::map<std::string, size_t> places;
+    for (size_t i = 0; i < to.size(); ++i) places.emplace(lower(to[i].first), i);
     for (const YamlNode& child : node.children) {
       // The value may be a credential: no error repeats it.
       if (child.kind != YamlNode::Kind::scalar) {
@@ -171,22 +174,21 @@ struct Reader {
       if (auto wrong = check_header(child.key, child.text)) {
         return tl::unexpected(Complaint{std::move(*wrong), child.key_place});
       }
-      const auto same = std::find_if(to.begin(), to.end(), [&](const auto& header) {
-        return same_word(header.first, child.key);
-      });
-      (same == to.end() ? to.emplace_back() : *same) = {child.key, child.text};
+      const auto [place, fresh] = places.emplace(lower(child.key), to.size());
+      (fresh ? to.emplace_back() : to[place->second]) = {child.key, child.text};
     }
     return {};
   }
 
   Read read(std::vector<ModelEntry>& to) const {
     if (node.kind != YamlNode::Kind::map) return expected(node, "a map of model names");
+    std::map<std::string, size_t> places;
+    for (size_t i = 0; i < to.size(); ++i) places.emplace(to[i].name, i);
     for (const YamlNode& child : node.children) {
       ModelEntry entry;
       if (auto done = read_entry(child, entry); !done) return done;
-      const auto same = std::find_if(to.begin(), to.end(),
-                                     [&](const auto& other) { return other.name == entry.name; });
-      (same == to.end() ? to.emplace_back() : *same) = std::move(entry);
+      const auto [place, fresh] = places.emplace(entry.name, to.size());
+      (fresh ? to.emplace_back() : to[place->second]) = std::move(entry);
     }
     return {};
   }

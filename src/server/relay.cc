@@ -13,9 +13,6 @@ namespace {
 constexpr std::array<std::string_view, 3> kPassed = {"content-type", "content-encoding",
                                                      "request-id"};
 
-/// Longer than any error; what is more is masked piece by piece.
-constexpr size_t kMaxErrorBodyBytes = size_t{64} << 10;
-
 }  // namespace
 
 UpstreamRequest relay_request(const ExchangeContext& context, http::Request request,
@@ -32,9 +29,9 @@ RelaySession::RelaySession(const ExchangeContext& context, UpstreamRequest reque
                            std::unique_ptr<Reply> reply, OnOver on_over)
     : context_(context),
       request_(std::move(request)),
+      secrets_(secrets_in(request_.headers)),
       reply_(std::move(reply)),
-      on_over_(std::move(on_over)),
-      secrets_(secrets_in(request_.headers)) {
+      on_over_(std::move(on_over)) {
   secrets_.insert(secrets_.end(), context.secrets.begin(), context.secrets.end());
 }
 
@@ -65,23 +62,17 @@ void RelaySession::on_head(UpstreamHead head) {
       headers.emplace_back(std::string(name), std::string(*value));
     }
   }
-  is_error_ = head.status >= 400;
-  if (is_error_) reply_->record.error = ErrorKind::upstream_status;
+  if (head.status >= 400) {
+    reply_->record.error = ErrorKind::upstream_status;
+    error_mask_.emplace();
+  }
   reply_->start(head.status, std::move(headers));
 }
 
 void RelaySession::on_data(std::string_view bytes) {
-  if (is_error_) {
-    error_body_.append(bytes);
-    if (error_body_.size() < kMaxErrorBodyBytes || write_error_body()) return;
-    return call_->pause();
-  }
-  if (!reply_->write(bytes)) call_->pause();
-}
-
-bool RelaySession::write_error_body() {
-  mask(secrets_, error_body_);
-  return reply_->write(std::exchange(error_body_, {}));
+  const bool room =
+      error_mask_ ? reply_->write(error_mask_->take(secrets_, bytes)) : reply_->write(bytes);
+  if (!room) call_->pause();
 }
 
 void RelaySession::on_done(Status status) {
@@ -92,7 +83,7 @@ void RelaySession::on_done(Status status) {
     error.message = "the upstream closed without an answer";
     return end_with(error);
   }
-  if (!error_body_.empty()) write_error_body();
+  if (error_mask_) reply_->write(error_mask_->finish(secrets_));
   reply_->end();
   over();
 }

@@ -1,10 +1,12 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "exchange/exchange.h"
 #include "server/reply.h"
 #include "server/session.h"
+#include "upstream/secrets.h"
 #include "upstream/upstream.h"
 
 namespace proxx::server {
@@ -17,8 +19,8 @@ namespace proxx::server {
                                             const RequestHeaders& headers);
 
 /// `POST /v1/messages` and `/v1/messages/count_tokens`: the upstream's status and body pass
-/// unchanged as they come, but that no error shows a key. What breaks before the upstream answers
-/// is an Anthropic error object, behind that the connection is cut.
+/// unchanged as they come, but for keys in an error's. What breaks before the upstream answers is
+/// an Anthropic error object, behind that the connection is cut.
 class RelaySession final : public Session,
                            public UpstreamHandler,
                            public std::enable_shared_from_this<RelaySession> {
@@ -35,18 +37,16 @@ class RelaySession final : public Session,
   void on_done(Status status) override;
 
  private:
-  bool write_error_body();
   void gone();
   void over();
 
   const ExchangeContext& context_;
   UpstreamRequest request_;
+  Secrets secrets_;
+  std::optional<StreamMask> error_mask_;  ///< of an answer that is an error
   std::unique_ptr<Reply> reply_;
   OnOver on_over_;
   std::unique_ptr<UpstreamCall> call_;
-  Secrets secrets_;
-  bool is_error_ = false;
-  std::string error_body_;  ///< kept until it is whole, to be masked
 };
 
 }  // namespace proxx::server

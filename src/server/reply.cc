@@ -97,10 +97,11 @@ Reply::Reply(Shared& shared, const http::Request& request,
       responder_(std::move(responder)),
       begin_(std::chrono::steady_clock::now()),
       cors_(cors_headers(request, shared.options.cors)) {
-  const auto known = [](std::string_view text) { return std::string(text.empty() ? "-" : text); };
-  record.method = known(request.method);
-  record.path = known(request.path());
-  record.endpoint = endpoint_of(request.path());
+  // A refused request may lack its method, and its target be a URL with a password.
+  const std::string_view path = request.path();
+  record.method = request.method.empty() ? "-" : request.method;
+  record.path = path.starts_with("/") || path == "*" ? path : "-";
+  record.endpoint = endpoint_of(path);
   record.request_id = make_request_id();
 }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <memory>
 
+#include "core/secret_text.h"
 #include "upstream/curl_library.h"
 
 namespace proxx {
@@ -59,7 +60,8 @@ Error make_error(ErrorKind kind, std::string message) {
 }
 
 std::string because(const CurlFailure& failure) {
-  if (!failure.detail.empty()) return ": " + std::string(failure.detail);
+  // A malformed proxy's URL is in it with its password.
+  if (!failure.detail.empty()) return ": " + without_keys(failure.detail);
   return std::string(": ") + curl().easy_strerror(failure.code);
 }
 

@@ -1,6 +1,7 @@
 #include "upstream/secrets.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "core/ascii.h"
 #include "core/secret_text.h"
@@ -35,10 +36,18 @@ bool is_part(std::string_view text) {
   return is_mixed(text) || (!word && text.size() >= kMinSecretBytes) || text.size() >= kLongWord;
 }
 
-void add(Secrets& secrets, std::string_view value) {
-  if (std::find(secrets.begin(), secrets.end(), value) == secrets.end())
-    secrets.emplace_back(value);
-}
+/// The secrets found so far, each once.
+class Found {
+ public:
+  void add(std::string_view value) {
+    if (seen_.emplace(value).second) secrets_.emplace_back(value);
+  }
+  Secrets take() { return std::move(secrets_); }
+
+ private:
+  Secrets secrets_;
+  std::unordered_set<std::string> seen_;
+};
 
 int base64_digit(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';
@@ -64,11 +73,11 @@ std::string from_base64(std::string_view text) {
 }
 
 /// `user:password`, and the password.
-void add_login(Secrets& secrets, std::string_view login) {
-  if (is_whole(login)) add(secrets, login);
+void add_login(Found& found, std::string_view login) {
+  if (is_whole(login)) found.add(login);
   const size_t colon = login.find(':');
   if (colon == std::string_view::npos) return;
-  if (const auto password = login.substr(colon + 1); is_whole(password)) add(secrets, password);
+  if (const auto password = login.substr(colon + 1); is_whole(password)) found.add(password);
 }
 
 /// The value behind the first `=` of `name=value` or of `name="value"`.
@@ -77,13 +86,13 @@ std::string_view parameter_value(std::string_view text) {
   return trimmed(equals == std::string_view::npos ? text : text.substr(equals + 1), " \t\"");
 }
 
-void add_parts(Secrets& secrets, std::string_view value) {
+void add_parts(Found& found, std::string_view value) {
   while (!value.empty()) {
     const size_t end = std::min(value.find_first_of(";, \t"), value.size());
     const std::string_view part = trimmed(value.substr(0, end), " \t\"");
     value.remove_prefix(std::min(end + 1, value.size()));
     for (const std::string_view each : {part, parameter_value(part)}) {
-      if (is_part(each)) add(secrets, each);
+      if (is_part(each)) found.add(each);
     }
   }
 }
@@ -95,13 +104,13 @@ bool is_scheme(std::string_view word) {
                      [word](std::string_view scheme) { return same_word(word, scheme); });
 }
 
-void add_value(Secrets& secrets, std::string_view value) {
+void add_value(Found& found, std::string_view value) {
   const size_t space = std::min(value.find(' '), value.size());
   const std::string_view scheme = value.substr(0, space);
   if (is_scheme(scheme)) value = trimmed(value.substr(space));
-  if (is_whole(value)) add(secrets, value);
-  if (same_word(scheme, "basic")) add_login(secrets, from_base64(value));
-  add_parts(secrets, value);
+  if (is_whole(value)) found.add(value);
+  if (same_word(scheme, "basic")) add_login(found, from_base64(value));
+  add_parts(found, value);
 }
 
 bool is_secret(std::string_view name, std::string_view value) {
@@ -130,18 +139,18 @@ std::string redact_header(std::string_view line) {
 }
 
 Secrets secrets_in(const HeaderList& headers) {
-  Secrets out;
+  Found found;
   for (const auto& [name, value] : headers) {
     if (value.size() < kMinMixedSecretBytes) continue;
-    if (is_secret(name, value)) add_value(out, trimmed(value));
+    if (is_secret(name, value)) add_value(found, trimmed(value));
   }
-  return out;
+  return found.take();
 }
 
 Secrets secrets_in_login(std::string_view login) {
-  Secrets out;
-  add_login(out, login);
-  return out;
+  Found found;
+  add_login(found, login);
+  return found.take();
 }
 
 Secrets secrets_in_url(std::string_view url) {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "support/growth.h"
+
 namespace proxx::http {
 namespace {
 
@@ -189,6 +191,42 @@ TEST_CASE("X12: a trailer of 40 KB, and 500 trailers, at the limits of serve") {
   CHECK(parse({end + trailer_lines(100, 20) + "\r\n"}).complete);
 }
 
+TEST_CASE("W5: the time to parse grows with the fields, parameters, chunks and trailers") {
+  Limits limits;
+  limits.max_header_fields = 1'000'000;
+  limits.max_header_bytes = limits.max_header_line_bytes = size_t{64} << 20;
+  const auto repeated = [](std::string_view piece, size_t count) {
+    std::string out;
+    for (size_t i = 0; i < count; ++i) out += piece;
+    return out;
+  };
+  const struct {
+    const char* name;
+    std::string_view before, piece, after;
+  } rows[] = {
+      {"fields", "GET / HTTP/1.1\r\nhost: a\r\n", "x: y\r\n", "\r\n"},
+      {"cookies", "GET / HTTP/1.1\r\nhost: a\r\ncookie: ", "a=b; ", "c=d\r\n\r\n"},
+      {"parameters", "GET /?", "a=b&", " HTTP/1.1\r\nhost: a\r\n\r\n"},
+      {"chunks", kChunked, "1\r\na\r\n", "0\r\n\r\n"},
+      {"extensions", kChunked, "1;a=\"b\"\r\na\r\n", "0\r\n\r\n"},
+      {"trailers", kChunked, "", "0\r\n"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(std::string(row.name));
+    for (const size_t piece_bytes : {size_t{1}, size_t{16} << 10}) {
+      CHECK(test::grows_linearly(4'000, [&](size_t count) {
+        std::string whole =
+            std::string(row.before) + repeated(row.piece, count) + std::string(row.after);
+        if (row.piece.empty()) whole += repeated("x: y\r\n", count) + "\r\n";
+        std::vector<std::string_view> pieces;
+        for (size_t at = 0; at < whole.size(); at += piece_bytes)
+          pieces.push_back(std::string_view(whole).substr(at, piece_bytes));
+        CHECK(parse(pieces, limits).complete);
+      }));
+    }
+  }
+}
+
 TEST_CASE("X14: of a refused head the request line and the Origin are known") {
   const auto refused = [](std::string input) {
     RequestParser parser(kLimits);
@@ -198,9 +236,10 @@ TEST_CASE("X14: of a refused head the request line and the Origin are known") {
   };
   const std::string line = "POST /v1/messages HTTP/1.1\r\n";
   const std::string origin = "Origin:  https://app.example \r\n";
-  for (const std::string& end : {std::string("x: ") + std::string(9000, 'a'), std::string(" fold\r\n"),
-                                 std::string("content-length: 99999999999999\r\nhost: a\r\n\r\n"),
-                                 std::string("host: a\r\nhost: b\r\n\r\n")}) {
+  for (const std::string& end :
+       {std::string("x: ") + std::string(9000, 'a'), std::string(" fold\r\n"),
+        std::string("content-length: 99999999999999\r\nhost: a\r\n\r\n"),
+        std::string("host: a\r\nhost: b\r\n\r\n")}) {
     const Request request = refused(line + origin + end);
     CHECK(request.method == "POST");
     CHECK(request.target == "/v1/messages");

@@ -5,6 +5,7 @@
 #include "core/json_reader.h"
 #include "fixture.h"
 #include "server/model_name.h"
+#include "support/growth.h"
 
 namespace proxx::server {
 namespace {
@@ -183,6 +184,36 @@ TEST_CASE("the model of a relayed body is read in place, for the log") {
     for (size_t cut = 0; cut < std::min<size_t>(row.body.size(), 100); ++cut) {
       (void)model_name(std::string_view(row.body).substr(0, cut));
     }
+  }
+}
+
+TEST_CASE("X9 R3: no key is in a relayed error, whoever's it is and however it is cut") {
+  Harness server;
+  for (size_t cut = 0; cut < 30; ++cut) {
+    const auto client = server.ask(relayed("/v1/messages", {{"x-api-key", "sk-client-key"}}));
+    auto& call = *server.upstream.calls.back();
+    call.head(401, {{"content-type", "application/json"}});
+    const std::string body = R"({"message":"sk-client-key, sk-own-k\u0065y"})";
+    call.data(body.substr(0, cut));
+    call.data(body.substr(cut));
+    call.done();
+    CHECK(client->body == R"({"message":"*************, ***************"})");
+    CHECK(client->ended);
+  }
+  const auto client = server.ask(relayed());
+  server.upstream.calls.back()->answer(200, "application/json", R"({"text":"sk-own-key"})");
+  CHECK(client->body == R"({"text":"sk-own-key"})");
+}
+
+TEST_CASE("W5: the time to find a relayed model grows with the body, whatever is in it") {
+  for (const std::string_view piece :
+       {"a", "\"", "\\", "\\\"", "{", "[", "}", ",", ":", "\"model\":\"a\",", "1,", "\"\\\\\","}) {
+    CAPTURE(piece);
+    CHECK(test::grows_linearly(200'000, [piece](size_t bytes) {
+      std::string body = "{\"x\":\"";
+      while (body.size() < bytes) body += piece;
+      (void)model_name(body);
+    }));
   }
 }
 

@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <array>
-#include <chrono>
+
+#include "support/growth.h"
 
 namespace proxx {
 namespace {
@@ -271,29 +271,29 @@ TEST_CASE("S7 X9: traces show no credential") {
     CHECK(redact_header(line) == line);
 }
 
-/// Seconds for the best of three.
-double time_of(const std::string& text) {
-  double best = 1e9;
-  for (int i = 0; i < 3; ++i) {
-    const auto begin = std::chrono::steady_clock::now();
-    (void)masked(text, {"sk-ant-secret-0123456789"});
-    best = std::min(
-        best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-  }
-  return best;
+std::string repeated(std::string_view piece, size_t bytes) {
+  std::string out;
+  while (out.size() < bytes) out += piece;
+  return out;
 }
 
-TEST_CASE("X9: the time to mask grows with the text, whatever is in it") {
+TEST_CASE("W5 X9: the time to mask grows with the text, whatever is in it") {
   for (const std::string_view piece :
        {"s", "\\", "%", "&", "%25", "\\u0073", "\"s\",\n", "\"s\"", "sk-ant-secret-012345678",
         "data: {\"text\":\"s\"}\n\n", "data: {\"text\":\"\"}\n\n"}) {
     CAPTURE(piece);
-    std::string text;
-    while (text.size() < 25'000) text += piece;
-    const double one = time_of(text);
-    const double four = time_of(text + text + text + text);
-    CHECK(four < 8 * one + 0.05);
+    CHECK(test::grows_linearly(10'000, [piece](size_t bytes) {
+      (void)masked(repeated(piece, bytes), {"sk-ant-secret-0123456789"});
+    }));
   }
+}
+
+TEST_CASE("W5: the time to take n cookie values apart grows with them") {
+  CHECK(test::grows_linearly(2'000, [](size_t count) {
+    std::string cookies;
+    for (size_t i = 0; i < count; ++i) cookies += "name=Value" + std::to_string(i) + "; ";
+    CHECK(secrets_in({{"Cookie", cookies}}).size() == 2 * count + 1);
+  }));
 }
 
 }  // namespace
