@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 kit=$(realpath "${1:?the folder of the kit}")
 shift
-scripts/install-deps.sh build test
+scripts/install-deps.sh build test clients
 [ -f build/release/build.ninja ] || cmake --preset release >/dev/null
 cmake --build --preset release
 proxx=$PWD/build/release/src/proxx

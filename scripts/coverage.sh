@@ -6,20 +6,20 @@ set -eu
 cd "$(dirname "$0")/.."
 build=$PWD/build/coverage
 
-scripts/install-deps.sh build test
+scripts/install-deps.sh build test clang
 [ -f "$build/build.ninja" ] || cmake --preset coverage >/dev/null
 cmake --build --preset coverage
 
 # %c: counts are in the file as they are made, so those of programs that are killed, too.
 rm -rf "$build/profiles"
 LLVM_PROFILE_FILE="$build/profiles/%c%m.profraw" ctest --preset coverage "$@"
-llvm-profdata-14 merge -o "$build/profile" "$build"/profiles/*.profraw
+llvm-profdata merge -o "$build/profile" "$build"/profiles/*.profraw
 
 # The program has all of src; what the tests' programs made of its functions is in the profile. (Of
 # inline functions that only tests call it has no data; llvm-cov warns of these.)
 set -- "$build/src/proxx" -instr-profile="$build/profile"
-llvm-cov-14 show "$@" -format=html -output-dir="$build/html" -Xdemangler=c++filt
-llvm-cov-14 export "$@" -summary-only >"$build/summary.json"
+llvm-cov show "$@" -format=html -output-dir="$build/html" -Xdemangler=c++filt
+llvm-cov export "$@" -summary-only >"$build/summary.json"
 jq -r '
   def row(name): [name, (map(.covered) | add), (map(.count) | add)] | @tsv;
   [.data[0].files[] | {path: .filename | sub("^.*/src/"; "src/")} + .summary.lines]

@@ -18,7 +18,7 @@ if [ "$wanted" != all ]; then
   targets=$wanted
 fi
 
-scripts/install-deps.sh build test
+scripts/install-deps.sh build test clang
 [ -f build/fuzz/build.ninja ] || cmake --preset fuzz >/dev/null
 built=$(for target in $targets; do echo "fuzz_$target"; done)
 # shellcheck disable=SC2086  # a list of words

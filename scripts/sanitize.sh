@@ -5,6 +5,7 @@ cd "$(dirname "$0")/.."
 preset=${1:?asan or tsan}
 shift
 scripts/install-deps.sh build test
+[ "$preset" != tsan ] || scripts/install-deps.sh clang
 [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >/dev/null
 cmake --build --preset "$preset"
 

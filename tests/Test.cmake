@@ -19,3 +19,20 @@ function(proxx_unit_test name)
     "  add_test(unit.${name}_not_built test_${name}_not_built)\nendif()\n")
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${cases}.in)
 endfunction()
+
+find_program(BATS bats)
+# proxx_bats_suites(PREFIX): each .bats of this folder is a ctest test, PREFIX.NAME. The longest start
+# first, so that nobody waits for them at the end; ctest itself knows them from its second run on.
+function(proxx_bats_suites prefix)
+  if(NOT BATS)
+    message(FATAL_ERROR "the tests need bats")
+  endif()
+  file(GLOB suites CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.bats)
+  foreach(suite ${suites})
+    get_filename_component(name ${suite} NAME_WE)
+    file(SIZE ${suite} bytes)
+    add_test(NAME ${prefix}.${name} COMMAND ${BATS} ${suite})
+    set_tests_properties(${prefix}.${name} PROPERTIES COST ${bytes} TIMEOUT 900
+      ENVIRONMENT "PROXX=$<TARGET_FILE:proxx>;PROXX_SOURCE=${PROJECT_SOURCE_DIR};PROXX_TORTURE=${PROJECT_BINARY_DIR}/tests/torture")
+  endforeach()
+endfunction()

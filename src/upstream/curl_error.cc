@@ -67,7 +67,8 @@ std::string because(const CurlFailure& failure) {
 
 // The connection broke: what that means depends on how far the answer had come.
 Error broken_connection(const CurlFailure& failure, const UpstreamOrigin& origin) {
-  if (contains(failure.detail, "chunked-encoding") || contains(failure.detail, "response headers"))
+  // "chunked-encoding" of libcurl 7, "chunk hex-length" and the like of 8.
+  if (contains(failure.detail, "chunk") || contains(failure.detail, "response headers"))
     return make_error(ErrorKind::upstream_protocol,
                       "malformed HTTP from " + origin.authority + because(failure));
   if (failure.head_complete)
@@ -79,6 +80,14 @@ Error broken_connection(const CurlFailure& failure, const UpstreamOrigin& origin
   return make_error(
       ErrorKind::upstream_unreachable,
       origin.authority + " closed the connection before answering" + because(failure));
+}
+
+// A header line over libcurl's own limit of 100 KiB; before 8.6 as if memory had run out.
+bool is_header_too_large(CURLcode code) {
+#if LIBCURL_VERSION_NUM >= 0x080600
+  if (code == CURLE_TOO_LARGE) return true;
+#endif
+  return code == CURLE_OUT_OF_MEMORY;
 }
 
 Error connect_failed(const CurlFailure& failure, const UpstreamOrigin& origin) {
@@ -156,8 +165,7 @@ Error curl_error(const CurlFailure& failure, const UpstreamOrigin& origin,
       error.message += kHowToTrust;
     return error;
   }
-  // A header line over libcurl's own limit of 100 KiB is reported as if memory had run out.
-  if (failure.code == CURLE_OUT_OF_MEMORY && failure.connected && !failure.head_complete)
+  if (is_header_too_large(failure.code) && failure.connected && !failure.head_complete)
     return make_error(ErrorKind::upstream_protocol, "malformed HTTP from " + origin.authority +
                                                         ": the answer's header is too large");
   return make_error(ErrorKind::internal, "the transfer failed" + because(failure));

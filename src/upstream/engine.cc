@@ -52,7 +52,7 @@ struct Engine::Impl {
   void drop(Running& transfer);
 
  private:
-  static Running& of(CURL* easy);
+  static Running* find(CURL* easy);
   std::unique_ptr<Running> take_idle();
   void settle();
   void on_finished(Running& transfer, CURLcode code);
@@ -101,10 +101,14 @@ Engine::Impl::Impl(boost::asio::io_context& loop, EngineOptions options) {
   CurlLoop::Hooks hooks;
   hooks.turn_begins = context_.options.turn_begins;
   hooks.turn_ends = context_.options.turn_ends;
-  hooks.finished = [this](CURL* easy, CURLcode code) { on_finished(of(easy), code); };
+  hooks.finished = [this](CURL* easy, CURLcode code) {
+    if (Running* const transfer = find(easy)) on_finished(*transfer, code);
+  };
   hooks.settle = [this] { settle(); };
   hooks.woken = [this] { on_woken(); };
-  hooks.sending = [](CURL* easy, bool sending) { of(easy).set_sending(sending); };
+  hooks.sending = [](CURL* easy, bool sending) {
+    if (Running* const transfer = find(easy)) transfer->set_sending(sending);
+  };
   context_.loop = std::make_shared<CurlLoop>(loop, std::move(hooks));
 }
 
@@ -117,10 +121,11 @@ Engine::Impl::~Impl() {
   context_.loop->close();
 }
 
-Engine::Impl::Running& Engine::Impl::of(CURL* easy) {
+// Null for a handle of libcurl's own: since 8 it ends TLS connections with one.
+Engine::Impl::Running* Engine::Impl::find(CURL* easy) {
   char* transfer = nullptr;
   curl().easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-  return static_cast<Running&>(*static_cast<Transfer*>(static_cast<void*>(transfer)));
+  return static_cast<Running*>(static_cast<Transfer*>(static_cast<void*>(transfer)));
 }
 
 std::unique_ptr<Engine::Impl::Running> Engine::Impl::take_idle() {

@@ -46,9 +46,10 @@ contains() {
 }
 lacks() { if contains "$1" "$2" 2>/dev/null; then printf 'unwanted %s in:\n%s\n' "$2" "$1" >&2; return 1; fi; }
 
+is_sanitized() { grep -q '__[at]san_init' "$PROXX"; }
 # plain_build: skips what measures memory or system calls where a sanitizer adds its own.
 plain_build() {
-  if grep -q '__[at]san_init' "$PROXX"; then skip "built with a sanitizer"; fi
+  if is_sanitized; then skip "built with a sanitizer"; fi
 }
 
 # wait_for FILE TEXT: until the file holds the text; 10 s at most.

@@ -57,7 +57,8 @@ TEST_CASE("L9: what an escape means is text, too") {
 
 TEST_CASE("L10: YAML that means more than it says is refused with its place") {
   CHECK(complaint("a: &x 1\nb: *x\n") == "1:4: anchors (&name) are not supported");
-  CHECK(complaint("b: *x\n") == "1:4: the referenced anchor is not defined");
+  // yaml-cpp 0.8 adds the name.
+  CHECK(complaint("b: *x\n").starts_with("1:4: the referenced anchor is not defined"));
   CHECK(complaint("a: !!str 1\n") == "1:4: tags are not supported");
   CHECK(complaint("a: !!map {}\n") == "1:4: tags are not supported");
   CHECK(complaint("a: 1\nb: 2\na: 3\n") == "3:1: duplicate key 'a' (first in line 1)");

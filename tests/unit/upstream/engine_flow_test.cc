@@ -496,7 +496,7 @@ TEST_CASE("S7: a key that the upstream sends back is in no trace and in no heade
 }
 
 TEST_CASE("the version line is libcurl's") {
-  CHECK(engine_version().substr(0, 10) == "libcurl/7.");
+  CHECK(engine_version().starts_with("libcurl/"));
 }
 
 }  // namespace proxx::test
