@@ -19,16 +19,14 @@ constexpr size_t kGatheredBytes = size_t{16} << 10;
 constexpr long kConnectionSeconds = 60;
 // Zero would be libcurl's default of 300 s.
 constexpr long kNoTimeoutMs = 24L * 60 * 60 * 1000;
-// A connection's end counts as a byte received; over TLS an alert comes before it.
-constexpr uint64_t kEndBytes = 1;
-constexpr uint64_t kMaxAlertBytes = 64;
 
 }  // namespace
 
 Transfer::Transfer(TransferContext& context)
     : context_(context),
       trace_{.options = context.options},
-      easy_(curl().easy_init(), curl().easy_cleanup) {
+      easy_(curl().easy_init(), curl().easy_cleanup),
+      guard_(context.options.base_url.compare(0, 7, "http://") != 0) {
   if (!easy_) throw std::bad_alloc();
   configure();
 }
@@ -109,9 +107,7 @@ void Transfer::set_method(const std::string& method) {
 }
 
 void Transfer::reload() {
-  second_try_ = true;
-  on_kept_connection_ = sent_ = refused_connection_ = false;
-  connection_.reset();
+  guard_.begin_second_try();
   head_ = {};
   failure_.reset();
   phase_ = Phase::connecting;
@@ -139,8 +135,7 @@ void Transfer::unload() {
   std::erase(context_.failed, this);
   head_ = {};
   chunks_ = {};
-  connection_.reset();
-  on_kept_connection_ = sent_ = second_try_ = refused_connection_ = false;
+  guard_.reset();
   failure_.reset();
   answer_bytes_ = 0;
   phase_ = Phase::connecting;
@@ -212,7 +207,9 @@ int Transfer::connected_callback(void* self, char* peer_ip, char* local_ip, int,
   auto& transfer = *static_cast<Transfer*>(self);
   if (transfer.handler_ == nullptr) return CURL_PREREQFUNC_ABORT;
   try {
-    if (!transfer.may_send({peer_ip, local_ip, local_port})) return CURL_PREREQFUNC_ABORT;
+    const ConnectionEnds ends{peer_ip, local_ip, local_port};
+    if (!transfer.guard_.may_send(transfer.easy(), transfer.context_.loop->connections(), ends))
+      return CURL_PREREQFUNC_ABORT;
     transfer.phase_ = Phase::asking;
     transfer.sending_ = false;
     transfer.expect_within(transfer.request_.timeouts.first_byte);
@@ -221,46 +218,6 @@ int Transfer::connected_callback(void* self, char* peer_ip, char* local_ip, int,
     transfer.give_up(ErrorKind::internal, "internal error");
     return CURL_PREREQFUNC_ABORT;
   }
-}
-
-// Called each time libcurl is about to send the request. When a kept connection dies, libcurl sends
-// it again by itself on the next kept one, up to six times. Here it is sent twice at most, the
-// second time on a new connection.
-bool Transfer::may_send(const ConnectionEnds& ends) {
-  const bool again = std::exchange(sent_, true);
-  if (again && (second_try_ || got_bytes())) return false;
-  connection_ = context_.loop->connections().find(ends);
-  on_kept_connection_ =
-      connection_ == nullptr ? connections_made() == 0 : std::exchange(connection_->used, true);
-  refused_connection_ = on_kept_connection_ &&
-                        (again || connection_ == nullptr || connection_->has_unread(easy_.get()));
-  if (refused_connection_) return false;
-  second_try_ = second_try_ || again;
-  if (connection_ != nullptr) carried_before_ = connection_->carried();
-  return true;
-}
-
-long Transfer::connections_made() const {
-  long count = 0;
-  curl().easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &count);
-  return count;
-}
-
-// Also bytes of an answer that are too few for libcurl to show.
-bool Transfer::got_bytes() const {
-  if (head_.begun()) return true;
-  if (connection_ == nullptr) return false;
-  const bool tls = context_.options.base_url.compare(0, 7, "http://") != 0;
-  return connection_->carried().received >
-         carried_before_.received + (tls ? kMaxAlertBytes : kEndBytes);
-}
-
-// What arrives before the peer's kernel has taken a byte of the request was sent before the peer
-// could read it (faults.md X1): TCP acknowledges with each segment all that came before it. A
-// kernel that does not count has zeros here.
-bool Transfer::came_too_early() const {
-  return on_kept_connection_ && carried_before_.acknowledged > 0 &&
-         connection_->carried().acknowledged == carried_before_.acknowledged;
 }
 
 size_t Transfer::header_callback(char* data, size_t size, size_t count, void* self) {
@@ -285,10 +242,7 @@ size_t Transfer::body_callback(char* data, size_t size, size_t count, void* self
 
 bool Transfer::take_header_line(std::string_view line) {
   if (handler_ == nullptr) return true;
-  if (!head_.begun() && came_too_early()) {
-    refused_connection_ = true;
-    return false;
-  }
+  if (!head_.begun() && guard_.came_too_early()) return false;
   const bool trailer = head_.complete();
   const auto complete =
       head_.add(line, context_.options.max_header_bytes, context_.origin.authority);
@@ -400,7 +354,7 @@ Status Transfer::outcome(CURLcode code) const {
   if (failure_) return proxx::fail(*failure_);
   if (code == CURLE_OK && head_.complete()) return {};
   // The connection's orderly end in the middle of a head is no error to curl; where curl would
-  // have sent the request again, may_send() aborted it.
+  // have sent the request again, the guard aborted it.
   if (phase_ == Phase::connecting && context_.loop->connections().out_of_descriptors())
     return proxx::fail(no_descriptor_error(context_.origin));
   const bool ended = code == CURLE_OK || code == CURLE_ABORTED_BY_CALLBACK;
@@ -415,12 +369,7 @@ Status Transfer::outcome(CURLcode code) const {
 }
 
 bool Transfer::wants_second_try(CURLcode code) const {
-  if (failure_ || second_try_) return false;
-  if (refused_connection_) return true;
-  if (got_bytes()) return false;
-  if (code != CURLE_GOT_NOTHING && code != CURLE_SEND_ERROR && code != CURLE_RECV_ERROR)
-    return false;
-  return !fresh_connection_ && connections_made() == 0;
+  return !failure_ && !head_.begun() && guard_.wants_second_try(easy_.get(), code);
 }
 
 }  // namespace proxx

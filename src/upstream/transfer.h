@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "upstream/chunk_watch.h"
-#include "upstream/connections.h"
 #include "upstream/curl_error.h"
 #include "upstream/curl_loop.h"
 #include "upstream/engine.h"
 #include "upstream/head_reader.h"
 #include "upstream/header_block.h"
+#include "upstream/send_guard.h"
 #include "upstream/trace.h"
 #include "upstream/trust.h"
 #include "upstream/upstream.h"
@@ -99,10 +99,6 @@ class Transfer {
 
   void configure();
   void set_method(const std::string& method);
-  [[nodiscard]] bool may_send(const ConnectionEnds& ends);
-  [[nodiscard]] long connections_made() const;
-  [[nodiscard]] bool got_bytes() const;
-  [[nodiscard]] bool came_too_early() const;
   void watch_body();
   void forbid_reuse();
   void take_raw_body(std::string_view bytes);
@@ -132,12 +128,7 @@ class Transfer {
   UpstreamHandler* handler_ = nullptr;
   HeadReader head_;
   ChunkWatch chunks_;
-  std::shared_ptr<Connection> connection_;  ///< that the request goes out on; may be unknown
-  Carried carried_before_;                  ///< by the connection, before the request
-  bool on_kept_connection_ = false;
-  bool sent_ = false;                ///< libcurl was let send it in this try
-  bool refused_connection_ = false;  ///< by may_send(), or for bytes that answer nothing
-  bool second_try_ = false;
+  SendGuard guard_;
   std::optional<Error> failure_;
   size_t answer_bytes_ = 0;
   Phase phase_ = Phase::connecting;
