@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 #include <type_traits>
 
 #include "config/header_field.h"
@@ -190,12 +191,14 @@ struct Reader {
 
   Read read(std::vector<ModelEntry>& to) const {
     if (node.kind != YamlNode::Kind::map) return expected(node, "a map of model names");
+    std::map<std::string, size_t> places;
+    for (const ModelEntry& entry : to) places.emplace(entry.name, places.size());
     for (const YamlNode& child : node.children) {
       ModelEntry entry;
       if (auto done = read_entry(child, entry); !done) return done;
-      const auto same = std::find_if(to.begin(), to.end(),
-                                     [&](const auto& other) { return other.name == entry.name; });
-      (same == to.end() ? to.emplace_back() : *same) = std::move(entry);
+      const auto [place, is_new] = places.emplace(entry.name, to.size());
+      if (is_new) to.emplace_back();
+      to[place->second] = std::move(entry);
     }
     return {};
   }
