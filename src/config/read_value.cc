@@ -173,6 +173,9 @@ struct Reader {
 
   Read read(Headers& to) const {
     if (node.kind != YamlNode::Kind::map) return expected(node, "a map of header names to values");
+    if (node.children.size() > kMaxExtraHeaders) {
+      return complain(node, "expected " + std::to_string(kMaxExtraHeaders) + " headers at most");
+    }
     for (const YamlNode& child : node.children) {
       // The value may be a credential: no error repeats it.
       if (child.kind != YamlNode::Kind::scalar) {
