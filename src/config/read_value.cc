@@ -164,6 +164,9 @@ struct Reader {
 
   Read read(Headers& to) const {
     if (node.kind != YamlNode::Kind::map) return expected(node, "a map of header names to values");
+    if (node.children.size() > kMaxExtraHeaders) {
+      return complain(node, "expected " + std::to_string(kMaxExtraHeaders) + " headers at most");
+    }
     std::map<std::string, size_t> places;
     for (size_t i = 0; i < to.size(); ++i) places.emplace(lower(to[i].first), i);
     for (const YamlNode& child : node.children) {

@@ -108,6 +108,22 @@ TEST_CASE("a long wrong value is cut, and shows no control characters") {
         "PROXX_PORT: expected an integer from 0 to 65535, got '8?[31m'");
 }
 
+TEST_CASE("W5: a place sets 100 extra headers at most") {
+  Scratch scratch;
+  std::string yaml = "headers:\n";
+  std::string lines;
+  for (int i = 0; i < 100; ++i) {
+    yaml += "  X-" + std::to_string(i) + ": v\n";
+    lines += "X-" + std::to_string(i) + ": v\n";
+  }
+  CHECK(load_error(scratch, yaml) == "");
+  CHECK(load_error(scratch, yaml + "  X-100: v\n") ==
+        "c.yaml:2:3: headers: expected 100 headers at most");
+  CHECK(load_error(scratch, std::nullopt, {{"ANTHROPIC_CUSTOM_HEADERS", lines}}) == "");
+  CHECK(load_error(scratch, std::nullopt, {{"ANTHROPIC_CUSTOM_HEADERS", lines + "X-100: v"}}) ==
+        "ANTHROPIC_CUSTOM_HEADERS: expected 100 headers at most");
+}
+
 TEST_CASE("L9: what is no readable regular file of sane size is refused with its path") {
   Scratch scratch;
   const auto error_of = [&](const std::string& path) {

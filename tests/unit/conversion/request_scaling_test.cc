@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "core/model_info.h"
 #include "core/request.h"
 #include "support/cost.h"
 
@@ -549,6 +550,34 @@ TEST_CASE("W1 to W5, W7: four times the request costs six times as much at most"
         shape.n);
     CHECK(grown == "");
   }
+}
+
+TEST_CASE("W5: four times the models cost six times as much at most") {
+  const std::string grown = growth(
+      [](size_t n) {
+        return [n] {
+          ModelTable models;
+          std::vector<ModelInfo> upstream;
+          for (size_t i = 0; i < n; ++i) {
+            const std::string name = "m" + std::to_string(i);
+            Model model = models.resolve(name);
+            model.alias = "alias-" + name;
+            models.put(model);
+            models.add_alias("a" + name, i == 0 ? name : "am" + std::to_string(i - 1));
+            upstream.emplace_back().id = name;
+          }
+          refresh(models, upstream);
+          size_t found = 0;
+          for (size_t i = 0; i < n; ++i) {
+            found += models.find("alias-m" + std::to_string(i)) != nullptr ? 1 : 0;
+            found += models.resolve("am" + std::to_string(i)).listed ? 1 : 0;
+          }
+          CHECK(found == 2 * n);
+          return found;
+        };
+      },
+      800);
+  CHECK(grown == "");
 }
 
 }  // namespace
