@@ -176,11 +176,11 @@ bool begins_with_word(std::string_view text, std::string_view word) {
 template <class Table, class Text>
 constexpr std::array<bool, 128> first_letters(const Table& table, Text text) {
   std::array<bool, 128> out{};
-  for (const auto& one : table) out[static_cast<size_t>(text(one).front())] = true;
+  for (const auto& one : table) out[static_cast<unsigned char>(text(one).front())] = true;
   return out;
 }
 bool is_one_of(const std::array<bool, 128>& letters, char c) {
-  return c > 0 && letters[static_cast<size_t>(c)];
+  return c > 0 && letters[static_cast<unsigned char>(c)];
 }
 
 /// The parts of names of credentials.

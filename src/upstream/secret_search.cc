@@ -213,13 +213,15 @@ class Search {
     pieces_.clear();
     size_t at = begin;
     size_t seen = 0;
+    bool cut_escape = false;
     for (; seen < needle.size(); ++seen) {
       const size_t gap = seen == 0 ? 0 : gap_at(at, needle, needle.at(seen));
       if (gap == kCutOff) break;
       at += gap;
       const size_t bytes = spelled_at(at, needle, needle.at(seen));
       if (bytes == 0) return;
-      if (bytes == kCutOff) break;
+      cut_escape = bytes == kCutOff;
+      if (cut_escape) break;
       note(at, at + bytes);
       at += bytes;
     }
@@ -229,7 +231,7 @@ class Search {
         return;
       }
       if (seen < std::min(kEnoughCharacters, (needle.size() + 1) / 2)) return;
-      if (at < text_.size()) note(at, text_.size());  // an escape that is cut off
+      if (cut_escape && at < text_.size()) note(at, text_.size());
     }
     found_.spans.insert(found_.spans.end(), pieces_.begin(), pieces_.end());
   }

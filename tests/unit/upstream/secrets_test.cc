@@ -187,6 +187,12 @@ TEST_CASE("X9: a secret is masked in the deltas of a stream, and they stay JSON"
   }
 }
 
+TEST_CASE("X9: of a stream that ends in the beginning of a secret the framing stays") {
+  const std::string end = "\"}}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
+  CHECK(masked("data: {\"delta\":{\"text\":\"sk-ant-api03" + end) ==
+        "data: {\"delta\":{\"text\":\"************" + end);
+}
+
 TEST_CASE("X9: ordinary text is as it was") {
   for (const std::string_view text :
        {"", "sk", "a % b & c \\ d", "100%", "\\u0073\\u006b-other", "%73%6b-", "&#115;k; &amp;",
