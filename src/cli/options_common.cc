@@ -17,7 +17,6 @@ namespace {
 
 /// Of -H @FILE. No upstream takes nearly as much.
 constexpr size_t kMaxHeaderFileBytes = size_t{1} << 20;
-constexpr ptrdiff_t kMaxHeaderLines = 1000;
 
 constexpr const char* kUpstreamGroup = "Upstream";
 constexpr const char* kAnswerGroup = "Answer";
@@ -76,11 +75,6 @@ void add_header_option(CLI::App& app, CommonOptions& options) {
              }
              const auto text = read_input(value.substr(1), kMaxHeaderFileBytes);
              if (!text) throw CLI::ValidationError("--header", text.error().message);
-             if (std::count(text->begin(), text->end(), '\n') > kMaxHeaderLines) {
-               throw CLI::ValidationError(
-                   "--header",
-                   value.substr(1) + ": more than " + std::to_string(kMaxHeaderLines) + " lines");
-             }
              std::string_view rest = *text;
              while (!rest.empty()) {
                const auto end = std::min(rest.find('\n'), rest.size());

@@ -52,7 +52,7 @@ asked_or_answered() {
   done
   fetch -H 'x-api-key: sk-ant-client-987654321' "$url/chat/completions" -d "$HI_STREAM"
   lacks "$head$body" "$own"
-  contains "$(cat serve.log)" "< request-id: req_****"
+  contains "$(cat serve.log)" "< request-id: [redacted]"
   lacks "$(cat serve.log)" "$own"
 }
 

@@ -292,8 +292,7 @@ TEST_CASE("others can blame the place that set a key") {
   CHECK(setting_error(*loaded, "retry", "no").kind == ErrorKind::usage);
 }
 
-TEST_CASE(
-    "W5: the time to load grows with the aliases, models, headers, lists and brackets in a file") {
+TEST_CASE("W5: the time to load grows with the aliases, models, lists and brackets in a file") {
   const auto lines = [](const char* key, const char* line, size_t count) {
     std::string out = std::string(key) + ":\n";
     for (size_t i = 0; i < count; ++i) {
@@ -314,7 +313,6 @@ TEST_CASE(
   for (const Row& row : {
            Row{"models", "  alias#: claude-sonnet-5-5", 2000},
            Row{"models", "  model#: {max_tokens: 5, thinking: {adaptive: true}}", 500},
-           Row{"headers", "  X-Name#: value", 2000},
            Row{"api_key_command", "  - word#", 2000},
        }) {
     CAPTURE(row.line);
@@ -337,17 +335,4 @@ TEST_CASE(
       (void)test::load(scratch, text);
     }));
   }
-}
-
-TEST_CASE("W5: the time to take n -H flags grows with them") {
-  Scratch scratch;
-  CHECK(test::grows_linearly(1000, [&](size_t count) {
-    std::vector<FlagValue> flags;
-    for (size_t i = 0; i < count; ++i) {
-      flags.push_back({"headers", "X-Name" + std::to_string(i) + ": v", "--header"});
-    }
-    const auto loaded = test::load(scratch, std::nullopt, {}, std::move(flags));
-    REQUIRE(loaded);
-    CHECK(loaded->settings.headers.size() == count);
-  }));
 }

@@ -30,8 +30,7 @@ TEST_CASE("jobs run in order, and the loop goes on between") {
   std::string order;
   int turns = 0;
   for (const char name : {'a', 'b', 'c'}) {
-    jobs.run([] {},
-             [&order, name] { order += name; });
+    jobs.run([] {}, [&order, name] { order += name; });
   }
   asio::post(loop, [&] { ++turns; });
   loop.run();

@@ -170,6 +170,7 @@ struct Harness {
     made.loop = &loop;
     made.upstream = &upstream;
     made.conversion.models = &models;
+    made.secrets = secrets_of(shared.options.keys);
     return made;
   }
 };
