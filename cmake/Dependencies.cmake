@@ -24,3 +24,24 @@ elseif(TARGET yaml-cpp::yaml-cpp) # since 0.8
 else()
   target_link_libraries(proxx_yaml INTERFACE yaml-cpp)
 endif()
+
+# What becomes a part of the program, for the bill of materials (scripts/sbom.py): a name, a version, how,
+# and the licence. Of what is loaded at run time the file, which ldd does not tell.
+get_target_property(curl_file CURL::libcurl IMPORTED_LOCATION)
+if(NOT curl_file)
+  set(curl_file ${CURL_LIBRARIES})
+endif()
+set(materials
+  "boost\t${Boost_VERSION_STRING}\theaders\tBSL-1.0"
+  "nlohmann-json\t${nlohmann_json_VERSION}\theaders\tMIT"
+  "cli11\t${CLI11_VERSION}\theaders\tBSD-3-Clause"
+  "tl-expected\t${tl-expected_VERSION}\theaders\tCC0-1.0"
+  "libcurl\t${curl_file}\tloaded\tcurl")
+if(YAML_CPP_STATIC)
+  list(APPEND materials "yaml-cpp\t${yaml-cpp_VERSION}\tstatic\tMIT")
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL Release AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  list(APPEND materials "libstdc++\t${CMAKE_CXX_COMPILER_VERSION}\tstatic\tGPL-3.0-or-later WITH GCC-exception-3.1")
+endif()
+list(JOIN materials "\n" materials)
+file(WRITE ${PROJECT_BINARY_DIR}/libraries.tsv "${materials}\n")

@@ -26,14 +26,24 @@ set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
 set(CPACK_GENERATOR DEB TGZ)
 set(CPACK_PACKAGE_CHECKSUM SHA256)
 set(CPACK_STRIP_FILES ON)
+# Whatever the umask.
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
+  OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/Package.cmake)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# It is loaded at run time (upstream/curl_library.h): nothing else tells of it.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "libcurl4 (>= 7.87)")
+# libcurl is loaded at run time (upstream/curl_library.h): nothing else tells of it. The package that
+# owns it is libcurl4 on Debian 12, libcurl4t64 on 13.
+execute_process(COMMAND sh -c "dpkg-query -S \"$(readlink -f '${curl_file}')\"" OUTPUT_VARIABLE owner ERROR_QUIET)
+if(owner MATCHES "^([^:, ]+):")
+  set(curl_package ${CMAKE_MATCH_1})
+else()
+  set(curl_package libcurl4)
+endif()
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "${curl_package} (>= 7.87)")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS ca-certificates)
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
   "proxx converts OpenAI chat-completions requests to Anthropic's Messages API

@@ -14,6 +14,9 @@ if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # A source that another file includes looks like a header to this warning.
   target_compile_options(proxx_options INTERFACE -Wno-subobject-linkage)
 endif()
+if(PROXX_PORTABLE)
+  target_compile_definitions(proxx_options INTERFACE PROXX_PORTABLE)
+endif()
 if(PROXX_WERROR)
   target_compile_options(proxx_options INTERFACE -Werror)
 endif()
@@ -26,6 +29,11 @@ if(CMAKE_BUILD_TYPE STREQUAL Release)
   check_ipo_supported(RESULT has_ipo OUTPUT ignored LANGUAGES CXX)
   set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ${has_ipo})
 endif()
+
+# A release does not depend on where it was built.
+target_compile_options(proxx_options INTERFACE
+  $<$<CONFIG:Release>:-ffile-prefix-map=${PROJECT_BINARY_DIR}=build>
+  $<$<CONFIG:Release>:-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.>)
 
 if(PROXX_SANITIZE)
   target_compile_options(proxx_options INTERFACE

@@ -27,7 +27,7 @@ _proxx() {
     bridge) flags="-j --jobs -u --usage $model $limits $upstream $general" ;;
     convert) flags='-m --model --strict --include-usage --created --request --color -h --help' ;;
     serve) flags="--host --port --unix --auth-file --cors --allowed-host --max-connections --threads
-      --drain --log-level --log-format --metrics $model $upstream $general" ;;
+      --drain --log-level --log-format --metrics --check-health $model $upstream $general" ;;
     mock) flags='--host --port --script --replay --delay --color -h --help' ;;
     models) flags="--json --remote $model $upstream $general" ;;
     config) flags="--path $model $upstream $general" ;;

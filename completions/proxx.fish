@@ -91,6 +91,7 @@ complete -c proxx -n '__proxx_is serve' -l drain -x -d 'For streams at the end'
 complete -c proxx -n '__proxx_is serve' -l log-level -x -a 'error warn info debug' -d Level
 complete -c proxx -n '__proxx_is serve' -l log-format -x -a 'text json' -d Format
 complete -c proxx -n '__proxx_is serve' -l metrics -d 'Serve /metrics'
+complete -c proxx -n '__proxx_is serve' -l check-health -d 'Ask the server that runs, and exit'
 
 complete -c proxx -n '__proxx_is mock' -l script -r -d 'Scenario, or a file'
 complete -c proxx -n '__proxx_is mock' -l replay -x -a '(__fish_complete_directories)' -d 'Answer with what --record kept'

@@ -1,6 +1,6 @@
 # Run after a doctest program is built: writes FILE, which has a ctest test for each case of PROGRAM.
 # doctest's own script takes a case with a `;` in its name for two, which then select nothing.
-execute_process(COMMAND ${PROGRAM} --list-test-cases --no-intro --no-colors
+execute_process(COMMAND ${EMULATOR} ${PROGRAM} --list-test-cases --no-intro --no-colors
   OUTPUT_VARIABLE listing COMMAND_ERROR_IS_FATAL ANY)
 # What a CMake list would take apart or put together.
 string(REPLACE ";" "<semicolon>" listing "${listing}")

@@ -12,7 +12,7 @@ function(proxx_unit_test name)
   target_link_libraries(test_${name} PRIVATE proxx_test_support ${ARG_USES})
   set(cases ${CMAKE_CURRENT_BINARY_DIR}/test_${name}.cases.cmake)
   add_custom_command(TARGET test_${name} POST_BUILD BYPRODUCTS ${cases}
-    COMMAND ${CMAKE_COMMAND} -D PROGRAM=$<TARGET_FILE:test_${name}> -D PREFIX=unit.${name}. -D TIMEOUT=300
+    COMMAND ${CMAKE_COMMAND} -D PROGRAM=$<TARGET_FILE:test_${name}> -D EMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR} -D PREFIX=unit.${name}. -D TIMEOUT=300
       -D FILE=${cases} -P ${PROJECT_SOURCE_DIR}/tests/Discover.cmake)
   # Without the program, as before a build, ctest has a test that fails.
   file(WRITE ${cases}.in "if(EXISTS [==[${cases}]==])\n  include([==[${cases}]==])\nelse()\n"

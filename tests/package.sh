@@ -42,6 +42,15 @@ fi
 same "the Debian package" "$(dpkg-deb -c "$work"/packages/*.deb | awk '$1 !~ /^d/ { print $6 }' | sed 's|^\./usr/||; s|\.gz$||')"
 same "the tarball" "$(tar tf "$work"/packages/*.tar.gz | grep -v '/$' | sed 's|^[^/]*/||; s|^usr/||; s|\.gz$||')"
 dpkg-deb -f "$work"/packages/*.deb Depends | grep -q libcurl4 || { echo "package: no dependency on libcurl" >&2; exit 1; }
+# The bill of materials: twice the same, and what is linked is in it.
+source_dir=$(cd "$(dirname "$0")/.." && pwd)
+python3 "$source_dir/scripts/sbom.py" "$build" "$build/src/proxx" >"$work/one.json"
+python3 "$source_dir/scripts/sbom.py" "$build" "$build/src/proxx" >"$work/two.json"
+cmp "$work/one.json" "$work/two.json"
+for part in boost nlohmann-json cli11 tl-expected 'yaml-cpp|libyaml-cpp.*' 'libcurl4.*' 'libssl3.*' libc6; do
+  jq -e --arg part "^($part)\$" '[.components[] | select((.name | test($part)) and .version != "")] | length == 1' \
+    "$work/one.json" >/dev/null || { echo "package: the bill of materials lacks $part" >&2; exit 1; }
+done
 if command -v lintian >/dev/null; then
   # An upload to Debian's archive would close a bug; this is none.
   lintian --fail-on error,warning --suppress-tags initial-upload-closes-no-bugs "$work"/packages/*.deb >"$work/log" 2>&1 ||

@@ -13,6 +13,7 @@
 #include "cli/process.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
+#include "cli/version.h"
 #include "config/nearest.h"
 #include "core/secret_text.h"
 #include "upstream/engine.h"
@@ -88,8 +89,8 @@ int dispatch(int argc, char** argv) {
 
 int print_version() {
   Output output(Content::text);
-  Status status =
-      output.write("proxx " PROXX_VERSION "\n" + engine_version() + "\n" PROXX_LIBRARIES "\n");
+  Status status = output.write("proxx " + std::string(kVersion) + "\n" + engine_version() +
+                               "\n" PROXX_LIBRARIES "\n");
   if (status) status = output.close();
   return status ? 0 : report(status.error());
 }

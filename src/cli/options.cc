@@ -117,6 +117,7 @@ Parsed<ServeOptions> parse_serve(int argc, char** argv) {
         options.flags.push_back({"serve.metrics", "true", "--metrics"});
       },
       "Serve /metrics");
+  app.add_flag("--check-health", options.check_health, "Ask the server that runs, and exit");
   add_common(app, options);
   return parsed(app, options, argc, argv);
 }

@@ -77,6 +77,7 @@ struct BridgeOptions : CommonOptions {
 
 struct ServeOptions : CommonOptions {
   std::string unix_path;
+  bool check_health = false;
 };
 
 struct MockOptions {

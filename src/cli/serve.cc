@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "cli/commands.h"
+#include "cli/health.h"
 #include "cli/options.h"
 #include "cli/process.h"
 #include "cli/report.h"
@@ -103,6 +104,12 @@ Result<server::AppOptions> app_options(const ServeOptions& options, const Loaded
 
 Result<int> serve(const ServeOptions& options) {
   PROXX_ASSIGN(LoadedSettings loaded, load(options));
+  if (options.check_health) {
+    const Settings& settings = loaded.settings;
+    PROXX_TRY(
+        check_health({settings.host, static_cast<uint16_t>(settings.port), options.unix_path}));
+    return 0;
+  }
   if (loaded.unread_local && !options.quiet) {
     say("note: ./config.yaml is not read; use -c config.yaml");
   }

@@ -6,7 +6,9 @@
 #include <string>
 #include <string_view>
 
-#ifdef __SSE2__
+// PROXX_PORTABLE: bytes one by one, as where there is neither SSE2 nor a little-endian word.
+#if defined(__SSE2__) && !defined(PROXX_PORTABLE)
+#define PROXX_SSE2
 #include <emmintrin.h>
 #endif
 
@@ -53,7 +55,7 @@ constexpr bool is_short_escape(char c) {
 /// End of the run at `begin` in which nothing needs a closer look inside a string: no quote, no
 /// backslash, no control character, no byte beyond ASCII.
 [[nodiscard]] inline const char* skip_plain(const char* begin, const char* end) {
-#ifdef __SSE2__
+#ifdef PROXX_SSE2
   for (; end - begin >= 16; begin += 16) {
     const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(begin));
     // As signed bytes those beyond ASCII are below the space, too.
@@ -64,18 +66,24 @@ constexpr bool is_short_escape(char c) {
     if (flagged != 0) return begin + std::countr_zero(flagged);
   }
 #endif
-  // Of the flagged bytes of a word the lowest is exact, which is the one that counts.
-  static_assert(std::endian::native == std::endian::little);
-  constexpr uint64_t kEach = 0x0101010101010101;
-  for (; end - begin >= 8; begin += 8) {
-    uint64_t word = 0;
-    std::memcpy(&word, begin, 8);
-    const uint64_t quote = word ^ (kEach * '"');
-    const uint64_t backslash = word ^ (kEach * '\\');
-    const uint64_t flagged = (((quote - kEach) & ~quote) | ((backslash - kEach) & ~backslash) |
-                              (word - kEach * ' ') | word) &
-                             (kEach * 0x80);
-    if (flagged != 0) return begin + std::countr_zero(flagged) / 8;
+#ifdef PROXX_PORTABLE
+  constexpr bool kUsesWords = false;
+#else
+  constexpr bool kUsesWords = std::endian::native == std::endian::little;
+#endif
+  if constexpr (kUsesWords) {
+    // Of the flagged bytes of a word the lowest is exact, which is the one that counts.
+    constexpr uint64_t kEach = 0x0101010101010101;
+    for (; end - begin >= 8; begin += 8) {
+      uint64_t word = 0;
+      std::memcpy(&word, begin, 8);
+      const uint64_t quote = word ^ (kEach * '"');
+      const uint64_t backslash = word ^ (kEach * '\\');
+      const uint64_t flagged = (((quote - kEach) & ~quote) | ((backslash - kEach) & ~backslash) |
+                                (word - kEach * ' ') | word) &
+                               (kEach * 0x80);
+      if (flagged != 0) return begin + std::countr_zero(flagged) / 8;
+    }
   }
   for (; begin < end; ++begin) {
     const auto byte = static_cast<uint8_t>(*begin);

@@ -56,3 +56,43 @@ load helpers
   expect_code 2
   contains "$err" "unexpected argument 'here'"
 }
+
+@test "--check-health asks the server that runs: 0 if it is well, else 1 with the reason" {
+  start_serve --mock --host 0.0.0.0 --auth-file <(echo client-key)
+  local port=${url##*:}
+  port=${port%/v1}
+  split "$PROXX" serve --check-health --port "$port"
+  expect_code 0
+  expect stdout "$out" ""
+  split env PROXX_PORT="$port" "$PROXX" serve --check-health --host ::ffff:127.0.0.1
+  expect_code 0
+  split env PROXX_PORT="$port" "$PROXX" serve --check-health --host 0.0.0.0
+  expect_code 0
+  kill -KILL "$serve_pid"
+  wait "$serve_pid" || true
+  split "$PROXX" serve --check-health --port "$port"
+  expect_code 1
+  contains "$err" "no healthy proxx serve on 127.0.0.1 port $port: Connection refused"
+
+  "$PROXX" serve --mock --unix "$PWD/s" 2>log 3>&- &
+  children+=($!)
+  wait_for log "listening on"
+  split "$PROXX" serve --check-health --unix "$PWD/s"
+  expect_code 0
+  split "$PROXX" serve --check-health --unix "$PWD/none"
+  expect_code 1
+  contains "$err" "$PWD/none: No such file"
+  split "$PROXX" serve --check-health --port 0
+  expect_code 2
+
+  # Another server, and one that takes the connection and says nothing.
+  start_echo
+  split "$PROXX" serve --check-health --port "${echo_url##*:}"
+  expect_code 1
+  contains "$err" "/healthz says HTTP/1"
+  python3 -c 'import socket, time; s = socket.create_server(("127.0.0.1", 0)); print("port", s.getsockname()[1], flush=True); time.sleep(60)' >silent 3>&- &
+  children+=($!)
+  wait_for silent "port "
+  split "$PROXX" serve --check-health --port "$(sed -n 's/^port //p' silent)"
+  expect_code 1
+}

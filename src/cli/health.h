@@ -1,0 +1,21 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "core/result.h"
+
+namespace proxx::cli {
+
+/// Where a server listens: on a Unix socket if `unix_path` is not empty.
+struct ServerAddress {
+  std::string host;
+  uint16_t port = 0;
+  std::string unix_path;
+};
+
+/// Asks a running `proxx serve` for /healthz, as a container's health check does: an error unless
+/// it answers 200 within three seconds. A server that listens on every address is asked on the
+/// loopback one.
+[[nodiscard]] Status check_health(const ServerAddress& server);
+
+}  // namespace proxx::cli
