@@ -2,10 +2,11 @@
 # Lists the rows of faults_rows.txt that no test has in its name (TEST_CASE, @test, a golden file's
 # first line); fails if there are any.
 #   rows.sh [LETTER...]      of these sections only: A client JSON, H client HTTP, U upstream,
-#                            C client side of streams, L command line, B batch, S lifecycle
+#                            C client side of streams, L command line, B batch, S lifecycle,
+#                            W work, R retries and secrets, X what an attack found
 set -euo pipefail
 cd "$(dirname "$0")"
-sections=${*:-A H U C L B S}
+sections=${*:-A H U C L B S W R X}
 
 # Every row named, "H5 to H9" spelled out.
 # shellcheck disable=SC2016  # perl's variables

@@ -10,12 +10,12 @@
 #include "cli/batch_run.h"
 #include "cli/commands.h"
 #include "cli/input.h"
-#include "cli/jsonl_output.h"
 #include "cli/models_remote.h"
 #include "cli/output.h"
 #include "cli/process.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
+#include "cli/usage.h"
 
 namespace proxx::cli {
 namespace {
@@ -90,10 +90,8 @@ Result<int> batch(const BatchOptions& options) {
   }
   PROXX_ASSIGN(auto results, open_file(options, input.answered));
   if (!results) PROXX_TRY(Output().check());
-  fetch_models_if_set(*runtime, options.quiet);
-  std::optional<ReaderWatch> watch;
-  if (!results && was_open(STDOUT_FILENO)) watch.emplace(runtime->loop(), STDOUT_FILENO);
   BatchOutput output(runtime->loop(), std::move(results));
+  fetch_models_if_set(*runtime, options.quiet);
   return BatchRun(*runtime, options, std::move(input), output).run();
 }
 
@@ -104,8 +102,8 @@ int run_batch(int argc, char** argv) {
   if (!parsed.options) return parsed.exit_code;
   const BatchOptions& options = *parsed.options;
   if (options.file.empty() && (!was_open(STDIN_FILENO) || isatty(STDIN_FILENO) == 1)) {
-    say_error("no requests: give a FILE or pipe them in; see proxx batch --help");
-    return kExitUsage;
+    return say_usage("no requests: give a FILE or pipe them in", kBatchUsage,
+                     "proxx batch -o out.jsonl in.jsonl", "proxx batch --help");
   }
   if (options.resume && options.output.empty()) {
     say_error("--resume needs -o FILE: the results of the earlier run");

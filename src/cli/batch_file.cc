@@ -6,23 +6,17 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <climits>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
 
 #include "cli/batch_repair.h"
-#include "cli/output.h"
+#include "cli/file_replacement.h"
+#include "cli/write.h"
 
 namespace proxx::cli {
 namespace {
 
-/// Beside the output, under its lock; one that a killed run left is thrown away.
-constexpr const char* kTemporarySuffix = ".proxx-resume";
-
 Error file_error(const std::string& path, ErrorKind kind = ErrorKind::output_failed) {
-  return {kind, path + ": " + std::strerror(errno)};
+  return {kind, path_error_text(path, errno)};
 }
 
 Error in_use(const std::string& path) {
@@ -52,50 +46,32 @@ bool is_at(const std::string& path, int descriptor) {
          opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
-/// The target of a link: the file is renamed over, the link stays.
-std::string real_path(const std::string& path) {
-  char target[PATH_MAX];
-  return realpath(path.c_str(), target) != nullptr ? target : path;
-}
-
 /// Writes the results that stay to a new file and puts it, locked, in the place of `file`.
 Result<Descriptor> without_failures(const std::string& path, const Descriptor& file,
                                     IdSet& answered) {
-  const std::string temporary = path + kTemporarySuffix;
-  struct stat info {};
-  if (fstat(file.number(), &info) != 0) return fail(file_error(path));
-  Descriptor fresh(::open(temporary.c_str(),
-                          O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (fresh.number() == -1) return fail(file_error(temporary));
-  Status status = lock(fresh.number(), temporary);
-  if (status) status = copy_answered(file.number(), fresh.number(), answered);
-  if (status && (fchmod(fresh.number(), info.st_mode & 07777) != 0 || fsync(fresh.number()) != 0 ||
-                 std::rename(temporary.c_str(), path.c_str()) != 0)) {
-    status = fail(file_error(path));
-  }
-  if (!status) {
-    unlink(temporary.c_str());
-    return fail(status.error());
-  }
+  PROXX_ASSIGN(FileReplacement fresh, FileReplacement::make(path));
+  PROXX_TRY(lock(fresh.descriptor(), path));
+  PROXX_TRY(copy_answered(file.number(), fresh.descriptor(), answered));
+  if (fsync(fresh.descriptor()) != 0) return fail(file_error(path));
+  PROXX_TRY(fresh.put_in_place());
   PROXX_TRY(sync_folder_of(path));
-  return fresh;
+  return fresh.release();
 }
 
 }  // namespace
 
-Descriptor::~Descriptor() {
-  if (number_ != -1) ::close(number_);
-}
-
-Result<BatchFile> BatchFile::create(const std::string& path) {
+Result<BatchFile> BatchFile::create(const std::string& name) {
+  struct stat info {};
+  const bool is_new = stat(name.c_str(), &info) != 0 && errno == ENOENT;
+  // O_EXCL takes a link that points nowhere for a file that exists.
+  const std::string path = is_new ? end_of_links(name) : name;
   Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666));
   if (file.number() != -1) {
     PROXX_TRY(lock(file.number(), path));
     PROXX_TRY(sync_folder_of(path));
     return BatchFile(std::move(file));
   }
-  if (errno != EEXIST) return fail(file_error(path));
-  struct stat info {};
+  if (errno != EEXIST) return fail(file_error(name));
   if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)) {
     Descriptor device(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
     if (device.number() == -1) return fail(file_error(path));
@@ -105,9 +81,10 @@ Result<BatchFile> BatchFile::create(const std::string& path) {
 }
 
 Result<BatchFile> BatchFile::resume(const std::string& name, IdSet& answered) {
-  const std::string path = real_path(name);
   struct stat info {};
-  if (stat(path.c_str(), &info) != 0) return create(path);
+  if (stat(name.c_str(), &info) != 0) return create(name);
+  // The file is renamed over, a link to it stays.
+  const std::string path = end_of_links(name);
   if (!S_ISREG(info.st_mode)) {
     return fail(ErrorKind::usage, path + ": --resume needs a regular file");
   }
@@ -115,7 +92,6 @@ Result<BatchFile> BatchFile::resume(const std::string& name, IdSet& answered) {
   if (file.number() == -1) return fail(file_error(path));
   PROXX_TRY(lock(file.number(), path));
   if (!is_at(path, file.number())) return fail(in_use(path));
-  unlink((path + kTemporarySuffix).c_str());
 
   auto found = scan_results(file.number(), answered);
   if (!found) {

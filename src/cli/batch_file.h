@@ -4,28 +4,10 @@
 #include <utility>
 
 #include "cli/batch_ids.h"
+#include "cli/descriptor.h"
 #include "core/result.h"
 
 namespace proxx::cli {
-
-/// An open file, closed at the end of its life.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~Descriptor();
-
-  [[nodiscard]] int number() const { return number_; }
-  [[nodiscard]] int release() { return std::exchange(number_, -1); }
-
- private:
-  int number_ = -1;
-};
 
 /// The results of a batch in a file that one process at a time may write (flock), made so that a
 /// kill or a power cut at any point costs at most the line being written (faults.md B1 to B3, B15).
@@ -35,8 +17,8 @@ class BatchFile {
   /// device or a pipe is taken as it is.
   static Result<BatchFile> create(const std::string& path);
   /// The file of an earlier run, or a new one. `answered` gets the ids whose results stay: a torn
-  /// last line is repaired, failed lines are taken out by writing the rest to a temporary file and
-  /// renaming it. Errors: `usage` if another run holds it, or if it is no file of results.
+  /// last line is repaired, failed lines are taken out by a FileReplacement with the rest. Errors:
+  /// `usage` if another run holds it, or if it is no file of results.
   static Result<BatchFile> resume(const std::string& path, IdSet& answered);
 
   /// One write at the file's end. After an error the file can be resumed, not appended to.
@@ -45,6 +27,8 @@ class BatchFile {
   Status sync();
   /// Last: what the kernel only tells at the end.
   Status close();
+
+  [[nodiscard]] int descriptor() const { return file_.number(); }
 
  private:
   explicit BatchFile(Descriptor file) : file_(std::move(file)) {}

@@ -1,6 +1,7 @@
 #include "cli/batch_ids.h"
 
 #include <algorithm>
+#include <random>
 
 #include "core/hash.h"
 
@@ -11,7 +12,6 @@ constexpr int kBucketBits = 12;
 /// Buckets grow by an eighth: doubling would leave up to half of the memory unused.
 constexpr size_t kGrowthDivisor = 8;
 constexpr size_t kLeastGrowth = 4;
-constexpr uint64_t kSecondSeed = 0x9e3779b97f4a7c15U;
 
 size_t bucket_of(uint32_t first_word) {
   return first_word >> (32 - kBucketBits);
@@ -19,11 +19,14 @@ size_t bucket_of(uint32_t first_word) {
 
 }  // namespace
 
-IdSet::IdSet() : buckets_(size_t{1} << kBucketBits) {}
+IdSet::IdSet() : buckets_(size_t{1} << kBucketBits) {
+  std::random_device random;
+  for (uint64_t& seed : seeds_) seed = uint64_t{random()} << 32 | random();
+}
 
-IdSet::Hash IdSet::hash_of(std::string_view id) {
-  const uint64_t first = stable_hash(id);
-  const uint64_t second = stable_hash(id, kSecondSeed);
+IdSet::Hash IdSet::hash_of(std::string_view id) const {
+  const uint64_t first = stable_hash(id, seeds_[0]);
+  const uint64_t second = stable_hash(id, seeds_[1]);
   return {static_cast<uint32_t>(first >> 32), static_cast<uint32_t>(first),
           static_cast<uint32_t>(second)};
 }

@@ -25,9 +25,10 @@ class IdSet {
   using Hash = std::array<uint32_t, 3>;
   using Bucket = std::vector<Hash>;
 
-  static Hash hash_of(std::string_view id);
+  [[nodiscard]] Hash hash_of(std::string_view id) const;
 
   std::vector<Bucket> buckets_;
+  std::array<uint64_t, 2> seeds_;  ///< random: nobody can choose ids that share a bucket
   size_t size_ = 0;
 };
 

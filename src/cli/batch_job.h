@@ -20,8 +20,8 @@ struct BatchShared {
   ExchangeContext context;  ///< without retries: the job does them, behind the gate
   Credential credential;
   int max_retries = 0;
-  bool stopping = false;      ///< nothing is asked any more, neither at first nor again
-  std::string record_folder;  ///< "" records nothing
+  bool stopping = false;                  ///< nothing is asked any more, neither at first nor again
+  RecordFolder* record_folder = nullptr;  ///< null records nothing
   Gate gate;
   std::minstd_rand random{std::random_device{}()};
 };

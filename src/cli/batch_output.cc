@@ -7,6 +7,8 @@
 #include <chrono>
 #include <utility>
 
+#include "cli/write.h"
+
 namespace proxx::cli {
 namespace {
 
@@ -21,7 +23,10 @@ bool may_block(int descriptor) {
 }  // namespace
 
 BatchOutput::BatchOutput(boost::asio::io_context& loop, std::optional<BatchFile> file)
-    : loop_(loop), file_(std::move(file)), sync_timer_(loop) {}
+    : loop_(loop),
+      file_(std::move(file)),
+      reader_(loop, file_ ? file_->descriptor() : STDOUT_FILENO),
+      sync_timer_(loop) {}
 
 void BatchOutput::on_drain(std::function<void()> callback) {
   drained_ = std::move(callback);

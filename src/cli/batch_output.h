@@ -6,6 +6,7 @@
 
 #include "cli/batch_file.h"
 #include "cli/output.h"
+#include "cli/reader_watch.h"
 
 namespace proxx::cli {
 
@@ -31,6 +32,7 @@ class BatchOutput {
 
   boost::asio::io_context& loop_;
   std::optional<BatchFile> file_;
+  ReaderWatch reader_;
   boost::asio::steady_timer sync_timer_;
   bool sync_planned_ = false;
   Output stdout_;

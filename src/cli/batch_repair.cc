@@ -10,7 +10,7 @@
 
 #include "cli/batch_line.h"
 #include "cli/jsonl.h"
-#include "cli/output.h"
+#include "cli/write.h"
 
 namespace proxx::cli {
 namespace {

@@ -1,8 +1,9 @@
 #include "cli/batch_run.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <csignal>
 #include <utility>
 
 #include "cli/batch_line.h"
@@ -22,6 +23,11 @@ constexpr std::chrono::seconds kDrainTime{30};
 constexpr std::chrono::milliseconds kProgressInterval{250};
 /// Each notice is told once a run, and no more than these.
 constexpr size_t kMaxToldNotices = 20;
+
+/// Results on the terminal, too, would stand in the middle of the progress line.
+bool shares_terminal(const BatchOptions& options) {
+  return options.output.empty() && isatty(STDOUT_FILENO) == 1;
+}
 
 /// The upstream's own answer, as against none.
 bool is_answer(const Error& error) {
@@ -43,8 +49,8 @@ BatchRun::BatchRun(Runtime& runtime, const BatchOptions& options, BatchInput inp
       input_(std::move(input)),
       output_(output),
       source_(runtime.loop(), input_.descriptor, kMaxRequestBytes),
-      progress_(!options.quiet),
-      signals_(runtime.loop(), SIGINT, SIGTERM, SIGHUP),
+      progress_(!options.quiet && !shares_terminal(options)),
+      first_signal_(runtime.loop(), progress_.visible(), [this](int signal) { on_signal(signal); }),
       drain_timer_(runtime.loop()),
       progress_timer_(runtime.loop()) {
   shared_.context = runtime.context();
@@ -63,7 +69,6 @@ int BatchRun::run() {
     end_if_done();
   });
   output_.on_error([this](const Error& error) { end(error); });
-  wait_for_signals();
   show_progress();
   fill();
   runtime_.loop().run();
@@ -225,15 +230,10 @@ void BatchRun::end(const Error& error) {
   end_now();
 }
 
-void BatchRun::wait_for_signals() {
-  signals_.async_wait([this](const boost::system::error_code& cancelled, int signal) {
-    if (!cancelled) on_signal(signal);
-  });
-}
-
 void BatchRun::on_signal(int signal) {
   progress_.clear();
-  if (signal_ != 0) die_by(signal);
+  // What came to nobody who reads cannot be waited for (faults.md X4).
+  if (!output_.idle()) die_by(signal);
   signal_ = signal;
   const auto asking =
       std::count_if(jobs_.begin(), jobs_.end(), [](const auto& job) { return job->asking(); });
@@ -243,7 +243,6 @@ void BatchRun::on_signal(int signal) {
   }
   stop();
   end_if_done();
-  wait_for_signals();
 }
 
 void BatchRun::show_progress() {

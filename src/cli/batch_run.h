@@ -1,6 +1,5 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <chrono>
 #include <list>
 #include <memory>
@@ -15,6 +14,7 @@
 #include "cli/jsonl_input.h"
 #include "cli/options.h"
 #include "cli/runtime.h"
+#include "cli/signals.h"
 #include "core/json_text.h"
 
 namespace proxx::cli {
@@ -58,7 +58,6 @@ class BatchRun {
   void end(const Error& error);
   void end_now();
 
-  void wait_for_signals();
   void on_signal(int signal);
   void show_progress();
   void tell(const std::string& text);
@@ -78,7 +77,7 @@ class BatchRun {
   BatchCounts counts_;
   ProgressLine progress_;
   std::set<std::string> told_notices_;
-  boost::asio::signal_set signals_;
+  FirstSignal first_signal_;
   boost::asio::steady_timer drain_timer_;
   boost::asio::steady_timer progress_timer_;
   Clock::time_point started_at_ = Clock::now();

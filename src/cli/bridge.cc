@@ -1,35 +1,34 @@
 #include <unistd.h>
 
-#include <boost/asio/signal_set.hpp>
 #include <chrono>
-#include <csignal>
 
 #include "cli/bridge_run.h"
 #include "cli/commands.h"
-#include "cli/jsonl_output.h"
 #include "cli/models_remote.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/process.h"
+#include "cli/reader_watch.h"
 #include "cli/report.h"
+#include "cli/signals.h"
 #include "cli/terminal.h"
+#include "cli/usage.h"
+#include "exchange/job_thread.h"
 
 namespace proxx::cli {
 namespace {
 
 Result<int> bridge(const BridgeOptions& options) {
   PROXX_ASSIGN(const auto runtime, Runtime::make(options));
-  fetch_models_if_set(*runtime, options.quiet);
-  boost::asio::signal_set signals(runtime->loop(), SIGINT, SIGTERM, SIGHUP);
-  signals.async_wait([](const boost::system::error_code& error, int signal) {
-    if (!error) die_by(signal);
-  });
-
+  end_on_signals(false);
   Output output;
   PROXX_ASSIGN(const int descriptor, output.descriptor());
   const ReaderWatch watch(runtime->loop(), descriptor);
+  fetch_models_if_set(*runtime, options.quiet);
   {
     const auto began = std::chrono::steady_clock::now();
+    JobThread jobs(runtime->loop());
+    runtime->context().jobs = &jobs;
     BridgeRun run(*runtime, static_cast<size_t>(options.jobs), STDIN_FILENO, descriptor);
     const Status status = run.run();
     if (options.usage) {
@@ -51,8 +50,8 @@ int run_bridge(int argc, char** argv) {
   const auto parsed = parse_bridge(argc, argv);
   if (!parsed.options) return parsed.exit_code;
   if (!was_open(STDIN_FILENO) || isatty(STDIN_FILENO) == 1) {
-    say_error("a parent process is to write requests to stdin; see proxx bridge --help");
-    return kExitUsage;
+    return say_usage("a parent process is to write requests to stdin", kBridgeUsage,
+                     "proxx bridge <requests.jsonl", "proxx bridge --help");
   }
   const auto exit_code = bridge(*parsed.options);
   return exit_code ? *exit_code : report(exit_code.error());

@@ -4,7 +4,9 @@
 
 #include "core/error_map.h"
 #include "core/json_reader.h"
+#include "core/json_string.h"
 #include "core/json_writer.h"
+#include "core/utf8.h"
 
 namespace proxx::cli {
 namespace {
@@ -30,6 +32,24 @@ const char* name_of(Notice::Kind kind) {
 std::string_view without_newline(std::string_view text) {
   if (!text.empty() && text.back() == '\n') text.remove_suffix(1);
   return text;
+}
+
+/// As much of the id, as a JSON string, as an id may have.
+std::string cut_id(Reader id) {
+  const std::string whole = id.is_string() ? id.string_or("") : std::string(id.raw());
+  std::string out = "\"";
+  std::string_view rest = whole;
+  while (!rest.empty()) {
+    const size_t length = std::max<size_t>(utf8::sequence_length(rest), 1);
+    const size_t before = out.size();
+    json::append_escaped(out, rest.substr(0, length));
+    if (out.size() >= kMaxIdBytes) {
+      out.resize(before);
+      break;
+    }
+    rest.remove_prefix(length);
+  }
+  return out + '"';
 }
 
 void begin_line(json::Writer& writer, std::string_view id) {
@@ -60,8 +80,11 @@ Result<BridgeLine> read_bridge_line(std::string_view text, std::string& id,
   if (!root.is_object()) return fail(root.error("expected a JSON object"));
   const Reader id_field = root.get("id");
   if (!id_field) return fail(ErrorKind::invalid_request, "missing", "id");
+  if (id_field.raw().size() > kMaxIdBytes) {
+    id = cut_id(id_field);
+    return fail(id_field.error("longer than " + std::to_string(kMaxIdBytes) + " bytes"));
+  }
   id = id_field.raw();
-  line.id = id;
 
   const Reader cancel = root.optional("cancel");
   if (cancel) {
@@ -81,9 +104,10 @@ Result<BridgeLine> read_bridge_line(std::string_view text, std::string& id,
   return line;
 }
 
-std::string chunk_lines(std::string_view id, std::string_view frames, const Notices& notices) {
+std::string chunk_lines(std::string_view id, std::string_view& frames, const Notices& notices,
+                        size_t enough_bytes) {
   std::string out;
-  while (!frames.empty()) {
+  while (!frames.empty() && out.size() < enough_bytes) {
     const size_t end = std::min(frames.find(kFrameEnd), frames.size());
     const std::string_view data = frames.substr(kFrameStart.size(), end - kFrameStart.size());
     frames.remove_prefix(std::min(end + kFrameEnd.size(), frames.size()));

@@ -1,7 +1,7 @@
 #include "cli/bridge_run.h"
 
-#include <algorithm>
 #include <boost/asio/post.hpp>
+#include <iterator>
 #include <utility>
 
 #include "cli/input.h"
@@ -16,6 +16,8 @@ constexpr size_t kMaxWaiting = 1024;
 constexpr size_t kMaxWaitingBytes = size_t{64} << 20;
 /// Answers to bad lines that a parent who does not read leaves with us.
 constexpr size_t kMaxUnreadBytes = size_t{1} << 20;
+/// As much of a stream is made into lines at a time: what a pipe holds.
+constexpr size_t kMaxLinesBytes = size_t{64} << 10;
 /// What nginx calls a client that closed its request.
 constexpr int kStatusCancelled = 499;
 
@@ -42,7 +44,18 @@ class BridgeRun::Talk final : public Sink {
     request.credential = run_.runtime_.credential();
     exchange_.start(std::move(request));
   }
-  void resume() { exchange_.resume(); }
+  /// The parent has taken everything that was written.
+  void resume() {
+    std::string_view rest = std::string_view(frames_).substr(sent_);
+    send(rest);
+    sent_ = frames_.size() - rest.size();
+    if (sent_ < frames_.size()) return;
+    frames_.clear();
+    sent_ = 0;
+    // The end destroys this.
+    if (const auto end = std::exchange(end_, nullptr)) return end();
+    if (run_.writer_.idle()) exchange_.resume();
+  }
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] const AnswerFacts& facts() const { return exchange_.facts(); }
 
@@ -51,25 +64,47 @@ class BridgeRun::Talk final : public Sink {
     notices_ = head.notices;
   }
   bool write(std::string_view bytes) override {
-    if (streaming_) return run_.writer_.write(chunk_lines(id_, bytes, notices_));
-    completion_.append(bytes);
-    return true;
+    if (!streaming_) {
+      completion_.append(bytes);
+      return true;
+    }
+    if (frames_.empty()) send(bytes);
+    frames_.append(bytes);
+    return run_.writer_.idle();
   }
   void finish() override {
-    if (!streaming_) run_.writer_.write(response_line(id_, completion_, notices_));
-    run_.finished(*this, false);
+    end_with([this] {
+      if (!streaming_) run_.writer_.write(response_line(id_, completion_, notices_));
+      run_.finished(*this, false);
+    });
   }
   void fail(const AnswerHead& head, const Error& error) override {
-    run_.writer_.write(error_line(id_, error, head.notices));
-    run_.finished(*this, true);
+    end_with([this, error, notices = head.notices] {
+      run_.writer_.write(error_line(id_, error, notices));
+      run_.finished(*this, true);
+    });
   }
 
  private:
+  /// What a parent that does not read keeps here waits as frames, without the id in each line.
+  void send(std::string_view& frames) {
+    while (!frames.empty() && run_.writer_.idle()) {
+      run_.writer_.write(chunk_lines(id_, frames, notices_, kMaxLinesBytes));
+    }
+  }
+  void end_with(std::function<void()> end) {
+    if (frames_.empty()) return end();
+    end_ = std::move(end);
+  }
+
   BridgeRun& run_;
   std::string id_;
   bool streaming_ = false;
   Notices notices_;
   std::string completion_;
+  std::string frames_;  ///< wait for the parent, from sent_ on
+  size_t sent_ = 0;
+  std::function<void()> end_;  ///< waits behind them
   Recording recording_;
   Exchange exchange_;
 };
@@ -132,8 +167,9 @@ void BridgeRun::take_line(const LineCutter::Line& line) {
       if (is_known(id)) {
         return reply(error_line(id, error_of("a request with this id is running", {}, 409)));
       }
-      waiting_bytes_ += asked->body.size();
       waiting_.push_back({id, std::string(asked->body)});
+      waiting_bytes_ += waiting_.back().bytes();
+      waiting_ids_.emplace(std::move(id), std::prev(waiting_.end()));
   }
 }
 
@@ -141,9 +177,10 @@ void BridgeRun::start_waiting() {
   while (!waiting_.empty() && talks_.size() < jobs_ && writer_.idle()) {
     Waiting next = std::move(waiting_.front());
     waiting_.pop_front();
-    waiting_bytes_ -= next.body.size();
-    talks_.push_back(std::make_unique<Talk>(*this, std::move(next.id)));
-    talks_.back()->start(std::move(next.body));
+    waiting_bytes_ -= next.bytes();
+    waiting_ids_.erase(next.id);
+    Talk& talk = *talks_.emplace(next.id, std::make_unique<Talk>(*this, next.id)).first->second;
+    talk.start(std::move(next.body));
   }
 }
 
@@ -153,26 +190,19 @@ void BridgeRun::reply(const std::string& line) {
 
 /// An id that is unknown was answered just now: the two lines crossed.
 void BridgeRun::cancel(const std::string& id) {
-  const auto same = [&id](const auto& each) { return each->id() == id; };
-  const auto queued = std::find_if(waiting_.begin(), waiting_.end(),
-                                   [&id](const Waiting& each) { return each.id == id; });
-  const auto running = std::find_if(talks_.begin(), talks_.end(), same);
-  if (queued != waiting_.end()) {
-    waiting_bytes_ -= queued->body.size();
-    waiting_.erase(queued);
-  } else if (running != talks_.end()) {
-    talks_.erase(running);
-  } else {
+  const auto queued = waiting_ids_.find(id);
+  if (queued != waiting_ids_.end()) {
+    waiting_bytes_ -= queued->second->bytes();
+    waiting_.erase(queued->second);
+    waiting_ids_.erase(queued);
+  } else if (talks_.erase(id) == 0) {
     return;
   }
   reply(error_line(id, error_of("cancelled", "cancelled", kStatusCancelled)));
 }
 
 bool BridgeRun::is_known(const std::string& id) const {
-  return std::any_of(waiting_.begin(), waiting_.end(),
-                     [&id](const Waiting& each) { return each.id == id; }) ||
-         std::any_of(talks_.begin(), talks_.end(),
-                     [&id](const auto& each) { return each->id() == id; });
+  return waiting_ids_.contains(id) || talks_.contains(id);
 }
 
 void BridgeRun::finished(Talk& talk, bool failed) {
@@ -180,7 +210,8 @@ void BridgeRun::finished(Talk& talk, bool failed) {
   ++counts_.done;
   if (failed) ++counts_.failed;
   if (!failed) counts_.add(facts, runtime_.models().find(facts.model));
-  talks_.remove_if([&talk](const auto& each) { return each.get() == &talk; });
+  const auto self = talks_.find(talk.id());
+  talks_.erase(self);
   // Not from here: the exchange that has just ended is the caller.
   boost::asio::post(runtime_.loop(), [this] {
     start_waiting();
@@ -191,7 +222,13 @@ void BridgeRun::finished(Talk& talk, bool failed) {
 
 void BridgeRun::drained() {
   unread_bytes_ = 0;
-  for (const auto& talk : talks_) talk->resume();
+  // In turn, until the parent holds us up again; a talk may end and go.
+  for (size_t left = talks_.size(); left > 0 && !talks_.empty() && writer_.idle(); --left) {
+    auto next = talks_.upper_bound(resumed_);
+    if (next == talks_.end()) next = talks_.begin();
+    resumed_ = next->first;
+    next->second->resume();
+  }
   start_waiting();
   read();
   end_if_done();

@@ -1,7 +1,8 @@
 #pragma once
 #include <cstddef>
-#include <deque>
+#include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -32,6 +33,7 @@ class BridgeRun {
   struct Waiting {
     std::string id;
     std::string body;
+    [[nodiscard]] size_t bytes() const { return id.size() + body.size(); }
   };
 
   void read();
@@ -51,10 +53,12 @@ class BridgeRun {
   LineSource source_;
   PipeWriter writer_;
   json::Document document_;
-  std::deque<Waiting> waiting_;
+  std::list<Waiting> waiting_;
+  std::map<std::string, std::list<Waiting>::iterator> waiting_ids_;
   size_t waiting_bytes_ = 0;
-  size_t unread_bytes_ = 0;  ///< of replies since the parent took all
-  std::list<std::unique_ptr<Talk>> talks_;
+  size_t unread_bytes_ = 0;                             ///< of replies since the parent took all
+  std::map<std::string, std::unique_ptr<Talk>> talks_;  ///< by id
+  std::string resumed_;                                 ///< id of the talk that was resumed last
   BatchCounts counts_;
   bool reading_ = false;
   bool input_ended_ = false;

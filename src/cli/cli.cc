@@ -15,6 +15,7 @@
 #include "cli/terminal.h"
 #include "cli/version.h"
 #include "config/nearest.h"
+#include "core/secret_text.h"
 #include "upstream/engine.h"
 
 namespace proxx::cli {
@@ -42,6 +43,27 @@ std::optional<std::string_view> nearest_command(const std::string& word) {
   return nearest(word, names);
 }
 
+/// The value of a header option may be any secret; other words are judged by their look.
+std::string without_header_value(std::string_view word) {
+  const std::string_view name = word.substr(0, word.find(':'));
+  return name.size() == word.size() ? std::string(word) : std::string(name) + ": ...";
+}
+
+/// The arguments as they may be shown.
+std::vector<std::string> shown_arguments(const std::vector<std::string>& arguments) {
+  std::vector<std::string> out;
+  bool header_follows = false;
+  for (const std::string& each : arguments) {
+    const bool holds_header =
+        each.starts_with("--header=") || (each.starts_with("-H") && each.size() > 2);
+    const bool header = header_follows || holds_header;
+    const std::string text = header ? without_header_value(each) : each;
+    out.push_back(looks_like_secret(text) ? "..." : text);
+    header_follows = !header_follows && (each == "-H" || each == "--header");
+  }
+  return out;
+}
+
 /// The word as a shell takes it.
 std::string shell_quoted(std::string_view word) {
   constexpr std::string_view kPlain =
@@ -66,7 +88,7 @@ int dispatch(int argc, char** argv) {
 }  // namespace
 
 int print_version() {
-  Output output;
+  Output output(Content::text);
   Status status = output.write("proxx " + std::string(kVersion) + "\n" + engine_version() +
                                "\n" PROXX_LIBRARIES "\n");
   if (status) status = output.close();
@@ -74,7 +96,7 @@ int print_version() {
 }
 
 int unknown_command(const std::string& word) {
-  std::string text = "unknown command '" + word + "'";
+  std::string text = "unknown command '" + shown_whole(word) + "'";
   if (const auto close = nearest_command(word)) {
     text += " (did you mean '" + std::string(*close) + "'?)";
   } else {
@@ -92,7 +114,7 @@ std::optional<int> command_behind_options(const std::string& word, int argc, cha
   std::vector<std::string> rest(argv + 1, argv + argc);
   rest.erase(std::find(rest.begin(), rest.end(), word));
   std::string line = "proxx " + word;
-  for (const std::string& each : rest) line += ' ' + shell_quoted(each);
+  for (const std::string& each : shown_arguments(rest)) line += ' ' + shell_quoted(each);
   say_error("the command comes first: " + line);
   return kExitUsage;
 }

@@ -13,7 +13,7 @@ int run_config(int argc, char** argv) {
   if (!parsed.options) return parsed.exit_code;
   const auto loaded = load(*parsed.options);
   if (!loaded) return report(loaded.error());
-  Output output;
+  Output output(Content::text);
   Status status;
   if (!parsed.options->path) {
     status = output.write(render_settings(*loaded));

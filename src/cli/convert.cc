@@ -9,7 +9,7 @@
 #include "cli/output.h"
 #include "cli/process.h"
 #include "cli/report.h"
-#include "cli/terminal.h"
+#include "cli/usage.h"
 #include "core/error_map.h"
 #include "core/json_text.h"
 #include "core/request.h"
@@ -104,8 +104,8 @@ int run_convert(int argc, char** argv) {
   if (!parsed.options) return parsed.exit_code;
   ConvertOptions options = *parsed.options;
   if (options.file.empty() && (!was_open(STDIN_FILENO) || isatty(STDIN_FILENO) == 1)) {
-    say_error("nothing to convert: give a FILE or pipe it in; see proxx convert --help");
-    return kExitUsage;
+    return say_usage("nothing to convert: give a FILE or pipe it in", kConvertUsage,
+                     "proxx convert request req.json", "proxx convert --help");
   }
   if (options.file.empty()) options.file = "-";
   Output output;

@@ -1,6 +1,7 @@
 #include "cli/input.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
@@ -8,6 +9,7 @@
 #include <cstring>
 
 #include "cli/process.h"
+#include "cli/signals.h"
 
 namespace proxx::cli {
 
@@ -23,6 +25,7 @@ Result<int> open_input(const std::string& path) {
 
 Result<size_t> read_some(int descriptor, char* buffer, size_t size) {
   for (;;) {
+    const BlockingCall blocking(descriptor, POLLIN);
     const ssize_t got = ::read(descriptor, buffer, size);
     if (got >= 0) return static_cast<size_t>(got);
     if (errno != EINTR) {

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cstdio>
+#include <string_view>
 
 #include "cli/commands.h"
 #include "cli/models_remote.h"
@@ -6,7 +8,7 @@
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/runtime.h"
-#include "cli/terminal.h"
+#include "core/visible.h"
 #include "server/models_api.h"
 
 namespace proxx::cli {
@@ -24,12 +26,16 @@ std::string price(double dollars) {
   return text;
 }
 
-std::string row(const std::string& id, const std::string& context, const std::string& output,
-                const std::string& in, const std::string& out, const std::string& lifecycle) {
-  char text[256];
-  std::snprintf(text, sizeof text, "%-28s %8s %8s %8s %8s  %s\n", id.c_str(), context.c_str(),
-                output.c_str(), in.c_str(), out.c_str(), lifecycle.c_str());
-  return text;
+std::string row(std::string_view id, std::string_view context, std::string_view output,
+                std::string_view in, std::string_view out, std::string_view lifecycle) {
+  constexpr size_t kNameWidth = 28;
+  constexpr size_t kNumberWidth = 8;
+  const std::string name = visible(id);
+  std::string text = name + std::string(kNameWidth - std::min(name.size(), kNameWidth), ' ');
+  for (const std::string_view number : {context, output, in, out}) {
+    text.append(1 + kNumberWidth - std::min(number.size(), kNumberWidth), ' ').append(number);
+  }
+  return text + "  " + visible(lifecycle) + '\n';
 }
 
 std::string table(const ModelTable& models) {
@@ -65,9 +71,9 @@ int run_models(int argc, char** argv) {
   if (!parsed.options) return parsed.exit_code;
   const auto models = models_of(*parsed.options);
   if (!models) return report(models.error());
-  Output output;
-  Status status = output.write(parsed.options->json ? server::models_list(*models) + '\n'
-                                                    : visible(table(*models)));
+  const bool json = parsed.options->json;
+  Output output(json ? Content::json : Content::text);
+  Status status = output.write(json ? server::models_list(*models) + '\n' : table(*models));
   if (status) status = output.close();
   return status ? 0 : report(status.error());
 }

@@ -3,6 +3,8 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/options_common.h"
+#include "cli/usage.h"
+#include "core/secret_text.h"
 
 namespace proxx::cli {
 namespace {
@@ -32,10 +34,7 @@ void add_list(CLI::App& app, CommonOptions& options, const std::string& flag,
 Parsed<SendOptions> parse_send(int argc, char** argv) {
   SendOptions options;
   CLI::App app{"Sends an OpenAI chat-completions request to Claude and prints the OpenAI answer."};
-  set_usage(app,
-            "Usage: proxx [OPTIONS] [FILE|-]\n"
-            "       proxx COMMAND [OPTIONS] ...\n"
-            "Commands: ask batch bridge convert serve mock models config");
+  set_usage(app, std::string(kSendUsage));
   app.footer(
       "Example:\n"
       "  echo '{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}' | proxx --mock | jq .");
@@ -49,7 +48,7 @@ Parsed<SendOptions> parse_send(int argc, char** argv) {
   };
   if (const auto exit_code = parse(app, argc, argv, take)) return {std::nullopt, *exit_code};
   if (words.size() > 1) {
-    say_error("unexpected argument '" + words[1] + "'");
+    say_error("unexpected argument '" + shown_whole(words[1]) + "'");
     return {std::nullopt, kExitUsage};
   }
   if (!words.empty()) options.file = words.front();
@@ -67,7 +66,7 @@ Parsed<ConvertOptions> parse_convert(int argc, char** argv) {
   ConvertOptions options;
   CLI::App app{
       "Translates offline: an OpenAI request to Anthropic's, an Anthropic answer to OpenAI's."};
-  set_usage(app, "Usage: proxx convert request|response|stream [OPTIONS] [FILE|-]");
+  set_usage(app, std::string(kConvertUsage));
   app.footer("Example:\n  proxx convert request req.json | jq .messages");
   app.add_option_function<std::string>(
          "KIND", [&options](const std::string& name) { options.kind = kKinds.at(name); },

@@ -1,5 +1,6 @@
 #include "cli/options.h"
 #include "cli/options_common.h"
+#include "cli/usage.h"
 
 namespace proxx::cli {
 namespace {
@@ -20,7 +21,7 @@ Parsed<BatchOptions> parse_batch(int argc, char** argv) {
   BatchOptions options;
   CLI::App app{
       "Runs many requests: one a line, as OpenAI's batch files have them or by themselves."};
-  set_usage(app, "Usage: proxx batch [OPTIONS] [FILE|-]");
+  set_usage(app, std::string(kBatchUsage));
   app.footer("Example:\n  proxx batch -j 8 -o out.jsonl --resume in.jsonl");
   app.add_option("FILE", options.file, "The requests; - is stdin")->type_name("");
   app.add_option("-o,--output", options.output, "Write here instead of stdout")
@@ -41,7 +42,7 @@ Parsed<BatchOptions> parse_batch(int argc, char** argv) {
 Parsed<BridgeOptions> parse_bridge(int argc, char** argv) {
   BridgeOptions options;
   CLI::App app{"Speaks JSON Lines with a parent process: many requests side by side, no port."};
-  set_usage(app, "Usage: proxx bridge [OPTIONS]");
+  set_usage(app, std::string(kBridgeUsage));
   app.footer(
       "Example:\n"
       "  echo '{\"id\":1,\"body\":{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}}' | "

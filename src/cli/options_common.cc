@@ -10,9 +10,13 @@
 #include "cli/report.h"
 #include "cli/terminal.h"
 #include "config/nearest.h"
+#include "core/secret_text.h"
 
 namespace proxx::cli {
 namespace {
+
+/// Of -H @FILE. No upstream takes nearly as much.
+constexpr size_t kMaxHeaderFileBytes = size_t{1} << 20;
 
 constexpr const char* kUpstreamGroup = "Upstream";
 constexpr const char* kAnswerGroup = "Answer";
@@ -69,7 +73,7 @@ void add_header_option(CLI::App& app, CommonOptions& options) {
                options.flags.push_back({"headers", value, "--header"});
                continue;
              }
-             const auto text = read_input(value.substr(1));
+             const auto text = read_input(value.substr(1), kMaxHeaderFileBytes);
              if (!text) throw CLI::ValidationError("--header", text.error().message);
              std::string_view rest = *text;
              while (!rest.empty()) {
@@ -121,11 +125,11 @@ void say_unexpected(const CLI::App& app, const std::vector<std::string>& words) 
     const std::string name = word.substr(0, word.find('='));
     const std::vector<std::string> names = option_names(app);
     const auto close = nearest(name, std::vector<std::string_view>(names.begin(), names.end()));
-    std::string text = "unknown option '" + name + "'";
+    std::string text = "unknown option '" + shown_whole(name) + "'";
     if (close) text += " (did you mean '" + std::string(*close) + "'?)";
     return say_error(text);
   }
-  say_error("unexpected argument '" + (words.empty() ? "" : words.front()) + "'");
+  say_error("unexpected argument '" + (words.empty() ? "" : shown_whole(words.front())) + "'");
 }
 
 }  // namespace
@@ -252,12 +256,12 @@ std::optional<int> parse(CLI::App& app, int argc, char** argv, const TakeWords& 
     if (unplaced.empty()) return std::nullopt;
     say_unexpected(app, unplaced);
   } catch (const CLI::CallForHelp&) {
-    Output output;
+    Output output(Content::text);
     Status status = output.write(app.help());
     if (status) status = output.close();
     return status ? 0 : report(status.error());
   } catch (const CLI::ParseError& error) {
-    say_error(error.what());
+    say_error(without_secrets(error.what()));
   }
   return 2;
 }

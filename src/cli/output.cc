@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,38 +12,24 @@
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <climits>
-#include <cstdio>
 #include <cstring>
 
 #include "cli/descriptor_poll.h"
+#include "cli/file_replacement.h"
 #include "cli/process.h"
+#include "cli/write.h"
+#include "core/visible.h"
 
 namespace proxx::cli {
+namespace {
 
-Error write_error(int error_number) {
-  if (error_number == EPIPE) die_by(SIGPIPE);
-  Error error;
-  error.kind = ErrorKind::output_failed;
-  error.message = std::string("write error: ") + std::strerror(error_number);
-  return error;
+std::string shown(std::string_view bytes, Content content) {
+  return content == Content::json ? visible_json(bytes) : visible(bytes, Newlines::kept);
 }
 
-Status write_all(int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written >= 0) {
-      bytes.remove_prefix(static_cast<size_t>(written));
-    } else if (errno == EAGAIN) {
-      pollfd wait{descriptor, POLLOUT, 0};
-      poll(&wait, 1, -1);
-    } else if (errno != EINTR) {
-      return fail(write_error(errno));
-    }
-  }
-  return {};
-}
+}  // namespace
 
-Output::Output() : descriptor_(STDOUT_FILENO) {}
+Output::Output(Content content) : content_(content), descriptor_(STDOUT_FILENO) {}
 Output::Output(std::string path) : path_(std::move(path)) {}
 
 Output::~Output() {
@@ -61,13 +46,16 @@ Status Output::check() const {
   int wrong = 0;
   if (stat(path_.c_str(), &existing) == 0) {
     wrong = S_ISDIR(existing.st_mode) ? EISDIR : access(path_.c_str(), W_OK) == 0 ? 0 : errno;
+  } else if (errno != ENOENT) {
+    wrong = errno;
   } else {
-    const size_t slash = path_.rfind('/');
-    const std::string folder = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
+    // What a link points to is made, as if it had been named.
+    const std::string made = end_of_links(path_);
+    const size_t slash = made.rfind('/');
+    const std::string folder = slash == std::string::npos ? "." : made.substr(0, slash + 1);
     wrong = access(folder.c_str(), W_OK | X_OK) == 0 ? 0 : errno;
   }
-  return wrong == 0 ? Status{}
-                    : fail(ErrorKind::output_failed, path_ + ": " + std::strerror(wrong));
+  return wrong == 0 ? Status{} : fail(ErrorKind::output_failed, path_error_text(path_, wrong));
 }
 
 Result<int> Output::descriptor() {
@@ -78,7 +66,7 @@ Result<int> Output::descriptor() {
   if (descriptor_ == -1) {
     descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (descriptor_ == -1) {
-      return fail(ErrorKind::output_failed, path_ + ": " + std::strerror(errno));
+      return fail(ErrorKind::output_failed, path_error_text(path_, errno));
     }
   }
   return descriptor_;
@@ -87,29 +75,30 @@ Result<int> Output::descriptor() {
 Status Output::write(std::string_view bytes) {
   if (bytes.empty()) return {};
   PROXX_ASSIGN(const int to, descriptor());
-  return write_all(to, bytes);
+  return isatty(to) == 1 ? write_all(to, shown(bytes, content_)) : write_all(to, bytes);
 }
 
 Status Output::write_whole(std::string_view bytes) {
+  if (path_.empty()) return write(bytes);
   struct stat existing {};
-  // A device, a pipe or a link keeps being what it is.
-  const bool replaceable =
-      !path_.empty() && (lstat(path_.c_str(), &existing) != 0 || S_ISREG(existing.st_mode));
-  if (!replaceable) return write(bytes);
-
-  std::string temporary = path_ + ".XXXXXX";
-  const int file = mkostemp(temporary.data(), O_CLOEXEC);
-  if (file == -1) return fail(ErrorKind::output_failed, path_ + ": " + std::strerror(errno));
-  const mode_t mask = umask(0);
-  umask(mask);
-  Status status = write_all(file, bytes);
-  if (fchmod(file, 0666 & ~mask) != 0 && status) status = fail(write_error(errno));
-  if (::close(file) != 0 && status) status = fail(write_error(errno));
-  if (status && std::rename(temporary.c_str(), path_.c_str()) != 0) {
-    status = fail(ErrorKind::output_failed, path_ + ": " + std::strerror(errno));
+  const bool exists = stat(path_.c_str(), &existing) == 0;
+  if (!exists && errno != ENOENT) {
+    return fail(ErrorKind::output_failed, path_error_text(path_, errno));
   }
-  if (!status) unlink(temporary.c_str());
-  return status;
+  // A device or a pipe is what it is, and a file with several names keeps them.
+  if (exists && (!S_ISREG(existing.st_mode) || existing.st_nlink > 1)) return write(bytes);
+  const std::string target = end_of_links(path_);
+  struct stat end {};
+  if (exists && lstat(target.c_str(), &end) == 0 && S_ISLNK(end.st_mode)) return write(bytes);
+  auto file = FileReplacement::make(target);
+  if (!file) {
+    // A file may be writable where its folder is not.
+    return exists ? write(bytes) : fail(file.error());
+  }
+  PROXX_TRY(write_all(file->descriptor(), bytes));
+  const Status placed = file->put_in_place();
+  // Nor can a file be replaced that something is mounted on.
+  return placed || !exists ? placed : write(bytes);
 }
 
 Status Output::close() {
@@ -123,7 +112,8 @@ Status Output::close() {
 }
 
 struct PipeWriter::Impl : std::enable_shared_from_this<PipeWriter::Impl> {
-  Impl(boost::asio::io_context& io, int to) : loop(io), descriptor(to), watch(io) {}
+  Impl(boost::asio::io_context& io, int to, Content what)
+      : loop(io), descriptor(to), content(what), terminal(isatty(to) == 1), watch(io) {}
 
   /// Writes what can be written now. A pipe that polls as writable takes PIPE_BUF bytes without
   /// blocking, although the descriptor, which others share, is a blocking one.
@@ -131,13 +121,13 @@ struct PipeWriter::Impl : std::enable_shared_from_this<PipeWriter::Impl> {
     while (!failed && sent < waiting.size()) {
       pollfd ready{descriptor, POLLOUT, 0};
       if (poll(&ready, 1, 0) == 0) return wait();
-      const ssize_t written = ::write(descriptor, waiting.data() + sent,
-                                      std::min<size_t>(waiting.size() - sent, PIPE_BUF));
+      const ssize_t written =
+          write_some(descriptor, std::string_view(waiting).substr(sent, PIPE_BUF));
       if (written >= 0) {
         sent += static_cast<size_t>(written);
       } else if (errno == EAGAIN) {
         return wait();
-      } else if (errno != EINTR) {
+      } else {
         give_up(errno);
       }
     }
@@ -172,6 +162,8 @@ struct PipeWriter::Impl : std::enable_shared_from_this<PipeWriter::Impl> {
 
   boost::asio::io_context& loop;
   int descriptor;
+  Content content;
+  bool terminal;
   boost::asio::posix::stream_descriptor watch;
   std::string waiting;
   size_t sent = 0;
@@ -181,15 +173,19 @@ struct PipeWriter::Impl : std::enable_shared_from_this<PipeWriter::Impl> {
   std::function<void(const Error&)> tell_error;
 };
 
-PipeWriter::PipeWriter(boost::asio::io_context& loop, int descriptor)
-    : impl_(std::make_shared<Impl>(loop, descriptor)) {}
+PipeWriter::PipeWriter(boost::asio::io_context& loop, int descriptor, Content content)
+    : impl_(std::make_shared<Impl>(loop, descriptor, content)) {}
 PipeWriter::~PipeWriter() {
   boost::system::error_code ignored;
   impl_->watch.cancel(ignored);
 }
 
 bool PipeWriter::write(std::string_view bytes) {
-  impl_->waiting.append(bytes);
+  if (impl_->terminal) {
+    impl_->waiting.append(shown(bytes, impl_->content));
+  } else {
+    impl_->waiting.append(bytes);
+  }
   if (!impl_->armed) impl_->pump();
   return impl_->waiting.empty();
 }

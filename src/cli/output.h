@@ -12,31 +12,31 @@ class io_context;
 
 namespace proxx::cli {
 
-/// A write that failed, as an error (`output_failed`, "write error: No space left on device"), but
-/// for EPIPE: nobody reads any more, and the program ends by SIGPIPE, silently.
-[[nodiscard]] Error write_error(int error_number);
-
-/// All of `bytes` to a descriptor, blocking.
-Status write_all(int descriptor, std::string_view bytes);
+/// What data is, for how a terminal shows what would act on it (core/visible.h): JSON, also in
+/// frames and lines, as escapes of its own, so that it stays JSON. Elsewhere bytes are as they are.
+enum class Content { json, text };
 
 /// Where data goes: stdout, or the file of -o.
 class Output {
  public:
   /// stdout. Errors on the first write if it was closed from the start (faults.md L7).
-  Output();
+  explicit Output(Content content = Content::json);
   /// `path` is created or emptied at the first write; whole() replaces it in one step.
   explicit Output(std::string path);
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
+  [[nodiscard]] bool is_stdout() const { return path_.empty(); }
   [[nodiscard]] bool is_terminal() const;
   /// Whether it looks as if it could be written, before anything is asked: nobody wants to pay for
   /// an answer that has nowhere to go.
   [[nodiscard]] Status check() const;
   /// Appends, blocking.
   Status write(std::string_view bytes);
-  /// The one and only document: a file appears complete or not at all.
+  /// The one and only document: a file appears complete or not at all, and keeps its permissions
+  /// and its owner; a link stays one, and its target is replaced. Where that cannot be (a device, a
+  /// file with several names, a folder that is not writable), it is written in place.
   Status write_whole(std::string_view bytes);
   /// Last: what the kernel only tells at the end (full disk, quota).
   Status close();
@@ -45,6 +45,7 @@ class Output {
 
  private:
   std::string path_;
+  Content content_ = Content::json;
   int descriptor_ = -1;
 };
 
@@ -53,7 +54,7 @@ class Output {
 class PipeWriter {
  public:
   /// `loop` must outlive the writer; the descriptor stays open.
-  PipeWriter(boost::asio::io_context& loop, int descriptor);
+  PipeWriter(boost::asio::io_context& loop, int descriptor, Content content = Content::json);
   ~PipeWriter();
   PipeWriter(const PipeWriter&) = delete;
   PipeWriter& operator=(const PipeWriter&) = delete;

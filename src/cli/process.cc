@@ -49,6 +49,8 @@ void prepare_process() {
     if (!open && ::open("/dev/null", O_RDWR) == -1) std::abort();
   }
   signal(SIGPIPE, SIG_IGN);
+  // Not SIG_IGN, which children would inherit.
+  signal(SIGXFSZ, [](int) {});
 #ifdef __GLIBC__
   mallopt(M_TRIM_THRESHOLD, kKeptFreeBytes);
   mallopt(M_MMAP_THRESHOLD, kMappedBytes);

@@ -6,7 +6,8 @@ namespace proxx::cli {
 
 /// First thing in main: descriptors 0 to 2 that are closed are opened on /dev/null, so that no
 /// socket takes their place (faults.md S13); SIGPIPE is ignored, because libcurl and OpenSSL may
-/// write to a dead peer; no core files, which would hold keys (S8); freed memory stays the
+/// write to a dead peer; a file over `ulimit -f` is
+/// a write error as any other; no core files, which would hold keys (S8); freed memory stays the
 /// program's up to 8 MiB, for loops that need as much again in their next turn.
 ///
 /// With this file in the program, a failed allocation ends it with a message and exit code 1,

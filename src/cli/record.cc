@@ -9,9 +9,12 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
-#include "cli/output.h"
+#include "cli/descriptor.h"
 #include "cli/terminal.h"
+#include "cli/write.h"
 #include "core/error_map.h"
 #include "core/json_writer.h"
 #include "mock/replay.h"
@@ -35,24 +38,15 @@ Status system_error(const std::string& path) {
   return fail(ErrorKind::output_failed, path + ": " + std::strerror(errno));
 }
 
+/// A new file, whole or not at all.
 Status write_file(const std::string& path, std::string_view bytes) {
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode);
-  if (descriptor == -1) return system_error(path);
-  Status status = write_all(descriptor, bytes);
-  ::close(descriptor);
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode));
+  if (!file.is_open()) return system_error(path);
+  Status status = write_all(file.number(), bytes);
+  if (status) return status;
+  unlink(path.c_str());
+  status.error().message = path + ": " + status.error().message;
   return status;
-}
-
-/// A new folder with the next number; other processes may record into the same place.
-Result<std::string> next_folder(const std::string& folder) {
-  for (int number = 1; number <= kMaxExchanges; ++number) {
-    char name[16];
-    std::snprintf(name, sizeof name, "/%04d", number);
-    const std::string path = folder + name;
-    if (::mkdir(path.c_str(), kFolderMode) == 0) return path;
-    if (errno != EEXIST) return tl::unexpected<Error>(system_error(path).error());
-  }
-  return fail(ErrorKind::output_failed, folder + ": full");
 }
 
 }  // namespace
@@ -106,14 +100,24 @@ class Recording::Call final : public UpstreamCall, UpstreamHandler {
   }
 
   Status write(bool cut) {
-    PROXX_ASSIGN(const std::string folder, next_folder(recording_.folder_));
+    PROXX_ASSIGN(const std::string folder, recording_.folder_->next());
+    Status status = write_into(folder, cut);
+    if (status) {
+      recording_.last_folder_ = folder;
+    } else {
+      std::error_code ignored;
+      std::filesystem::remove_all(folder, ignored);
+    }
+    return status;
+  }
+
+  Status write_into(const std::string& folder, bool cut) {
     const auto type = find_header(head_.headers, "content-type").value_or("");
     const bool stream = type.starts_with("text/event-stream");
     PROXX_TRY(write_file(folder + '/' + mock::kRequestFile,
                          recording_.masked(std::move(request_)) + '\n'));
     PROXX_TRY(write_file(folder + '/' + (stream ? mock::kStreamFile : mock::kMessageFile),
                          recording_.masked(std::move(bytes_))));
-    recording_.last_folder_ = folder;
     // Last: a folder without it is none that is replayed.
     return write_file(folder + '/' + mock::kMetaFile, meta(cut) + '\n');
   }
@@ -145,15 +149,28 @@ class Recording::Call final : public UpstreamCall, UpstreamHandler {
   bool saved_ = false;
 };
 
-Status make_record_folder(const std::string& folder) {
-  if (::mkdir(folder.c_str(), kFolderMode) == 0 || errno == EEXIST) return {};
-  return proxx::fail(ErrorKind::usage, "--record: " + folder + ": " + std::strerror(errno));
+Result<RecordFolder> RecordFolder::make(std::string path) {
+  if (::mkdir(path.c_str(), kFolderMode) != 0 && errno != EEXIST) {
+    return proxx::fail(ErrorKind::usage, "--record: " + path + ": " + std::strerror(errno));
+  }
+  return RecordFolder(std::move(path));
 }
 
-Recording::Recording(const ExchangeContext& context, std::string folder,
+Result<std::string> RecordFolder::next() {
+  while (next_number_ <= kMaxExchanges) {
+    char name[16];
+    std::snprintf(name, sizeof name, "/%04d", next_number_++);
+    const std::string path = path_ + name;
+    if (::mkdir(path.c_str(), kFolderMode) == 0) return path;
+    if (errno != EEXIST) return tl::unexpected<Error>(system_error(path).error());
+  }
+  return proxx::fail(ErrorKind::output_failed, path_ + ": full");
+}
+
+Recording::Recording(const ExchangeContext& context, RecordFolder* folder,
                      std::optional<AnswerForm> form, Sink& sink)
-    : context_(context), folder_(std::move(folder)), form_(form), sink_(sink) {
-  if (folder_.empty()) return;
+    : context_(context), folder_(folder), form_(form), sink_(sink) {
+  if (folder_ == nullptr) return;
   own_ = context;
   own_->upstream = this;
 }

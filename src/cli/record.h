@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/result.h"
@@ -13,19 +14,33 @@
 
 namespace proxx::cli {
 
-/// Creates the folder of --record if it is missing. Errors: `usage`.
-[[nodiscard]] Status make_record_folder(const std::string& folder);
+/// The folder of --record, for all exchanges of a run.
+class RecordFolder {
+ public:
+  /// Creates it if it is missing. Errors: `usage`.
+  [[nodiscard]] static Result<RecordFolder> make(std::string path);
+
+  /// A new folder in it with the next number; other processes may record into the same place.
+  [[nodiscard]] Result<std::string> next();
+
+ private:
+  explicit RecordFolder(std::string path) : path_(std::move(path)) {}
+
+  std::string path_;
+  int next_number_ = 1;  ///< all below are taken
+};
 
 /// --record of one exchange: stands between it and both its ends. Each call of the upstream's is
 /// kept in a folder of its own, in the form that `proxx mock --replay` reads (mock/replay.h), and
 /// with the last of them what the client got. Kept of a call are the request's body, and of the
 /// answer its bytes with their timing and the headers that conversion looks at: no header of the
-/// request, and a key that a peer sent back is masked.
+/// request, and a key that a peer sent back is masked. What cannot be written is told, and costs
+/// the recording of that call, not its answer.
 class Recording final : Upstream, Sink {
  public:
-  /// No `folder`: nothing is recorded, and context() and sink() are those given. They must outlive
+  /// No `folder`: nothing is recorded, and context() and sink() are those given. All must outlive
   /// the recording, and that the exchange.
-  Recording(const ExchangeContext& context, std::string folder, std::optional<AnswerForm> form,
+  Recording(const ExchangeContext& context, RecordFolder* folder, std::optional<AnswerForm> form,
             Sink& sink);
   /// Keeps what there was of an answer that was cut off.
   ~Recording() override;
@@ -49,7 +64,7 @@ class Recording final : Upstream, Sink {
   [[nodiscard]] std::string masked(std::string text) const;
 
   const ExchangeContext& context_;
-  const std::string folder_;
+  RecordFolder* const folder_;
   const std::optional<AnswerForm> form_;
   Sink& sink_;
   std::optional<ExchangeContext> own_;

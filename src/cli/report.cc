@@ -4,6 +4,7 @@
 
 #include "cli/terminal.h"
 #include "core/error_map.h"
+#include "core/secret_text.h"
 
 namespace proxx::cli {
 namespace {
@@ -35,7 +36,9 @@ std::string describe(const Error& error) {
 }
 
 int report(const Error& error) {
-  say_error(describe(error));
+  // A key in the place of a file's name, a URL, a word.
+  const bool usage = error.kind == ErrorKind::usage;
+  say_error(usage ? without_keys(describe(error)) : describe(error));
   return exit_code_of(error);
 }
 

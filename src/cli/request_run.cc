@@ -1,15 +1,16 @@
 #include "cli/request_run.h"
 
-#include <boost/asio/signal_set.hpp>
-#include <csignal>
+#include <unistd.h>
+
 #include <optional>
 
 #include "cli/commands.h"
 #include "cli/models_remote.h"
-#include "cli/process.h"
+#include "cli/reader_watch.h"
 #include "cli/record.h"
 #include "cli/report.h"
 #include "cli/runtime.h"
+#include "cli/signals.h"
 #include "cli/stdout_sink.h"
 #include "cli/terminal.h"
 #include "cli/text_view.h"
@@ -53,12 +54,12 @@ int dry_run(const RequestCommandOptions& options, const std::string& request) {
   report_notices(converted->notices, settings.on_lossy, options.quiet);
   if (options.verbose > 0) {
     const Credential none;
-    write_stderr("> POST " + settings.upstream_url + "/v1/messages\n");
+    write_stderr(trace_lines('>', "POST " + settings.upstream_url + "/v1/messages"));
     for (const auto& [name, value] :
          upstream_headers(header_options(settings), none, {"", converted->betas})) {
       std::string line = name;
       line.append(": ").append(value);
-      write_stderr(std::string("> ").append(redact_header(line)).append("\n"));
+      write_stderr(trace_lines('>', redact_header(line)));
     }
   }
   Output output;
@@ -72,15 +73,6 @@ int dry_run(const RequestCommandOptions& options, const std::string& request) {
   return status ? 0 : report(status.error());
 }
 
-/// Ends the program by the signal that came, after what was printed has a last newline.
-void end_by_signals(boost::asio::signal_set& signals, const Output& output) {
-  signals.async_wait([&output](const boost::system::error_code& error, int signal) {
-    if (error) return;
-    if (output.is_terminal()) write_stderr("\n");
-    die_by(signal);
-  });
-}
-
 int send(const RequestCommandOptions& options, std::string request) {
   auto made = Runtime::make(options);
   if (!made) return report(made.error());
@@ -92,11 +84,11 @@ int send(const RequestCommandOptions& options, std::string request) {
     output.emplace(options.output);
   }
   if (const Status status = output->check(); !status) return report(status.error());
+  end_on_signals(output->is_terminal());
+  std::optional<ReaderWatch> reader;
+  if (options.output.empty()) reader.emplace(runtime.loop(), STDOUT_FILENO);
   fetch_models_if_set(runtime, options.quiet);
   runtime.context().conversion.stream_override = stream_override(options);
-
-  boost::asio::signal_set signals(runtime.loop(), SIGINT, SIGTERM, SIGHUP);
-  end_by_signals(signals, *output);
 
   int exit_code = 0;
   const std::optional<AnswerForm> form = form_of(options.format);

@@ -1,13 +1,10 @@
 #include "cli/runtime.h"
 
-#include <unistd.h>
+#include <utility>
 
-#include <cstdlib>
-#include <cstring>
-
-#include "cli/record.h"
 #include "cli/terminal.h"
 #include "config/model_entry.h"
+#include "config/secret_environment.h"
 #include "upstream/curl_library.h"
 
 namespace proxx::cli {
@@ -20,18 +17,11 @@ bool asks_for_mock(const CommonOptions& options, const Settings& settings) {
   return options.mock || settings.upstream_url == "mock";
 }
 
-void trace_line(char direction, std::string_view line) {
-  write_stderr(std::string(1, direction) + ' ' + visible(line) + '\n');
+void trace(char direction, std::string_view text) {
+  write_stderr(trace_lines(direction, text));
 }
 
 }  // namespace
-
-void forget_credentials() {
-  for (const char* variable : credential_variables()) {
-    if (char* value = std::getenv(variable)) explicit_bzero(value, std::strlen(value));
-    unsetenv(variable);
-  }
-}
 
 Result<LoadedSettings> load(const CommonOptions& options) {
   Sources sources;
@@ -88,12 +78,11 @@ EngineOptions engine_options(const Settings& settings, int verbose) {
   options.base_url = settings.upstream_url;
   options.proxy = settings.proxy;
   options.ca_file = settings.cacert;
-  if (verbose > 0) options.trace_header = trace_line;
-  if (verbose > 1) {
-    options.trace_body = [](char direction, std::string_view bytes) {
-      trace_line(direction, bytes);
-    };
-  }
+  ProxyLogin login = environment_proxy_login(process_environment());
+  options.proxy_user = std::move(login.user);
+  options.proxy_password = std::move(login.password);
+  if (verbose > 0) options.trace_header = trace;
+  if (verbose > 1) options.trace_body = trace;
   return options;
 }
 
@@ -128,16 +117,17 @@ Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
     }
     runtime->credential_ = {std::move(keys.api_key), std::move(keys.auth_token)};
   }
-  forget_credentials();
+  EngineOptions engine = engine_options(settings, options.verbose);
+  forget_secret_environment();
 
   PROXX_TRY(load_libcurl());
-  runtime->engine_ =
-      std::make_unique<Engine>(runtime->loop_, engine_options(settings, options.verbose));
+  runtime->engine_ = std::make_unique<Engine>(runtime->loop_, std::move(engine));
   ExchangeContext& context = runtime->context_;
   context.loop = &runtime->loop_;
   context.upstream = runtime->engine_.get();
-  if (!options.record.empty()) PROXX_TRY(make_record_folder(options.record));
-  runtime->record_folder_ = options.record;
+  if (!options.record.empty()) {
+    PROXX_ASSIGN(runtime->record_folder_, RecordFolder::make(options.record));
+  }
   context.conversion = request_options(settings, runtime->models_);
   context.conversion.model_override = options.model;
   context.headers = header_options(settings);

@@ -1,10 +1,12 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/options.h"
+#include "cli/record.h"
 #include "config/keys.h"
 #include "config/load.h"
 #include "core/model_info.h"
@@ -16,10 +18,6 @@
 #include "upstream/engine.h"
 
 namespace proxx::cli {
-
-/// Takes the keys out of the environment, overwritten, so that neither a child nor /proc shows them
-/// (faults.md S9).
-void forget_credentials();
 
 /// Settings by the flags, the environment and the configuration.
 [[nodiscard]] Result<LoadedSettings> load(const CommonOptions& options);
@@ -50,8 +48,10 @@ class Runtime {
   [[nodiscard]] ExchangeContext& context() { return context_; }
   [[nodiscard]] const Credential& credential() const { return credential_; }
   [[nodiscard]] const ModelTable& models() const { return models_; }
-  /// Of --record; "" records nothing.
-  [[nodiscard]] const std::string& record_folder() const { return record_folder_; }
+  /// Of --record; null records nothing.
+  [[nodiscard]] RecordFolder* record_folder() {
+    return record_folder_ ? &*record_folder_ : nullptr;
+  }
   /// Not while an exchange runs.
   void refresh_models(const std::vector<ModelInfo>& upstream);
 
@@ -63,7 +63,7 @@ class Runtime {
   boost::asio::io_context loop_{1};
   std::unique_ptr<mock::Mock> mock_;
   std::unique_ptr<Engine> engine_;
-  std::string record_folder_;
+  std::optional<RecordFolder> record_folder_;
   ExchangeContext context_;
   Credential credential_;
 };

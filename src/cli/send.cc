@@ -5,7 +5,7 @@
 #include "cli/options.h"
 #include "cli/process.h"
 #include "cli/request_run.h"
-#include "cli/terminal.h"
+#include "cli/usage.h"
 
 namespace proxx::cli {
 
@@ -15,8 +15,8 @@ int run_send(int argc, char** argv) {
   const SendOptions& options = *parsed.options;
   if (options.version) return print_version();
   if (options.file.empty() && (!was_open(STDIN_FILENO) || isatty(STDIN_FILENO) == 1)) {
-    say_error("no request: give a FILE or pipe one in; see proxx --help");
-    return kExitUsage;
+    return say_usage("no request: give a FILE or pipe one in", kSendUsage,
+                     "proxx ask 'Why is the sky blue?'", "proxx --help");
   }
   auto request = read_input(options.file.empty() ? "-" : options.file);
   if (!request) return refuse(options, request.error());

@@ -12,8 +12,11 @@
 #include "cli/report.h"
 #include "cli/runtime.h"
 #include "cli/terminal.h"
+#include "config/secret_environment.h"
+#include "core/visible.h"
 #include "server/app.h"
 #include "server/keys.h"
+#include "server/lossy_writer.h"
 #include "upstream/curl_library.h"
 
 namespace proxx::cli {
@@ -42,10 +45,14 @@ class MockThread {
   std::thread thread_;
 };
 
-/// A trace that nobody reads must not hold up the service.
-void trace(char direction, std::string_view text) {
-  server::write_without_waiting(STDERR_FILENO,
-                                std::string(1, direction) + ' ' + visible(text) + '\n');
+/// A stderr that nobody reads must not hold up the service, nor the signal that ends it.
+const server::LossyWriter& service_stderr() {
+  static const server::LossyWriter writer(STDERR_FILENO);
+  return writer;
+}
+
+void trace_to_log(char direction, std::string_view text) {
+  service_stderr().write(trace_lines(direction, text));
 }
 
 server::LogOptions log_options(const Settings& settings) {
@@ -68,8 +75,8 @@ Result<server::AppOptions> app_options(const ServeOptions& options, const Loaded
   app.threads = settings.serve.threads;
   app.drain = settings.serve.drain;
   app.engine = engine_options(settings, options.verbose);
-  if (app.engine.trace_header) app.engine.trace_header = trace;
-  if (app.engine.trace_body) app.engine.trace_body = trace;
+  if (app.engine.trace_header) app.engine.trace_header = trace_to_log;
+  if (app.engine.trace_body) app.engine.trace_body = trace_to_log;
   app.conversion = request_options(settings, models);
   app.conversion.model_override = options.model;
   app.headers = header_options(settings);
@@ -89,7 +96,9 @@ Result<server::AppOptions> app_options(const ServeOptions& options, const Loaded
     PROXX_ASSIGN(app.service.keys.accepted, server::read_auth_file(settings.serve.auth_file));
   }
   app.log = log_options(settings);
-  app.on_listening = [](const std::string& where) { say("listening on " + where); };
+  app.on_listening = [](const std::string& where) {
+    service_stderr().write("proxx: listening on " + visible(where) + '\n');
+  };
   return app;
 }
 
@@ -117,9 +126,9 @@ Result<int> serve(const ServeOptions& options) {
     }
     own = {std::move(keys.api_key), std::move(keys.auth_token)};
   }
-  forget_credentials();
   const ModelTable models = model_table(loaded.settings);
   PROXX_ASSIGN(const server::AppOptions app, app_options(options, loaded, models, std::move(own)));
+  forget_secret_environment();
   return server::serve(app);
 }
 

@@ -1,6 +1,5 @@
 #include "cli/stdout_sink.h"
 
-#include "cli/terminal.h"
 #include "core/error_map.h"
 
 namespace proxx::cli {
@@ -16,7 +15,8 @@ void StdoutSink::on_drain(std::function<void()> callback) {
 void StdoutSink::open() {
   const auto descriptor = output_.descriptor();
   if (!descriptor) return end(descriptor.error());
-  writer_.emplace(loop_, *descriptor);
+  writer_.emplace(loop_, *descriptor, form_ == AnswerForm::text ? Content::text : Content::json);
+  if (!output_.is_stdout()) reader_.emplace(loop_, *descriptor);
   writer_->on_error([this](const Error& error) { end(error); });
   writer_->on_drain([this] {
     if (ending_) return end(std::move(*ending_));
@@ -36,8 +36,7 @@ bool StdoutSink::write(std::string_view bytes) {
     document_.append(bytes);
     return true;
   }
-  const bool show = form_ == AnswerForm::text && output_.is_terminal();
-  return writer_->write(show ? visible(bytes) : bytes);
+  return writer_->write(bytes);
 }
 
 void StdoutSink::finish() {

@@ -3,14 +3,14 @@
 #include <optional>
 
 #include "cli/output.h"
+#include "cli/reader_watch.h"
 #include "core/answer.h"
 #include "exchange/sink.h"
 
 namespace proxx::cli {
 
 /// The answer of one request on stdout or in the file of -o, in one of the formats json, sse and
-/// text (contract.md section 3), flushed as it comes. On a terminal, control characters of the
-/// model's text are shown.
+/// text (contract.md section 3), flushed as it comes.
 class StdoutSink final : public Sink {
  public:
   /// `form`: nothing is json, or sse where the answer streams. `output` must outlive the sink.
@@ -37,6 +37,8 @@ class StdoutSink final : public Sink {
   std::function<void(const Error*)> done_;
   std::function<void()> drained_;
   std::optional<PipeWriter> writer_;
+  std::optional<ReaderWatch>
+      reader_;            ///< of a pipe that -o names; stdout's is watched from the start
   std::string document_;  ///< a json answer, written in one step
   bool streaming_ = false;
   bool begun_ = false;

@@ -2,9 +2,11 @@
 
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstdint>
+#include <algorithm>
 #include <cstdlib>
+
+#include "cli/write.h"
+#include "core/visible.h"
 
 namespace proxx::cli {
 namespace {
@@ -50,38 +52,24 @@ void say_error(std::string_view text) {
 
 void write_stderr(std::string_view text) {
   while (!text.empty()) {
-    const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
+    const ssize_t written = write_some(STDERR_FILENO, text);
     if (written <= 0) return;
     text.remove_prefix(static_cast<size_t>(written));
   }
 }
 
-std::string dimmed(std::string_view text) {
-  return color_on() ? "\x1b[2m" + std::string(text) + "\x1b[0m" : std::string(text);
+std::string trace_lines(char direction, std::string_view text) {
+  std::string out;
+  do {
+    const size_t end = std::min(text.find('\n'), text.size());
+    out.append({direction, ' '}).append(visible(text.substr(0, end))).append("\n");
+    text.remove_prefix(std::min(end + 1, text.size()));
+  } while (!text.empty());
+  return out;
 }
 
-std::string visible(std::string_view text) {
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<uint8_t>(text[i]);
-    // C1 controls are C2 80 to C2 9F in UTF-8.
-    const bool c1 = byte == 0xC2 && i + 1 < text.size() &&
-                    static_cast<uint8_t>(text[i + 1]) >= 0x80 &&
-                    static_cast<uint8_t>(text[i + 1]) < 0xA0;
-    const bool c0 = (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F;
-    if (!c0 && !c1) {
-      out.push_back(text[i]);
-      continue;
-    }
-    const auto shown = c1 ? static_cast<uint8_t>(text[++i]) : byte;
-    out.append("\\x");
-    out.push_back(kHex[shown >> 4]);
-    out.push_back(kHex[shown & 15]);
-  }
-  return out;
+std::string dimmed(std::string_view text) {
+  return color_on() ? "\x1b[2m" + std::string(text) + "\x1b[0m" : std::string(text);
 }
 
 }  // namespace proxx::cli

@@ -12,18 +12,16 @@ enum class Color { automatic, always, never };
 [[nodiscard]] bool use_color(Color color);
 void set_color(Color color);
 
-/// `proxx: TEXT` and a newline, in one write; control characters are shown, not sent. A stderr that
-/// cannot be written is none of the program's business.
+/// `proxx: TEXT` and a newline, in one write: one line whatever the text, which visible() shows
+/// (core/visible.h). A stderr that cannot be written is none of the program's business.
 void say(std::string_view text);
 /// say(), its prefix in red where colours are used.
 void say_error(std::string_view text);
-/// Bytes as they are, for traces, progress and usage help.
+/// Bytes as they are, for what has passed visible(): traces, reasoning; and for progress.
 void write_stderr(std::string_view text);
+/// Lines of a trace, each `> TEXT` or `< TEXT` (`direction`), visible(); at least one.
+[[nodiscard]] std::string trace_lines(char direction, std::string_view text);
 /// Text in the terminal's faint style where colours are used: reasoning.
 [[nodiscard]] std::string dimmed(std::string_view text);
-
-/// `text` with its control characters (C0 but newline and tab, DEL, C1) made visible: `\x1b`. A
-/// peer's text must not drive the terminal.
-[[nodiscard]] std::string visible(std::string_view text);
 
 }  // namespace proxx::cli

@@ -1,12 +1,13 @@
 #include "cli/text_view.h"
 
 #include "cli/terminal.h"
+#include "core/visible.h"
 
 namespace proxx::cli {
 
 void TextView::show_reasoning(std::string_view text) {
   if (text.empty()) return;
-  write_stderr(dimmed(visible(text)));
+  write_stderr(dimmed(visible(text, Newlines::kept)));
   in_line_ = text.back() != '\n';
 }
 

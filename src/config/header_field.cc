@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/ascii.h"
+#include "core/secret_text.h"
 
 namespace proxx {
 namespace {
@@ -14,10 +15,6 @@ constexpr std::string_view kFraming[] = {
     "te",           "trailer",          "upgrade",           "expect",     "proxy-connection",
     "content-type", "content-encoding", "accept-encoding"};
 
-constexpr std::string_view kSecretParts[] = {"key",    "token",      "auth", "secret",
-                                             "cookie", "credential", "passw"};
-constexpr std::string_view kSecretStarts[] = {"sk-", "bearer ", "basic "};
-
 }  // namespace
 
 std::optional<std::string> check_header(std::string_view name, std::string_view value) {
@@ -28,18 +25,13 @@ std::optional<std::string> check_header(std::string_view name, std::string_view 
     if (same_word(name, framing)) return "header " + std::string(framing) + " cannot be set";
   }
   if (std::any_of(value.begin(), value.end(), is_field_control)) {
-    return "control character in the value of header " + std::string(name);
+    return "control character in the value of header " + shown(name);
   }
   return std::nullopt;
 }
 
 bool looks_secret(std::string_view name, std::string_view value) {
-  const std::string low_name = lower(name);
-  const std::string low_value = lower(value.substr(0, 16));
-  return std::any_of(std::begin(kSecretParts), std::end(kSecretParts),
-                     [&](auto part) { return low_name.find(part) != std::string::npos; }) ||
-         std::any_of(std::begin(kSecretStarts), std::end(kSecretStarts),
-                     [&](auto start) { return low_value.rfind(start, 0) == 0; });
+  return names_secret(name) || looks_like_secret(value);
 }
 
 }  // namespace proxx

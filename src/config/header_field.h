@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,8 +11,11 @@ namespace proxx {
 [[nodiscard]] std::optional<std::string> check_header(std::string_view name,
                                                       std::string_view value);
 
-/// True if the value is better not shown: a name like Authorization or X-Api-Key, or a value that
-/// starts like a key.
+/// Extra headers that one place may set, as many as a request to `serve` may have: each goes out
+/// with every request, and is looked for among the others.
+inline constexpr size_t kMaxExtraHeaders = 100;
+
+/// True if the value is better not shown, by the rules of core/secret_text.h.
 [[nodiscard]] bool looks_secret(std::string_view name, std::string_view value);
 
 }  // namespace proxx

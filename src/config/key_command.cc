@@ -2,104 +2,283 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <optional>
 
+#include "config/secret_environment.h"
 #include "config/small_file.h"
-
-extern char** environ;
+#include "core/secret_text.h"
 
 namespace proxx {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::array<int, 4> kEnding = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+/// How often it is asked whether a command has ended whose output somebody else holds open.
+constexpr int kPollMs = 5;
+
 tl::unexpected<Error> no(const std::string& why) {
   return fail(ErrorKind::usage, "api_key_command: " + why);
 }
 
-// Starts argv with stdout on `write_fd`; 0 or an errno.
-int spawn(const std::vector<std::string>& argv, int write_fd, pid_t& pid) {
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-  posix_spawn_file_actions_init(&files);
-  posix_spawnattr_init(&attributes);
-  // stdin is the user's request, not the command's input.
-  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&files, write_fd, STDOUT_FILENO);
-  // An ignored SIGPIPE and blocked signals would be inherited.
-  sigset_t defaults;
-  sigset_t unblocked;
-  sigemptyset(&defaults);
-  sigaddset(&defaults, SIGPIPE);
-  sigemptyset(&unblocked);
-  posix_spawnattr_setsigdefault(&attributes, &defaults);
-  posix_spawnattr_setsigmask(&attributes, &unblocked);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  std::vector<std::string> words = argv;
-  std::vector<char*> pointers;
-  pointers.reserve(words.size() + 1);
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  const int error = posix_spawnp(&pid, pointers[0], &files, &attributes, pointers.data(), environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&files);
-  return error;
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() { reset(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int get() const { return fd_; }
+  void reset() {
+    if (fd_ >= 0) close(fd_);
+    fd_ = -1;
+  }
+
+ private:
+  int fd_;
+};
+
+sigset_t ending_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : kEnding) sigaddset(&set, signal);
+  return set;
 }
 
-// The wait status, or nothing if the process still runs by the deadline.
-std::optional<int> wait_until(pid_t pid, Clock::time_point deadline) {
-  while (true) {
-    int status = 0;
-    const pid_t ended = waitpid(pid, &status, WNOHANG);
-    if (ended == pid) return status;
-    if (ended < 0 && errno != EINTR) return 0;
-    if (Clock::now() >= deadline) return std::nullopt;
-    poll(nullptr, 0, 5);
+/// The process group that goes with proxx; 0 is none. There is one command at a time.
+std::atomic<pid_t> running_group{0};
+static_assert(std::atomic<pid_t>::is_always_lock_free);
+
+/// Kills the group, and proxx as if nothing had been in between: the signal comes again when this
+/// returns.
+void end_with_group(int signal) {
+  if (const pid_t group = running_group; group > 0) kill(-group, SIGKILL);
+  ::signal(signal, SIG_DFL);
+  raise(signal);
+}
+
+/// While one lives, signals that end proxx end the command's group, too. Those that are ignored
+/// (nohup) stay so. Blocked until release().
+class EndingSignals {
+ public:
+  EndingSignals() {
+    const sigset_t set = ending_signals();
+    sigprocmask(SIG_BLOCK, &set, &mask_);
+    struct sigaction handler {};
+    handler.sa_handler = end_with_group;
+    handler.sa_mask = set;
+    for (size_t i = 0; i < kEnding.size(); ++i) {
+      sigaction(kEnding[i], nullptr, &before_[i]);
+      if (before_[i].sa_handler != SIG_IGN) sigaction(kEnding[i], &handler, nullptr);
+    }
   }
+  ~EndingSignals() {
+    running_group = 0;
+    for (size_t i = 0; i < kEnding.size(); ++i) sigaction(kEnding[i], &before_[i], nullptr);
+    release();
+  }
+  EndingSignals(const EndingSignals&) = delete;
+  EndingSignals& operator=(const EndingSignals&) = delete;
+
+  void release() { sigprocmask(SIG_SETMASK, &mask_, nullptr); }
+
+ private:
+  sigset_t mask_{};
+  std::array<struct sigaction, kEnding.size()> before_{};
+};
+
+/// Lends the terminal to a command that was stopped because it asked there, as for a passphrase,
+/// from a group in the background.
+class LentTerminal {
+ public:
+  explicit LentTerminal(pid_t group)
+      : terminal_(open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)), group_(group) {
+    lent_ = terminal_.get() >= 0 && tcgetpgrp(terminal_.get()) == getpgrp() && give(group);
+    if (lent_) kill(-group_, SIGCONT);
+  }
+  ~LentTerminal() {
+    if (lent_ && tcgetpgrp(terminal_.get()) == group_) give(getpgrp());
+  }
+  LentTerminal(const LentTerminal&) = delete;
+  LentTerminal& operator=(const LentTerminal&) = delete;
+  [[nodiscard]] bool is_lent() const { return lent_; }
+
+ private:
+  bool give(pid_t group) const {
+    sigset_t output;
+    sigset_t before;
+    sigemptyset(&output);
+    sigaddset(&output, SIGTTOU);
+    sigprocmask(SIG_BLOCK, &output, &before);
+    const bool done = tcsetpgrp(terminal_.get(), group) == 0;
+    sigprocmask(SIG_SETMASK, &before, nullptr);
+    return done;
+  }
+
+  Descriptor terminal_;
+  pid_t group_;
+  bool lent_ = false;
+};
+
+std::vector<char*> pointers_to(std::vector<std::string>& words) {
+  std::vector<char*> out;
+  out.reserve(words.size() + 1);
+  for (std::string& word : words) out.push_back(word.data());
+  out.push_back(nullptr);
+  return out;
+}
+
+/// The child's part: only what is allowed between fork and exec. Ends by an errno to `report_fd`.
+[[noreturn]] void become(char* const* argv, char* const* environment, int output_fd, int report_fd,
+                         pid_t parent) {
+  setpgid(0, 0);
+#ifdef __linux__
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // for a SIGKILL of proxx, which nobody can catch
+  if (getppid() != parent) _exit(1);
+#endif
+  // stdin is the user's request, not the command's input.
+  const int nothing = open("/dev/null", O_RDONLY);
+  if (nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 && dup2(output_fd, STDOUT_FILENO) >= 0) {
+    if (nothing > STDERR_FILENO) close(nothing);
+    // Handlers go with exec; an ignored SIGPIPE and blocked signals would not.
+    signal(SIGPIPE, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    execvpe(argv[0], argv, environment);
+  }
+  const int error = errno;
+  const ssize_t ignored = write(report_fd, &error, sizeof error);
+  (void)ignored;
+  _exit(127);
+}
+
+/// Starts argv with stdout on `output_fd`; 0 or an errno.
+int start(const std::vector<std::string>& argv, int output_fd, pid_t& pid) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return errno;
+  Descriptor report(ends[0]);
+  Descriptor child_report(ends[1]);
+  std::vector<std::string> words = argv;
+  std::vector<std::string> variables = harmless_environment();
+  const std::vector<char*> word_pointers = pointers_to(words);
+  const std::vector<char*> variable_pointers = pointers_to(variables);
+  const pid_t parent = getpid();
+  pid = fork();
+  if (pid < 0) return errno;
+  if (pid == 0) {
+    become(word_pointers.data(), variable_pointers.data(), output_fd, child_report.get(), parent);
+  }
+  setpgid(pid, pid);  // whoever is first; then it is there to be killed
+  child_report.reset();
+  int error = 0;
+  ssize_t got = 0;
+  do {
+    got = read(report.get(), &error, sizeof error);
+  } while (got < 0 && errno == EINTR);
+  if (got == 0) return 0;  // closed by exec
+  kill(-pid, SIGKILL);
+  waitpid(pid, nullptr, 0);
+  return got == static_cast<ssize_t>(sizeof error) ? error : EIO;
+}
+
+enum class Reading { more, closed, too_large, failed };
+
+/// Appends what is there.
+Reading read_some(int fd, size_t max_bytes, std::string& out) {
+  std::array<char, 4096> buffer;
+  for (;;) {
+    const ssize_t got = read(fd, buffer.data(), buffer.size());
+    if (got == 0) return Reading::closed;
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return errno == EAGAIN ? Reading::more : Reading::failed;
+    out.append(buffer.data(), static_cast<size_t>(got));
+    if (out.size() > max_bytes) return Reading::too_large;
+  }
+}
+
+/// How a command ended.
+struct Ending {
+  std::optional<int> status;  ///< nothing: it was still running, and is killed with its group
+  Reading reading = Reading::more;
+  bool had_terminal = false;
+};
+
+/// Reads until the command has ended: a child of it may hold the pipe for longer.
+Ending run_to_end(pid_t pid, int fd, size_t max_bytes, Clock::time_point deadline,
+                  std::string& output) {
+  Ending out;
+  std::optional<LentTerminal> terminal;
+  for (;;) {
+    int status = 0;
+    const pid_t told = waitpid(pid, &status, WNOHANG | WUNTRACED);
+    const bool stopped = told == pid && WIFSTOPPED(status);
+    if (out.reading == Reading::more) out.reading = read_some(fd, max_bytes, output);
+    if ((told == pid && !stopped) || (told < 0 && errno != EINTR)) {
+      out.status = told == pid ? status : 0;
+      return out;
+    }
+    if (stopped && !terminal && (WSTOPSIG(status) == SIGTTIN || WSTOPSIG(status) == SIGTTOU)) {
+      out.had_terminal = terminal.emplace(pid).is_lent();
+    }
+    if (out.reading == Reading::too_large || out.reading == Reading::failed) break;
+    if (Clock::now() >= deadline) break;
+    pollfd waiting{fd, POLLIN, 0};
+    poll(&waiting, out.reading == Reading::more ? 1 : 0, kPollMs);
+  }
+  kill(-pid, SIGKILL);
+  waitpid(pid, nullptr, 0);
+  return out;
 }
 
 }  // namespace
 
 Result<std::string> run_key_command(const std::vector<std::string>& argv, size_t max_bytes,
                                     std::chrono::milliseconds limit) {
+  const std::string name = "'" + shown_whole(argv[0]) + "'";
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return no(errno_text(errno));
-  const auto deadline = Clock::now() + limit;
-  pid_t pid = 0;
-  const int spawn_error = spawn(argv, ends[1], pid);
-  close(ends[1]);
-  if (spawn_error != 0) {
-    close(ends[0]);
-    return no("cannot run '" + argv[0] + "': " + errno_text(spawn_error));
-  }
+  const Descriptor reading(ends[0]);
+  Descriptor writing(ends[1]);
   // Only ours: the child's end stays blocking, as programs expect of stdout.
-  fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  std::string output;
-  const PipeEnd end = read_pipe(ends[0], max_bytes, deadline, output);
-  close(ends[0]);
-  std::optional<int> status;
-  if (end == PipeEnd::closed) status = wait_until(pid, deadline);
-  if (!status) {
-    kill(pid, SIGKILL);
-    waitpid(pid, nullptr, 0);
+  fcntl(reading.get(), F_SETFL, O_NONBLOCK);
+  const auto deadline = Clock::now() + limit;
+  EndingSignals signals;
+  pid_t pid = 0;
+  if (const int error = start(argv, writing.get(), pid); error != 0) {
+    return no("cannot run " + name + ": " + errno_text(error));
   }
-  if (end == PipeEnd::too_large) return no("'" + argv[0] + "' writes too much for a key");
-  if (!status) {
-    return no("'" + argv[0] + "' did not finish within " +
+  writing.reset();
+  running_group = pid;
+  signals.release();
+  std::string output;
+  const Ending ending = run_to_end(pid, reading.get(), max_bytes, deadline, output);
+  if (ending.reading == Reading::too_large) return no(name + " writes too much for a key");
+  if (ending.reading == Reading::failed) return no("the output of " + name + " cannot be read");
+  if (!ending.status) {
+    return no(name + " did not finish within " +
               std::to_string(std::chrono::duration_cast<std::chrono::seconds>(limit).count()) +
               " s");
   }
-  if (WIFSIGNALED(*status)) {
-    return no("'" + argv[0] + "' was killed by signal " + std::to_string(WTERMSIG(*status)));
+  const int status = *ending.status;
+  if (WIFSIGNALED(status)) {
+    // Ctrl-C is meant for both, but only the group that has the terminal gets it.
+    if (ending.had_terminal && (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGQUIT)) {
+      raise(WTERMSIG(status));
+    }
+    return no(name + " was killed by signal " + std::to_string(WTERMSIG(status)));
   }
-  if (WEXITSTATUS(*status) != 0) {
-    return no("'" + argv[0] + "' exited with status " + std::to_string(WEXITSTATUS(*status)));
+  if (WEXITSTATUS(status) != 0) {
+    return no(name + " exited with status " + std::to_string(WEXITSTATUS(status)));
   }
   return output;
 }

@@ -7,6 +7,7 @@
 
 #include "config/key_command.h"
 #include "config/small_file.h"
+#include "core/secret_text.h"
 
 namespace proxx {
 namespace {
@@ -52,7 +53,7 @@ Result<Keys> from_file(const std::string& path, const std::string& shown_as) {
                  error.message.insert(0, shown_as + ": ");
                  return error;
                }));
-  PROXX_ASSIGN(keys.api_key, key_in(file.text, shown_as + ": " + path));
+  PROXX_ASSIGN(keys.api_key, key_in(file.text, shown_as + ": " + shown_whole(path)));
   warn_if_exposed(path, file, keys);
   return keys;
 }

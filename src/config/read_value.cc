@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 #include <system_error>
 #include <type_traits>
 
@@ -9,24 +10,14 @@
 #include "config/setting.h"
 #include "config/setting_words.h"
 #include "core/ascii.h"
+#include "core/secret_text.h"
 
 namespace proxx {
 namespace {
 
 using Read = tl::expected<void, Complaint>;
 
-// Of a wrong value; long ones are cut, as they may be anything.
-constexpr size_t kMaxShownBytes = 40;
-
-std::string shown(std::string_view text) {
-  std::string out(text.substr(0, kMaxShownBytes));
-  for (char& c : out) {
-    if (is_control(c)) c = '?';
-  }
-  return text.size() > kMaxShownBytes ? out + "..." : out;
-}
-
-std::string shown(const YamlNode& node) {
+std::string shown_node(const YamlNode& node) {
   switch (node.kind) {
     case YamlNode::Kind::null:
       return "nothing";
@@ -45,7 +36,7 @@ tl::unexpected<Complaint> complain(const YamlNode& node, std::string text) {
 }
 
 tl::unexpected<Complaint> expected(const YamlNode& node, const std::string& what) {
-  return complain(node, "expected " + what + ", got " + shown(node));
+  return complain(node, "expected " + what + ", got " + shown_node(node));
 }
 
 // from_chars knows no locale (faults.md L20).
@@ -173,6 +164,11 @@ struct Reader {
 
   Read read(Headers& to) const {
     if (node.kind != YamlNode::Kind::map) return expected(node, "a map of header names to values");
+    if (node.children.size() > kMaxExtraHeaders) {
+      return complain(node, "expected " + std::to_string(kMaxExtraHeaders) + " headers at most");
+    }
+    std::map<std::string, size_t> places;
+    for (size_t i = 0; i < to.size(); ++i) places.emplace(lower(to[i].first), i);
     for (const YamlNode& child : node.children) {
       // The value may be a credential: no error repeats it.
       if (child.kind != YamlNode::Kind::scalar) {
@@ -181,22 +177,21 @@ struct Reader {
       if (auto wrong = check_header(child.key, child.text)) {
         return tl::unexpected(Complaint{std::move(*wrong), child.key_place});
       }
-      const auto same = std::find_if(to.begin(), to.end(), [&](const auto& header) {
-        return same_word(header.first, child.key);
-      });
-      (same == to.end() ? to.emplace_back() : *same) = {child.key, child.text};
+      const auto [place, fresh] = places.emplace(lower(child.key), to.size());
+      (fresh ? to.emplace_back() : to[place->second]) = {child.key, child.text};
     }
     return {};
   }
 
   Read read(std::vector<ModelEntry>& to) const {
     if (node.kind != YamlNode::Kind::map) return expected(node, "a map of model names");
+    std::map<std::string, size_t> places;
+    for (size_t i = 0; i < to.size(); ++i) places.emplace(to[i].name, i);
     for (const YamlNode& child : node.children) {
       ModelEntry entry;
       if (auto done = read_entry(child, entry); !done) return done;
-      const auto same = std::find_if(to.begin(), to.end(),
-                                     [&](const auto& other) { return other.name == entry.name; });
-      (same == to.end() ? to.emplace_back() : *same) = std::move(entry);
+      const auto [place, fresh] = places.emplace(entry.name, to.size());
+      (fresh ? to.emplace_back() : to[place->second]) = std::move(entry);
     }
     return {};
   }
@@ -231,6 +226,7 @@ std::string_view last_part(std::string_view name) {
 
 std::string hint(std::string_view path, const std::string& key,
                  const std::vector<Setting>& settings) {
+  if (looks_like_secret(key)) return {};
   std::vector<std::string_view> here;
   for (const Setting& setting : settings) {
     if (setting.name.substr(0, path.size()) != path) continue;

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "core/ascii.h"
+#include "core/secret_text.h"
 #include "core/utf8.h"
 
 namespace proxx {
@@ -146,7 +147,7 @@ void refuse_duplicates(const YamlNode& node) {
     if (node.kind != YamlNode::Kind::map) continue;
     const auto [first, fresh] = first_lines.emplace(child.key, child.key_place.line);
     if (!fresh) {
-      throw Refused{{"duplicate key '" + child.key.substr(0, 40) + "' (first in line " +
+      throw Refused{{"duplicate key '" + shown(child.key) + "' (first in line " +
                          std::to_string(first->second) + ")",
                      child.key_place}};
     }
@@ -192,8 +193,8 @@ tl::expected<YamlNode, Complaint> parse_yaml(std::string_view text) {
     // Of a tab yaml-cpp says `illegal map value`.
     const Place place = place_of(error.mark);
     const bool tab = is_indented_by_tab(text, place.line);
-    return tl::unexpected(
-        Complaint{tab ? "a tab in the indentation: use spaces" : error.msg, place});
+    return tl::unexpected(Complaint{
+        tab ? "a tab in the indentation: use spaces" : without_secrets(error.msg), place});
   }
 }
 

@@ -13,16 +13,20 @@ namespace {
 /// Upstream's JSON as its JavaScript clients would read it: bad UTF-8 becomes U+FFFD (the decoder
 /// of event streams does so), lone surrogates pass.
 Status parse_upstream(json::Document& document, std::string_view text) {
-  const json::ParseOptions options{.max_depth = 128, .allow_lone_surrogates = true};
-  Status status = document.parse_view(text, options);
+  Status status = document.parse_view(text, anthropic::kUpstreamJson);
   if (!status && utf8::find_invalid(text) != std::string_view::npos) {
-    status = document.parse(utf8::repaired(text), options);
+    status = document.parse(utf8::repaired(text), anthropic::kUpstreamJson);
   }
   if (!status) return fail(anthropic::protocol_error(status.error().message));
   return {};
 }
 
 }  // namespace
+
+Error message_too_large() {
+  return anthropic::protocol_error("a message of more than " + std::to_string(kMaxMessageBytes) +
+                                   " bytes");
+}
 
 struct AnswerConverter::Impl {
   Impl(AnswerForm form, AnswerOptions options) : state(form, std::move(options)) {}
@@ -59,6 +63,7 @@ struct AnswerConverter::Impl {
   }
 
   Status take_message(std::string_view json, std::string& out) {
+    if (json.size() > kMaxMessageBytes) return fail(message_too_large());
     PROXX_TRY(parse_upstream(document, json));
     PROXX_ASSIGN(const auto message, anthropic::decode_message(document.root()));
     PROXX_TRY(std::visit([&](const auto& known) { return state.apply(known, out); }, message));
@@ -112,8 +117,15 @@ Status AnswerConverter::finish(std::string& out) {
   return impl_->step([&] { return impl_->end(out); });
 }
 
+size_t AnswerConverter::unfinished_bytes() const {
+  return impl_->sse.unfinished_bytes();
+}
+
 bool AnswerConverter::started() const {
   return impl_->state.started();
+}
+bool AnswerConverter::turn_started() const {
+  return impl_->state.turn_started();
 }
 bool AnswerConverter::complete() const {
   return impl_->state.complete();
@@ -138,6 +150,7 @@ std::string AnswerConverter::paused_content() const {
 
 void AnswerConverter::resume() {
   impl_->sse = SseParser();
+  impl_->error.reset();
   impl_->state.resume();
 }
 

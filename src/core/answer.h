@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,6 +10,13 @@
 #include "core/result.h"
 
 namespace proxx {
+
+/// Bytes of one whole JSON message, the answer of a call that did not stream: it is held in memory,
+/// with what is made of it. Without a stream no client asks for more than 21,333 tokens; a stream
+/// is bounded by event (core/sse.h) and in all (upstream/engine.h).
+inline constexpr size_t kMaxMessageBytes = size_t{32} << 20;
+/// What feed_message() says of a longer one, for who gathers it: `upstream_protocol`.
+[[nodiscard]] Error message_too_large();
 
 /// Which of the de-facto extensions carry reasoning to the client (wire.md 6.4).
 struct ReasoningFields {
@@ -69,13 +77,20 @@ class AnswerConverter {
   /// A piece of the upstream's event stream, cut anywhere. Errors: `upstream_protocol`, and
   /// `upstream_error_event` for an `error` event, with status, type and code by wire.md 6.9.
   Status feed_events(std::string_view bytes, std::string& out);
-  /// The whole JSON message of a call that did not stream. Errors: `upstream_protocol`.
+  /// The whole JSON message of a call that did not stream, at most kMaxMessageBytes. Errors:
+  /// `upstream_protocol`.
   Status feed_message(std::string_view json, std::string& out);
   /// The upstream closed. Errors: `upstream_truncated` if message_stop never came.
   Status finish(std::string& out);
 
+  /// Bytes kept of an event whose end has not come: what the next feed_events() may have to
+  /// convert besides its own.
+  [[nodiscard]] size_t unfinished_bytes() const;
+
   /// message_start was seen: the upstream is answering, a status line may go out.
   [[nodiscard]] bool started() const;
+  /// message_start of the turn under way was seen. Before that a failed turn may be asked for anew.
+  [[nodiscard]] bool turn_started() const;
   /// message_stop was seen and the client's answer is written in full.
   [[nodiscard]] bool complete() const;
   [[nodiscard]] const AnswerFacts& facts() const;
@@ -91,6 +106,7 @@ class AnswerConverter {
   [[nodiscard]] bool paused() const;
   /// A JSON array with the Anthropic blocks of all turns so far, as received.
   [[nodiscard]] std::string paused_content() const;
+  /// Takes the next turn's answer, or once more that of a turn that failed before turn_started().
   void resume();
   /// Gives up continuing: the paused turn becomes the end of the answer.
   Status end_paused(std::string& out);

@@ -170,8 +170,7 @@ void AnswerState::end_call(OpenBlock& block, std::string& out) {
 bool AnswerState::is_custom_tool(std::string_view raw_name) const {
   if (options_.custom_tools.empty()) return false;
   const std::string name = json::unescape(raw_name);
-  return std::find(options_.custom_tools.begin(), options_.custom_tools.end(), name) !=
-         options_.custom_tools.end();
+  return std::binary_search(options_.custom_tools.begin(), options_.custom_tools.end(), name);
 }
 
 }  // namespace proxx

@@ -36,6 +36,7 @@ void replace(std::optional<std::string>& current, const std::optional<std::strin
 AnswerState::AnswerState(AnswerForm form, AnswerOptions options)
     : options_(std::move(options)), writer_(make_writer(form, options_)) {
   if (options_.continue_paused > 0) recorder_.emplace();
+  std::sort(options_.custom_tools.begin(), options_.custom_tools.end());
 }
 
 Status AnswerState::apply(const anthropic::Event& event, std::string& out) {

@@ -33,6 +33,7 @@ class AnswerState {
   [[nodiscard]] bool started() const { return started_; }
   [[nodiscard]] bool complete() const { return phase_ == Phase::complete; }
   [[nodiscard]] bool paused() const { return phase_ == Phase::paused; }
+  [[nodiscard]] bool turn_started() const { return phase_ != Phase::before_start; }
   [[nodiscard]] const AnswerFacts& facts() const { return facts_; }
   [[nodiscard]] uint64_t pings() const { return pings_; }
   [[nodiscard]] std::string take_reasoning();
@@ -95,7 +96,7 @@ class AnswerState {
     std::visit(call, writer_);
   }
 
-  AnswerOptions options_;
+  AnswerOptions options_;  ///< custom_tools sorted
   std::variant<openai::ChunkWriter, openai::CompletionWriter, openai::TextWriter> writer_;
   AnswerFacts facts_;
   Phase phase_ = Phase::before_start;

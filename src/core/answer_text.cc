@@ -2,13 +2,12 @@
 
 #include <algorithm>
 
+#include "core/anthropic.h"
 #include "core/json_reader.h"
 #include "core/json_text.h"
 
 namespace proxx {
 namespace {
-
-constexpr json::ParseOptions kUpstreamJson = {.max_depth = 128, .allow_lone_surrogates = true};
 
 bool is_low_surrogate_escape(std::string_view raw, size_t backslash) {
   if (backslash + 3 >= raw.size() || raw[backslash + 1] != 'u') return false;
@@ -65,7 +64,8 @@ std::string refusal_text(std::string_view raw_category, std::string_view raw_exp
 std::string custom_call_input(std::string_view arguments) {
   json::Document document;
   for (const std::string_view missing_end : {"", "\"}", "}"}) {
-    if (!document.parse(std::string(arguments).append(missing_end), kUpstreamJson)) continue;
+    if (!document.parse(std::string(arguments).append(missing_end), anthropic::kUpstreamJson))
+      continue;
     const json::Reader input = document.root().get("input");
     if (input.is_string()) return std::string(input.raw_string());
   }

@@ -114,10 +114,17 @@ Result<Ending> decode_ending(json::Reader object, const char* owner) {
   return result;
 }
 
+Result<RawString> required_name(json::Reader message, const char* key) {
+  PROXX_ASSIGN(const RawString name, required(message, key, "message"));
+  if (name.size() <= kMaxNameBytes) return name;
+  return fail(protocol_error(std::string("message whose `") + key + "` has more than " +
+                             std::to_string(kMaxNameBytes) + " bytes"));
+}
+
 Result<MessageStart> decode_start(json::Reader message) {
   MessageStart result;
-  PROXX_ASSIGN(result.id, required(message, "id", "message"));
-  PROXX_ASSIGN(result.model, required(message, "model", "message"));
+  PROXX_ASSIGN(result.id, required_name(message, "id"));
+  PROXX_ASSIGN(result.model, required_name(message, "model"));
   result.content = message.optional("content");
   if (result.content && !result.content.is_array()) {
     return fail(protocol_error("message whose `content` is no array"));

@@ -21,6 +21,15 @@ namespace proxx::anthropic {
 /// All views in this file live as long as the contents of the Document they were decoded from.
 using RawString = std::string_view;
 
+/// How all JSON of the upstream's is parsed. A lone surrogate is what its JavaScript clients would
+/// take. An answer of the largest model is a few megabytes of some thousand values: who sends a
+/// million has something else in mind, and would have an index of hundreds of megabytes made.
+inline constexpr json::ParseOptions kUpstreamJson = {
+    .max_depth = 128, .allow_lone_surrogates = true, .max_values = uint32_t{1} << 20};
+
+/// Of a message's id and model, in bytes: they stand in every chunk.
+inline constexpr size_t kMaxNameBytes = 256;
+
 /// Highest block index believed; real answers have some dozens of blocks.
 inline constexpr int64_t kMaxBlockIndex = 65535;
 

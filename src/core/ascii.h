@@ -33,4 +33,7 @@ namespace proxx {
   return is_control(c) && c != '\t';
 }
 
+/// Decodes %XX; a malformed one stays as it is.
+[[nodiscard]] std::string percent_decoded(std::string_view text);
+
 }  // namespace proxx

@@ -93,10 +93,10 @@ int exit_code_of(const Error& error) {
     case ErrorKind::upstream_bad_content_type:
     case ErrorKind::upstream_protocol:
     case ErrorKind::upstream_error_event:
-    case ErrorKind::overloaded:
       return 5;
     case ErrorKind::upstream_truncated:
       return 10;
+    case ErrorKind::overloaded:
     case ErrorKind::output_failed:
     case ErrorKind::internal:
       return 1;

@@ -35,4 +35,8 @@ struct ErrorRow {
 /// stream, where there is no status: it is looked up by type.
 [[nodiscard]] Error upstream_event_error(std::string_view error_json);
 
+/// The 400 for thinking blocks in the history (bound to another conversation, changed, a bad
+/// signature). The same body never works again; without them it may (wire.md 1.8, 6.4).
+[[nodiscard]] bool refuses_thinking(const Error& error);
+
 }  // namespace proxx

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/anthropic.h"
 #include "core/error_map.h"
 #include "core/json_reader.h"
 #include "core/utf8.h"
@@ -153,11 +154,11 @@ std::string error_code_of(json::Reader error) {
 }  // namespace
 
 Error upstream_status_error(int status, std::string_view content_type, std::string_view body) {
-  const json::ParseOptions options{.max_depth = 128, .allow_lone_surrogates = true};
   json::Document document;
   json::Reader error;
   std::string message;
-  if (document.parse(body, options) || document.parse(utf8::repaired(body), options)) {
+  if (document.parse(body, anthropic::kUpstreamJson) ||
+      document.parse(utf8::repaired(body), anthropic::kUpstreamJson)) {
     const json::Reader root = document.root();
     error = root.get("error");
     // Gateways in front of the API have shapes of their own: {"error":"..."}, {"message":"..."}.
@@ -173,13 +174,22 @@ Error upstream_status_error(int status, std::string_view content_type, std::stri
 Error upstream_event_error(std::string_view error_json) {
   json::Document document;
   json::Reader error;
-  if (document.parse(error_json, {.max_depth = 128, .allow_lone_surrogates = true})) {
+  if (document.parse(error_json, anthropic::kUpstreamJson)) {
     error = document.root();
   }
   std::string message = error.get("message").string_or("");
   if (message.empty()) message = "upstream reported an error without a message";
   return make_error(ErrorKind::upstream_error_event, 0, error.get("type").string_or(""),
                     error_code_of(error), std::move(message));
+}
+
+bool refuses_thinking(const Error& error) {
+  if (error.http_status != 400) return false;
+  const auto has = [&error](const char* part) {
+    return error.message.find(part) != std::string::npos;
+  };
+  return has("thinking") && (has("bound to a different conversation") ||
+                             has("cannot be modified") || has("signature"));
 }
 
 }  // namespace proxx

@@ -2,7 +2,9 @@
 
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <system_error>
+#include <tuple>
 #include <vector>
 
 namespace proxx::json {
@@ -40,7 +42,8 @@ std::string shown_key(std::string_view raw_key) {
 
 }  // namespace
 
-std::string Reader::path() const {
+template <class IndexOf>
+std::string Reader::path(const IndexOf& index_of) const {
   if (!*this) return {};
   std::vector<std::string> parts;
   uint32_t child = node_;
@@ -48,9 +51,7 @@ std::string Reader::path() const {
   while (child != 0) {
     const uint32_t parent = nodes[child].parent;
     if (nodes[parent].type == static_cast<uint32_t>(Type::array)) {
-      size_t index = 0;
-      for (uint32_t i = parent + 1; i != child; i = nodes[i].next) ++index;
-      parts.push_back('[' + std::to_string(index) + ']');
+      parts.push_back('[' + std::to_string(index_of(parent, child)) + ']');
     } else {
       const Reader key(document_, nodes[child].is_key ? child : child - 1);
       parts.push_back('.' + shown_key(key.raw_string()));
@@ -60,6 +61,46 @@ std::string Reader::path() const {
   std::string out;
   for (auto part = parts.rbegin(); part != parts.rend(); ++part) out += *part;
   if (!out.empty() && out.front() == '.') out.erase(0, 1);
+  return out;
+}
+
+std::string Reader::path() const {
+  return path([this](uint32_t parent, uint32_t child) {
+    size_t index = 0;
+    for (uint32_t i = parent + 1; i != child; i = document_->nodes_[i].next) ++index;
+    return index;
+  });
+}
+
+std::vector<std::string> Reader::paths_of(const std::vector<Reader>& values) {
+  using Place = std::tuple<const Document*, uint32_t, uint32_t>;  // array, element
+  std::map<Place, size_t> indices;
+  for (const Reader& value : values) {
+    (void)value.path([&](uint32_t parent, uint32_t child) {
+      return indices.try_emplace({value.document_, parent, child}).first->second;
+    });
+  }
+  // In order: of one array the elements that are asked for follow each other.
+  Place before{};
+  size_t index = 0;
+  for (auto& [place, wanted] : indices) {
+    const auto& [document, parent, child] = place;
+    uint32_t from = std::get<2>(before);
+    if (std::get<0>(before) != document || std::get<1>(before) != parent) {
+      from = parent + 1;
+      index = 0;
+    }
+    for (; from != child; from = document->nodes_[from].next) ++index;
+    wanted = index;
+    before = place;
+  }
+  std::vector<std::string> out;
+  out.reserve(values.size());
+  for (const Reader& value : values) {
+    out.push_back(value.path([&](uint32_t parent, uint32_t child) {
+      return indices.at({value.document_, parent, child});
+    }));
+  }
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/json_text.h"
 #include "core/result.h"
@@ -32,8 +33,11 @@ class Reader {
   [[nodiscard]] bool is_number() const { return *this && type() == Type::number; }
   [[nodiscard]] bool is_boolean() const { return *this && type() == Type::boolean; }
 
-  /// `messages[2].content[0].type`; "" for the top-level value. Computed on demand.
+  /// `messages[2].content[0].type`; "" for the top-level value. Computed on demand, by walking
+  /// along the arrays that the value is in: for many values paths_of() is the way.
   [[nodiscard]] std::string path() const;
+  /// path() of each, together in time that is linear in the text.
+  [[nodiscard]] static std::vector<std::string> paths_of(const std::vector<Reader>& values);
   /// The path a member would have: for errors about what is missing.
   [[nodiscard]] std::string path_of(std::string_view key) const;
 
@@ -68,7 +72,9 @@ class Reader {
   [[nodiscard]] Error error(std::string message, std::string code = {}) const;
 
   /// The member `key` of an object, absent if there is none or this is no object. Of duplicate
-  /// keys the last counts, here and in every other reading.
+  /// keys the last counts, here and in every other reading. Linear in the object's members: never
+  /// call it in a loop over something that grows with the same text. Read such an object in one
+  /// pass over members(), or index it (schema_definitions.h).
   [[nodiscard]] Reader get(std::string_view key) const;
   /// get(), but a member that is null is absent too.
   [[nodiscard]] Reader optional(std::string_view key) const;
@@ -96,6 +102,9 @@ class Reader {
     return node().has_escapes ? unescape(raw_string()) == key : raw_string() == key;
   }
   [[nodiscard]] Status mismatch(Type wanted) const;
+  /// `index_of(parent, child)`: an element's place in its array.
+  template <class IndexOf>
+  [[nodiscard]] std::string path(const IndexOf& index_of) const;
 
   const Document* document_ = nullptr;
   uint32_t node_ = 0;

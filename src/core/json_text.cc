@@ -11,8 +11,7 @@
 namespace proxx::json {
 namespace {
 
-constexpr uint32_t kNoParent = (uint32_t{1} << 27) - 1;
-constexpr size_t kMaxNodes = kNoParent;
+constexpr uint32_t kNoParent = kMaxValues;
 
 // A guess that spares most texts a growing index, and costs the others some address space.
 constexpr size_t kBytesPerValue = 16;
@@ -24,9 +23,11 @@ constexpr size_t kMaxReservedNodes = size_t{64} << 10;
 /// at an error, which they leave in error_.
 class IndexBuilder {
  public:
-  IndexBuilder(Document& document, const ParseOptions& options)
+  /// `skipped` bytes stand before the document's text in what was given to be parsed.
+  IndexBuilder(Document& document, const ParseOptions& options, size_t skipped)
       : nodes_(document.nodes_),
         options_(options),
+        skipped_(skipped),
         begin_(document.text_.data()),
         end_(begin_ + document.text_.size()),
         at_(begin_) {}
@@ -36,12 +37,15 @@ class IndexBuilder {
     return fail(ErrorKind::invalid_request, "invalid JSON at " + place_of_error() + ": " + error_);
   }
 
+  [[nodiscard]] Fault fault() const { return fault_; }
+
  private:
   using Node = Document::Node;
 
   /// `byte 7`, and for a text of several lines `byte 70, line 3, column 12`, from 1 and in bytes.
   [[nodiscard]] std::string place_of_error() const {
-    std::string place = "byte " + std::to_string(error_place_ - begin_);
+    const auto offset = static_cast<size_t>(error_place_ - begin_) + skipped_;
+    std::string place = "byte " + std::to_string(offset);
     const std::string_view before(begin_, static_cast<size_t>(error_place_ - begin_));
     const size_t line_end = before.rfind('\n');
     if (line_end == std::string_view::npos) return place;
@@ -50,8 +54,9 @@ class IndexBuilder {
            std::to_string(before.size() - line_end);
   }
 
-  bool error_at(const char* place, const char* what) {
+  bool error_at(const char* place, const char* what, Fault fault = Fault::syntax) {
     error_place_ = place;
+    fault_ = fault;
     error_ = what;
     return false;
   }
@@ -75,7 +80,9 @@ class IndexBuilder {
 
   bool add(Type type, const char* begin, const char* end, bool is_key = false,
            bool has_escapes = false) {
-    if (nodes_.size() >= kMaxNodes) return error_at(begin, "too many values");
+    if (nodes_.size() >= options_.max_values) {
+      return error_at(begin, "too many values", Fault::size);
+    }
     nodes_.push_back({static_cast<uint32_t>(begin - begin_), static_cast<uint32_t>(end - begin_),
                       static_cast<uint32_t>(nodes_.size()) + 1, open_, static_cast<uint32_t>(type),
                       uint32_t{is_key}, uint32_t{has_escapes}});
@@ -117,7 +124,7 @@ class IndexBuilder {
 
   bool open_container(bool& opened) {
     const bool object = *at_ == '{';
-    if (++depth_ > options_.max_depth) return error_at(at_, "nesting too deep");
+    if (++depth_ > options_.max_depth) return error_at(at_, "nesting too deep", Fault::depth);
     if (!add(object ? Type::object : Type::array, at_, at_)) return false;
     open_ = static_cast<uint32_t>(nodes_.size() - 1);
     ++at_;
@@ -254,6 +261,7 @@ class IndexBuilder {
 
   std::vector<Node>& nodes_;
   const ParseOptions options_;
+  const size_t skipped_;
   const char* const begin_;
   const char* const end_;
   const char* at_;
@@ -261,6 +269,7 @@ class IndexBuilder {
   int depth_ = 0;
   const char* error_ = nullptr;
   const char* error_place_ = nullptr;
+  Fault fault_ = Fault::none;
 };
 
 Document::Document() = default;
@@ -269,17 +278,19 @@ Document::~Document() = default;
 Status Document::parse_view(std::string_view text, const ParseOptions& options) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   nodes_.clear();
+  fault_ = Fault::size;
   if (text.size() > kMaxDocumentBytes) {
     return fail(ErrorKind::request_too_large, "JSON text too large");
   }
-  if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
-    text.remove_prefix(kByteOrderMark.size());
-  }
+  const bool marked = text.substr(0, kByteOrderMark.size()) == kByteOrderMark;
+  const size_t skipped = marked ? kByteOrderMark.size() : 0;
+  text.remove_prefix(skipped);
+  fault_ = Fault::syntax;
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     return fail(ErrorKind::invalid_request, "empty body; expected a JSON object");
   }
   text_ = text;
-  return index(options);
+  return index(options, skipped);
 }
 
 Status Document::parse(std::string_view text, const ParseOptions& options) {
@@ -293,10 +304,12 @@ Status Document::parse_escaped(std::string_view raw, const ParseOptions& options
   return parse_view(buffer_, options);
 }
 
-Status Document::index(const ParseOptions& options) {
+Status Document::index(const ParseOptions& options, size_t skipped) {
   static_assert(sizeof(Node) == 16);
   nodes_.reserve(std::min(text_.size() / kBytesPerValue + 1, kMaxReservedNodes));
-  Status status = IndexBuilder(*this, options).build();
+  IndexBuilder builder(*this, options, skipped);
+  Status status = builder.build();
+  fault_ = builder.fault();
   if (!status) nodes_.clear();
   return status;
 }

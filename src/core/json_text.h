@@ -16,7 +16,18 @@ namespace proxx::json {
 
 class Reader;
 
+/// More values than a Document can index.
+inline constexpr uint32_t kMaxValues = (uint32_t{1} << 27) - 1;
+
 enum class Type : uint8_t { null, boolean, number, string, array, object };
+
+/// Why a text is not taken, as far as callers tell them apart.
+enum class Fault : uint8_t {
+  none,
+  syntax,
+  depth,  ///< over ParseOptions::max_depth
+  size    ///< more bytes or values than may be
+};
 
 struct ParseOptions {
   /// Containers inside containers. nlohmann and recursive writers overflow the stack without one.
@@ -24,6 +35,8 @@ struct ParseOptions {
   /// A `\ud800` without its partner: an error in what a client sends; tolerated, as JavaScript
   /// clients do, in what the upstream sends.
   bool allow_lone_surrogates = false;
+  /// Keys count. The index takes 16 bytes for each, while a text may have one in two of its own.
+  uint32_t max_values = kMaxValues;
 };
 
 /// A parsed JSON text: the text, and an index of its values in document order. Reading is by
@@ -36,8 +49,8 @@ class Document {
   ~Document();
 
   /// Replaces the contents by a copy of `text`; buffers are reused. A UTF-8 BOM is skipped. Errors:
-  /// `invalid_request` with what is wrong and its byte offset, never the text itself; after one the
-  /// document is empty.
+  /// `invalid_request` with what is wrong and its byte offset in `text`, never the text itself;
+  /// after one the document is empty, and fault() says of which kind it was.
   Status parse(std::string_view text, const ParseOptions& options = {});
 
   /// The same without a copy: `text` must live as long as anything that is read of it.
@@ -45,6 +58,9 @@ class Document {
 
   /// The same for JSON text that is itself the inside of a JSON string, `raw`, which is valid.
   Status parse_escaped(std::string_view raw, const ParseOptions& options = {});
+
+  /// Of the last parse.
+  [[nodiscard]] Fault fault() const { return fault_; }
 
   /// Empties the document and gives its memory back.
   void clear();
@@ -68,11 +84,12 @@ class Document {
     uint32_t is_key : 1;
     uint32_t has_escapes : 1;
   };
-  Status index(const ParseOptions& options);
+  Status index(const ParseOptions& options, size_t skipped);
 
   std::string buffer_;     ///< the text, where it is a copy
   std::string_view text_;  ///< from its first value on
   std::vector<Node> nodes_;
+  Fault fault_ = Fault::none;
 };
 
 /// Largest text a Document takes, in bytes; the limits of callers are below it.

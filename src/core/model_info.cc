@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "core/anthropic.h"
 #include "core/date.h"
 #include "core/json_reader.h"
 
@@ -91,7 +92,7 @@ Model row_of(const ModelInfo& info, const ModelTable& table) {
 
 Result<ModelsPage> decode_models_page(std::string_view json) {
   json::Document document;
-  const bool parsed = document.parse(json).has_value();
+  const bool parsed = document.parse(json, anthropic::kUpstreamJson).has_value();
   const Reader data = parsed ? document.root().get("data") : Reader();
   if (!data.is_array()) {
     return fail(ErrorKind::upstream_protocol, "the upstream's model list is not as expected");

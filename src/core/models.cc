@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "core/date.h"
 
@@ -134,7 +135,10 @@ constexpr int kMaxAliasHops = 8;
 
 ModelTable::ModelTable() {
   rows_.reserve(kRows.size());
-  for (const Row& row : kRows) rows_.push_back(model_of(row));
+  for (const Row& row : kRows) {
+    rows_.push_back(model_of(row));
+    add_names(rows_.size() - 1);
+  }
   newest_ = rows_.front();
 }
 
@@ -142,32 +146,46 @@ void ModelTable::add_alias(std::string name, std::string target) {
   aliases_.insert_or_assign(std::move(name), std::move(target));
 }
 
+void ModelTable::add_names(size_t row) {
+  const Model& model = rows_[row];
+  by_id_.emplace(model.id, row);
+  if (!model.alias.empty()) by_alias_.emplace(model.alias, row);
+}
+
 void ModelTable::put(Model model) {
-  for (Model& row : rows_) {
-    if (row.id == model.id) {
-      row = std::move(model);
-      return;
-    }
+  const auto known = by_id_.find(model.id);
+  const size_t row = known == by_id_.end() ? rows_.size() : known->second;
+  if (row == rows_.size()) {
+    rows_.push_back(std::move(model));
+  } else {
+    by_alias_.erase({rows_[row].alias, row});
+    rows_[row] = std::move(model);
   }
-  rows_.push_back(std::move(model));
+  add_names(row);
 }
 
 void ModelTable::list(std::vector<Model> listed) {
+  std::set<std::string_view> ids;
+  for (const Model& model : listed) ids.insert(model.id);
+  std::vector<Model> rest;
   for (Model& row : rows_) {
-    const bool stays = std::none_of(listed.begin(), listed.end(),
-                                    [&](const Model& model) { return model.id == row.id; });
-    if (!stays) continue;
+    if (ids.count(row.id) > 0) continue;
     row.listed = false;
-    listed.push_back(std::move(row));
+    rest.push_back(std::move(row));
   }
   rows_ = std::move(listed);
+  std::move(rest.begin(), rest.end(), std::back_inserter(rows_));
+  by_id_.clear();
+  by_alias_.clear();
+  for (size_t row = 0; row < rows_.size(); ++row) add_names(row);
 }
 
 const Model* ModelTable::find(std::string_view name) const {
-  for (const Model& row : rows_) {
-    if (row.id == name || (!row.alias.empty() && row.alias == name)) return &row;
-  }
-  return nullptr;
+  size_t row = rows_.size();
+  if (const auto found = by_id_.find(name); found != by_id_.end()) row = found->second;
+  const auto alias = by_alias_.lower_bound({std::string(name), 0});
+  if (alias != by_alias_.end() && alias->first == name) row = std::min(row, alias->second);
+  return row == rows_.size() ? nullptr : &rows_[row];
 }
 
 Model ModelTable::resolve(std::string_view name) const {

@@ -2,8 +2,10 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace proxx {
@@ -83,8 +85,12 @@ class ModelTable {
   }
 
  private:
+  void add_names(size_t row);
+
   std::vector<Model> rows_;
-  Model newest_;  ///< stands for ids without a row
+  std::map<std::string, size_t, std::less<>> by_id_;
+  std::set<std::pair<std::string, size_t>> by_alias_;  ///< of one alias the first row counts
+  Model newest_;                                       ///< stands for ids without a row
   std::map<std::string, std::string, std::less<>> aliases_;
 };
 

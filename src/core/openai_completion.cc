@@ -17,14 +17,12 @@ void CompletionWriter::text(std::string_view raw, std::string&) {
 }
 
 void CompletionWriter::thinking_begin(uint32_t index, std::string&) {
+  open_reasoning_.insert_or_assign(index, reasoning_.size());
   reasoning_.push_back({index, false, {}, {}});
 }
 
-/// Blocks hardly ever overlap: it is the last one.
 CompletionWriter::Reasoning& CompletionWriter::reasoning_of(uint32_t index) {
-  auto found = reasoning_.rbegin();
-  while (found->index != index) ++found;
-  return *found;
+  return reasoning_[open_reasoning_.at(index)];
 }
 
 void CompletionWriter::thinking(const Thinking& piece, std::string&) {

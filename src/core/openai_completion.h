@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,7 +47,8 @@ class CompletionWriter {
   std::string content_;
   std::string annotations_;
   std::vector<Reasoning> reasoning_;
-  std::vector<std::string> calls_;  ///< not closed yet
+  std::map<uint32_t, size_t> open_reasoning_;  ///< of a block's index: where in reasoning_ it is
+  std::vector<std::string> calls_;             ///< not closed yet
   std::vector<CallKind> call_kinds_;
 };
 

@@ -5,8 +5,6 @@
 namespace proxx::anthropic {
 namespace {
 
-constexpr json::ParseOptions kUpstreamJson = {.max_depth = 128, .allow_lone_surrogates = true};
-
 bool is_empty_text(json::Reader block) {
   return block.get("type").equals("text") &&
          block.get("text").string_or("").find_first_not_of(" \t\r\n") == std::string::npos;

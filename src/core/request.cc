@@ -95,7 +95,7 @@ Status convert(Conversion& c) {
 /// Strict: what would be a notice is an error.
 Status accept_losses(const Conversion& c) {
   if (c.options.on_lossy != OnLossy::error) return {};
-  for (const Notice& notice : c.notices.list()) {
+  for (const Notice& notice : c.out.notices) {
     if (notice.kind == Notice::Kind::note) continue;
     const bool dropped = notice.kind == Notice::Kind::dropped;
     return fail(ErrorKind::invalid_request, "cannot be represented: " + notice.reason, notice.path,
@@ -114,6 +114,7 @@ Result<ConvertedRequest> convert_request(std::string_view openai_json,
   c.root = document.root();
   c.out.answer.echo_model = options.echo_model;
   PROXX_TRY(convert(c));
+  c.out.notices = c.notices.take();
   PROXX_TRY(accept_losses(c));
   // Only what runs on the upstream pauses; keeping a copy of every answer costs.
   if (c.runs_server_tools || c.in["mcp_servers"] || c.in["container"]) {
@@ -121,7 +122,6 @@ Result<ConvertedRequest> convert_request(std::string_view openai_json,
   }
   request::write_body(c);
   request::note_origins(c);
-  c.out.notices = c.notices.take();
   return std::move(c.out);
 }
 

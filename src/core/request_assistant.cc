@@ -35,7 +35,7 @@ Status set_arguments(Conversion& c, Block& block, Reader arguments) {
     block.json.append(c.arguments.root().raw());
     return {};
   }
-  if (!parsed && parsed.error().message.find("nesting") != std::string::npos) {
+  if (c.arguments.fault() == json::Fault::depth) {
     return refuse(arguments, "nesting too deep", "invalid_value");
   }
   c.notices.adjust(arguments, "not a JSON object; sent as the text of INVALID_JSON");

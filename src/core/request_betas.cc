@@ -17,7 +17,8 @@ void add(Conversion& c, std::string_view beta) {
   if (std::find(betas.begin(), betas.end(), beta) == betas.end()) betas.emplace_back(beta);
 }
 
-Status add_beta(Conversion& c, Reader field, std::string_view value) {
+/// `field` is the value's own, `list` what it stands in.
+Status add_beta(Conversion& c, Reader list, Reader field, std::string_view value) {
   const auto begin = value.find_first_not_of(" \t");
   if (begin == std::string_view::npos) return {};
   value = value.substr(begin, value.find_last_not_of(" \t") - begin + 1);
@@ -26,6 +27,7 @@ Status add_beta(Conversion& c, Reader field, std::string_view value) {
     return std::isalnum(static_cast<unsigned char>(x)) != 0 || x == '-' || x == '_' || x == '.';
   });
   if (!token) return refuse(field, "not the name of a beta", "invalid_value");
+  if (!c.betas.take(value)) return refuse(list, BetaAllowance::kExceeded, "invalid_value");
   add(c, value);
   return {};
 }
@@ -48,27 +50,27 @@ constexpr FieldBeta kFieldBetas[] = {
 
 Status convert_betas(Conversion& c, Reader field) {
   if (field.is_string()) {
-    const std::string all = field.string_or("");
-    for (std::string_view rest = all; !rest.empty();) {
+    std::string decoded;
+    for (std::string_view rest = field.text(decoded); !rest.empty();) {
       const auto comma = rest.find(',');
-      PROXX_TRY(add_beta(c, field, rest.substr(0, comma)));
+      PROXX_TRY(add_beta(c, field, field, rest.substr(0, comma)));
       rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
     }
     return {};
   }
   PROXX_TRY(field.expect(Type::array));
   for (const Reader element : field.elements()) {
-    PROXX_ASSIGN(const std::string value, element.string());
-    PROXX_TRY(add_beta(c, element, value));
+    PROXX_TRY(element.expect(Type::string));
+    std::string decoded;
+    PROXX_TRY(add_beta(c, field, element, element.text(decoded)));
   }
   return {};
 }
 
 Status add_needed_betas(Conversion& c) {
-  const Reader thinking = c.in["thinking"];
-  const bool sent = thinking && c.thinking == thinking.raw();
+  const Reader thinking = c.own_thinking ? c.in["thinking"] : Reader();
   for (const FieldBeta& row : kFieldBetas) {
-    if (row.needed(c, sent ? thinking : Reader())) add(c, row.beta);
+    if (row.needed(c, thinking)) add(c, row.beta);
   }
   return {};
 }

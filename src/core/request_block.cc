@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/json_unique.h"
 #include "core/json_writer.h"
 
 namespace proxx::request {
@@ -42,9 +43,10 @@ void set_text(Block& text_block, std::string raw) {
 Block verbatim_block(Block::Kind kind, json::Reader object) {
   Block block;
   block.kind = kind;
+  const json::Unique once(object);
   json::Writer w(block.json);
   w.begin_object();
-  for (const json::Member& member : object.members()) {
+  for (const json::Member& member : once.reader().members()) {
     if (member.key() != "cache_control") w.raw_key(member.raw_key).raw(member.value.raw());
   }
   return block;

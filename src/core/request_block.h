@@ -37,7 +37,8 @@ struct Block {
 [[nodiscard]] std::string_view text_of(const Block& text_block);
 void set_text(Block& text_block, std::string raw);
 
-/// The members of an object but for cache_control, as received; a block of `kind`.
+/// The members of an object but for cache_control, as received (of one key the last); a block of
+/// `kind`.
 [[nodiscard]] Block verbatim_block(Block::Kind kind, json::Reader object);
 
 /// Sets what the client put as `cache_control`. Errors: not an object.

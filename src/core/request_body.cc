@@ -1,3 +1,4 @@
+#include "core/json_unique.h"
 #include "core/request_context.h"
 
 // The Anthropic body. Its order is fixed: small settings first, then what the upstream's prompt
@@ -29,12 +30,12 @@ void write_raw(std::string_view key, std::string_view json, Writer& w) {
 
 /// The client's own output_config with what other fields add to it.
 void write_output_config(const Conversion& c, Writer& w) {
-  const Reader own = c.in["output_config"];
+  const json::Unique own(c.in["output_config"]);
   const bool own_effort = c.model.effort.supported && c.effort.empty();
   std::string json;
   Writer config(json);
   config.begin_object();
-  for (const json::Member& member : own.members()) {
+  for (const json::Member& member : own.reader().members()) {
     const bool replaced = member.value.is_null() || (member.key() == "effort" && !own_effort);
     if (!replaced) config.raw_key(member.raw_key).raw(member.value.raw());
   }

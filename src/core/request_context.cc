@@ -34,27 +34,27 @@ bool is_blank_text(std::string_view text) {
 }  // namespace
 
 void NoticeLog::add(Notice::Kind kind, std::string path, std::string reason) {
-  if (list_.size() < kMaxNotices) {
-    list_.push_back({kind, std::move(path), std::move(reason)});
-  } else {
+  if (list_.size() == kMaxNotices) {
     ++beyond_;
+    return;
   }
+  list_.push_back({kind, std::move(path), std::move(reason)});
+  places_.emplace_back();
 }
 
 void NoticeLog::add(Notice::Kind kind, const json::Reader& at, std::string& reason) {
-  // A path costs a walk along its arrays: none for what is not kept.
-  if (list_.size() < kMaxNotices) {
-    list_.push_back({kind, at.path(), std::move(reason)});
-  } else {
-    ++beyond_;
-  }
+  add(kind, std::string(), std::move(reason));
+  if (beyond_ == 0) places_.back() = at;
 }
 
 Notices NoticeLog::take() {
+  std::vector<std::string> paths = json::Reader::paths_of(places_);
+  for (size_t i = 0; i < list_.size(); ++i) {
+    if (places_[i]) list_[i].path = std::move(paths[i]);
+  }
   if (beyond_ > 0) {
     list_.push_back({Notice::Kind::dropped, "", "and " + std::to_string(beyond_) + " more"});
   }
-  beyond_ = 0;
   return std::move(list_);
 }
 
@@ -68,10 +68,14 @@ tl::unexpected<Error> missing(const json::Reader& object, std::string_view key) 
 }
 
 bool is_blank(std::string_view raw) {
-  for (const char c : raw) {
-    if (is_ascii_space(c)) continue;
-    const bool decides = c != '\\' && static_cast<unsigned char>(c) < 0x80;
-    return decides ? false : is_blank_text(json::unescape(raw));
+  // Character by character: nearly always the first one decides.
+  while (!raw.empty()) {
+    const bool escaped = raw[0] == '\\';
+    const size_t length = escaped ? (raw.substr(1, 1) == "u" ? 6 : 2)
+                                  : std::max<size_t>(utf8::sequence_length(raw), 1);
+    const std::string_view character = raw.substr(0, length);
+    if (!is_blank_text(escaped ? json::unescape(character) : std::string(character))) return false;
+    raw.remove_prefix(character.size());
   }
   return true;
 }

@@ -8,12 +8,14 @@
 #include <utility>
 #include <vector>
 
+#include "core/beta_allowance.h"
 #include "core/json_reader.h"
 #include "core/json_writer.h"
 #include "core/models.h"
 #include "core/notices.h"
 #include "core/request.h"
 #include "core/request_block.h"
+#include "core/schema.h"
 
 // What the steps of one request's conversion share. request.cc says in which order they run; each
 // reads its fields of the OpenAI request and leaves its part of the Anthropic one here.
@@ -31,7 +33,6 @@ class NoticeLog {
   /// For a field that is absent, or told by a shorter name.
   void add(Notice::Kind kind, std::string path, std::string reason);
 
-  [[nodiscard]] const Notices& list() const { return list_; }
   /// With a last line for those beyond the limit.
   [[nodiscard]] Notices take();
 
@@ -40,6 +41,7 @@ class NoticeLog {
   /// A request can hold a million unknown fields; nobody reads that many lines.
   static constexpr size_t kMaxNotices = 200;
   Notices list_;
+  std::vector<json::Reader> places_;  ///< of each; absent where the path is known
   size_t beyond_ = 0;
 };
 
@@ -91,6 +93,7 @@ struct Conversion {
   std::string top_k;
   std::vector<std::string> stop_sequences;  ///< insides of JSON strings
   std::string thinking;                     ///< JSON
+  bool own_thinking = false;                ///< `thinking` is the client's
   bool thinking_on = false;                 ///< `thinking` asks the model to think
   std::string effort;                       ///< output_config.effort, if not in output_config
   std::string format;                       ///< output_config.format as JSON, likewise
@@ -107,6 +110,7 @@ struct Conversion {
   json::Document arguments;  ///< of the call in hand; here for its buffers
   std::string answer_duty;   ///< a response_format that the model is only told of
   std::set<std::string, std::less<>> tool_names;
+  BetaAllowance betas;  ///< for those that the body asks for
   /// Of the cache breakpoints that the client asked for in OpenAI's words.
   bool cache_for_an_hour = false;
   bool cache_implicitly = false;
@@ -116,6 +120,7 @@ struct Conversion {
   int strict_tools = 0;
   int optional_parameters = 0;
   int union_parameters = 0;
+  schema::FlattenAllowance flatten_allowance;
 };
 
 /// The members of `object` named in `names`, in one pass: of duplicates the last, null is absent.

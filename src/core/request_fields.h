@@ -6,7 +6,7 @@
 
 namespace proxx::request {
 
-/// user and safety_identifier: metadata.user_id, hashed where it looks like personal data.
+/// user and safety_identifier: metadata.user_id, left out where it looks like personal data.
 /// anthropic_beta and betas: a string with commas, or an array.
 Status convert_betas(Conversion& c, json::Reader field);
 Status convert_user(Conversion& c, json::Reader field);

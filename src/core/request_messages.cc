@@ -163,6 +163,7 @@ class MessageConverter {
       }
       return {};
     }
+    if (!turn.thinking.pieces.empty()) hole_.note_thinking();
     auto blocks = turn.thinking.broken
                       ? std::move(turn.blocks)
                       : with_thinking(std::move(turn.thinking), std::move(turn.blocks));
@@ -206,6 +207,7 @@ class MessageConverter {
                     "with; put it before a user message");
     }
     end_user_turn();
+    hole_.remove_thinking_before(c_.turns);
     if (c_.turns.empty() || c_.turns.front().role != Turn::Role::user) {
       return refuse(messages, "no user message with content to begin with", "invalid_value");
     }
@@ -220,11 +222,11 @@ class MessageConverter {
   }
 
   /// What cannot be rebuilt makes a hole: the thinking before it goes, too.
-  void forget_thinking(Reader hole, bool quietly) {
-    if (remove_thinking(c_.turns)) {
-      c_.notices.drop(hole, "cannot be sent back; the thinking of earlier turns is left out too");
+  void forget_thinking(Reader at, bool quietly) {
+    if (hole_.put_behind(c_.turns)) {
+      c_.notices.drop(at, "cannot be sent back; the thinking of earlier turns is left out too");
     } else if (!quietly) {
-      c_.notices.drop(hole, "cannot be sent back as it is");
+      c_.notices.drop(at, "cannot be sent back as it is");
     }
   }
 
@@ -283,6 +285,7 @@ class MessageConverter {
   int32_t position_ = 0;
   bool leading_ = true;
   bool told_dropped_ = false;
+  ThinkingHole hole_;
 };
 
 }  // namespace

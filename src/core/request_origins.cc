@@ -121,9 +121,7 @@ void note_fields(const Conversion& c, RequestOrigins& origins) {
   if (!c.format.empty()) add("output_config.format", {"response_format"});
   const bool own_effort = bool(c.in["output_config"].optional("effort"));
   if (!own_effort) add("output_config.effort", {"reasoning_effort", "reasoning"});
-  const json::Reader thinking = c.in["thinking"];
-  const bool own_thinking = thinking && c.thinking == thinking.raw();
-  if (!own_thinking) add("thinking", {"reasoning_effort", "reasoning"});
+  if (!c.own_thinking) add("thinking", {"reasoning_effort", "reasoning"});
   if (!c.user_id.empty()) add("metadata", {"safety_identifier", "user"});
   if (!c.in["tool_choice"]) add("tool_choice", {"function_call", "parallel_tool_calls"});
   if (!c.in["cache_control"]) add("cache_control", {"prompt_cache_options"});

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/json_unique.h"
 #include "core/request_context.h"
 
 // reasoning_effort, reasoning, thinking, output_config.effort (wire.md 6.3).
@@ -237,7 +238,8 @@ Result<Reader> read_explicit_thinking(Conversion& c) {
     c.notices.drop(thinking, "the model has no thinking of this type");
     return Reader();
   }
-  c.thinking = thinking.raw();
+  c.thinking = json::Unique(thinking).reader().raw();
+  c.own_thinking = true;
   c.thinking_on = type.equals("adaptive") || type.equals("enabled");
   return thinking;
 }

@@ -1,3 +1,4 @@
+#include "core/json_unique.h"
 #include "core/request_context.h"
 #include "core/schema.h"
 
@@ -49,7 +50,7 @@ Status convert_json_schema(Conversion& c, Reader field, Reader json_schema) {
     c.answer_duty =
         "Answer with one JSON object that satisfies this JSON Schema, and nothing "
         "else:\n" +
-        std::string(schema.raw());
+        std::string(json::Unique(schema).reader().raw());
   }
   return {};
 }

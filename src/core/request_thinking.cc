@@ -1,6 +1,7 @@
 #include "core/request_thinking.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace proxx::request {
 namespace {
@@ -202,16 +203,22 @@ std::vector<Block> with_thinking(ThinkingHistory thinking, std::vector<Block> ot
   return out;
 }
 
-bool remove_thinking(std::vector<Turn>& turns) {
-  bool any = false;
-  for (Turn& turn : turns) {
-    const auto end = std::remove_if(turn.blocks.begin(), turn.blocks.end(), [](const Block& block) {
-      return block.kind == Block::Kind::thinking;
-    });
-    any = any || end != turn.blocks.end();
-    turn.blocks.erase(end, turn.blocks.end());
+bool ThinkingHole::put_behind(const std::vector<Turn>& turns) {
+  turns_ = turns.size();
+  blocks_ = turns.empty() ? 0 : turns.back().blocks.size();
+  return std::exchange(thinking_behind_, false);
+}
+
+void ThinkingHole::remove_thinking_before(std::vector<Turn>& turns) const {
+  for (size_t i = 0; i < turns_; ++i) {
+    std::vector<Block>& blocks = turns[i].blocks;
+    const bool last = i + 1 == turns_;
+    const auto end = last ? blocks.begin() + static_cast<ptrdiff_t>(blocks_) : blocks.end();
+    blocks.erase(
+        std::remove_if(blocks.begin(), end,
+                       [](const Block& block) { return block.kind == Block::Kind::thinking; }),
+        end);
   }
-  return any;
 }
 
 void note_thinking(Conversion& c) {

@@ -16,6 +16,12 @@ using json::Type;
 // wire.md 1.6: what all strict schemas of a request may hold together.
 constexpr int kMaxStrictTools = 20;
 
+constexpr const char* kUnited =
+    "anyOf, oneOf and allOf at the top are refused upstream; sent as one object";
+constexpr const char* kUnitedUntold =
+    "anyOf, oneOf and allOf at the top are refused upstream; sent as one object, and too large to "
+    "be told of in its description";
+
 /// name, description, input_schema and strict of a tool, however the client spelled it.
 struct Function {
   Reader name;
@@ -65,10 +71,11 @@ Status add_function(Conversion& c, const Function& function, Reader cache_contro
   if (function.strict) {
     PROXX_ASSIGN(strict, function.strict.boolean());
   }
-  PROXX_ASSIGN(schema::InputSchema input, schema::input_schema(function.parameters));
-  if (input.flattened) {
-    c.notices.adjust(function.parameters,
-                     "anyOf, oneOf and allOf at the top are refused upstream; sent as one object");
+  PROXX_ASSIGN(schema::InputSchema input,
+               schema::input_schema(function.parameters, c.flatten_allowance));
+  if (input.change != schema::InputSchema::Change::none) {
+    const bool untold = input.change == schema::InputSchema::Change::united_untold;
+    c.notices.adjust(function.parameters, untold ? kUnitedUntold : kUnited);
   }
   std::string sanitised = strict ? strict_schema(c, function.strict, input.json) : std::string();
 

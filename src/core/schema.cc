@@ -4,7 +4,9 @@
 #include <set>
 #include <vector>
 
+#include "core/json_unique.h"
 #include "core/json_writer.h"
+#include "core/schema_definitions.h"
 #include "core/schema_keywords.h"
 
 namespace proxx::schema {
@@ -14,10 +16,11 @@ using json::Reader;
 
 class Sanitiser {
  public:
-  Result<Sanitised> run(Reader root) {
-    root_ = root;
+  explicit Sanitiser(Reader root) : root_(root), definitions_(root) {}
+
+  Result<Sanitised> run() {
     json::Writer w(out_.json);
-    PROXX_TRY(walk(root, w));
+    PROXX_TRY(walk(root_, w));
     PROXX_TRY(refuse_recursion());
     return std::move(out_);
   }
@@ -37,6 +40,10 @@ class Sanitiser {
         limits += (limits.empty() ? "" : ", ") + member.key() + ": ";
         limits += member.value.raw();
       }
+    }
+    // Both would become anyOf.
+    if (schema.get("anyOf") && schema.get("oneOf")) {
+      return fail(schema.error("anyOf beside oneOf"));
     }
     const bool is_object = is_object_schema(schema);
     w.begin_object();
@@ -60,7 +67,7 @@ class Sanitiser {
     for (const json::Member& member : schema.members()) {
       if (keyword_of(member.key()) == Keyword::definitions) {
         w.raw_key(member.raw_key);
-        PROXX_TRY(definitions(member.value, w));
+        PROXX_TRY(write_definitions(member.value, w));
       }
     }
     w.end_object();
@@ -69,18 +76,8 @@ class Sanitiser {
 
   /// The number of the definition that a local $ref names.
   Result<size_t> definition(Reader ref) {
-    const std::string pointer = ref.string_or("");
-    if (pointer == "#") return fail(ref.error("a recursive schema"));
-    for (const std::string_view holder : {"$defs", "definitions"}) {
-      const std::string prefix = "#/" + std::string(holder) + '/';
-      if (pointer.rfind(prefix, 0) != 0) continue;
-      std::string name = pointer.substr(prefix.size());
-      for (size_t at = 0; (at = name.find('~', at)) != std::string::npos; ++at) {
-        if (name.compare(at, 2, "~1") == 0) name.replace(at, 2, "/");
-        if (name.compare(at, 2, "~0") == 0) name.replace(at, 2, "~");
-      }
-      if (root_.get(holder).get(name)) return number_of(root_.get(holder).get(name));
-    }
+    if (ref.equals("#")) return fail(ref.error("a recursive schema"));
+    if (const Reader target = definitions_.target(ref)) return number_of(target);
     return fail(ref.error("a $ref that is not to its own $defs"));
   }
 
@@ -168,7 +165,7 @@ class Sanitiser {
         return map(value, w);
       case Keyword::definitions:
         w.raw_key(member.raw_key);
-        return definitions(value, w);
+        return write_definitions(value, w);
     }
     return {};
   }
@@ -203,7 +200,7 @@ class Sanitiser {
     return {};
   }
 
-  Status definitions(Reader schemas, json::Writer& w) {
+  Status write_definitions(Reader schemas, json::Writer& w) {
     if (!schemas.is_object()) return fail(schemas.error("expected an object"));
     w.begin_object();
     const size_t outer = current_;
@@ -244,6 +241,7 @@ class Sanitiser {
   }
 
   Reader root_;
+  Definitions definitions_;
   Sanitised out_;
   size_t current_ = kRoot;  ///< the definition that is being walked
   std::map<const char*, size_t> numbers_;
@@ -253,7 +251,13 @@ class Sanitiser {
 }  // namespace
 
 Result<Sanitised> sanitise(Reader schema) {
-  return Sanitiser().run(schema);
+  const json::Unique once(schema);
+  Result<Sanitised> out = Sanitiser(once.reader()).run();
+  if (!out && once.replaced()) {
+    std::string& param = out.error().param;
+    param = param.empty() ? schema.path() : schema.path_of(param);
+  }
+  return out;
 }
 
 bool fits(int optional_parameters, int union_parameters, const Sanitised& more) {

@@ -37,6 +37,9 @@ class SseParser {
   /// It may be cut off: only its content can tell.
   [[nodiscard]] std::optional<std::string_view> finish();
 
+  /// Bytes kept of an event whose end has not come.
+  [[nodiscard]] size_t unfinished_bytes() const { return line_.size() + data_.size(); }
+
   /// An event went over kMaxEventBytes; nothing more will come.
   [[nodiscard]] bool too_large() const { return too_large_; }
 

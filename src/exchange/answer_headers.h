@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 
+#include "core/result.h"
 #include "upstream/upstream.h"
 
 namespace proxx {
@@ -9,5 +10,8 @@ namespace proxx {
 /// `request-id`, `retry-after`, `retry-after-ms`, `x-should-retry`, the `anthropic-ratelimit-*` set
 /// and its translation to `x-ratelimit-*` with resets as durations (`1m30s`).
 [[nodiscard]] HeaderList client_headers(const HeaderList& upstream, int64_t now_unix_s);
+
+/// What an error itself says of trying again, where the upstream's headers do not.
+void add_retry_hints(HeaderList& headers, const Error& error);
 
 }  // namespace proxx

@@ -1,6 +1,7 @@
 #include "exchange/body_kind.h"
 
 #include "core/ascii.h"
+#include "upstream/head_reader.h"
 
 namespace proxx {
 namespace {
@@ -28,9 +29,9 @@ Result<BodyKind> body_kind(const UpstreamHead& head) {
                 "upstream answered " + std::to_string(head.status) + "; expected 200");
   }
   if (head.status != 200) return BodyKind::error;
-  const auto coding = find_header(head.headers, "content-encoding");
-  if (coding && *coding != "identity") {
-    return unreadable("content-encoding " + std::string(*coding));
+  if (has_content_coding(head.headers)) {
+    const auto coding = find_header(head.headers, "content-encoding");
+    return unreadable("content-encoding " + std::string(coding.value_or("")));
   }
   const std::string type = media_type(head.headers);
   if (type == "text/event-stream") return BodyKind::events;

@@ -3,22 +3,20 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <ctime>
-#include <random>
 #include <utility>
 
 #include "core/error_map.h"
 #include "core/release.h"
-#include "exchange/answer_headers.h"
-#include "exchange/body_kind.h"
-#include "upstream/retry.h"
+#include "exchange/attempt.h"
+#include "exchange/delivery.h"
+#include "exchange/job_thread.h"
+#include "exchange/jobs.h"
 
 namespace proxx {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// An error answer's body is only read for its message.
-constexpr size_t kMaxErrorBodyBytes = size_t{64} << 10;
 /// How long the upstream may take to close behind message_stop before it is cut off; when it does
 /// close in order, the connection can be used again.
 constexpr std::chrono::seconds kCloseTime{1};
@@ -30,115 +28,138 @@ int64_t now_unix_s() {
   return static_cast<int64_t>(std::time(nullptr));
 }
 
-double random_fraction() {
-  thread_local std::minstd_rand generator{std::random_device{}()};
-  return std::uniform_real_distribution<double>(0, 1)(generator);
-}
-
-/// The 400 that a history's thinking blocks can cause; the same body never works again
-/// (wire.md 1.8, 6.4).
-bool names_thinking(const Error& error) {
-  if (error.http_status != 400) return false;
-  const std::string& text = error.message;
-  const auto has = [&text](const char* part) { return text.find(part) != std::string::npos; };
-  return has("thinking") && (has("bound to a different conversation") ||
-                             has("cannot be modified") || has("signature"));
-}
-
 }  // namespace
 
 struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exchange::Impl> {
-  Impl(const ExchangeContext& shared, Sink& client)
-      : context(shared), sink(client), timer(*shared.loop) {}
+  Impl(const ExchangeContext& shared, Sink& sink)
+      : context(shared), timer(*shared.loop), client(sink) {}
 
   void start(ExchangeRequest incoming) {
     started_at = Clock::now();
     request = std::move(incoming);
-    if (Status status = convert(false); !status) return fail(std::move(status).error());
-    if (tell_notices && !head.notices.empty()) tell_notices(head.notices);
+    convert(false);
+  }
+
+  /// Runs the job and then `take`: here, or beside the loop if there is much to read.
+  template <class Job>
+  void run(Job job, size_t input_bytes, void (Impl::*take)(Job&)) {
+    if (context.jobs == nullptr || input_bytes <= kLoopBytes) {
+      job.run();
+      return (this->*take)(job);
+    }
+    working = true;
+    const auto shared = std::make_shared<Job>(std::move(job));
+    context.jobs->run([shared] { shared->run(); },
+                      [weak = weak_from_this(), shared, take] {
+                        const auto self = weak.lock();
+                        if (!self || self->client.is_over()) return;
+                        self->working = false;
+                        (self.get()->*take)(*shared);
+                      });
+  }
+
+  void convert(bool drop_thinking) {
+    RequestJob job;
+    job.options = context.conversion;
+    job.options.drop_thinking = drop_thinking;
+    job.models = request.models;
+    if (request.models) job.options.models = request.models.get();
+    if (!request.headers.anthropic_version.empty()) {
+      job.options.anthropic_version = request.headers.anthropic_version;
+    }
+    job.body = std::move(request.body);
+    const size_t size = job.body.size();
+    run(std::move(job), size, &Impl::take_converted);
+  }
+
+  void take_converted(RequestJob& job) {
+    request.body = std::move(job.body);
+    if (!job.result) return fail(std::move(job.result).error());
+    converted = std::move(*job.result);
+    times.convert = since_start();
+    client.head.notices = converted.notices;
+    if (job.options.drop_thinking) {
+      client.head.notices.push_back(
+          {Notice::Kind::dropped, "messages",
+           "the upstream refused the history's thinking; sent again without"});
+      if (tell_notices) tell_notices({client.head.notices.back()});
+    } else {
+      form = request.form.value_or(converted.stream ? AnswerForm::chunks : AnswerForm::completion);
+      if (tell_notices && !client.head.notices.empty()) tell_notices(client.head.notices);
+    }
+    client.head.event_stream = form == AnswerForm::chunks;
+    converted.answer.created_unix_s = now_unix_s();
+    continues_left = converted.answer.continue_paused;
     call_upstream();
   }
 
-  Status convert(bool drop_thinking) {
-    RequestOptions options = context.conversion;
-    options.drop_thinking = drop_thinking;
-    if (request.models) options.models = request.models.get();
-    if (!request.headers.anthropic_version.empty()) {
-      options.anthropic_version = request.headers.anthropic_version;
-    }
-    Result<ConvertedRequest> result = convert_request(request.body, options);
-    if (!result) return tl::unexpected<Error>(std::move(result).error());
-    converted = std::move(*result);
-    times.convert = since_start();
-    head.notices = converted.notices;
-    if (drop_thinking) {
-      head.notices.push_back({Notice::Kind::dropped, "messages",
-                              "the upstream refused the history's thinking; sent again without"});
-    }
-    if (!drop_thinking) {
-      form = request.form.value_or(converted.stream ? AnswerForm::chunks : AnswerForm::completion);
-    }
-    head.event_stream = form == AnswerForm::chunks;
-    converted.answer.created_unix_s = now_unix_s();
-    continues_left = converted.answer.continue_paused;
-    return {};
-  }
-
-  /// Sends the converted request; a copy only of what may be needed once more.
+  /// Asks for the turn under way: for the first time, or once more after a failed attempt.
   void call_upstream() {
-    const bool again = retries_done < context.max_retries || converted.has_thinking_history ||
-                       converted.answer.continue_paused > 0;
-    call_upstream(again ? converted.body : std::move(converted.body));
-  }
+    attempt = {};
+    client.output.clear();
+    if (!client.has_begun()) {
+      converter.emplace(form, converted.answer);
+    } else {
+      converter->resume();
+    }
+    attempt.pings = converter->pings();
 
-  void call_upstream(std::string body) {
-    UpstreamRequest call_request;
-    call_request.path = "/v1/messages";
     RequestHeaders headers = request.headers;
     headers.retries_done = retries_done;
     headers.betas.insert(headers.betas.end(), converted.betas.begin(), converted.betas.end());
-    call_request.headers = upstream_headers(context.headers, request.credential, headers);
-    secrets = secrets_in(call_request.headers);
-    call_request.body = std::move(body);
-    call_request.timeouts = context.timeouts;
-    error_body.clear();
-    message_body.clear();
-    if (!begun) converter.emplace(form, converted.answer);
-    call = context.upstream->start(std::move(call_request), *this);
+    UpstreamRequest asked;
+    asked.path = "/v1/messages";
+    asked.headers = upstream_headers(context.headers, request.credential, headers);
+    asked.body = take_body();
+    asked.timeouts = context.timeouts;
+    attempt.secrets = secrets_in(asked.headers);
+    attempt.secrets.insert(attempt.secrets.end(), context.secrets.begin(), context.secrets.end());
+    attempt.call = context.upstream->start(std::move(asked), *this);
+  }
+
+  /// A copy only of what may be needed once more.
+  std::string take_body() {
+    const bool continues = client.has_begun();
+    std::string& body = continues ? continuation : converted.body;
+    const bool again =
+        retries_done < context.max_retries ||
+        (!continues && (converted.has_thinking_history || converted.answer.continue_paused > 0));
+    return again ? body : std::move(body);
   }
 
   void on_head(UpstreamHead upstream_head) override {
-    if (times.first_byte.count() == 0) times.first_byte = since_start();
-    answer = std::move(upstream_head);
-    head.headers = client_headers(answer.headers, now_unix_s());
-    if (const auto id = find_header(answer.headers, "request-id")) request_id = *id;
-    Result<BodyKind> told = body_kind(answer);
-    if (!told) return fail(std::move(told).error());
-    kind = *told;
+    if (!client.has_begun()) times.first_byte = since_start();
+    Status status = attempt.take_head(std::move(upstream_head), now_unix_s());
+    if (!status) fail(std::move(status).error());
   }
 
   void on_data(std::string_view bytes) override {
-    switch (kind) {
-      case BodyKind::events:
-        return on_events(bytes);
-      case BodyKind::message:
-        message_body.append(bytes);
-        return;
-      case BodyKind::error:
-        error_body.append(bytes.substr(0, kMaxErrorBodyBytes - error_body.size()));
-        return;
+    if (working) {
+      attempt.held.append(bytes);
+      return attempt.call->pause();
     }
+    if (attempt.kind == BodyKind::events) return on_events(bytes);
+    if (Status status = attempt.gather(bytes); !status) attempt_failed(std::move(status).error());
   }
 
   void on_events(std::string_view bytes) {
     if (converter->complete()) return;
     // What goes out is about as long as what came in.
-    if (output.size() + bytes.size() > kDeliverBytes) deliver();
-    output.reserve(output.size() + bytes.size());
-    Status status = converter->feed_events(bytes, output);
+    if (client.output.size() + bytes.size() > kDeliverBytes) deliver();
+    const size_t input_bytes = converter->unfinished_bytes() + bytes.size();
+    if (context.jobs != nullptr && input_bytes > kLoopBytes) {
+      deliver();
+      attempt.call->pause();
+      return feed_beside(false, std::string(bytes), input_bytes);
+    }
+    client.output.reserve(client.output.size() + bytes.size());
+    after_events(converter->feed_events(bytes, client.output));
+  }
+
+  void after_events(Status status) {
     if (!status) {
       deliver();  // an answer that had begun stays begun, wherever the stream is cut
-      return answer_failed(std::move(status).error());
+      return attempt_failed(std::move(status).error());
     }
     if (converter->complete()) {
       deliver();
@@ -146,40 +167,54 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     }
   }
 
+  /// The converter goes with the job.
+  void feed_beside(bool is_message, std::string bytes, size_t input_bytes) {
+    AnswerJob job{std::move(*converter), is_message, std::move(bytes), {}, {}};
+    converter.reset();
+    run(std::move(job), input_bytes, &Impl::take_fed);
+  }
+
+  void take_fed(AnswerJob& job) {
+    converter.emplace(std::move(job.converter));
+    client.output = std::move(job.output);
+    if (job.is_message) return after_last(std::move(job.status));
+    after_events(std::move(job.status));
+    if (client.is_over() || !attempt.call) return;
+    on_caught_up();
+    if (!client.is_full()) attempt.call->resume();
+    if (const std::string bytes = std::exchange(attempt.held, {}); !bytes.empty()) on_data(bytes);
+    if (client.is_over() || working || !attempt.call) return;
+    on_caught_up();
+    if (attempt.held_end) on_done(*std::exchange(attempt.held_end, std::nullopt));
+  }
+
   void on_caught_up() override {
-    if (!finished && kind == BodyKind::events) deliver();
+    if (!client.is_over() && !working && attempt.kind == BodyKind::events) deliver();
   }
 
   /// Gives the sink what has been converted.
   void deliver() {
-    begin_if_started();
-    flush();
-    if (const uint64_t pings = converter->pings(); pings != pings_seen) {
-      pings_seen = pings;
-      if (begun) sink.keep_alive();
+    if (converter->turn_started()) note_started();
+    if (tell_reasoning) {
+      if (const std::string text = converter->take_reasoning(); !text.empty()) tell_reasoning(text);
     }
+    client.flush();
+    if (client.is_full() && attempt.call) attempt.call->pause();
+    const uint64_t told = std::exchange(attempt.pings, converter->pings());
+    if (told != attempt.pings) client.keep_alive();
   }
 
-  void begin_if_started() {
-    if (begun || !converter->started()) return;
-    begun = true;
-    // An answer may stay open for minutes: what only another try would need goes.
+  /// The turn will not be asked for anew. An answer may stay open for minutes: what only another
+  /// try would need goes.
+  void note_started() {
+    if (!continuation.empty()) release(continuation);
+    if (client.has_begun()) return;
     release(request.body);
     if (converted.answer.continue_paused == 0) release(converted.body);
     release(converted.notices);
-    release(answer.headers);
-    sink.begin(head);
-    if (head.event_stream) release(head.headers);
-  }
-
-  void flush() {
-    if (tell_reasoning && converter) {
-      if (const std::string text = converter->take_reasoning(); !text.empty()) tell_reasoning(text);
-    }
-    if (output.empty() || !begun) return;
-    const bool room = sink.write(output);
-    release(output);
-    if (!room && call) call->pause();
+    release(attempt.head.headers);
+    client.begin(attempt.client_headers);
+    if (client.head.event_stream) release(attempt.client_headers);
   }
 
   void wait_for_close() {
@@ -193,73 +228,78 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   /// The exchange may go with the sink's last call; the call is held here until it is closed.
   void close_behind() {
-    closing = true;
-    if (call) call->resume();
-    timer.async_wait(
-        [self = shared_from_this()](const boost::system::error_code&) { self->call.reset(); });
-    finished = true;
+    closes_behind = true;
+    if (attempt.call) attempt.call->resume();
+    timer.async_wait([self = shared_from_this()](const boost::system::error_code&) {
+      self->attempt.call.reset();
+    });
     times.total = since_start();
-    sink.finish();
+    client.finish();
   }
 
   void on_done(Status status) override {
-    if (closing) timer.cancel();
-    if (finished) return;
-    if (converter && converter->complete()) return finish();
-    if (!status) return answer_failed(std::move(status).error());
-    switch (kind) {
-      case BodyKind::error: {
-        Error error = upstream_status_error(answer.status, media_type(answer.headers), error_body);
-        error.param = openai_param(converted, error.param);
-        return answer_failed(std::move(error));
-      }
-      case BodyKind::message:
-        status = converter->feed_message(message_body, output);
-        break;
-      case BodyKind::events:
-        status = converter->finish(output);
-        break;
+    if (closes_behind) timer.cancel();
+    if (client.is_over()) return;
+    if (working) {
+      attempt.held_end = std::move(status);
+      return;
     }
-    if (!status) return answer_failed(std::move(status).error());
-    begin_if_started();
-    flush();
+    if (converter->complete()) return finish();
+    if (!status) {
+      deliver();
+      return attempt_failed(std::move(status).error());
+    }
+    switch (attempt.kind) {
+      case BodyKind::error: {
+        Error error = attempt.status_error();
+        error.param = openai_param(converted, error.param);
+        return attempt_failed(std::move(error));
+      }
+      case BodyKind::message: {
+        const size_t size = attempt.body.size();
+        return feed_beside(true, std::move(attempt.body), size);
+      }
+      case BodyKind::events:
+        return after_last(converter->finish(client.output));
+    }
+  }
+
+  void after_last(Status status) {
+    if (!status) return attempt_failed(std::move(status).error());
+    deliver();
     if (converter->paused()) return continue_paused();
     finish();
   }
 
   void continue_paused() {
     if (continues_left-- > 0) {
-      std::string body = continue_request(converted.body, converter->paused_content());
-      converter->resume();
-      return call_upstream(std::move(body));
+      continuation = continue_request(converted.body, converter->paused_content());
+      return call_upstream();
     }
-    if (Status status = converter->end_paused(output); !status) {
+    if (Status status = converter->end_paused(client.output); !status) {
       return fail(std::move(status).error());
     }
-    flush();
+    deliver();
     finish();
   }
 
   /// An upstream failure: once more without thinking, once more after a wait, or the end.
-  void answer_failed(Error error) {
-    mask(secrets, error.message);
-    if (begun) return fail(std::move(error));
-    output.clear();
-    if (names_thinking(error) && converted.has_thinking_history && !thinking_dropped) {
-      thinking_dropped = true;
-      if (Status status = convert(true); !status) return fail(std::move(status).error());
-      if (tell_notices) tell_notices({head.notices.back()});
-      return call_upstream();
+  void attempt_failed(Error error) {
+    attempt.mask_error(error);
+    // A continuation that has written nothing yet can be asked for anew as a first turn can.
+    if (client.has_begun() && converter->turn_started()) return fail(std::move(error));
+    if (!client.has_begun() && converted.has_thinking_history && refuses_thinking(error)) {
+      return convert(true);
     }
-    FailedTry failed = failed_try(error, answer.headers);
-    failed.retries_done = retries_done;
-    failed.now_unix_s = now_unix_s();
-    failed.random = random_fraction();
-    const auto delay = retry_delay(failed, context.max_retries);
-    if (!delay) return fail(with_requested_delay(std::move(error)));
+    const auto delay =
+        attempt.retry_delay_after(error, retries_done, context.max_retries, now_unix_s());
+    if (!delay) {
+      attempt.tell_requested_delay(error, now_unix_s());
+      return fail(std::move(error));
+    }
     if (tell_retry) tell_retry(*delay, error);
     ++retries_done;
-    call.reset();
+    attempt.call.reset();
     timer.expires_after(*delay);
     timer.async_wait([weak = weak_from_this()](const boost::system::error_code& cancelled) {
       const auto self = weak.lock();
@@ -267,71 +307,50 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     });
   }
 
+  void resume() {
+    client.note_room();
+    if (attempt.call && !working) attempt.call->resume();
+  }
+
   /// The owner may destroy the exchange from inside the sink's last call: nothing comes after it.
   void finish() {
     end();
-    sink.finish();
+    client.finish();
   }
   void fail(Error error) {
-    mask(secrets, error.message);
+    attempt.mask_error(error);
+    client.flush();
     end();
-    flush();
-    head.status = http_status_of(error);
-    if (error.code == "insufficient_quota" && !find_header(head.headers, "x-should-retry")) {
-      // A spend limit's 429 looks like one to wait for; clients would try in vain (wire.md 6.9).
-      head.headers.emplace_back("x-should-retry", "false");
-    }
-    sink.fail(head, error);
+    client.fail(error, std::move(attempt.client_headers));
   }
   void end() {
-    finished = true;
     times.total = since_start();
     timer.cancel();
-    call.reset();
+    attempt.call.reset();
   }
 
-  /// A wait that is too long to sit out is told instead.
-  [[nodiscard]] Error with_requested_delay(Error error) const {
-    const auto asked = requested_delay(answer.headers, now_unix_s());
-    if (asked && *asked > kMaxRetryAfter) {
-      const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*asked).count();
-      error.message += " (the upstream asks to wait " + std::to_string(seconds) + " s)";
-    }
-    return error;
-  }
   [[nodiscard]] std::chrono::microseconds since_start() const {
     return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started_at);
   }
 
   const ExchangeContext& context;
-  Sink& sink;
   boost::asio::steady_timer timer;  ///< the wait before a retry, or for the close
   std::function<void(const Notices&)> tell_notices;
   std::function<void(std::chrono::milliseconds, const Error&)> tell_retry;
   std::function<void(std::string_view)> tell_reasoning;
 
   ExchangeRequest request;
-  Secrets secrets;  ///< which an upstream's message must not show (faults.md U9)
   ConvertedRequest converted;
   AnswerForm form = AnswerForm::completion;
-  AnswerHead head;
 
-  std::unique_ptr<UpstreamCall> call;
-  UpstreamHead answer;
-  BodyKind kind = BodyKind::error;
+  Delivery client;
+  Attempt attempt;  ///< the last one
   std::optional<AnswerConverter> converter;
-  std::string message_body;
-  std::string error_body;
-  std::string output;  ///< converted, not yet given to the sink; no memory of it is kept
-
-  bool begun = false;     ///< the sink was told of an answer: no retries from here
-  bool finished = false;  ///< the sink had its last call
-  bool closing = false;   ///< finished, but for the call
-  bool thinking_dropped = false;
+  std::string continuation;    ///< the request that continues a paused turn, until that begins
+  bool working = false;        ///< a job has the request, or the converter and what it reads
+  bool closes_behind = false;  ///< over for the client; the call is held until it is closed
   int retries_done = 0;
   int continues_left = 0;
-  uint64_t pings_seen = 0;
-  std::string request_id;
   Clock::time_point started_at;
   ExchangeTimes times;
 };
@@ -341,7 +360,7 @@ Exchange::Exchange(const ExchangeContext& context, Sink& sink)
 
 Exchange::~Exchange() {
   // A timer's handler that is queued already holds no more than a weak reference.
-  if (!impl_->closing) impl_->call.reset();
+  if (!impl_->closes_behind) impl_->attempt.call.reset();
 }
 
 void Exchange::on_notices(std::function<void(const Notices&)> callback) {
@@ -361,7 +380,7 @@ void Exchange::start(ExchangeRequest request) {
 }
 
 void Exchange::resume() {
-  if (impl_->call) impl_->call->resume();
+  impl_->resume();
 }
 
 const AnswerFacts& Exchange::facts() const {
@@ -376,7 +395,7 @@ const std::string& Exchange::model() const {
   return impl_->converted.model;
 }
 const std::string& Exchange::upstream_request_id() const {
-  return impl_->request_id;
+  return impl_->attempt.request_id;
 }
 
 }  // namespace proxx

@@ -20,6 +20,8 @@ class io_context;
 
 namespace proxx {
 
+class JobThread;
+
 /// What all exchanges of a loop share. Referenced things must outlive every exchange.
 struct ExchangeContext {
   boost::asio::io_context* loop = nullptr;
@@ -31,6 +33,10 @@ struct ExchangeContext {
   /// The upstream outlives the exchanges: a stream that is whole is finished at once, and its call
   /// closes behind it. Else the end waits for the close, for a second at most.
   bool closes_behind = false;
+  /// Where long inputs are converted, so that the loop's other streams go on; null: on the loop.
+  JobThread* jobs = nullptr;
+  /// Credentials that the process holds, whichever key a request carries: no error shows them.
+  Secrets secrets = {};
 };
 
 /// What one exchange brings.
@@ -45,7 +51,7 @@ struct ExchangeRequest {
 /// Times of one exchange for logs, server-timing and --usage.
 struct ExchangeTimes {
   std::chrono::microseconds convert{};     ///< own work on the request
-  std::chrono::microseconds first_byte{};  ///< start to first upstream byte
+  std::chrono::microseconds first_byte{};  ///< start to the head of the answer that counts
   std::chrono::microseconds total{};
 };
 
@@ -77,6 +83,7 @@ class Exchange {
   [[nodiscard]] const AnswerFacts& facts() const;
   [[nodiscard]] const ExchangeTimes& times() const;
   [[nodiscard]] const std::string& model() const;  ///< as sent upstream; "" before conversion
+  /// Of the last call's answer; "" if that has none.
   [[nodiscard]] const std::string& upstream_request_id() const;
 
  private:

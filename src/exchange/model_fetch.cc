@@ -85,6 +85,7 @@ Status ModelFetch::take_page(Status status) {
   if (head_.status != 200) {
     const auto type = find_header(head_.headers, "content-type").value_or("");
     mask(secrets_in(headers_), body_);
+    mask(context_.secrets, body_);
     return fail(upstream_status_error(head_.status, type, body_));
   }
   PROXX_ASSIGN(ModelsPage page, decode_models_page(body_));

@@ -15,6 +15,8 @@
 #include <system_error>
 #include <utility>
 
+#include "core/secret_text.h"
+
 namespace proxx::http {
 namespace {
 
@@ -34,7 +36,7 @@ class Fd {
 };
 
 tl::unexpected<Error> cannot_listen(const std::string& address, const std::string& why) {
-  return fail(ErrorKind::usage, "cannot listen on " + address + ": " + why);
+  return fail(ErrorKind::usage, "cannot listen on " + without_secrets(address) + ": " + why);
 }
 
 std::string errno_text(int error) {

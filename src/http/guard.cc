@@ -30,15 +30,6 @@ bool every(std::string_view text, Predicate predicate) {
   return std::all_of(text.begin(), text.end(), predicate);
 }
 
-/// Origin-form, absolute-form, or `*`; CONNECT's authority-form never gets this far.
-bool is_target(const Request& head) {
-  const std::string_view target = head.target;
-  if (!every(target, [](char c) { return c > 0x20 && c < 0x7f && c != '#'; })) return false;
-  if (target == "*") return head.method == "OPTIONS";
-  return target.substr(0, 1) == "/" || same_word(target.substr(0, 7), "http://") ||
-         same_word(target.substr(0, 8), "https://");
-}
-
 std::optional<Refusal> check_host(const Request& head) {
   const size_t count = head.count("host");
   if (count > 1) return Refusal{400, "more than one host header"};
@@ -167,7 +158,6 @@ tl::expected<size_t, Refusal> HeadGuard::scan(std::string_view bytes) {
 std::optional<Refusal> check_head(const Request& head, const Limits& limits) {
   if (std::find(kMethods.begin(), kMethods.end(), head.method) == kMethods.end())
     return Refusal{501, "an unknown method"};
-  if (!is_target(head)) return Refusal{400, "a malformed request target"};
   if (const auto refusal = check_host(head)) return refusal;
   if (const auto refusal = check_transfer_encoding(head)) return refusal;
   if (const auto refusal = check_content_length(head, limits)) return refusal;

@@ -18,15 +18,19 @@ struct Refusal {
   std::string_view what;  ///< one clause, a literal
 };
 
-/// Watches a head grow and refuses it at the first bad byte: sizes, bare CR or LF, control bytes,
-/// obs-fold, field names that are no tokens (so also a space before the colon).
+/// Watches a head, or a trailer section, grow and refuses it at the first bad byte: sizes, bare CR
+/// or LF, control bytes, obs-fold, field names that are no tokens (so also a space before the
+/// colon).
 class HeadGuard {
  public:
-  /// `limits` must outlive the guard.
-  explicit HeadGuard(const Limits& limits) : limits_(limits) {}
+  enum class Section { head, trailers };
 
-  /// `bytes` begins where the head begins, and holds at least what it held last time.
-  /// Returns the head's size, its empty line included, or 0 while that is still to come.
+  /// `limits` must outlive the guard.
+  explicit HeadGuard(const Limits& limits, Section section = Section::head)
+      : limits_(limits), lines_(section == Section::trailers ? 1 : 0) {}
+
+  /// `bytes` begins where the section begins, and holds at least what it held last time.
+  /// Returns the section's size, its empty line included, or 0 while that is still to come.
   [[nodiscard]] tl::expected<size_t, Refusal> scan(std::string_view bytes);
 
  private:
@@ -37,10 +41,11 @@ class HeadGuard {
   const Limits& limits_;
   size_t scanned_ = 0;
   size_t line_start_ = 0;
-  size_t lines_ = 0;
+  size_t lines_;  ///< the request line included, which trailers lack
 };
 
-/// Judges a parsed head: method, target, Host, and everything that says where the body ends.
+/// Judges a parsed head: method, Host, and everything that says where the body ends. The target is
+/// resolve_target()'s (http/target.h).
 [[nodiscard]] std::optional<Refusal> check_head(const Request& head, const Limits& limits);
 
 /// `uri-host [":" port]` of RFC 3986; says nothing about which hosts are allowed.

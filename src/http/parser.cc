@@ -4,9 +4,12 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 #include <limits>
+#include <optional>
 
 #include "core/ascii.h"
+#include "http/chunked.h"
 #include "http/guard.h"
+#include "http/target.h"
 
 namespace proxx::http {
 namespace {
@@ -34,7 +37,6 @@ class MessageParser final : public beast::http::basic_parser<true> {
   void on_response_impl(int, Text, int, error_code&) override {}
 
   void on_field_impl(beast::http::field, Text name, Text value, error_code&) override {
-    if (is_header_done()) return;  // a trailer
     request.headers.emplace_back(name, value);
   }
 
@@ -47,7 +49,6 @@ class MessageParser final : public beast::http::basic_parser<true> {
   std::size_t on_body_impl(Text bytes, error_code&) override {
     std::string& body = request.body;
     const size_t needed = body.size() + bytes.size();
-    // Growth by powers of two keeps a body of unknown length within the limit while it is copied.
     if (needed > body.capacity()) {
       size_t room = kTrustedBodyBytes;
       while (room < needed) room *= 2;
@@ -59,15 +60,10 @@ class MessageParser final : public beast::http::basic_parser<true> {
     return bytes.size();
   }
 
-  void on_chunk_header_impl(std::uint64_t, Text extensions, error_code& error) override {
-    // Beast takes any byte in quotes; who takes a bare LF for a line's end sees another body.
-    if (std::any_of(extensions.begin(), extensions.end(), is_field_control)) {
-      error = beast::http::error::bad_chunk_extension;
-    }
-  }
-
-  std::size_t on_chunk_body_impl(std::uint64_t, Text bytes, error_code& error) override {
-    return on_body_impl(bytes, error);
+  // Chunks never get here (ChunkedBody).
+  void on_chunk_header_impl(std::uint64_t, Text, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, Text bytes, error_code&) override {
+    return bytes.size();
   }
 
   void on_finish_impl(error_code&) override {}
@@ -75,10 +71,29 @@ class MessageParser final : public beast::http::basic_parser<true> {
   size_t expected_bytes_ = 0;
 };
 
-Refusal refusal_for(const error_code& error, bool in_body) {
-  if (error == beast::http::error::body_limit) return {413, "the request body is too large"};
-  if (in_body) return {400, "malformed chunked body"};
-  return {400, "malformed request head"};
+/// Of a head that is refused, what answers and logs go by: its request line, and an Origin.
+void salvage(std::string_view head, Request& request) {
+  const size_t line_end = head.find("\r\n");
+  const std::string_view line = head.substr(0, line_end);
+  const size_t method = line.find(' ');
+  const size_t target = line.find(' ', method + 1);
+  if (line_end == std::string_view::npos || target == std::string_view::npos ||
+      !is_token(line.substr(0, method)))
+    return;
+  request.method = line.substr(0, method);
+  request.target = line.substr(method + 1, target - method - 1);
+  request.version_minor = line.ends_with("HTTP/1.0") ? 0 : 1;
+  request.headers.clear();
+  head.remove_prefix(line_end + 2);
+  for (size_t end = 0; (end = head.find("\r\n")) != std::string_view::npos;) {
+    const std::string_view field = head.substr(0, end);
+    head.remove_prefix(end + 2);
+    const size_t colon = std::min(field.find(':'), field.size());
+    if (!same_word(field.substr(0, colon), "origin")) continue;
+    std::string_view value = field.substr(std::min(colon + 1, field.size()));
+    value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
+    request.headers.emplace_back("origin", value.substr(0, value.find_last_not_of(" \t") + 1));
+  }
 }
 
 }  // namespace
@@ -91,11 +106,14 @@ struct RequestParser::Impl {
 
   tl::expected<Step, Refusal> feed_head(std::string& input);
   tl::expected<Step, Refusal> feed_body(std::string& input);
+  tl::unexpected<Refusal> refuse_head(std::string_view head, Refusal refusal);
 
   const Limits& limits;
   bool begun = false;
   HeadGuard guard;
   MessageParser message;
+  std::optional<ChunkedBody> chunks;
+  bool complete = false;
 };
 
 tl::expected<RequestParser::Step, Refusal> RequestParser::Impl::feed_head(std::string& input) {
@@ -106,32 +124,43 @@ tl::expected<RequestParser::Step, Refusal> RequestParser::Impl::feed_head(std::s
     begun = true;
   }
   const auto head_bytes = guard.scan(input);
-  if (!head_bytes) return tl::unexpected<Refusal>(head_bytes.error());
+  if (!head_bytes) return refuse_head(input, head_bytes.error());
   if (*head_bytes == 0) return Step::more;
 
   error_code error;
   message.put(boost::asio::buffer(input.data(), *head_bytes), error);
-  if (error) return tl::unexpected<Refusal>(refusal_for(error, false));
-  if (!message.is_header_done()) return tl::unexpected<Refusal>(Refusal{400, "malformed head"});
+  if (error == beast::http::error::body_limit)
+    return refuse_head(input, {413, "the request body is too large"});
+  if (error || !message.is_header_done())
+    return refuse_head(input, {400, "malformed request head"});
   if (const auto refusal = check_head(message.request, limits))
+    return tl::unexpected<Refusal>(*refusal);
+  if (const auto refusal = resolve_target(message.request))
     return tl::unexpected<Refusal>(*refusal);
   input.erase(0, *head_bytes);
   message.eager(true);
+  if (message.request.count("transfer-encoding") > 0) chunks.emplace(limits);
   return Step::head;
 }
 
+tl::unexpected<Refusal> RequestParser::Impl::refuse_head(std::string_view head, Refusal refusal) {
+  salvage(head, message.request);
+  return tl::unexpected<Refusal>(refusal);
+}
+
 tl::expected<RequestParser::Step, Refusal> RequestParser::Impl::feed_body(std::string& input) {
-  if (!message.is_done() && !input.empty()) {
+  if (chunks && !complete) {
+    const auto ended = chunks->feed(input, message.request.body);
+    if (!ended) return tl::unexpected<Refusal>(ended.error());
+    complete = *ended;
+  } else if (!chunks && !message.is_done() && !input.empty()) {
     error_code error;
     input.erase(0, message.put(boost::asio::buffer(input), error));
     if (error && error != beast::http::error::need_more)
-      return tl::unexpected<Refusal>(refusal_for(error, true));
+      return tl::unexpected<Refusal>(Refusal{400, "malformed request body"});
   }
-  if (message.is_done()) return Step::complete;
-  // What Beast leaves is a chunk header or a trailer section without its end.
-  if (input.size() > limits.max_header_bytes)
-    return tl::unexpected<Refusal>(Refusal{431, "a chunk header or trailer is too long"});
-  return Step::more;
+  complete = complete || (!chunks && message.is_done());
+  return complete ? Step::complete : Step::more;
 }
 
 RequestParser::RequestParser(const Limits& limits) : impl_(std::make_unique<Impl>(limits)) {}
@@ -147,7 +176,8 @@ Request& RequestParser::request() {
 
 bool RequestParser::expects_continue() const {
   const Request& request = impl_->message.request;
-  return request.version_minor > 0 && request.count("expect") > 0 && !impl_->message.is_done();
+  return request.version_minor > 0 && request.count("expect") > 0 && !impl_->complete &&
+         (impl_->chunks || !impl_->message.is_done());
 }
 
 bool RequestParser::keep_alive() const {

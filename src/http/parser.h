@@ -8,7 +8,8 @@
 
 namespace proxx::http {
 
-/// One request: bytes in, a Request out. HeadGuard and check_head around Beast's parser. No I/O.
+/// One request: bytes in, a Request out. HeadGuard, check_head and ChunkedBody around Beast's
+/// parser of heads. No I/O.
 class RequestParser {
  public:
   enum class Step {
@@ -25,7 +26,7 @@ class RequestParser {
 
   /// Takes what it can from the front of `input` and leaves the rest. `head` comes once, before
   /// anything else but `more`. After a Refusal the parser is of no more use, but request() has
-  /// what was understood.
+  /// what was understood: of a malformed head the request line and Origin, if they are whole.
   [[nodiscard]] tl::expected<Step, Refusal> feed(std::string& input);
 
   [[nodiscard]] Request& request();

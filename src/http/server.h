@@ -43,9 +43,9 @@ struct Limits {
 /// A request; the head alone while `check` looks at it.
 struct Request {
   std::string method;
-  std::string target;  ///< raw, as on the wire, query included
+  std::string target;  ///< origin-form or `*`, raw, query included
   int version_minor = 1;
-  HeaderList headers;  ///< as received
+  HeaderList headers;  ///< as received; of an absolute target the host is in `host`
   std::string body;    ///< unchunked; trailers are dropped
   std::string peer;    ///< `127.0.0.1:5000`, or `unix`
 
@@ -116,6 +116,12 @@ class Handler {
   /// 431, 501, 503, and 500 for an exception out of this class). `what` is one clause;
   /// x-request-id and content-type come from here too.
   virtual Response error(int status, std::string_view what) = 0;
+  /// The same where something of the request is known: all of its head, or of a malformed one at
+  /// least the method, or nothing.
+  virtual Response error_for(const Request& request, int status, std::string_view what) {
+    (void)request;
+    return error(status, what);
+  }
 };
 
 struct ListenOptions {

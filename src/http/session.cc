@@ -65,6 +65,8 @@ class Connection final : public Session,
   [[nodiscard]] bool accept_head();
   void dispatch();
   void refuse(const Refusal& refusal);
+  /// What is known of the request that is refused.
+  [[nodiscard]] const Request& understood() const;
   [[nodiscard]] std::shared_ptr<Answer> begin_answer();
   void watch_client();
   void finish_answer();
@@ -105,7 +107,7 @@ void Connection::start_over_limit() {
 
 void Connection::refuse_service() {
   last_ = unread_ = true;
-  Response response = handler().error(503, "too many connections");
+  Response response = handler().error_for(understood(), 503, "too many connections");
   response.headers.emplace_back("retry-after", "1");
   begin_answer()->send(std::move(response));
 }
@@ -170,7 +172,7 @@ bool Connection::accept_head() {
   try {
     refusal = handler().check(parser_->request());
   } catch (...) {
-    refusal = handler().error(500, "internal error");
+    refusal = handler().error_for(parser_->request(), 500, "internal error");
   }
   if (!refusal) {
     if (in_.empty() && parser_->expects_continue()) {
@@ -201,8 +203,13 @@ void Connection::dispatch() {
 
 void Connection::refuse(const Refusal& refusal) {
   last_ = unread_ = true;
-  Response response = handler().error(refusal.status, refusal.what);
+  Response response = handler().error_for(understood(), refusal.status, refusal.what);
   begin_answer()->send(std::move(response));
+}
+
+const Request& Connection::understood() const {
+  static const Request kNothing;
+  return parser_ ? parser_->request() : kNothing;
 }
 
 std::shared_ptr<Answer> Connection::begin_answer() {

@@ -1,12 +1,11 @@
 #include "mock/mock.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <set>
 #include <utility>
 
+#include "mock/file.h"
 #include "mock/models_api.h"
 #include "mock/player.h"
 #include "mock/replay.h"
@@ -18,11 +17,11 @@ namespace {
 
 constexpr std::string_view kModelsPath = "/v1/models";
 
-std::optional<Answer> read_script_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return {};
-  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (in.bad()) return {};
+/// As much as a recorded answer may have.
+constexpr size_t kMaxScriptBytes = size_t{256} << 20;
+
+Result<Answer> read_script_file(const std::string& path) {
+  PROXX_ASSIGN(std::string text, read_regular_file(path, kMaxScriptBytes));
   Answer out;
   out.whole = path.ends_with(".json");
   out.pieces.push_back(std::move(text));
@@ -55,8 +54,7 @@ struct Mock::Impl final : http::Handler {
     }
     const std::string& script = options.script;
     if (script.ends_with(".sse") || script.ends_with(".json")) {
-      file = read_script_file(script);
-      if (!file) return fail(ErrorKind::usage, "cannot read " + script);
+      PROXX_ASSIGN(file, read_script_file(script));
     } else if (!script.empty() && !is_scenario(script)) {
       return fail(ErrorKind::usage, no_such_scenario(script));
     }

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <optional>
 #include <utility>
 
+#include "core/json_text.h"
 #include "core/utf8.h"
+#include "mock/file.h"
 #include "mock/wire_headers.h"
 
 namespace proxx::mock {
@@ -19,12 +18,31 @@ namespace fs = std::filesystem;
 constexpr size_t kShownBytes = 60;
 constexpr size_t kShownExchanges = 20;
 
-std::optional<std::string> read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return {};
-  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (in.bad()) return {};
-  return text;
+/// As much as an upstream may answer, and what goes up and is noted beside that.
+constexpr size_t kMaxAnswerBytes = size_t{256} << 20;
+constexpr size_t kMaxRequestBytes = size_t{64} << 20;
+constexpr size_t kMaxMetaBytes = size_t{64} << 20;
+/// All of a folder's recordings are held in memory.
+constexpr size_t kMaxFolderBytes = size_t{1} << 30;
+
+/// Parsed only where it is no deeper than what a request may be: the library's values are walked
+/// recursively.
+Result<Json> read_json(const fs::path& path, size_t max_bytes, size_t& bytes) {
+  PROXX_ASSIGN(const std::string text, read_regular_file(path.string(), max_bytes));
+  bytes += text.size();
+  json::Document document;
+  if (const Status status = document.parse(text, {.max_depth = 256, .allow_lone_surrogates = true});
+      !status) {
+    return fail(ErrorKind::usage, path.string() + ": " + status.error().message);
+  }
+  Json value = Json::parse(text, nullptr, false);
+  if (value.is_discarded()) return fail(ErrorKind::usage, path.string() + ": not JSON");
+  return value;
+}
+
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(fs::symlink_status(path, error));
 }
 
 /// Numbers and strings as parsed; the order of keys says nothing.
@@ -72,39 +90,45 @@ Result<Recordings> Recordings::load(const std::string& folder) {
   std::vector<std::string> names;
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    if (fs::exists(at->path() / kMetaFile)) names.push_back(at->path().filename().string());
+    if (is_there(at->path() / kMetaFile)) names.push_back(at->path().filename().string());
   }
   if (error) return fail(ErrorKind::usage, folder + ": " + error.message());
   if (names.empty()) return fail(ErrorKind::usage, folder + ": no recording in it");
   std::sort(names.begin(), names.end());
+  size_t bytes = 0;
   for (const std::string& name : names) {
-    PROXX_ASSIGN(Exchange exchange, load_exchange(folder, name));
+    PROXX_ASSIGN(Exchange exchange, load_exchange(folder, name, bytes));
+    if (bytes > kMaxFolderBytes) {
+      return fail(ErrorKind::usage, folder + ": the recordings are larger than " +
+                                        std::to_string(kMaxFolderBytes >> 20) + " MiB in all");
+    }
     out.exchanges_.push_back(std::move(exchange));
   }
   return out;
 }
 
 Result<Recordings::Exchange> Recordings::load_exchange(const std::string& folder,
-                                                       const std::string& name) {
+                                                       const std::string& name, size_t& bytes) {
   const fs::path path = fs::path(folder) / name;
-  const auto request = read_file(path / kRequestFile);
-  const auto meta_text = read_file(path / kMetaFile);
-  auto bytes = read_file(path / kStreamFile);
-  if (!bytes) bytes = read_file(path / kMessageFile);
-  Exchange out;
-  out.name = name;
-  try {
-    if (!request || !meta_text || !bytes) {
+  const fs::path answer = path / (is_there(path / kStreamFile) ? kStreamFile : kMessageFile);
+  for (const fs::path& file : {path / kRequestFile, answer}) {
+    if (!is_there(file)) {
       return fail(ErrorKind::usage, path.string() + ": a file of the recording is missing");
     }
-    out.request = Json::parse(*request);
-    const Json meta = Json::parse(*meta_text);
+  }
+  Exchange out;
+  out.name = name;
+  PROXX_ASSIGN(out.request, read_json(path / kRequestFile, kMaxRequestBytes, bytes));
+  PROXX_ASSIGN(const Json meta, read_json(path / kMetaFile, kMaxMetaBytes, bytes));
+  PROXX_ASSIGN(const std::string answered, read_regular_file(answer.string(), kMaxAnswerBytes));
+  bytes += answered.size();
+  try {
     out.answer.status = meta.at("status").get<int>();
     out.answer.cut = meta.value("cut", false);
     for (const auto& [header, value] : meta.at("headers").items()) {
       out.answer.headers.emplace_back(header, value.get<std::string>());
     }
-    if (!split_pieces(*bytes, meta.at("pieces"), out.answer)) {
+    if (!split_pieces(answered, meta.at("pieces"), out.answer)) {
       return fail(ErrorKind::usage,
                   path.string() + ": the answer is not as long as meta.json says");
     }

@@ -29,7 +29,8 @@ inline constexpr const char* kMetaFile = "meta.json";
 /// Recorded exchanges, to answer the same requests again.
 class Recordings {
  public:
-  /// Errors: `usage` for a folder that cannot be read, holds nothing, or holds what is damaged.
+  /// Errors: `usage` for a folder that cannot be read, holds nothing, or holds what is damaged, no
+  /// regular file or too large.
   [[nodiscard]] static Result<Recordings> load(const std::string& folder);
 
   /// The answer that was recorded for this request, whatever the order of its keys; of several the
@@ -44,7 +45,7 @@ class Recordings {
     size_t played = 0;
   };
   [[nodiscard]] static Result<Exchange> load_exchange(const std::string& folder,
-                                                      const std::string& name);
+                                                      const std::string& name, size_t& bytes);
   [[nodiscard]] std::string listing() const;
 
   std::string folder_;

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "exchange/job_thread.h"
 #include "http/pending_writes.h"
 #include "server/process.h"
 #include "server/service.h"
@@ -28,29 +29,35 @@ constexpr std::chrono::milliseconds kDrainPoll{20};
 /// How long the errors that end a drain have to reach their clients.
 constexpr std::chrono::seconds kLastWords{1};
 
-/// One loop and what lives on it.
 /// What a turn of the engine has for its clients is sent at its end.
-EngineOptions with_writes(EngineOptions options, asio::io_context& loop) {
+EngineOptions engine_options(const AppOptions& app, asio::io_context& loop) {
+  EngineOptions options = app.engine;
+  options.secrets = secrets_of(app.service.keys);
   http::PendingWrites& writes = http::PendingWrites::of(loop);
   options.turn_begins = [&writes] { writes.hold(); };
   options.turn_ends = [&writes] { writes.run(); };
   return options;
 }
 
+/// One loop and what lives on it.
 struct Worker {
   Worker(const AppOptions& options, Shared& shared)
-      : engine(loop, with_writes(options.engine, loop)),
+      : jobs(loop),
+        engine(loop, engine_options(options, loop)),
         context{&loop,
                 &engine,
                 options.conversion,
                 options.headers,
                 options.timeouts,
                 options.max_retries,
-                true},
+                true,
+                &jobs,
+                secrets_of(options.service.keys)},
         service(context, shared),
         work(asio::make_work_guard(loop)) {}
 
   asio::io_context loop{1};
+  JobThread jobs;
   Engine engine;
   ExchangeContext context;
   Service service;

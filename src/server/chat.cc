@@ -63,12 +63,16 @@ bool ChatSession::write(std::string_view bytes) {
     return true;
   }
   last_write_ = Clock::now();
-  return reply_->write(bytes);
+  const http::Responder& responder = reply_->responder();
+  const bool caught_up = responder.buffered_bytes() == 0;
+  const bool room = reply_->write(bytes);
+  fresh_bytes_ = caught_up ? responder.buffered_bytes() : 0;
+  return room;
 }
 
 void ChatSession::keep_alive() {
-  if (!reply_->started() || reply_->over() || reply_->responder().buffered_bytes() > 0) return;
-  write(kPing);
+  if (!reply_->started() || reply_->over()) return;
+  if (reply_->responder().buffered_bytes() <= fresh_bytes_) write(kPing);
 }
 
 void ChatSession::finish() {

@@ -50,6 +50,9 @@ class ChatSession final : public Session,
   bool event_stream_ = false;
   std::string json_;  ///< the answer, if it does not stream
   Clock::time_point last_write_;
+  /// Unsent after a write to a reader who had all before: it goes out at the end of the loop's turn
+  /// and says nothing of how fast the reader is.
+  size_t fresh_bytes_ = 0;
 };
 
 }  // namespace proxx::server

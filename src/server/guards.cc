@@ -125,14 +125,16 @@ Status check_content_type(const http::Request& request) {
   return fail(unsupported_type("a web page must send content-type application/json"));
 }
 
-http::HeaderList cors_headers(const http::Request& request) {
+http::HeaderList cors_headers(const http::Request& request, const std::vector<std::string>& cors) {
+  if (cors.empty()) return {};
+  http::HeaderList headers{{"vary", "Origin"}};
   const auto origin = request.header("origin");
-  if (!origin) return {};
-  return {{"access-control-allow-origin", std::string(*origin)},
-          {"vary", "Origin"},
-          {"access-control-expose-headers",
-           "x-request-id, retry-after, retry-after-ms, x-should-retry, x-proxx-dropped, "
-           "x-proxx-adjusted, server-timing"}};
+  if (!origin || !check_origin(request, cors)) return headers;
+  headers.emplace_back("access-control-allow-origin", std::string(*origin));
+  headers.emplace_back("access-control-expose-headers",
+                       "x-request-id, retry-after, retry-after-ms, x-should-retry, "
+                       "x-proxx-dropped, x-proxx-adjusted, server-timing");
+  return headers;
 }
 
 http::Response preflight(const http::Request& request) {

@@ -31,8 +31,10 @@ struct HostPolicy {
 /// the other types are what a page can send without a preflight.
 [[nodiscard]] Status check_content_type(const http::Request& request);
 
-/// `access-control-*` of an answer to a request that passed check_origin; empty without an Origin.
-[[nodiscard]] http::HeaderList cors_headers(const http::Request& request);
+/// What --cors adds to any answer: `vary: Origin`, and for an Origin that check_origin() allows
+/// `access-control-*`. Nothing if there is no --cors.
+[[nodiscard]] http::HeaderList cors_headers(const http::Request& request,
+                                            const std::vector<std::string>& cors);
 
 /// The answer to an OPTIONS request with an Origin that passed check_origin: 204; cors_headers go
 /// beside it.

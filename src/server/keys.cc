@@ -5,6 +5,7 @@
 
 #include "config/small_file.h"
 #include "core/ascii.h"
+#include "core/secret_text.h"
 #include "http/guard.h"
 #include "server/guards.h"
 
@@ -74,6 +75,12 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return difference == 0;
 }
 
+Secrets secrets_of(const KeyRules& rules) {
+  HeaderList keys = {{"x-api-key", rules.own.api_key}, {"x-api-key", rules.own.auth_token}};
+  for (const std::string& key : rules.accepted) keys.emplace_back("x-api-key", key);
+  return secrets_in(keys);
+}
+
 Status check_client_key(const http::Request& request, const KeyRules& rules) {
   if (rules.accepted.empty()) return {};
   PROXX_ASSIGN(const std::optional<std::string> key, client_key(request));
@@ -83,10 +90,12 @@ Status check_client_key(const http::Request& request, const KeyRules& rules) {
 }
 
 Result<Credential> credential_for(const http::Request& request, const KeyRules& rules) {
-  if (!rules.accepted.empty()) {
-    PROXX_TRY(check_client_key(request, rules));
-    return rules.own;
-  }
+  PROXX_TRY(check_client_key(request, rules));
+  return admitted_credential(request, rules);
+}
+
+Result<Credential> admitted_credential(const http::Request& request, const KeyRules& rules) {
+  if (!rules.accepted.empty()) return rules.own;
   if (rules.client_key == ClientKey::forward) {
     PROXX_ASSIGN(std::optional<std::string> key, client_key(request));
     if (key) return Credential{std::move(*key), {}};
@@ -118,7 +127,7 @@ Result<std::vector<std::string>> parse_auth_file(std::string_view text) {
 Result<std::vector<std::string>> read_auth_file(const std::string& path) {
   PROXX_ASSIGN(const SmallFile file, read_small_file(path, kMaxAuthFileBytes, PipeAllowed::yes));
   auto keys = parse_auth_file(file.text);
-  if (!keys) return fail(ErrorKind::usage, path + ": " + keys.error().message);
+  if (!keys) return fail(ErrorKind::usage, shown_whole(path) + ": " + keys.error().message);
   return keys;
 }
 
@@ -134,7 +143,7 @@ Status check_exposure(const http::ListenOptions& listen, const KeyRules& rules) 
     return {};
   }
   if (!local && rules.accepted.empty()) {
-    return fail(ErrorKind::usage, "a server that holds a key and listens on " + listen.host +
+    return fail(ErrorKind::usage, "a server that holds a key and listens on " + shown(listen.host) +
                                       " needs auth_file, else anyone there could use the key");
   }
   return {};

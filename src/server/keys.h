@@ -18,12 +18,20 @@ struct KeyRules {
   ClientKey client_key = ClientKey::forward;
 };
 
+/// Every key that the server holds, for EngineOptions and ExchangeContext: none may be shown.
+[[nodiscard]] Secrets secrets_of(const KeyRules& rules);
+
 /// The credential for upstream, by contract.md section 5: with `accepted`, the client's key must be
 /// one of them and the server's own goes; else the client's own key goes, or without one the
 /// server's. `client_key: ignore` never looks at the client's. Errors: `unauthorized` (401), and
 /// 400 for two keys that differ.
 [[nodiscard]] Result<Credential> credential_for(const http::Request& request,
                                                 const KeyRules& rules);
+
+/// The same for a request that credential_for() or check_client_key() has let pass: `accepted` is
+/// not gone through again.
+[[nodiscard]] Result<Credential> admitted_credential(const http::Request& request,
+                                                     const KeyRules& rules);
 
 /// As credential_for, for what needs no upstream key itself (/v1/models, /metrics): only `accepted`
 /// is asked for.

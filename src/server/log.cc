@@ -1,16 +1,15 @@
 #include "server/log.h"
 
-#include <poll.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
 
-#include "core/json_text.h"
+#include "core/json_string.h"
+#include "core/utf8.h"
+#include "core/visible.h"
 #include "server/notice_list.h"
 
 namespace proxx::server {
@@ -19,6 +18,8 @@ namespace {
 constexpr size_t kMaxPathBytes = 128;
 constexpr size_t kMaxNameBytes = 64;
 constexpr size_t kMaxNoticesBytes = 512;
+/// What a character that was cut through may grow by.
+constexpr size_t kCutBytes = 8;
 
 struct LevelRow {
   LogLevel level;
@@ -138,10 +139,10 @@ void Log::access(const RequestRecord& record) const {
 
 void Log::write(LogLevel level, std::string_view text) const {
   if (level > options_.level) return;
-  if (options_.format == LogFormat::text) return put(level, std::string(text));
+  if (options_.format == LogFormat::text) return put(level, visible(text));
   std::string message = "\"message\":\"";
   json::append_escaped(message, text.substr(0, kMaxLogLineBytes / 8));
-  put(level, message + "\"");
+  put(level, visible_json(message) + "\"");
 }
 
 void Log::put(LogLevel level, std::string line) const {
@@ -151,20 +152,12 @@ void Log::put(LogLevel level, std::string line) const {
     out += R"({"time":")" + timestamp() + R"(","level":")" + row.name + "\"," + line + "}";
   } else {
     if (!options_.systemd) out += timestamp() + " ";
-    out += line.substr(0, kMaxLogLineBytes - out.size() - 1);
+    const size_t room = kMaxLogLineBytes - out.size() - 1;
+    // The cut may go through a character.
+    out += line.size() <= room ? line : utf8::repaired(line.substr(0, room - kCutBytes));
   }
   out += '\n';
-  write_without_waiting(options_.fd, out);
-}
-
-void write_without_waiting(int fd, std::string_view text) {
-  while (!text.empty()) {
-    pollfd room{fd, POLLOUT, 0};
-    if (poll(&room, 1, 0) != 1 || (room.revents & POLLOUT) == 0) return;
-    const ssize_t written = ::write(fd, text.data(), std::min(text.size(), kMaxLogLineBytes));
-    if (written <= 0) return;
-    text.remove_prefix(static_cast<size_t>(written));
-  }
+  writer_.write(out);
 }
 
 }  // namespace proxx::server

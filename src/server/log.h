@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "config/settings.h"
+#include "server/lossy_writer.h"
 #include "server/record.h"
 
 namespace proxx::server {
@@ -18,12 +19,13 @@ struct LogOptions {
 /// True if `fd` is the journal's stream, by $JOURNAL_STREAM.
 [[nodiscard]] bool is_journal(int fd, const char* journal_stream);
 
-/// A line for each thing worth knowing. May be used from any thread: a line is one write of at most
-/// kMaxLogLineBytes, which neither tears nor blocks. Errors of writing are ignored, and a line that
-/// a full pipe has no room for is lost: the service goes on.
+/// A line for each thing worth knowing, one line whatever a peer put into it (core/visible.h). May
+/// be used from any thread: a line is one write of at most kMaxLogLineBytes, which neither tears
+/// nor blocks. Errors of writing are ignored, and a line that a full pipe has no room for is lost:
+/// the service goes on.
 class Log {
  public:
-  explicit Log(LogOptions options) : options_(options) {}
+  explicit Log(LogOptions options) : options_(options), writer_(options.fd) {}
 
   void write(LogLevel level, std::string_view text) const;
   /// One line for a request: `info`, with a 5xx `warn`.
@@ -33,13 +35,8 @@ class Log {
   void put(LogLevel level, std::string line) const;
 
   const LogOptions options_;
+  const LossyWriter writer_;
 };
-
-/// PIPE_BUF: up to here a write to a pipe is atomic.
-inline constexpr size_t kMaxLogLineBytes = 4096;
-
-/// Writes what there is room for, in pieces of kMaxLogLineBytes; the rest is lost.
-void write_without_waiting(int fd, std::string_view text);
 
 /// `POST /v1/chat/completions model=claude-sonnet-5-5 status=200 first=12ms total=40ms in=10 out=5
 /// upstream=req_1 dropped=seed`, without the line end. Fields that are not known are left out.

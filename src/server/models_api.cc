@@ -1,7 +1,5 @@
 #include "server/models_api.h"
 
-#include <charconv>
-
 #include "core/json_writer.h"
 
 namespace proxx::server {
@@ -46,23 +44,6 @@ std::optional<std::string> model_object(const ModelTable& models, std::string_vi
   write_model(
       writer, name,
       model != nullptr ? model->created_unix_s : models.resolve(alias->second).created_unix_s);
-  return out;
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    unsigned value = 0;
-    if (text[i] == '%' && i + 2 < text.size()) {
-      const char* digits = text.data() + i + 1;
-      if (std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2) {
-        out += static_cast<char>(value);
-        i += 2;
-        continue;
-      }
-    }
-    out += text[i];
-  }
   return out;
 }
 

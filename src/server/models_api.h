@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/ascii.h"
 #include "core/models.h"
 
 namespace proxx::server {
@@ -15,8 +16,5 @@ namespace proxx::server {
 /// path, so it may be percent-encoded (`openai%2Fgpt-4o`).
 [[nodiscard]] std::optional<std::string> model_object(const ModelTable& models,
                                                       std::string_view id);
-
-/// Decodes %XX; a malformed one stays as it is.
-[[nodiscard]] std::string percent_decoded(std::string_view text);
 
 }  // namespace proxx::server

@@ -3,8 +3,8 @@
 #include <array>
 #include <ctime>
 
-#include "core/json_reader.h"
 #include "exchange/answer_headers.h"
+#include "server/model_name.h"
 
 namespace proxx::server {
 namespace {
@@ -12,12 +12,6 @@ namespace {
 /// What an Anthropic client reads besides what every client gets (answer_headers.h).
 constexpr std::array<std::string_view, 3> kPassed = {"content-type", "content-encoding",
                                                      "request-id"};
-
-std::string model_of(const std::string& body) {
-  json::Document document;
-  if (!document.parse(body)) return {};
-  return document.root().get("model").string_or("");
-}
 
 }  // namespace
 
@@ -31,12 +25,15 @@ UpstreamRequest relay_request(const ExchangeContext& context, http::Request requ
   return out;
 }
 
-RelaySession::RelaySession(Upstream& upstream, UpstreamRequest request,
+RelaySession::RelaySession(const ExchangeContext& context, UpstreamRequest request,
                            std::unique_ptr<Reply> reply, OnOver on_over)
-    : upstream_(upstream),
+    : context_(context),
       request_(std::move(request)),
+      secrets_(secrets_in(request_.headers)),
       reply_(std::move(reply)),
-      on_over_(std::move(on_over)) {}
+      on_over_(std::move(on_over)) {
+  secrets_.insert(secrets_.end(), context.secrets.begin(), context.secrets.end());
+}
 
 void RelaySession::start() {
   reply_->responder().on_gone([weak = weak_from_this()] {
@@ -46,9 +43,9 @@ void RelaySession::start() {
     const auto self = weak.lock();
     if (self && self->call_) self->call_->resume();
   });
-  reply_->record.model = model_of(request_.body);
+  reply_->record.model = model_name(request_.body);
   reply_->own_time = std::chrono::microseconds{};
-  call_ = upstream_.start(std::move(request_), *this);
+  call_ = context_.upstream->start(std::move(request_), *this);
 }
 
 void RelaySession::on_head(UpstreamHead head) {
@@ -65,12 +62,17 @@ void RelaySession::on_head(UpstreamHead head) {
       headers.emplace_back(std::string(name), std::string(*value));
     }
   }
-  if (head.status >= 400) reply_->record.error = ErrorKind::upstream_status;
+  if (head.status >= 400) {
+    reply_->record.error = ErrorKind::upstream_status;
+    error_mask_.emplace();
+  }
   reply_->start(head.status, std::move(headers));
 }
 
 void RelaySession::on_data(std::string_view bytes) {
-  if (!reply_->write(bytes)) call_->pause();
+  const bool room =
+      error_mask_ ? reply_->write(error_mask_->take(secrets_, bytes)) : reply_->write(bytes);
+  if (!room) call_->pause();
 }
 
 void RelaySession::on_done(Status status) {
@@ -81,6 +83,7 @@ void RelaySession::on_done(Status status) {
     error.message = "the upstream closed without an answer";
     return end_with(error);
   }
+  if (error_mask_) reply_->write(error_mask_->finish(secrets_));
   reply_->end();
   over();
 }
@@ -90,7 +93,9 @@ void RelaySession::end_with(const Error& error) {
     if (!reply_->over()) reply_->note_error(error);
     reply_->abort();
   } else {
-    reply_->send_error(error);
+    http::HeaderList headers;
+    add_retry_hints(headers, error);
+    reply_->send_error(error, std::move(headers));
   }
   over();
 }

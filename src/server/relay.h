@@ -1,10 +1,12 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "exchange/exchange.h"
 #include "server/reply.h"
 #include "server/session.h"
+#include "upstream/secrets.h"
 #include "upstream/upstream.h"
 
 namespace proxx::server {
@@ -17,15 +19,15 @@ namespace proxx::server {
                                             const RequestHeaders& headers);
 
 /// `POST /v1/messages` and `/v1/messages/count_tokens`: the upstream's status and body pass
-/// unchanged as they come. What breaks before the upstream answers is an Anthropic error object,
-/// behind that the connection is cut.
+/// unchanged as they come, but for keys in an error's. What breaks before the upstream answers is
+/// an Anthropic error object, behind that the connection is cut.
 class RelaySession final : public Session,
                            public UpstreamHandler,
                            public std::enable_shared_from_this<RelaySession> {
  public:
-  /// `upstream` must outlive the session.
-  RelaySession(Upstream& upstream, UpstreamRequest request, std::unique_ptr<Reply> reply,
-               OnOver on_over);
+  /// `context` must outlive the session.
+  RelaySession(const ExchangeContext& context, UpstreamRequest request,
+               std::unique_ptr<Reply> reply, OnOver on_over);
 
   void start() override;
   void end_with(const Error& error) override;
@@ -38,8 +40,10 @@ class RelaySession final : public Session,
   void gone();
   void over();
 
-  Upstream& upstream_;
+  const ExchangeContext& context_;
   UpstreamRequest request_;
+  Secrets secrets_;
+  std::optional<StreamMask> error_mask_;  ///< of an answer that is an error
   std::unique_ptr<Reply> reply_;
   OnOver on_over_;
   std::unique_ptr<UpstreamCall> call_;

@@ -15,39 +15,50 @@ namespace {
 
 constexpr std::string_view kRequestId = "x-request-id";
 
-/// Anthropic's error types (wire.md 3); by status, `api_error` for the others.
+/// Anthropic's error types (wire.md 3). By status; the other ones below 500 are
+/// `invalid_request_error`, those above `api_error`.
 struct AnthropicType {
   int status;
   std::string_view type;
 };
-constexpr std::array<AnthropicType, 12> kAnthropicTypes = {{
-    {400, "invalid_request_error"},
+constexpr std::array<AnthropicType, 9> kAnthropicTypes = {{
     {401, "authentication_error"},
     {402, "billing_error"},
     {403, "permission_error"},
     {404, "not_found_error"},
-    {405, "invalid_request_error"},
     {413, "request_too_large"},
-    {415, "invalid_request_error"},
     {429, "rate_limit_error"},
     {503, "overloaded_error"},
     {504, "timeout_error"},
     {529, "overloaded_error"},
 }};
 
-std::string anthropic_body(const Error& error) {
-  const int status = http_status_of(error);
-  const auto row =
-      std::find_if(kAnthropicTypes.begin(), kAnthropicTypes.end(),
-                   [status](const AnthropicType& one) { return one.status == status; });
+std::string_view anthropic_type(int status) {
+  for (const AnthropicType& row : kAnthropicTypes) {
+    if (row.status == status) return row.type;
+  }
+  return status < 500 ? "invalid_request_error" : "api_error";
+}
+
+void put_word(json::Writer& writer, std::string_view key, std::string_view word) {
+  writer.key(key);
+  word.empty() ? writer.null() : writer.string(word);
+}
+
+std::string anthropic_body(const Error& error, std::string_view request_id) {
+  const char* usual_code = error_row(error.kind).code;
   std::string out;
   json::Writer writer(out);
   writer.begin_object();
   writer.key("type").string("error");
   writer.key("error").begin_object();
-  writer.key("type").string(row == kAnthropicTypes.end() ? "api_error" : row->type);
+  writer.key("type").string(anthropic_type(http_status_of(error)));
   writer.key("message").string(error.message);
-  writer.end_object().end_object();
+  put_word(writer, "param", error.param);
+  put_word(writer, "code", error.code.empty() && usual_code != nullptr ? usual_code : error.code);
+  writer.end_object();
+  writer.key("request_id").string(request_id);
+  writer.end_object();
   return out;
 }
 
@@ -70,13 +81,13 @@ std::string duration(std::string_view name, std::chrono::microseconds time) {
 
 }  // namespace
 
-http::Response error_response(const Error& error, Endpoint endpoint) {
+http::Response error_response(const Error& error, std::string_view path,
+                              std::string_view request_id) {
   http::Response response;
   response.status = http_status_of(error);
   response.headers.emplace_back("content-type", "application/json");
   if (response.status == 401) response.headers.emplace_back("www-authenticate", "Bearer");
-  const bool relay = endpoint == Endpoint::messages || endpoint == Endpoint::count_tokens;
-  response.body = relay ? anthropic_body(error) : error_body(error);
+  response.body = is_anthropic(path) ? anthropic_body(error, request_id) : error_body(error);
   return response;
 }
 
@@ -85,11 +96,12 @@ Reply::Reply(Shared& shared, const http::Request& request,
     : shared_(shared),
       responder_(std::move(responder)),
       begin_(std::chrono::steady_clock::now()),
-      cors_(check_origin(request, shared.options.cors) ? cors_headers(request)
-                                                       : http::HeaderList{}) {
-  record.method = request.method;
-  record.path = std::string(request.path());
-  record.endpoint = endpoint_of(request.path());
+      cors_(cors_headers(request, shared.options.cors)) {
+  // A refused request may lack its method, and its target be a URL with a password.
+  const std::string_view path = request.path();
+  record.method = request.method.empty() ? "-" : request.method;
+  record.path = path.starts_with("/") || path == "*" ? path : "-";
+  record.endpoint = endpoint_of(path);
   record.request_id = make_request_id();
 }
 
@@ -110,10 +122,14 @@ void Reply::send(http::Response response) {
 
 void Reply::send_error(const Error& error, http::HeaderList headers) {
   if (over_) return;
-  note_error(error);
-  http::Response response = error_response(error, record.endpoint);
+  http::Response response = error_answer(error);
   std::move(headers.begin(), headers.end(), std::back_inserter(response.headers));
   send(std::move(response));
+}
+
+http::Response Reply::error_answer(const Error& error) {
+  note_error(error);
+  return error_response(error, record.path, record.request_id);
 }
 
 void Reply::note_error(const Error& error) {

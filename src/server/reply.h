@@ -36,8 +36,11 @@ struct Shared {
   std::atomic<bool> draining{false};
 };
 
-/// `{"error":...}` with the error's status: OpenAI's object, or Anthropic's on the relays.
-[[nodiscard]] http::Response error_response(const Error& error, Endpoint endpoint);
+/// The error as the clients of that path read it: OpenAI's object `{"error":{"message","type",
+/// "param","code"}}`; on Anthropic's paths theirs, `{"type":"error","error":{...},"request_id"}`,
+/// with the same four members.
+[[nodiscard]] http::Response error_response(const Error& error, std::string_view path,
+                                            std::string_view request_id);
 
 /// The answer to one request. Adds what every answer carries (x-request-id, server-timing, CORS)
 /// and, when it is over, gives the record to log and metrics, once. After its end every call is a
@@ -58,6 +61,8 @@ class Reply {
   [[nodiscard]] http::Response finish(http::Response response);
   void send(http::Response response);
   void send_error(const Error& error, http::HeaderList headers = {});
+  /// The error's answer, noted in the record and not sent yet.
+  [[nodiscard]] http::Response error_answer(const Error& error);
 
   /// For the record alone.
   void note_error(const Error& error);

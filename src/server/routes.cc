@@ -46,6 +46,13 @@ std::string_view endpoint_name(Endpoint endpoint) {
   return route_of(endpoint).path;
 }
 
+bool is_anthropic(std::string_view path) {
+  const std::string_view messages = route_of(Endpoint::messages).path;
+  if (!path.starts_with(messages)) return false;
+  path.remove_prefix(messages.size());
+  return path.empty() || path.front() == '/';
+}
+
 Endpoint endpoint_of(std::string_view path) {
   for (const Route& route : kRoutes) {
     if (matches(route, path)) return route.endpoint;

@@ -31,6 +31,10 @@ struct Route {
 /// For logs and metrics: the path, `/v1/models/{id}` for any id, `other`.
 [[nodiscard]] std::string_view endpoint_name(Endpoint endpoint);
 
+/// Whether Anthropic's own clients use this path, served or not: `/v1/messages` and all below it.
+/// They get errors in their shape.
+[[nodiscard]] bool is_anthropic(std::string_view path);
+
 /// The endpoint of exactly this path, whatever the method. No decoding, no `..`, no `//`.
 [[nodiscard]] Endpoint endpoint_of(std::string_view path);
 

@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "core/ascii.h"
+#include "core/beta_allowance.h"
 #include "http/guard.h"
 #include "server/chat.h"
 #include "server/models_session.h"
@@ -43,10 +44,11 @@ http::Response text_response(int status, std::string body, std::string_view type
 }
 
 /// Adds what a refusal's status asks for.
-http::Response refusal(const http::Request& request, const Error& error) {
-  const Endpoint endpoint = endpoint_of(request.path());
-  http::Response response = error_response(error, endpoint);
-  if (response.status == 405) response.headers.emplace_back("allow", allowed_methods(endpoint));
+http::Response refusal(Reply& reply, const Error& error) {
+  http::Response response = reply.error_answer(error);
+  if (response.status == 405) {
+    response.headers.emplace_back("allow", allowed_methods(reply.record.endpoint));
+  }
   if (response.status == 503) {
     response.headers.emplace_back("retry-after", "1");
     response.close = true;
@@ -58,6 +60,7 @@ http::Response refusal(const http::Request& request, const Error& error) {
 
 Result<RequestHeaders> anthropic_headers(const http::Request& request) {
   RequestHeaders out;
+  BetaAllowance betas;
   for (const auto& [name, value] : request.headers) {
     const bool version = same_word(name, "anthropic-version");
     if (!version && !same_word(name, "anthropic-beta")) continue;
@@ -73,10 +76,16 @@ Result<RequestHeaders> anthropic_headers(const http::Request& request) {
             ErrorKind::invalid_request,
             "malformed header " + std::string(version ? "anthropic-version" : "anthropic-beta"));
       }
+      if (version && !out.anthropic_version.empty() && out.anthropic_version != word) {
+        return fail(ErrorKind::invalid_request, "more than one anthropic-version was sent");
+      }
       if (version) {
         out.anthropic_version = std::string(word);
-      } else {
+      } else if (betas.take(word)) {
         out.betas.emplace_back(word);
+      } else {
+        return fail(ErrorKind::invalid_request, BetaAllowance::kExceeded, "anthropic-beta",
+                    "invalid_value");
       }
     }
   }
@@ -103,7 +112,12 @@ Status Service::admit(const http::Request& request) const {
   PROXX_TRY(check_route(request.method, request.path()));
   if (is_public) return {};
   if (shared_.draining && is_versioned(request)) return fail(shutting_down());
-  PROXX_TRY(check_client_key(request, options.keys));
+  // An auth_file is gone through once for a request.
+  if (route_of(endpoint).is_upstream) {
+    PROXX_TRY(credential_for(request, options.keys));
+  } else {
+    PROXX_TRY(check_client_key(request, options.keys));
+  }
   if (endpoint == Endpoint::metrics && !options.metrics) {
     Error error;
     error.kind = ErrorKind::invalid_request;
@@ -113,7 +127,6 @@ Status Service::admit(const http::Request& request) const {
     return fail(std::move(error));
   }
   if (!route_of(endpoint).is_upstream) return {};
-  PROXX_TRY(credential_for(request, options.keys));
   PROXX_TRY(anthropic_headers(request));
   return check_content_type(request);
 }
@@ -122,8 +135,7 @@ std::optional<http::Response> Service::check(const http::Request& request) {
   const Status status = admit(request);
   if (status) return std::nullopt;
   Reply reply(shared_, request, nullptr);
-  reply.note_error(status.error());
-  return reply.finish(refusal(request, status.error()));
+  return reply.finish(refusal(reply, status.error()));
 }
 
 // A full server is alive, and its /metrics say why it is full.
@@ -170,7 +182,7 @@ void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
 
 void Service::start_chat(http::Request& request, std::unique_ptr<Reply>& reply) {
   ExchangeRequest incoming;
-  const auto credential = credential_for(request, shared_.options.keys);
+  const auto credential = admitted_credential(request, shared_.options.keys);
   if (!credential) return reply->send_error(credential.error());
   auto headers = anthropic_headers(request);
   if (!headers) return reply->send_error(headers.error());
@@ -183,19 +195,19 @@ void Service::start_chat(http::Request& request, std::unique_ptr<Reply>& reply) 
 }
 
 void Service::start_relay(http::Request& request, std::unique_ptr<Reply>& reply) {
-  const auto credential = credential_for(request, shared_.options.keys);
+  const auto credential = admitted_credential(request, shared_.options.keys);
   if (!credential) return reply->send_error(credential.error());
   const auto headers = anthropic_headers(request);
   if (!headers) return reply->send_error(headers.error());
   UpstreamRequest outgoing = relay_request(context_, std::move(request), *credential, *headers);
-  run(std::make_shared<RelaySession>(*context_.upstream, std::move(outgoing), std::move(reply),
-                                     let_go()));
+  run(std::make_shared<RelaySession>(context_, std::move(outgoing), std::move(reply), let_go()));
 }
 
 void Service::start_models(const http::Request& request, std::optional<std::string> id,
                            std::unique_ptr<Reply>& reply) {
   std::optional<Credential> credential;
-  if (auto known = credential_for(request, shared_.options.keys)) credential = std::move(*known);
+  if (auto known = admitted_credential(request, shared_.options.keys))
+    credential = std::move(*known);
   run(std::make_shared<ModelsSession>(models_, std::move(credential), std::move(id),
                                       std::move(reply), let_go()));
 }
@@ -218,18 +230,18 @@ Session::OnOver Service::let_go() {
 }
 
 http::Response Service::error(int status, std::string_view what) {
-  http::Request unread;
-  unread.method = "-";
-  unread.target = "-";
+  return error_for({}, status, what);
+}
+
+http::Response Service::error_for(const http::Request& request, int status, std::string_view what) {
   Error error;
   error.kind = ErrorKind::invalid_request;
   if (status == 413) error.kind = ErrorKind::request_too_large;
   if (status == 503) error.kind = ErrorKind::overloaded;
   error.http_status = status;
   error.message = std::string(what);
-  Reply reply(shared_, unread, nullptr);
-  reply.note_error(error);
-  return reply.finish(error_response(error, Endpoint::other));
+  Reply reply(shared_, request, nullptr);
+  return reply.finish(reply.error_answer(error));
 }
 
 void Service::cut_off() {

@@ -28,6 +28,8 @@ class Service final : public http::Handler {
   bool answers_over_limit(const http::Request& request) override;
   void handle(http::Request request, std::shared_ptr<http::Responder> responder) override;
   http::Response error(int status, std::string_view what) override;
+  http::Response error_for(const http::Request& request, int status,
+                           std::string_view what) override;
 
   /// Ends every request under way with an error: the drain time is over.
   void cut_off();

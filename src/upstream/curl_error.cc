@@ -1,8 +1,11 @@
 #include "upstream/curl_error.h"
 
+#include <sys/resource.h>
+
 #include <cstring>
 #include <memory>
 
+#include "core/secret_text.h"
 #include "upstream/curl_library.h"
 
 namespace proxx {
@@ -57,7 +60,8 @@ Error make_error(ErrorKind kind, std::string message) {
 }
 
 std::string because(const CurlFailure& failure) {
-  if (!failure.detail.empty()) return ": " + std::string(failure.detail);
+  // A malformed proxy's URL is in it with its password.
+  if (!failure.detail.empty()) return ": " + without_keys(failure.detail);
   return std::string(": ") + curl().easy_strerror(failure.code);
 }
 
@@ -117,6 +121,15 @@ UpstreamOrigin origin_of(const std::string& base_url) {
   if (origin.host.size() > 2 && origin.host.front() == '[')
     origin.host = origin.host.substr(1, origin.host.size() - 2);
   return origin;
+}
+
+Error no_descriptor_error(const UpstreamOrigin& origin) {
+  std::string message = "no file descriptor is left for a connection to " + origin.authority;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    message += "; proxx may have " + std::to_string(limit.rlim_cur) + " open (ulimit -n)";
+  }
+  return make_error(ErrorKind::overloaded, std::move(message));
 }
 
 std::string seconds_text(std::chrono::milliseconds time) {

@@ -31,6 +31,9 @@ struct UpstreamOrigin {
 [[nodiscard]] Error curl_error(const CurlFailure& failure, const UpstreamOrigin& origin,
                                std::chrono::milliseconds connect_timeout);
 
+/// A connection could not be made for want of a file descriptor: `overloaded`, naming the limit.
+[[nodiscard]] Error no_descriptor_error(const UpstreamOrigin& origin);
+
 /// `0.1 s`, `600 s`
 [[nodiscard]] std::string seconds_text(std::chrono::milliseconds time);
 

@@ -61,7 +61,7 @@ void spare_openssl_its_tables() {
   // OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, _NO_ADD_ALL_CIPHERS, _NO_ADD_ALL_DIGESTS, _NO_LOAD_CONFIG
   // of openssl/crypto.h
   constexpr uint64_t kWithout = 0x01 | 0x10 | 0x20 | 0x80;
-  if (void* const symbol = dlsym(loaded()->library, "OPENSSL_init_crypto")) {
+  if (void* const symbol = symbol_beside_libcurl("OPENSSL_init_crypto")) {
     reinterpret_cast<InitCrypto*>(symbol)(kWithout, nullptr);
   }
 }
@@ -83,6 +83,10 @@ Status load_libcurl() {
 
 const CurlFunctions& curl() {
   return loaded().value().functions;
+}
+
+void* symbol_beside_libcurl(const char* name) {
+  return dlsym(loaded().value().library, name);
 }
 
 void start_libcurl(bool needs_tls) {

@@ -29,6 +29,9 @@ struct CurlFunctions {
 /// Loads it if it is not loaded yet, and throws where load_libcurl() fails.
 [[nodiscard]] const CurlFunctions& curl();
 
+/// A function of the libraries that libcurl has brought with it, or null.
+[[nodiscard]] void* symbol_beside_libcurl(const char* name);
+
 /// Starts libcurl, once in a program; later calls do nothing. Its lack of memory goes to the
 /// new_handler. Without `needs_tls` OpenSSL reads no configuration and fills no tables of
 /// algorithms, which is a tenth of a short run.

@@ -1,7 +1,6 @@
 #include "upstream/curl_loop.h"
 
 #include <fcntl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -242,24 +241,24 @@ void CurlLoop::arm() {
 // --- what curl calls -----------------------------------------------------------------------------
 
 curl_socket_t CurlLoop::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
-  const int descriptor = ::socket(address->family, address->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
-                                  address->protocol);
-  if (descriptor < 0) return CURL_SOCKET_BAD;
   auto& loop = *static_cast<CurlLoop*>(self);
+  curl_socket_t socket = CURL_SOCKET_BAD;
   try {
-    loop.interest_in(descriptor) = Interest{nullptr, 0, 0, true, false};
+    socket = loop.connections_.open(*address);
+    if (socket != CURL_SOCKET_BAD) loop.interest_in(socket) = Interest{nullptr, 0, 0, true, false};
+    return socket;
   } catch (const std::bad_alloc&) {
-    ::close(descriptor);
+    loop.connections_.close(socket);
+    if (socket != CURL_SOCKET_BAD) ::close(socket);
     return CURL_SOCKET_BAD;
   }
-  ++loop.connections_;
-  return descriptor;
 }
 
 // Closing takes a descriptor out of the epoll set.
 int CurlLoop::close_socket(void* self, curl_socket_t socket) {
   auto& loop = *static_cast<CurlLoop*>(self);
-  if (std::exchange(loop.interest_in(socket), Interest{}).opened_here) --loop.connections_;
+  loop.interest_in(socket) = Interest{};
+  loop.connections_.close(socket);
   return ::close(socket);
 }
 

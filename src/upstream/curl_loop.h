@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "upstream/connections.h"
+
 namespace proxx {
 
 /// A curl multi handle on an asio loop. Rules:
@@ -63,8 +65,9 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   /// Open connections beyond one for each transfer. An estimate: a transfer has one here before it
   /// is open, and one that tries two addresses at once has a second that counts as idle.
   [[nodiscard]] size_t idle_connections() const {
-    return connections_ > active_ ? connections_ - active_ : 0;
+    return connections_.count() > active_ ? connections_.count() - active_ : 0;
   }
+  [[nodiscard]] Connections& connections() { return connections_; }
   /// Ends everything; the easy handles must have been removed. The hooks are called no more.
   void close();
 
@@ -103,6 +106,7 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   CURLM* multi_;
   boost::asio::posix::stream_descriptor epoll_;
   boost::asio::steady_timer timer_;
+  Connections connections_;
   std::vector<Interest> sockets_;  ///< by descriptor
   std::vector<curl_socket_t> dirty_;
   std::vector<CURL*> unpaused_;
@@ -112,7 +116,6 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   Clock::time_point armed_ = Clock::time_point::max();
   Clock::time_point entered_at_{};
   size_t active_ = 0;
-  size_t connections_ = 0;
   uint64_t watch_ = 0;  ///< handlers of earlier watches are stale
   bool inside_ = false;
   bool kicked_ = false;

@@ -161,6 +161,11 @@ void Engine::Impl::settle() {
   hand_over(context_);
   for (int i = 0; i < kDropsAtATime && !dropped_.empty(); ++i) discard(**dropped_.begin());
   if (!dropped_.empty()) context_.loop->kick();
+  while (!context_.failed.empty()) {
+    auto& transfer = static_cast<Running&>(*context_.failed.back());
+    context_.failed.pop_back();
+    finish(transfer, fail(*transfer.failure()));
+  }
   while (!context_.fed.empty()) {
     Transfer& transfer = *context_.fed.back();
     context_.fed.pop_back();
@@ -183,7 +188,7 @@ void Engine::Impl::settle() {
 
 void Engine::Impl::on_finished(Running& transfer, CURLcode code) {
   transfer.in_curl = false;
-  if (transfer.handler() != nullptr && transfer.met_stale_connection(code)) {
+  if (transfer.handler() != nullptr && transfer.wants_second_try(code)) {
     transfer.reload();
     fresh_.push_back(&transfer);
     context_.loop->kick();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "upstream/headers.h"
 #include "upstream/upstream.h"
 
 namespace boost::asio {
@@ -15,9 +16,14 @@ class io_context;
 namespace proxx {
 
 struct EngineOptions {
-  std::string base_url;  ///< scheme://host[:port][/prefix], validated by config, no final slash
-  std::string proxy;     ///< "" leaves it to HTTPS_PROXY and its like; none for plain http
-  std::string ca_file;   ///< --cacert; "" is the system's, or SSL_CERT_FILE and its like
+  std::string base_url;    ///< scheme://host[:port][/prefix], validated by config, no final slash
+  std::string proxy;       ///< "" leaves it to HTTPS_PROXY and its like; none for plain http
+  std::string proxy_user;  ///< of the proxy in HTTPS_PROXY and its like, which hold it no more
+  std::string proxy_password;
+  std::string ca_file;  ///< --cacert; "" is the system's, or SSL_CERT_FILE and its like
+  /// Credentials that the process holds: masked in heads and traces as those of the request are,
+  /// whichever key that carries (faults.md R3).
+  Secrets secrets = {};
   size_t max_answer_bytes = size_t{256} << 20;  ///< faults.md U7
   size_t max_header_bytes = size_t{300} << 10;  ///< faults.md U49
   /// -v: each header line as it goes (`>`) and comes (`<`), secrets redacted already, the blank

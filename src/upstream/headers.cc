@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
+#include <set>
 
 #include "core/ascii.h"
 
@@ -40,19 +41,6 @@ constexpr std::string_view kFramingFields[] = {
     "upgrade",
 };
 
-// By its end, so that gateways' own (`cf-access-token`, `api-key`) are caught too; but
-// `anthropic-ratelimit-tokens-...` is not.
-constexpr std::string_view kSecretEndings[] = {
-    "authorization", "api-key", "apikey", "-key", "cookie", "token", "secret", "password",
-};
-
-bool is_secret(std::string_view name) {
-  return std::any_of(
-      std::begin(kSecretEndings), std::end(kSecretEndings), [name](std::string_view end) {
-        return name.size() >= end.size() && same_word(name.substr(name.size() - end.size()), end);
-      });
-}
-
 std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -86,10 +74,10 @@ class BetaList {
 
  private:
   void add(std::string_view beta) {
-    if (!beta.empty() && std::find(betas_.begin(), betas_.end(), beta) == betas_.end())
-      betas_.push_back(beta);
+    if (!beta.empty() && known_.insert(beta).second) betas_.push_back(beta);
   }
   std::vector<std::string_view> betas_;
+  std::set<std::string_view> known_;
 };
 
 HeaderList profile_fields(const HeaderOptions& options, int retries_done) {
@@ -156,31 +144,6 @@ Result<std::pair<std::string, std::string>> parse_header(std::string_view line) 
     if (same_word(name, framing))
       return fail(ErrorKind::usage, "header '" + std::string(name) + "' is proxx's own to set");
   return std::pair(std::string(name), std::string(value));
-}
-
-std::string redact_header(std::string_view line) {
-  const auto colon = line.find(':');
-  if (colon == std::string_view::npos || !is_secret(trim(line.substr(0, colon))))
-    return std::string(line);
-  return std::string(line.substr(0, colon)) + ": [redacted]";
-}
-
-Secrets secrets_in(const HeaderList& headers) {
-  Secrets out;
-  for (const auto& [name, value] : headers) {
-    if (!is_secret(name)) continue;
-    const std::string_view secret = std::string_view(value).substr(value.rfind(' ') + 1);
-    if (secret.size() >= kMinSecretBytes) out.emplace_back(secret);
-  }
-  return out;
-}
-
-void mask(const Secrets& secrets, std::string& text) {
-  for (const std::string& secret : secrets) {
-    for (size_t at = 0; (at = text.find(secret, at)) != std::string::npos; at += secret.size()) {
-      text.replace(at, secret.size(), secret.size(), '*');
-    }
-  }
 }
 
 std::string make_session_id() {

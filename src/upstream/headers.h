@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "upstream/secrets.h"
 #include "upstream/upstream.h"
 
 namespace proxx {
@@ -47,17 +48,6 @@ struct RequestHeaders {
 /// `Name: value` from -H, a configuration or ANTHROPIC_CUSTOM_HEADERS. Refuses malformed names,
 /// control bytes, and framing headers (Host, Content-Length, Transfer-Encoding, Connection, ...).
 [[nodiscard]] Result<std::pair<std::string, std::string>> parse_header(std::string_view line);
-
-/// A header line fit for a trace: credentials become `[redacted]`.
-[[nodiscard]] std::string redact_header(std::string_view line);
-
-/// The values of the fields that redact_header hides, without their scheme.
-using Secrets = std::vector<std::string>;
-[[nodiscard]] Secrets secrets_in(const HeaderList& headers);
-/// Puts asterisks over them where a peer sent one back, as many as it has bytes. What is shorter
-/// than kMinSecretBytes is no key, and would blot out words.
-void mask(const Secrets& secrets, std::string& text);
-inline constexpr size_t kMinSecretBytes = 8;
 
 /// A random UUID v4.
 [[nodiscard]] std::string make_session_id();

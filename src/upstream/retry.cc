@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 constexpr double kFirstBackoffMs = 500;
 constexpr double kLongestBackoffMs = 8'000;
 constexpr double kJitter = 0.25;
-constexpr double kMaxSaneMs = 2'147'483'648.0;  // 2^31, as the SDKs have it
+constexpr double kMaxSaneMs = 1e15;  // past the last date that HTTP can write
 
 std::optional<double> parse_number(std::string_view text) {
   double value = 0;
@@ -56,6 +56,7 @@ FailedTry failed_try(const Error& error, const HeaderList& headers) {
 }
 
 bool is_retryable(const FailedTry& failed) {
+  if (failed.transport == ErrorKind::upstream_tls) return false;
   if (failed.headers != nullptr) {
     const auto told = find_header(*failed.headers, "x-should-retry");
     if (told == "true") return true;
@@ -63,7 +64,8 @@ bool is_retryable(const FailedTry& failed) {
   }
   if (failed.transport)
     return *failed.transport == ErrorKind::upstream_unreachable ||
-           *failed.transport == ErrorKind::upstream_timeout;
+           *failed.transport == ErrorKind::upstream_timeout ||
+           *failed.transport == ErrorKind::overloaded;
   return failed.status == 408 || failed.status == 409 || failed.status == 429 ||
          failed.status >= 500;
 }

@@ -26,7 +26,7 @@ struct FailedTry {
 inline constexpr std::chrono::seconds kMaxRetryAfter{60};
 
 /// Whether it may be tried again at all, the count aside: x-should-retry, else 408, 409, 429,
-/// 5xx, unreachable and timeouts; never TLS.
+/// 5xx, unreachable, timeouts and no room here; never TLS.
 [[nodiscard]] bool is_retryable(const FailedTry& failed);
 
 /// How long to wait before the next try; nothing if it is not retryable, `max_retries` are used up

@@ -3,56 +3,85 @@
 #include <string>
 #include <string_view>
 
+#include "core/ascii.h"
+#include "core/secret_text.h"
 #include "upstream/curl_library.h"
 
 namespace proxx {
 namespace {
 
+bool has_login(const EngineOptions& options) {
+  return !options.proxy_user.empty() || !options.proxy_password.empty();
+}
+
+/// A proxy may send back what it was given.
+Secrets secrets_of(const Trace& trace) {
+  const EngineOptions& options = trace.options;
+  Secrets all = has_login(options)
+                    ? secrets_in_login(options.proxy_user + ":" + options.proxy_password)
+                    : secrets_in_url(options.proxy);
+  all.insert(all.end(), trace.secrets.begin(), trace.secrets.end());
+  return all;
+}
+
 void trace_header_lines(const Trace& trace, char direction, std::string_view lines) {
+  const Secrets secrets = secrets_of(trace);
   while (!lines.empty()) {
     const auto end = lines.find('\n');
     std::string_view line = lines.substr(0, end);
     lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     std::string shown = redact_header(line);
-    mask(trace.secrets, shown);
+    mask(secrets, shown);
     trace.options.trace_header(direction, shown);
   }
 }
 
-void trace_body(const Trace& trace, char direction, std::string_view bytes) {
-  std::string shown(bytes);
-  mask(trace.secrets, shown);
-  trace.options.trace_body(direction, shown);
+void show_body(const Trace& trace, char direction, const std::string& bytes) {
+  if (!bytes.empty()) trace.options.trace_body(direction, bytes);
 }
 
-/// Of what curl says of itself, which proxy it took from the environment (faults.md L18), without
-/// the user and the password: `Uses proxy env variable HTTPS_PROXY == 'http://user:pw@host:1'`.
+void finish_body(Trace& trace, char direction, StreamMask& body) {
+  if (trace.options.trace_body) show_body(trace, direction, body.finish(secrets_of(trace)));
+}
+
+/// Of what curl says of itself, which proxy it took from the environment (faults.md L18), its login
+/// redacted: `Uses proxy env variable HTTPS_PROXY == 'http://host:1'`. The variable has lost the
+/// login by then, unless it came up later.
 void trace_proxy(const Trace& trace, std::string_view text) {
   if (!text.starts_with("Uses proxy env variable")) return;
   std::string shown(text.substr(0, text.find('\n')));
   const size_t quote = shown.find('\'');
   const size_t scheme = shown.find("://", quote);
   const size_t begin = scheme == std::string::npos ? quote + 1 : scheme + 3;
-  if (const size_t at = shown.rfind('@'); at != std::string::npos && at > begin) {
-    shown.replace(begin, at - begin, "[redacted]");
+  const size_t at = shown.rfind('@');
+  if (at != std::string::npos && at > begin) {
+    shown.replace(begin, at - begin, kRedacted);
+  } else if (has_login(trace.options) && lower(shown).find("no_proxy") == std::string::npos) {
+    shown.insert(begin, std::string(kRedacted) + "@");
   }
   trace.options.trace_header('*', shown);
 }
 
 int debug_callback(CURL*, curl_infotype type, char* data, size_t size, void* user) {
-  const auto& trace = *static_cast<const Trace*>(user);
+  auto& trace = *static_cast<Trace*>(user);
   const std::string_view bytes(data, size);
-  const char direction = type == CURLINFO_HEADER_OUT || type == CURLINFO_DATA_OUT ? '>' : '<';
   try {
     switch (type) {
       case CURLINFO_HEADER_OUT:
+        if (trace.options.trace_header) trace_header_lines(trace, '>', bytes);
+        break;
       case CURLINFO_HEADER_IN:
-        if (trace.options.trace_header) trace_header_lines(trace, direction, bytes);
+        finish_body(trace, '>', trace.sent);
+        if (trace.options.trace_header) trace_header_lines(trace, '<', bytes);
+        break;
+      case CURLINFO_DATA_IN:
+        if (trace.on_raw_body) trace.on_raw_body(bytes);
         break;
       case CURLINFO_DATA_OUT:
-      case CURLINFO_DATA_IN:
-        if (trace.options.trace_body) trace_body(trace, direction, bytes);
+        if (trace.options.trace_body) {
+          show_body(trace, '>', trace.sent.take(secrets_of(trace), bytes));
+        }
         break;
       case CURLINFO_TEXT:
         if (trace.options.trace_header) trace_proxy(trace, bytes);
@@ -61,7 +90,6 @@ int debug_callback(CURL*, curl_infotype type, char* data, size_t size, void* use
         break;
     }
   } catch (...) {
-    // A trace that cannot be written must not end the transfer.
     return 0;
   }
   return 0;
@@ -69,11 +97,34 @@ int debug_callback(CURL*, curl_infotype type, char* data, size_t size, void* use
 
 }  // namespace
 
-void apply_trace(CURL* easy, const Trace& trace) {
-  if (!trace.options.trace_header && !trace.options.trace_body) return;
-  curl().easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+bool is_tracing(const EngineOptions& options) {
+  return options.trace_header || options.trace_body;
+}
+
+void apply_trace(CURL* easy, Trace& trace) {
+  if (is_tracing(trace.options)) curl().easy_setopt(easy, CURLOPT_VERBOSE, 1L);
   curl().easy_setopt(easy, CURLOPT_DEBUGFUNCTION, debug_callback);
-  curl().easy_setopt(easy, CURLOPT_DEBUGDATA, const_cast<Trace*>(&trace));
+  curl().easy_setopt(easy, CURLOPT_DEBUGDATA, &trace);
+}
+
+// A trace that cannot be written must not end the transfer.
+
+void trace_answer(Trace& trace, std::string_view bytes) {
+  if (!trace.options.trace_body) return;
+  try {
+    show_body(trace, '<', trace.received.take(secrets_of(trace), bytes));
+  } catch (...) {
+    return;
+  }
+}
+
+void finish_trace(Trace& trace) {
+  try {
+    finish_body(trace, '>', trace.sent);
+    finish_body(trace, '<', trace.received);
+  } catch (...) {
+    return;
+  }
 }
 
 }  // namespace proxx

@@ -6,6 +6,7 @@
 
 #include "core/release.h"
 #include "upstream/curl_library.h"
+#include "upstream/proxy.h"
 
 namespace proxx {
 namespace {
@@ -23,8 +24,9 @@ constexpr long kNoTimeoutMs = 24L * 60 * 60 * 1000;
 
 Transfer::Transfer(TransferContext& context)
     : context_(context),
-      trace_{context.options, {}},
-      easy_(curl().easy_init(), curl().easy_cleanup) {
+      trace_{.options = context.options},
+      easy_(curl().easy_init(), curl().easy_cleanup),
+      guard_(context.options.base_url.compare(0, 7, "http://") != 0) {
   if (!easy_) throw std::bad_alloc();
   configure();
 }
@@ -50,12 +52,9 @@ void Transfer::configure() {
   curl().easy_setopt(easy, CURLOPT_BUFFERSIZE, kReceiveBytes);
   curl().easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, kConnectionSeconds);
   curl().easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, kConnectionSeconds);
-  // A plain http upstream is this machine or beside it: no http_proxy of the environment's may
-  // catch it. An empty string, unlike none, means no proxy.
-  if (const std::string& proxy = context_.options.proxy;
-      !proxy.empty() || context_.options.base_url.compare(0, 7, "http://") == 0)
-    curl().easy_setopt(easy, CURLOPT_PROXY, proxy.c_str());
+  apply_proxy(easy, context_.options);
   apply_trust(easy, context_.trust);
+  trace_.on_raw_body = [this](std::string_view bytes) { take_raw_body(bytes); };
   apply_trace(easy, trace_);
   context_.loop->adopt(easy);
 }
@@ -69,6 +68,8 @@ void Transfer::load(UpstreamRequest request, UpstreamHandler& handler) {
     return;
   }
   trace_.secrets = secrets_in(request_.headers);
+  trace_.secrets.insert(trace_.secrets.end(), context_.options.secrets.begin(),
+                        context_.options.secrets.end());
   release(request_.headers);
   curl().easy_setopt(easy, CURLOPT_HTTPHEADER, header_block_.list());
 
@@ -106,6 +107,8 @@ void Transfer::set_method(const std::string& method) {
 }
 
 void Transfer::reload() {
+  guard_.begin_second_try();
+  head_ = {};
   failure_.reset();
   phase_ = Phase::connecting;
   stalled_at_ = Clock::time_point::max();
@@ -119,13 +122,20 @@ void Transfer::connect_fresh() {
 }
 
 void Transfer::unload() {
+  finish_trace(trace_);
   if (std::exchange(fresh_connection_, false))
     curl().easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 0L);
+  if (std::exchange(forbids_reuse_, false))
+    curl().easy_setopt(easy_.get(), CURLOPT_FORBID_REUSE, 0L);
+  if (std::exchange(verbose_, false)) curl().easy_setopt(easy_.get(), CURLOPT_VERBOSE, 0L);
   release(request_.body);
   handler_ = nullptr;
   if (std::exchange(fed_, false)) std::erase(context_.fed, this);
   if (context_.gathering == this) context_.gathering = nullptr;
+  std::erase(context_.failed, this);
   head_ = {};
+  chunks_ = {};
+  guard_.reset();
   failure_.reset();
   answer_bytes_ = 0;
   phase_ = Phase::connecting;
@@ -193,13 +203,21 @@ curl_off_t Transfer::uploaded_bytes() const {
 
 // --- what curl calls -----------------------------------------------------------------------------
 
-int Transfer::connected_callback(void* self, char*, char*, int, int) {
+int Transfer::connected_callback(void* self, char* peer_ip, char* local_ip, int, int local_port) {
   auto& transfer = *static_cast<Transfer*>(self);
   if (transfer.handler_ == nullptr) return CURL_PREREQFUNC_ABORT;
-  transfer.phase_ = Phase::asking;
-  transfer.sending_ = false;
-  transfer.expect_within(transfer.request_.timeouts.first_byte);
-  return CURL_PREREQFUNC_OK;
+  try {
+    const ConnectionEnds ends{peer_ip, local_ip, local_port};
+    if (!transfer.guard_.may_send(transfer.easy(), transfer.context_.loop->connections(), ends))
+      return CURL_PREREQFUNC_ABORT;
+    transfer.phase_ = Phase::asking;
+    transfer.sending_ = false;
+    transfer.expect_within(transfer.request_.timeouts.first_byte);
+    return CURL_PREREQFUNC_OK;
+  } catch (...) {
+    transfer.give_up(ErrorKind::internal, "internal error");
+    return CURL_PREREQFUNC_ABORT;
+  }
 }
 
 size_t Transfer::header_callback(char* data, size_t size, size_t count, void* self) {
@@ -224,6 +242,7 @@ size_t Transfer::body_callback(char* data, size_t size, size_t count, void* self
 
 bool Transfer::take_header_line(std::string_view line) {
   if (handler_ == nullptr) return true;
+  if (!head_.begun() && guard_.came_too_early()) return false;
   const bool trailer = head_.complete();
   const auto complete =
       head_.add(line, context_.options.max_header_bytes, context_.origin.authority);
@@ -234,8 +253,31 @@ bool Transfer::take_header_line(std::string_view line) {
   if (trailer) return true;
   phase_ = Phase::answering;
   expect_within(request_.timeouts.idle);
-  if (*complete) give_head();
+  if (!*complete) return true;
+  if (head_.chunked()) watch_body();
+  if (!head_.reusable()) forbid_reuse();
+  give_head();
   return true;
+}
+
+// libcurl shows the bytes of a body as they come to its debug function alone.
+void Transfer::watch_body() {
+  if (!is_tracing(context_.options) && !std::exchange(verbose_, true))
+    curl().easy_setopt(easy_.get(), CURLOPT_VERBOSE, 1L);
+}
+
+void Transfer::take_raw_body(std::string_view bytes) {
+  if (handler_ == nullptr || failure_ || !head_.complete() || !head_.chunked()) return;
+  if (Status status = chunks_.add(bytes, context_.origin.authority); !status) {
+    give_up(std::move(status).error());
+    context_.failed.push_back(this);
+  }
+  if (chunks_.has_excess()) forbid_reuse();
+}
+
+void Transfer::forbid_reuse() {
+  if (!std::exchange(forbids_reuse_, true))
+    curl().easy_setopt(easy_.get(), CURLOPT_FORBID_REUSE, 1L);
 }
 
 void Transfer::give_head() {
@@ -267,6 +309,7 @@ size_t Transfer::take_body(std::string_view bytes) {
             "the answer of " + context_.origin.authority + " is too large");
     return CURL_WRITEFUNC_ERROR;
   }
+  trace_answer(trace_, bytes);
   context_.gathering = this;
   context_.gathered.append(bytes);
   return bytes.size();
@@ -310,9 +353,13 @@ void Transfer::give_up(ErrorKind kind, std::string message) {
 Status Transfer::outcome(CURLcode code) const {
   if (failure_) return proxx::fail(*failure_);
   if (code == CURLE_OK && head_.complete()) return {};
-  // The connection's orderly end in the middle of a head is no error to curl.
-  CurlFailure failure{code == CURLE_OK ? CURLE_GOT_NOTHING : code,
-                      curl_message_.data(),
+  // The connection's orderly end in the middle of a head is no error to curl; where curl would
+  // have sent the request again, the guard aborted it.
+  if (phase_ == Phase::connecting && context_.loop->connections().out_of_descriptors())
+    return proxx::fail(no_descriptor_error(context_.origin));
+  const bool ended = code == CURLE_OK || code == CURLE_ABORTED_BY_CALLBACK;
+  CurlFailure failure{ended ? CURLE_GOT_NOTHING : code,
+                      ended ? "" : curl_message_.data(),
                       0,
                       phase_ != Phase::connecting,
                       head_.begun(),
@@ -321,13 +368,8 @@ Status Transfer::outcome(CURLcode code) const {
   return proxx::fail(curl_error(failure, context_.origin, connect_timeout_));
 }
 
-bool Transfer::met_stale_connection(CURLcode code) const {
-  if (failure_ || fresh_connection_ || head_.begun()) return false;
-  if (code != CURLE_GOT_NOTHING && code != CURLE_SEND_ERROR && code != CURLE_RECV_ERROR)
-    return false;
-  long connections_made = 0;
-  curl().easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connections_made);
-  return connections_made == 0;
+bool Transfer::wants_second_try(CURLcode code) const {
+  return !failure_ && !head_.begun() && guard_.wants_second_try(easy_.get(), code);
 }
 
 }  // namespace proxx

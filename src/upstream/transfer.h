@@ -9,11 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "upstream/chunk_watch.h"
 #include "upstream/curl_error.h"
 #include "upstream/curl_loop.h"
 #include "upstream/engine.h"
 #include "upstream/head_reader.h"
 #include "upstream/header_block.h"
+#include "upstream/send_guard.h"
 #include "upstream/trace.h"
 #include "upstream/trust.h"
 #include "upstream/upstream.h"
@@ -32,6 +34,7 @@ struct TransferContext {
   /// Curl calls once for each chunk of a chunked body, so for each event: they go on together.
   std::string gathered;
   Transfer* gathering = nullptr;  ///< whose they are
+  std::vector<Transfer*> failed;  ///< by what libcurl has not noticed
 };
 
 /// Gives what is gathered to its handler.
@@ -54,7 +57,7 @@ class Transfer {
   void load(UpstreamRequest request, UpstreamHandler& handler);
   /// Forgets request and handler.
   void unload();
-  /// For a second try, on a connection of its own.
+  /// For the second try, on a connection of its own.
   void reload();
   /// Until unload(): no kept connection is looked for.
   void connect_fresh();
@@ -82,8 +85,9 @@ class Transfer {
   void give_up(ErrorKind kind, std::string message);
   /// What curl's result means.
   [[nodiscard]] Status outcome(CURLcode code) const;
-  /// A kept connection turned out to be dead before it said a word (faults.md U51).
-  [[nodiscard]] bool met_stale_connection(CURLcode code) const;
+  /// The kept connection was dead, or held what is no answer to this request (faults.md U51, X1):
+  /// the request is to be tried once more.
+  [[nodiscard]] bool wants_second_try(CURLcode code) const;
 
  private:
   friend void hand_over(TransferContext& context);
@@ -91,10 +95,13 @@ class Transfer {
 
   static size_t header_callback(char* data, size_t size, size_t count, void* self);
   static size_t body_callback(char* data, size_t size, size_t count, void* self);
-  static int connected_callback(void* self, char*, char*, int, int);
+  static int connected_callback(void* self, char* peer_ip, char* local_ip, int, int local_port);
 
   void configure();
   void set_method(const std::string& method);
+  void watch_body();
+  void forbid_reuse();
+  void take_raw_body(std::string_view bytes);
   bool take_header_line(std::string_view line);
   void give_head();
   size_t take_body(std::string_view bytes);
@@ -113,11 +120,15 @@ class Transfer {
   std::string method_;
   std::chrono::milliseconds connect_timeout_{-1};
   bool fresh_connection_ = false;
+  bool forbids_reuse_ = false;
+  bool verbose_ = false;
 
   UpstreamRequest request_;
   HeaderBlock header_block_;
   UpstreamHandler* handler_ = nullptr;
   HeadReader head_;
+  ChunkWatch chunks_;
+  SendGuard guard_;
   std::optional<Error> failure_;
   size_t answer_bytes_ = 0;
   Phase phase_ = Phase::connecting;

@@ -548,3 +548,28 @@ EOF
   expect_code 0
   expect ids "$(ids out.jsonl)" "a late "
 }
+
+@test "X1: what comes late on a kept connection is no other line's answer" {
+  local what
+  export ANTHROPIC_API_KEY=sk-batch-01234
+  for what in answer 408 newline end; do
+    start_late "$what"
+    rm -f in out.jsonl
+    mkfifo in
+    "$PROXX" batch --config none --upstream-url "$late_url" --retry 0 -j 1 -o out.jsonl - <in 2>err 3>&- &
+    local pid=$!
+    children+=("$pid")
+    exec 7>in
+    printf '{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":%s}\n' "${HI/hi/first}" >&7
+    wait_for out.jsonl '"a"'
+    say_late
+    printf '{"custom_id":"b","method":"POST","url":"/v1/chat/completions","body":%s}\n' "${HI/hi/second}" >&7
+    exec 7>&-
+    code=0
+    wait "$pid" || code=$?
+    expect "$what: exit code ($(cat err))" "$code" 0
+    expect "$what" "$(jq -r '.response.body.choices[0].message.content' out.jsonl | paste -sd ,)" \
+      "sk-batch-01234 first,sk-batch-01234 second"
+    expect "$what: requests" "$(grep -c asked late.log)" 2
+  done
+}

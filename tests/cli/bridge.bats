@@ -263,3 +263,26 @@ EOF
   split "$PROXX" bridge --mock <<<'{"id":1,"body":{"messages":[{"role":"user","content":"hi"}]}}'
   expect stderr "$err" ""
 }
+
+@test "X1: what comes late on a kept connection is no other request's answer" {
+  local what
+  export ANTHROPIC_API_KEY=sk-bridge-0123
+  for what in answer 408 newline end; do
+    start_late "$what"
+    rm -f requests lines
+    mkfifo requests
+    "$PROXX" bridge --config none --upstream-url "$late_url" --retry 0 <requests >lines 2>err 3>&- &
+    bridge_pid=$!
+    children+=("$bridge_pid")
+    exec 7>requests
+    printf '{"id":1,"body":%s}\n' "${HI/hi/first}" >&7
+    wait_for lines '"id":1'
+    say_late
+    printf '{"id":2,"body":%s}\n' "${HI/hi/second}" >&7
+    exec 7>&-
+    ended 0
+    expect "$what" "$(jq -r '.response.choices[0].message.content' lines | paste -sd ,)" \
+      "sk-bridge-0123 first,sk-bridge-0123 second"
+    expect "$what: requests" "$(grep -c asked late.log)" 2
+  done
+}

@@ -1,14 +1,15 @@
-"""An upstream that refuses every key with a message and headers that hold it: no key of anybody's may
-be shown for that. Says `port N` on stdout."""
+"""An upstream that refuses every key with a message and headers that hold it, or the one that is its
+argument: no key of anybody's may be shown for that. Says `port N` on stdout."""
 
 import http.server
 import json
+import sys
 
 
 class Upstream(http.server.BaseHTTPRequestHandler):
     def refuse(self):
         self.rfile.read(int(self.headers.get("content-length", 0)))
-        key = self.headers.get("x-api-key", "")
+        key = sys.argv[1] if len(sys.argv) > 1 else self.headers.get("x-api-key", "")
         error = {"type": "authentication_error", "message": f"invalid x-api-key: {key}"}
         body = json.dumps({"type": "error", "error": error}).encode()
         self.send_response(401)

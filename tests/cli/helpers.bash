@@ -72,12 +72,37 @@ start_mock() {
   mock_url=$(sed -n 's/^proxx: mock listening on //p' "$BATS_TEST_TMPDIR/mock.log")
 }
 
-# start_echo: an upstream that refuses every key and sends it back wherever it can; its URL in $echo_url.
+# start_echo [KEY]: an upstream that refuses every key and sends it, or KEY, back wherever it can; its
+# URL in $echo_url.
 start_echo() {
-  python3 "$PROXX_SOURCE/tests/cli/echo_upstream.py" >"$BATS_TEST_TMPDIR/echo.port" 3>&- &
+  python3 "$PROXX_SOURCE/tests/cli/echo_upstream.py" "$@" >"$BATS_TEST_TMPDIR/echo.port" 3>&- &
   children+=($!)
   wait_for "$BATS_TEST_TMPDIR/echo.port" "port "
   echo_url=http://127.0.0.1:$(sed -n 's/^port //p' "$BATS_TEST_TMPDIR/echo.port")
+}
+
+# start_late WHAT: late_upstream.py, in place of an earlier one; its URL in $late_url, what it tells
+# in late.log.
+start_late() {
+  if [ -n "${late_pid:-}" ]; then kill "$late_pid"; fi
+  rm -f go
+  python3 "$PROXX_SOURCE/tests/cli/late_upstream.py" "$1" >late.log 3>&- &
+  late_pid=$!
+  children+=("$late_pid")
+  wait_for late.log "port "
+  late_url=http://127.0.0.1:$(sed -n 's/^port //p' late.log)
+}
+# start_raw FILE: an upstream that answers with those bytes; its URL in $raw_url.
+start_raw() {
+  python3 "$PROXX_SOURCE/tests/cli/raw_upstream.py" "$1" >raw.log 3>&- &
+  children+=($!)
+  wait_for raw.log "port "
+  raw_url=http://127.0.0.1:$(sed -n 's/^port //p' raw.log)
+}
+# say_late: has it say it on the connection that was used.
+say_late() {
+  touch go
+  wait_for late.log late
 }
 
 # start_serve [OPTIONS]: a server; its base URL (with /v1) in $url, its pid in $serve_pid.

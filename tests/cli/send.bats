@@ -482,3 +482,43 @@ PY
   contains "$err" "proxx: model: gpt-4o"
   lacks "$err" "model: model:"
 }
+
+@test "X2: a transfer coding other than chunked is exit 5, and nothing is decoded" {
+  { printf 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: gzip, chunked\r\n\r\n'
+    head -c 100000000 /dev/zero | gzip -9 >bomb
+    printf '%x\r\n' "$(stat -c %s bomb)"
+    cat bomb
+    printf '\r\n0\r\n\r\n'; } >answer
+  start_raw answer
+  ANTHROPIC_API_KEY=sk-x split timeout 20 "$PROXX" --config none --upstream-url "$raw_url" - <<<"$HI"
+  expect_code 5
+  expect code "$(jq -r .error.code <<<"$out")" upstream_bad_content_type
+}
+
+@test "X11: trailers that are no fields, and a bare LF behind a chunk's size, are exit 5 at once" {
+  local body
+  for body in '2\r\n{}\r\n0\r\nno field\r\n' '2\n'; do
+    printf "HTTP/1.1 200 OK\\r\\ncontent-type: application/json\\r\\ntransfer-encoding: chunked\\r\\n\\r\\n$body" >answer
+    start_raw answer
+    ANTHROPIC_API_KEY=sk-x split timeout 20 "$PROXX" --config none --upstream-url "$raw_url" - <<<"$HI"
+    expect_code 5
+    expect code "$(jq -r .error.code <<<"$out")" upstream_protocol_error
+  done
+}
+
+@test "X14: no descriptor left is exit 1, and named" {
+  local n named=0
+  echo "$HI" >request.json
+  start_mock
+  for n in $(seq 5 16); do
+    code=0
+    (ulimit -n "$n" && ANTHROPIC_API_KEY=sk-x exec "$PROXX" --config none --retry 0 --upstream-url "$mock_url" request.json) \
+      >out 2>err 3>&- || code=$?
+    case $code in
+      0) ;;
+      1) if grep -q "no file descriptor is left for a connection to 127.0.0.1" err; then named=1; fi ;;
+      *) expect "exit code with $n ($(cat err))" "$code" "0 or 1" ;;
+    esac
+  done
+  expect "named" "$named" 1
+}

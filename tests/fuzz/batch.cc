@@ -197,10 +197,10 @@ void check_bridge_line(const Line& line) {
   json::Document document;
   std::string id = "null";
   const auto read = read_bridge_line(line.text, id, document);
-  expect(is_json(id), "an id is JSON", id);
+  expect(is_json(id) && id.size() <= kMaxIdBytes, "an id is JSON of a bounded size", id);
   if (read) {
     if (read->kind == BridgeLine::Kind::request) expect(is_json(read->body), "a body is JSON");
-    expect(is_json(response_line(read->id, "{}", {})), "so is a response", id);
+    expect(is_json(response_line(id, "{}", {})), "so is a response", id);
     return;
   }
   const std::string told = error_line(id, read.error());

@@ -1,6 +1,6 @@
 // Whatever stands in a header, a key, a retry-after or a URL: what is taken can be sent as it is,
-// on one line, and is taken again; what must not be seen is not in what is shown; waits are within
-// their bounds, and plain seconds are what they say.
+// on one line, and is taken again; what must not be seen is not in what is shown, wherever that is
+// cut; waits are within their bounds, and plain seconds are what they say.
 //
 // Input: what now is (a byte), then lines, each taken for all of these.
 
@@ -19,6 +19,7 @@
 #include "server/keys.h"
 #include "upstream/header_block.h"
 #include "upstream/retry.h"
+#include "upstream/secrets.h"
 
 namespace proxx::fuzz {
 namespace {
@@ -111,6 +112,26 @@ void check_secrets(std::string_view line) {
   } else {
     const std::string said = check_key(line).error().message;
     expect(said == check_key(line.empty() ? "" : " ").error().message, "and not shown", said);
+  }
+}
+
+/// What is masked does not depend on the cuts, is as long as it was, and has no secret.
+void check_mask(std::string_view text) {
+  const Secrets secrets{std::string(kSecret), "abcabcab1"};
+  const std::string_view half = text.substr(0, text.size() / 2);
+  for (const std::string& told : {std::string(text), std::string(half) + std::string(kSecret) +
+                                                         std::string(text.substr(half.size()))}) {
+    std::string whole = told;
+    mask(secrets, whole);
+    expect(whole.size() == told.size(), "byte for byte", told);
+    expect(whole.find(kSecret) == std::string::npos, "a secret is masked", told);
+    for (const Pieces& pieces : both_cuts(told)) {
+      StreamMask stream;
+      std::string out;
+      for (const std::string& piece : pieces) out += stream.take(secrets, piece);
+      out += stream.finish(secrets);
+      expect(out == whole, "the same wherever it is cut", told);
+    }
   }
 }
 
@@ -226,6 +247,7 @@ void check(uint8_t now, std::string_view text) {
     expect(!keys->empty(), "an auth file holds a key");
     for (const std::string& key : *keys) expect(check_key(key).has_value(), "keys are keys", key);
   }
+  check_mask(text);
   check_block(headers);
   check_retry(headers, now);
   check_client_headers(headers, now);

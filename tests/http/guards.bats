@@ -114,8 +114,67 @@ load helpers
     lacks "$body" root:
   done
   contains "$(raw "GET $(printf '/%9000s' | tr ' ' a) HTTP/1.1\r\nhost: localhost\r\n\r\n")" "HTTP/1.1 414"
-  contains "$(raw 'GET http://localhost/etc/passwd HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n')" "HTTP/1.1 40"
+  contains "$(raw 'GET http://localhost/etc/passwd HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n')" "HTTP/1.1 404"
   contains "$(raw 'GET * HTTP/1.1\r\nhost: localhost\r\n\r\n')" "HTTP/1.1 40"
+}
+
+@test "H28: an absolute target is served as its path, and its host is judged" {
+  listening --mock --allowed-host proxx.example
+  local ask="content-type: application/json\r\ncontent-length: ${#HI}\r\nconnection: close\r\n\r\n$HI" host
+  for host in "127.0.0.1:$port" localhost proxx.example "[::1]:1"; do
+    contains "$(raw "POST http://$host/v1/chat/completions HTTP/1.1\r\nhost: evil.example\r\n$ask")" "HTTP/1.1 200"
+  done
+  for host in evil.example 127.0.0.1.evil.example 10.0.0.1; do
+    contains "$(raw "POST http://$host/v1/chat/completions HTTP/1.1\r\nhost: localhost\r\n$ask")" "HTTP/1.1 403"
+  done
+  contains "$(raw 'GET http://localhost/healthz HTTP/1.1\r\nhost: a/b\r\n\r\n')" "HTTP/1.1 400"
+  contains "$(raw 'GET http://localhost/healthz HTTP/1.1\r\n\r\n')" "HTTP/1.1 400"
+  contains "$(raw 'GET http://me@localhost/healthz HTTP/1.1\r\nhost: a\r\n\r\n')" "HTTP/1.1 400"
+  contains "$(raw 'GET https://localhost/healthz HTTP/1.1\r\nhost: a\r\n\r\n')" "HTTP/1.1 421"
+  contains "$(raw 'GET ftp://localhost/healthz HTTP/1.1\r\nhost: a\r\n\r\n')" "HTTP/1.1 400"
+  contains "$(raw 'GET http://localhost//v1//models HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n')" "HTTP/1.1 404"
+  contains "$(raw 'GET http://localhost/%%2e%%2e/v1/models HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n')" "HTTP/1.1 404"
+  contains "$(raw 'CONNECT localhost:80 HTTP/1.1\r\nhost: a\r\n\r\n')" "HTTP/1.1 501"
+  contains "$(raw 'GET http://localhost/healthz?a=b HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n')" "HTTP/1.1 200"
+  wait_for serve.log "GET /healthz status=200"
+  contains "$(cat serve.log)" "POST /v1/chat/completions model=claude-sonnet-5-5 status=200"
+  contains "$(raw 'CONNECT me:hush@localhost:80 HTTP/1.1\r\nhost: a\r\n\r\n')" "HTTP/1.1 501"
+  contains "$(raw 'GET http://me:hush@localhost/a HTTP/1.1\r\nhost: a\r\n\r\n')" "HTTP/1.1 400"
+  contains "$(cat serve.log)" "GET - status=421"
+  lacks "$(cat serve.log)" http://localhost
+  lacks "$(cat serve.log)" hush
+}
+
+@test "X12: trailers have a head's limits" {
+  listening --mock
+  local body="POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n"
+  body+="$(printf %x ${#HI})\r\n$HI\r\n0\r\n"
+  local long many
+  long=$(printf 'x: %40000s\\r\\n' | tr ' ' a)
+  many=$(printf 'x%s: y\\r\\n' {1..500})
+  contains "$(raw "$body$long\r\n")" "HTTP/1.1 431"
+  contains "$(raw "$body$many\r\n")" "HTTP/1.1 431"
+  contains "$(raw "${body}x: y\r\n z\r\n\r\n")" "HTTP/1.1 400"
+  fetch "$url/chat/completions" -H 'transfer-encoding: chunked' -d "$HI"
+  expect_status 200
+}
+
+@test "X14: early refusals may be read by an allowed Origin, and all answers vary by it" {
+  listening --mock --cors https://app.example
+  local line='POST /v1/messages HTTP/1.1\r\nhost: localhost\r\norigin: https://app.example\r\n' answer end long
+  long=$(printf 'x: %9000s' | tr ' ' a)
+  for end in 'content-length: 99999999999\r\n\r\n' 'transfer-encoding: gzip\r\n\r\n' "$long\r\n\r\n" \
+    'content-encoding: br\r\ncontent-length: 1\r\n\r\n' 'expect: tea\r\ncontent-length: 1\r\n\r\n' ' fold\r\n\r\n' 'host: b\r\n\r\n'; do
+    answer=$(raw "$line$end")
+    contains "$answer" "access-control-allow-origin: https://app.example"
+    contains "$answer" "vary: Origin"
+    contains "$answer" '"type":"error","error":{"type":'
+    contains "$answer" '"request_id":"req_'
+    lacks "$(raw "${line/app.example/evil.example}$end")" access-control
+  done
+  contains "$(cat serve.log)" "POST /v1/messages status=413"
+  fetch "$origin/healthz"
+  expect vary "$(header vary)" Origin
 }
 
 @test "A26: nothing in a request chooses where it goes, or with what key" {

@@ -92,28 +92,31 @@ size_t request_size(const std::string& data) {
 // --- steps ---------------------------------------------------------------------------------------
 
 Step send(std::string bytes) {
-  return {Step::Kind::send, std::move(bytes), 0, 1, {}};
+  return {Step::Kind::send, std::move(bytes), 0, 1, {}, {}};
 }
 Step send_pieces(std::string bytes, size_t piece_bytes) {
-  return {Step::Kind::send, std::move(bytes), piece_bytes, 1, {}};
+  return {Step::Kind::send, std::move(bytes), piece_bytes, 1, {}, {}};
 }
 Step send_times(std::string bytes, size_t times) {
-  return {Step::Kind::send, std::move(bytes), 0, times, {}};
+  return {Step::Kind::send, std::move(bytes), 0, times, {}, {}};
 }
 Step drain(size_t bytes) {
-  return {Step::Kind::drain, {}, 0, bytes, {}};
+  return {Step::Kind::drain, {}, 0, bytes, {}, {}};
 }
 Step wait(std::chrono::milliseconds duration) {
-  return {Step::Kind::wait, {}, 0, 1, duration};
+  return {Step::Kind::wait, {}, 0, 1, duration, {}};
+}
+Step wait_until(std::function<bool()> ready) {
+  return {Step::Kind::wait_until, {}, 0, 1, {}, std::move(ready)};
 }
 Step stall() {
-  return {Step::Kind::stall, {}, 0, 1, {}};
+  return {Step::Kind::stall, {}, 0, 1, {}, {}};
 }
 Step close() {
-  return {Step::Kind::close, {}, 0, 1, {}};
+  return {Step::Kind::close, {}, 0, 1, {}, {}};
 }
 Step reset() {
-  return {Step::Kind::reset, {}, 0, 1, {}};
+  return {Step::Kind::reset, {}, 0, 1, {}, {}};
 }
 
 Step answer(int status, std::string_view content_type, std::string_view body) {
@@ -241,6 +244,14 @@ class Session : public std::enable_shared_from_this<Session<Stream, Server>> {
       case Step::Kind::wait:
         timer_.expires_after(step.duration);
         timer_.async_wait([self = this->shared_from_this()](error_code) { self->next_step(); });
+        break;
+      case Step::Kind::wait_until:
+        if (step.ready()) {
+          next_step();
+          break;
+        }
+        timer_.expires_after(std::chrono::milliseconds(1));
+        timer_.async_wait([self = this->shared_from_this()](error_code) { self->take_step(); });
         break;
       case Step::Kind::stall:
         swallow();

@@ -16,12 +16,13 @@ namespace proxx::test {
 
 /// One thing it does. A script that runs out reads the connection's next request.
 struct Step {
-  enum class Kind { send, drain, wait, stall, close, reset };
+  enum class Kind { send, drain, wait, wait_until, stall, close, reset };
   Kind kind = Kind::close;
   std::string bytes;                     ///< send
   size_t piece_bytes = 0;                ///< send: in writes of that size; 0 is all at once
   size_t times = 1;                      ///< send: so often; drain: so many bytes
   std::chrono::milliseconds duration{};  ///< wait
+  std::function<bool()> ready;           ///< wait_until; asked on the server's thread
 };
 using Script = std::vector<Step>;
 
@@ -32,6 +33,8 @@ using Script = std::vector<Step>;
 /// Reads that many bytes, for scripts that begin before the request is read.
 [[nodiscard]] Step drain(size_t bytes);
 [[nodiscard]] Step wait(std::chrono::milliseconds duration);
+/// Until `ready` says so; it is asked every millisecond, on the server's thread.
+[[nodiscard]] Step wait_until(std::function<bool()> ready);
 /// Nothing more until the peer closes.
 [[nodiscard]] Step stall();
 /// FIN, in order.

@@ -50,13 +50,68 @@ TEST_CASE("a bad bridge line is an error, with its id if there is one") {
   }
 }
 
+TEST_CASE("X5: an id of up to 1 KiB is kept, a longer one is an error that its beginning names") {
+  json::Document document;
+  std::string id = "null";
+  const std::string longest = '"' + std::string(kMaxIdBytes - 2, 'x') + '"';
+  REQUIRE(read_bridge_line("{\"id\":" + longest + ",\"body\":{}}", id, document));
+  CHECK(id == longest);
+
+  struct Case {
+    const char* name;
+    std::string id;
+    std::string begin;
+  };
+  const Case cases[] = {
+      {"string", '"' + std::string(kMaxIdBytes - 1, 'x') + '"', "\"xxxx"},
+      {"a megabyte", '"' + std::string(1'000'000, 'x') + '"', "\"xxxx"},
+      {"escapes",
+       [] {
+         std::string text = "\"";
+         for (int i = 0; i < 1'000; ++i) text += "\\u0000\\\"";
+         return text + '"';
+       }(),
+       "\"\\u0000\\\"\\u0000"},
+      {"characters",
+       [] {
+         std::string text = "\"";
+         for (int i = 0; i < 1'000; ++i) text += "\xe2\x82\xac\xf0\x9f\x98\x80";
+         return text + '"';
+       }(),
+       "\"\xe2\x82\xac\xf0\x9f\x98\x80"},
+      {"number", std::string(2'000, '1'), "\"1111"},
+      {"array", "[" + std::string(2'000, ' ') + "]", "\"[  "},
+      {"object", "{\"a\":\"" + std::string(2'000, 'x') + "\"}", "\"{\\\"a\\\":"},
+  };
+  for (const Case& each : cases) {
+    CAPTURE(each.name);
+    for (const char* rest : {R"("body":{})", R"("cancel":true)", R"("body":1)"}) {
+      const auto line = read_bridge_line("{\"id\":" + each.id + "," + rest + "}", id, document);
+      REQUIRE_FALSE(line);
+      CHECK(line.error().param == "id");
+      CHECK(id.size() <= kMaxIdBytes);
+      CHECK(id.size() > kMaxIdBytes - 16);
+      CHECK(id.starts_with(each.begin));
+      CHECK(json::is_valid(id));
+    }
+  }
+}
+
 TEST_CASE("every frame of a stream is a line; notices come with the last") {
+  const auto all_lines = [](std::string_view id, std::string_view frames, const Notices& notices) {
+    // One line at a time, and all at once.
+    std::string out;
+    for (std::string_view rest = frames; !rest.empty();) out += chunk_lines(id, rest, notices, 1);
+    CHECK(chunk_lines(id, frames, notices, 1 << 20) == out);
+    CHECK(frames.empty());
+    return out;
+  };
   const Notices notices = {{Notice::Kind::dropped, "seed", "no \"seed\" here"}};
-  CHECK(chunk_lines("1", "data: {\"a\":1}\n\ndata: {\"b\":2}\n\n", notices) ==
+  CHECK(all_lines("1", "data: {\"a\":1}\n\ndata: {\"b\":2}\n\n", notices) ==
         "{\"id\":1,\"chunk\":{\"a\":1}}\n{\"id\":1,\"chunk\":{\"b\":2}}\n");
-  CHECK(chunk_lines("1", "data: [DONE]\n\n", {}) == "{\"id\":1,\"done\":true}\n");
+  CHECK(all_lines("1", "data: [DONE]\n\n", {}) == "{\"id\":1,\"done\":true}\n");
   CHECK(
-      chunk_lines("1", "data: [DONE]\n\n", notices) ==
+      all_lines("1", "data: [DONE]\n\n", notices) ==
       R"({"id":1,"done":true,"notices":[{"kind":"dropped","path":"seed","reason":"no \"seed\" here"}]})"
       "\n");
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -37,6 +38,19 @@ class Scratch {
  private:
   std::string path_;
 };
+
+/// True once no process of that id runs, which is waited for: it may be a zombie of somebody's.
+inline bool is_gone(pid_t pid) {
+  for (int i = 0; i < 1000; ++i) {
+    std::string state;
+    std::ifstream status("/proc/" + std::to_string(pid) + "/stat");
+    std::getline(status, state);
+    const size_t name = state.rfind(')');
+    if (name == std::string::npos || state.compare(name, 3, ") Z") == 0) return true;
+    usleep(10'000);
+  }
+  return false;
+}
 
 using Variables = std::map<std::string, std::string>;
 

@@ -1,8 +1,15 @@
 #include "config/keys.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <fstream>
+#include <sstream>
+
+#include "config/secret_environment.h"
 #include "fixture.h"
 
 using namespace proxx;
@@ -167,6 +174,154 @@ TEST_CASE("a key command that hangs is ended") {
     CHECK(error_of(keys) == "api_key_command: 'sh' did not finish within 0 s");
     CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));
   }
+}
+
+TEST_CASE("X13: a key command ends with its process, whoever else holds its output") {
+  Scratch scratch;
+  const std::string pid_file = scratch.path("pid");
+  const auto keys = read_keys(
+      with_command(scratch, {"sh", "-c", "sleep 60 & echo $! >" + pid_file + "; echo sk-1"}),
+      test::environment({}), std::chrono::seconds(50));
+  pid_t sleeper = 0;
+  std::ifstream(pid_file) >> sleeper;
+  CHECK(kill(sleeper, SIGKILL) == 0);
+  REQUIRE_MESSAGE(keys, error_of(keys));
+  CHECK(keys->api_key == "sk-1");
+}
+
+TEST_CASE("X13: output is read to its end, and capped, with a child of the command's there") {
+  Scratch scratch;
+  const auto run = [&](const std::string& script) {
+    return read_keys(with_command(scratch, {"sh", "-c", script}), test::environment({}));
+  };
+  CHECK(run("(sleep 0.2) & printf %08000d 1")->api_key.size() == 8000);
+  CHECK(error_of(run("sleep 60 & exec cat /dev/zero")) ==
+        "api_key_command: 'sh' writes too much for a key");
+}
+
+TEST_CASE("X13: a command that is too slow is killed with its children") {
+  Scratch scratch;
+  const std::string pid_file = scratch.path("pid");
+  const auto keys =
+      read_keys(with_command(scratch, {"sh", "-c", "sleep 60 & echo $! >" + pid_file + "; wait"}),
+                test::environment({}), std::chrono::milliseconds(500));
+  CHECK(error_of(keys) == "api_key_command: 'sh' did not finish within 0 s");
+  pid_t sleeper = 0;
+  std::ifstream(pid_file) >> sleeper;
+  REQUIRE(sleeper > 0);
+  CHECK(test::is_gone(sleeper));
+}
+
+TEST_CASE("X13: a signal that ends the program ends the command and its children, at once") {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+    CAPTURE(signal);
+    Scratch scratch;
+    const std::string pid_file = scratch.path("pid");
+    const LoadedSettings loaded =
+        with_command(scratch, {"sh", "-c", "sleep 60 & echo $! $$ >" + pid_file + "; wait"});
+    const pid_t program = fork();
+    if (program == 0) {
+      rlimit none{0, 0};
+      setrlimit(RLIMIT_CORE, &none);
+      for (const int each : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::signal(each, SIG_DFL);
+      (void)read_keys(loaded, test::environment({}));
+      _exit(99);
+    }
+    REQUIRE(program > 0);
+    pid_t sleeper = 0;
+    pid_t command = 0;
+    for (int i = 0; i < 1000 && command == 0; ++i) {
+      std::ifstream(pid_file) >> sleeper >> command;
+      usleep(10'000);
+    }
+    REQUIRE(command > 0);
+    kill(program, signal);
+    int status = 0;
+    REQUIRE(waitpid(program, &status, 0) == program);
+    REQUIRE(WIFSIGNALED(status));
+    CHECK(WTERMSIG(status) == signal);
+    CHECK(test::is_gone(sleeper));
+    CHECK(test::is_gone(command));
+  }
+}
+
+TEST_CASE("X13: a SIGKILL ends the command, too") {
+  Scratch scratch;
+  const std::string pid_file = scratch.path("pid");
+  const LoadedSettings loaded =
+      with_command(scratch, {"sh", "-c", "echo $$ >" + pid_file + "; exec sleep 60"});
+  const pid_t program = fork();
+  if (program == 0) {
+    (void)read_keys(loaded, test::environment({}));
+    _exit(99);
+  }
+  REQUIRE(program > 0);
+  pid_t command = 0;
+  for (int i = 0; i < 1000 && command == 0; ++i) {
+    std::ifstream(pid_file) >> command;
+    usleep(10'000);
+  }
+  REQUIRE(command > 0);
+  kill(program, SIGKILL);
+  REQUIRE(waitpid(program, nullptr, 0) == program);
+  CHECK(test::is_gone(command));
+}
+
+TEST_CASE("X13: after a key command signals do what they did before") {
+  Scratch scratch;
+  struct sigaction before {};
+  struct sigaction after {};
+  sigaction(SIGTERM, nullptr, &before);
+  CHECK(read_keys(with_command(scratch, {"echo", "sk-1"}), test::environment({})));
+  sigaction(SIGTERM, nullptr, &after);
+  CHECK((before.sa_handler == after.sa_handler));
+  sigset_t blocked;
+  sigprocmask(SIG_BLOCK, nullptr, &blocked);
+  CHECK(sigismember(&blocked, SIGTERM) == 0);
+}
+
+TEST_CASE("X9: a key command sees no secret of the environment") {
+  Scratch scratch;
+  setenv("ANTHROPIC_API_KEY", "hush-1", 1);
+  setenv("ANTHROPIC_AUTH_TOKEN", "hush-2", 1);
+  setenv("ANTHROPIC_CUSTOM_HEADERS", "X-Auth: hush-3", 1);
+  setenv("HTTPS_PROXY", "http://user:hush-4@proxy:3128/", 1);
+  setenv("all_proxy", "user:hush-5@proxy", 1);
+  setenv("PROXX_TEST_OTHER", "user:kept@here", 1);
+  const std::string seen = scratch.path("seen");
+  CHECK(read_keys(with_command(scratch, {"sh", "-c", "env >" + seen + "; echo sk-1"}),
+                  test::environment({})));
+  std::stringstream text;
+  text << std::ifstream(seen).rdbuf();
+  CHECK(text.str().find("hush") == std::string::npos);
+  CHECK(text.str().find("\nHTTPS_PROXY=http://proxy:3128/\n") != std::string::npos);
+  CHECK(text.str().find("\nall_proxy=proxy\n") != std::string::npos);
+  CHECK(text.str().find("\nPROXX_TEST_OTHER=user:kept@here\n") != std::string::npos);
+  CHECK(text.str().find("\nPATH=") != std::string::npos);
+
+  forget_secret_environment();
+  CHECK(getenv("ANTHROPIC_API_KEY") == nullptr);
+  CHECK(getenv("ANTHROPIC_AUTH_TOKEN") == nullptr);
+  CHECK(getenv("ANTHROPIC_CUSTOM_HEADERS") == nullptr);
+  CHECK(getenv("HTTPS_PROXY") == std::string("http://proxy:3128/"));
+  CHECK(getenv("all_proxy") == std::string("proxy"));
+  CHECK(getenv("PROXX_TEST_OTHER") == std::string("user:kept@here"));
+  for (const char* name : {"HTTPS_PROXY", "all_proxy", "PROXX_TEST_OTHER"}) unsetenv(name);
+}
+
+TEST_CASE("X9: a proxy's login is that of the variable which counts, decoded") {
+  const auto login = [](test::Variables variables) {
+    const ProxyLogin got = environment_proxy_login(test::environment(std::move(variables)));
+    return got.user + " " + got.password;
+  };
+  CHECK(login({{"HTTPS_PROXY", "http://me:hush%40x@proxy:3128"}}) == "me hush@x");
+  CHECK(login({{"HTTPS_PROXY", "me:hush@proxy"}}) == "me hush");
+  CHECK(login({{"HTTPS_PROXY", "me@proxy"}}) == "me ");
+  CHECK(login({{"HTTPS_PROXY", "http://proxy/a@b"}}) == " ");
+  CHECK(login({{"ALL_PROXY", "socks5h://me:1:2@proxy"}}) == "me 1:2");
+  CHECK(login({{"ALL_PROXY", "http://no:no@proxy"}, {"https_proxy", "http://proxy"}}) == " ");
+  CHECK(login({{"http_proxy", "http://no:no@proxy"}}) == " ");
+  CHECK(login({}) == " ");
 }
 
 TEST_CASE("L16: who has no key is told every source in order") {

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include "config/keys.h"
 #include "fixture.h"
 
 using namespace proxx;
@@ -107,6 +108,22 @@ TEST_CASE("a long wrong value is cut, and shows no control characters") {
         "PROXX_PORT: expected an integer from 0 to 65535, got '8?[31m'");
 }
 
+TEST_CASE("W5: a place sets 100 extra headers at most") {
+  Scratch scratch;
+  std::string yaml = "headers:\n";
+  std::string lines;
+  for (int i = 0; i < 100; ++i) {
+    yaml += "  X-" + std::to_string(i) + ": v\n";
+    lines += "X-" + std::to_string(i) + ": v\n";
+  }
+  CHECK(load_error(scratch, yaml) == "");
+  CHECK(load_error(scratch, yaml + "  X-100: v\n") ==
+        "c.yaml:2:3: headers: expected 100 headers at most");
+  CHECK(load_error(scratch, std::nullopt, {{"ANTHROPIC_CUSTOM_HEADERS", lines}}) == "");
+  CHECK(load_error(scratch, std::nullopt, {{"ANTHROPIC_CUSTOM_HEADERS", lines + "X-100: v"}}) ==
+        "ANTHROPIC_CUSTOM_HEADERS: expected 100 headers at most");
+}
+
 TEST_CASE("L9: what is no readable regular file of sane size is refused with its path") {
   Scratch scratch;
   const auto error_of = [&](const std::string& path) {
@@ -183,4 +200,102 @@ TEST_CASE("two sources of a key in one file are a slip") {
   CHECK(load_error(scratch, both) ==
         "c.yaml:2:18: api_key_command: api_key_file is set, too: keep one");
   CHECK(load_error(scratch, both, {}, {{"api_key_file", "/f", "--key-file"}}).empty());
+}
+
+TEST_CASE("R4: no error repeats a value or a name that looks like a key") {
+  const std::string keys[] = {"sk-ant-api03-hush", "9f8e7d6c5b4a3f2e9f8e7d6c5b4a3f2e",
+                              "Zq7xP9wKb3Lm5Nv8Rt2Yc4Df6Gh1Js0A"};
+  Scratch scratch;
+  for (const std::string& key : keys) {
+    CAPTURE(key);
+    const std::string hidden = "[redacted: it looks like a key]";
+    struct Case {
+      std::string yaml;
+      std::string error;  ///< its beginning
+    };
+    const Case cases[] = {
+        {"port: " + key, "c.yaml:1:7: port: expected an integer from 0 to 65535, got '" + hidden},
+        {"port: \"" + key + "\"", "c.yaml:1:7: port: expected an integer"},
+        {"timeouts: {idle: " + key + "}", "c.yaml:1:18: timeouts.idle: expected seconds"},
+        {"timeouts: " + key, "c.yaml:1:11: expected a map of keys, got '" + hidden},
+        {key, "c.yaml:1:1: expected a map of keys, got '" + hidden},
+        {key + ": 1", "c.yaml:1:1: unknown key '" + hidden + "'"},
+        {"serve: {" + key + ": 1}", "c.yaml:1:9: unknown key '" + hidden + "'"},
+        {"port." + key + ": 1", "c.yaml:1:1: unknown key '" + hidden + "'"},
+        {key + ": 1\n" + key + ": 2",
+         "c.yaml:2:1: duplicate key '" + hidden + "' (first in line 1)"},
+        {"serve: {metrics: " + key + "}", "c.yaml:1:18: serve.metrics: expected true or false"},
+        {"on_lossy: " + key, "c.yaml:1:11: on_lossy: expected warn | error | ignore"},
+        {"convert: {max_tokens: " + key + "}", "c.yaml:1:23: convert.max_tokens: expected an int"},
+        {"convert: {reasoning: [" + key + "]}", "c.yaml:1:23: convert.reasoning: expected"},
+        {"convert: {reasoning: " + key + "}", "c.yaml:1:22: convert.reasoning: expected a list"},
+        {"api_key_command: " + key, "c.yaml:1:18: api_key_command: expected a list, got '"},
+        {"host: \"" + key + " x\"", "c.yaml:1:7: host: expected an address or a host name"},
+        {"host: http://me:" + key + "@here", "c.yaml:1:7: host: expected an address"},
+        {"port: http://me:hush@here", "c.yaml:1:7: port: expected an integer"},
+        {"anthropic_version: " + key, "c.yaml:1:20: anthropic_version: expected a date"},
+        {"claude_cli_version: " + key + "_", "c.yaml:1:21: claude_cli_version: expected a version"},
+        {"upstream_url: " + key, "c.yaml:1:15: upstream_url: expected https://HOST"},
+        {"upstream_url: https://" + key + "@here", "c.yaml:1:15: upstream_url: a user name"},
+        {"headers: " + key, "c.yaml:1:10: headers: expected a map of header names to values"},
+        {"headers: {" + key + ": [a]}", "c.yaml:1:"},
+        {"headers: {" + key + ": \"a\\nb\"}", "c.yaml:1:11: headers: control character"},
+        {"headers: {X-A: \"" + key + "\\n\"}", "c.yaml:1:11: headers: control character"},
+        {"models: " + key, "c.yaml:1:9: models: expected a map of model names, got '" + hidden},
+        {"models: {a: {max_tokens: " + key + "}}", "c.yaml:1:26: models: max_tokens: expected"},
+        {"models: {a: {" + key + ": 1}}", "c.yaml:1:14: models: unknown key '" + hidden + "'"},
+        {"models: {a: {lifecycle: " + key + "}}", "c.yaml:1:25: models: lifecycle: expected"},
+        {"port: &" + key + " 1", "c.yaml:1:"},
+        {"port: *" + key, "c.yaml:1:"},
+        {"port: !" + key + " 1", "c.yaml:1:"},
+        {"%YAML " + key + "\n---\na: 1", "c.yaml:"},
+        {"%TAG ! " + key + "\n---\na: 1", "c.yaml:"},
+        {"port: \"" + key + "\\q\"", "c.yaml:1:"},
+        {"port: [" + key, "c.yaml:"},
+        {"a: b: " + key, "c.yaml:1:"},
+        {"? [" + key + "]\n: 1", "c.yaml:1:"},
+    };
+    for (const Case& c : cases) {
+      CAPTURE(c.yaml);
+      const std::string error = load_error(scratch, c.yaml + "\n");
+      CHECK(error.substr(0, c.error.size()) == c.error);
+      CHECK(error.find(key) == std::string::npos);
+      CHECK(error.find(key.substr(4, 8)) == std::string::npos);
+      CHECK(error.find("hush") == std::string::npos);
+    }
+    for (const char* variable : {"PROXX_PORT", "PROXX_HOST", "ANTHROPIC_BASE_URL",
+                                 "ANTHROPIC_CUSTOM_HEADERS", "PROXX_CONFIG"}) {
+      CAPTURE(variable);
+      Sources sources;
+      sources.getenv = test::environment({{variable, key + " x"}});
+      sources.directory = scratch.path();
+      const auto loaded = load_settings(sources);
+      REQUIRE_FALSE(loaded);
+      CHECK(loaded.error().kind == ErrorKind::usage);
+      CHECK(loaded.error().message.find(key.substr(4, 8)) == std::string::npos);
+    }
+    for (const FlagValue& flag : std::vector<FlagValue>{{"port", key, "--port"},
+                                                        {"retry", key, "--retry"},
+                                                        {"timeouts.idle", key, "--idle-timeout"},
+                                                        {"serve.log_level", key, "--log-level"},
+                                                        {"upstream_url", key, "--upstream-url"},
+                                                        {"headers", key, "--header"},
+                                                        {"headers", key + ": a\nb", "--header"},
+                                                        {"headers", "Host: " + key, "--header"}}) {
+      CAPTURE(flag.flag);
+      const std::string error = load_error(scratch, std::nullopt, {}, {flag});
+      CHECK(error.substr(0, flag.flag.size() + 2) == flag.flag + ": ");
+      CHECK(error.find(key.substr(4, 8)) == std::string::npos);
+    }
+    const auto no_file = load_settings({key, test::environment({}), {}, "."});
+    REQUIRE_FALSE(no_file);
+    CHECK(no_file.error().message == hidden + ": No such file or directory");
+    const auto keys_of = [&](std::vector<FlagValue> flags, const std::string& yaml) {
+      return read_keys(*test::load(scratch, yaml, {}, std::move(flags)), test::environment({}));
+    };
+    CHECK(keys_of({{"api_key_file", key, "--key-file"}}, "").error().message ==
+          "--key-file: " + hidden + ": No such file or directory");
+    CHECK(keys_of({}, "api_key_command: [" + key + "]\n").error().message ==
+          "api_key_command: cannot run '" + hidden + "': No such file or directory");
+  }
 }

@@ -6,6 +6,7 @@
 
 #include "config/settings_table.h"
 #include "fixture.h"
+#include "support/growth.h"
 
 using namespace proxx;
 using test::load;
@@ -289,4 +290,49 @@ TEST_CASE("others can blame the place that set a key") {
   CHECK(setting_error(*loaded, "host", "no").message == "PROXX_HOST: no");
   CHECK(setting_error(*loaded, "retry", "no").message == "retry: no");
   CHECK(setting_error(*loaded, "retry", "no").kind == ErrorKind::usage);
+}
+
+TEST_CASE("W5: the time to load grows with the aliases, models, lists and brackets in a file") {
+  const auto lines = [](const char* key, const char* line, size_t count) {
+    std::string out = std::string(key) + ":\n";
+    for (size_t i = 0; i < count; ++i) {
+      std::string one = line;
+      for (size_t at; (at = one.find('#')) != std::string::npos;) {
+        one.replace(at, 1, std::to_string(i));
+      }
+      out += one + "\n";
+    }
+    return out;
+  };
+  struct Row {
+    const char* key;
+    const char* line;
+    size_t count;
+  };
+  Scratch scratch;
+  for (const Row& row : {
+           Row{"models", "  alias#: claude-sonnet-5-5", 2000},
+           Row{"models", "  model#: {max_tokens: 5, thinking: {adaptive: true}}", 500},
+           Row{"api_key_command", "  - word#", 2000},
+       }) {
+    CAPTURE(row.line);
+    CHECK(test::grows_linearly(row.count, [&](size_t count) {
+      CHECK(test::load(scratch, lines(row.key, row.line, count)));
+    }));
+  }
+  for (const char* line : {"  origins: [a#]", "  x#: y"}) {
+    CAPTURE(line);
+    CHECK(test::grows_linearly(1000, [&](size_t count) {
+      CHECK_FALSE(test::load(scratch, lines("serve", line, count)));
+    }));
+  }
+  for (const char* piece : {"[", "{", "[{", "{a: ", "- ", "? ", "a: ", "[a, ", "\"", "'a' ", "&a ",
+                            "!a ", "a,\n", "# x\n", "\n", "[a]", "|\n  a\n"}) {
+    CAPTURE(piece);
+    CHECK(test::grows_linearly(20'000, [&](size_t bytes) {
+      std::string text = "model: ";
+      while (text.size() < bytes) text += piece;
+      (void)test::load(scratch, text);
+    }));
+  }
 }

@@ -81,6 +81,40 @@ TEST_CASE("U19: an error object in place of a message") {
   CHECK(http_status_of(*outcome.error) == 503);
 }
 
+TEST_CASE("X3: a whole message of too many bytes or values is a protocol error") {
+  const auto message = [](const std::string& more) {
+    return R"({"type":"message","id":"a","model":"b","content":[],"stop_reason":"end_turn",)" +
+           more + "}";
+  };
+  // Where the bytes are makes no difference: no client could take the answer.
+  const std::string padding(kMaxMessageBytes - 100, 'x');
+  CHECK_FALSE(run_message(AnswerForm::completion, {}, message("\"p\":\"" + padding + '"')).error);
+  Outcome outcome = run_message(AnswerForm::completion, {},
+                                message("\"p\":\"" + padding + std::string(100, 'x') + '"'));
+  check_error(outcome, ErrorKind::upstream_protocol, "more than 33554432 bytes");
+  CHECK(outcome.error->message == message_too_large().message);
+  CHECK(http_status_of(*outcome.error) == 502);
+
+  std::string values = "\"p\":[0";
+  for (int i = 0; i < 1'000'000; ++i) values += ",0";
+  CHECK_FALSE(run_message(AnswerForm::completion, {}, message(values + "]")).error);
+  for (int i = 0; i < 100'000; ++i) values += ",0";
+  outcome = run_message(AnswerForm::completion, {}, message(values + "]"));
+  check_error(outcome, ErrorKind::upstream_protocol, "too many values");
+  // Nor may an event of a stream have so many.
+  check_protocol_error({R"({"type":"new_event",)" + values + "]}"}, "too many values");
+}
+
+TEST_CASE("X3: an id or a model that would make every chunk large is a protocol error") {
+  const auto start = [](size_t id, size_t model) {
+    return run(event(R"({"type":"message_start","message":{"id":")" + std::string(id, 'i') +
+                     R"(","model":")" + std::string(model, 'm') + R"(","content":[]}})"));
+  };
+  check_error(start(256, 256), ErrorKind::upstream_truncated, "");
+  check_error(start(257, 1), ErrorKind::upstream_protocol, "`id` has more than 256 bytes");
+  check_error(start(1, 257), ErrorKind::upstream_protocol, "`model` has more than 256 bytes");
+}
+
 TEST_CASE("U21: started() only after message_start") {
   AnswerConverter converter(AnswerForm::chunks, {});
   std::string out;

@@ -41,6 +41,10 @@ TEST_CASE("A2 A3 A4 A8 A14: what is no JSON is refused with its byte offset, nev
       {"A2 after a line end", "[1,\n\n",
        "invalid JSON at byte 5, line 3, column 1: unexpected end"},
       {"A2 trailing", "{} x", "invalid JSON at byte 3: unexpected text behind the value"},
+      {"A2 behind a byte order mark", "\xEF\xBB\xBF{} x",
+       "invalid JSON at byte 6: unexpected text behind the value"},
+      {"A2 second line behind a byte order mark", "\xEF\xBB\xBF{\n x}",
+       "invalid JSON at byte 6, line 2, column 2: expected a key in quotes"},
       {"A3 FF", "\"a\xFF\"", "invalid JSON at byte 2: invalid UTF-8"},
       {"A3 overlong", "\"\xC0\xAF\"", "invalid JSON at byte 1: invalid UTF-8"},
       {"A3 surrogate bytes", "\"\xED\xA0\x80\"", "invalid JSON at byte 1: invalid UTF-8"},
@@ -77,6 +81,30 @@ TEST_CASE("A9: nesting has a limit, however deep it goes") {
     CHECK(error_of(std::string(depth, '[')) == "invalid JSON at byte 128: nesting too deep");
   }
   CHECK(error_of(std::string(128, '[') + std::string(128, ']')).empty());
+}
+
+TEST_CASE("a fault has a kind, which the next parse replaces") {
+  Document document;
+  const auto fault = [&](const std::string& text, const json::ParseOptions& options = {}) {
+    (void)document.parse(text, options);
+    return document.fault();
+  };
+  CHECK(fault("{") == json::Fault::syntax);
+  CHECK(fault(" ") == json::Fault::syntax);
+  CHECK(fault(R"(["nesting too deep)") == json::Fault::syntax);
+  CHECK(fault(std::string(129, '[')) == json::Fault::depth);
+  CHECK(fault("[1,2,3]", {.max_values = 3}) == json::Fault::size);
+  CHECK(fault("[1,2,3]", {.max_values = 4}) == json::Fault::none);
+  CHECK(fault(R"({"a":1})", {.max_values = 2}) == json::Fault::size);
+}
+
+TEST_CASE("X3: a text of more values than may be is refused where they end") {
+  Document document;
+  const Status status = document.parse("[1,2,3]", {.max_values = 3});
+  REQUIRE_FALSE(status);
+  CHECK(status.error().message == "invalid JSON at byte 5: too many values");
+  CHECK_FALSE(document.parse("[[],[]]", {.max_values = 2}));
+  CHECK(document.parse("[[],[]]", {.max_values = 3}));
 }
 
 TEST_CASE("A5 A6 A7: surrogate pairs, a byte order mark and an escaped NUL are taken") {

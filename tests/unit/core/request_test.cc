@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <ctime>
+#include <string>
+#include <vector>
 
 #include "core/json_reader.h"
 
@@ -252,6 +254,59 @@ TEST_CASE("A27: names of models") {
   }
   CHECK(param(with(std::string(256, 'x'))) == "none");
   CHECK(param(with("vendor/model:1.5..x")) == "none");
+}
+
+TEST_CASE("W1: 64 betas in 4 KiB, whichever lists they are in") {
+  const auto betas = [](size_t count, size_t bytes, const char* begin) {
+    std::string out;
+    for (size_t i = 0; i < count; ++i) {
+      std::string beta = begin + std::to_string(i);
+      beta.resize(std::max(beta.size(), bytes), 'x');
+      out += (i == 0 ? "" : ",") + beta;
+    }
+    return out;
+  };
+  const auto array = [](std::string list) {
+    for (size_t at = 0; (at = list.find(',', at)) != std::string::npos; at += 3) {
+      list.replace(at, 1, R"(",")");
+    }
+    return "[\"" + list + "\"]";
+  };
+  const auto all = convert(request(R"("betas":)" + array(betas(64, 64, "b"))));
+  REQUIRE(all);
+  CHECK(all->betas.size() == 64);
+  CHECK(convert(request(R"("anthropic_beta":")" + betas(64, 64, "b") + '"')));
+  CHECK(convert(request(R"("anthropic_beta":")" + betas(1, 4096, "b") + '"')));
+  CHECK(convert(request(R"("anthropic_beta":")" + betas(32, 1, "a") + R"(","betas":)" +
+                        array(betas(32, 1, "b")))));
+
+  CHECK(param(request(R"("betas":)" + array(betas(65, 1, "b")))) == "betas");
+  CHECK(param(request(R"("betas":)" + array(betas(64, 65, "b")))) == "betas");
+  CHECK(param(request(R"("anthropic_beta":")" + betas(65, 1, "b") + '"')) == "anthropic_beta");
+  CHECK(param(request(R"("anthropic_beta":")" + betas(1, 4097, "b") + '"')) == "anthropic_beta");
+  CHECK(param(request(R"("anthropic_beta":")" + betas(32, 1, "a") + R"(","betas":)" +
+                      array(betas(33, 1, "b")))) == "betas");
+}
+
+TEST_CASE("W5: notices have their paths, wherever in a long request they are") {
+  std::string parts;
+  std::string messages;
+  for (int i = 0; i < 300; ++i) {
+    parts += R"({"type":"text","text":"x"},)";
+    messages += R"({"role":"user","content":"x"},)";
+  }
+  const auto converted = convert(
+      R"({"model":"claude-opus-5-5","odd":1,"messages":[{"role":"user","content":[)" + parts +
+      R"({"type":"text","text":"x","y":1},{"type":"text","text":"x"},)"
+      R"({"type":"text","text":"x","y":1}]},)" +
+      messages +
+      R"({"role":"user","content":"x","name":"n"},{"role":"user","content":"y","z":[]}]})");
+  REQUIRE(converted);
+  std::vector<std::string> paths;
+  for (const Notice& notice : converted->notices) paths.push_back(notice.path);
+  CHECK(paths == std::vector<std::string>{"odd", "messages[0].content[300].y",
+                                          "messages[0].content[302].y", "messages[301].name",
+                                          "messages[302].z"});
 }
 
 TEST_CASE("A32: ten thousand unknown fields give a bounded list of notices") {

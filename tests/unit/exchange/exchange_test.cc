@@ -7,117 +7,11 @@
 #include <string>
 
 #include "core/error_map.h"
-#include "support/fake_upstream.h"
+#include "unit/exchange/fixture.h"
 
 using namespace proxx;
+using namespace proxx::test;
 using namespace std::chrono_literals;
-using test::FakeUpstream;
-
-namespace {
-
-/// Keeps what an exchange tells its client.
-class RecordingSink final : public Sink {
- public:
-  AnswerHead head;
-  std::string text;
-  std::optional<Error> error;
-  int begins = 0;
-  int writes = 0;
-  int keep_alives = 0;
-  bool finished = false;
-  bool full = false;
-  std::function<void()> on_end;
-
-  void begin(const AnswerHead& answer_head) override {
-    ++begins;
-    head = answer_head;
-  }
-  bool write(std::string_view bytes) override {
-    ++writes;
-    text.append(bytes);
-    return !full;
-  }
-  void keep_alive() override { ++keep_alives; }
-  void finish() override {
-    finished = true;
-    if (on_end) on_end();
-  }
-  void fail(const AnswerHead& answer_head, const Error& failure) override {
-    head = answer_head;
-    error = failure;
-    if (on_end) on_end();
-  }
-  [[nodiscard]] bool ended() const { return finished || error.has_value(); }
-};
-
-struct Fixture {
-  boost::asio::io_context loop;
-  FakeUpstream upstream;
-  ModelTable models;
-  ExchangeContext context;
-  RecordingSink sink;
-  std::unique_ptr<Exchange> exchange;
-
-  Fixture() {
-    context.loop = &loop;
-    context.upstream = &upstream;
-    context.conversion.models = &models;
-    context.headers.session_id = "00000000-0000-4000-8000-000000000000";
-  }
-
-  void start(std::string body, std::string key = "sk-test") {
-    exchange = std::make_unique<Exchange>(context, sink);
-    ExchangeRequest request;
-    request.body = std::move(body);
-    request.credential.api_key = std::move(key);
-    exchange->start(std::move(request));
-  }
-  FakeUpstream::Call& call(size_t index) { return *upstream.calls.at(index); }
-  /// Runs timers until `wanted` calls were made, or gives up.
-  void run_until_calls(size_t wanted) {
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
-    while (upstream.calls.size() < wanted && std::chrono::steady_clock::now() < deadline) {
-      loop.restart();
-      loop.run_one_for(100ms);
-    }
-    REQUIRE(upstream.calls.size() == wanted);
-  }
-};
-
-const std::string kJsonRequest =
-    R"({"model":"claude-sonnet-5-5","messages":[{"role":"user","content":"hi"}]})";
-const std::string kStreamRequest =
-    R"({"model":"claude-sonnet-5-5","stream":true,"messages":[{"role":"user","content":"hi"}]})";
-const std::string kMessage =
-    R"({"id":"msg_1","type":"message","role":"assistant","model":"claude-sonnet-5-5",)"
-    R"("content":[{"type":"text","text":"hello"}],"stop_reason":"end_turn","stop_sequence":null,)"
-    R"("usage":{"input_tokens":3,"output_tokens":2}})";
-
-std::string event(const std::string& type, const std::string& rest) {
-  return "event: " + type + "\ndata: {\"type\":\"" + type + "\"" + rest + "}\n\n";
-}
-const std::string kStart =
-    event("message_start", R"(,"message":{"id":"msg_1","type":"message","role":"assistant",)"
-                           R"("model":"claude-sonnet-5-5","content":[],"stop_reason":null,)"
-                           R"("usage":{"input_tokens":3,"output_tokens":1}})");
-const std::string kText =
-    event("content_block_start", R"(,"index":0,"content_block":{"type":"text","text":""})") +
-    event("content_block_delta", R"(,"index":0,"delta":{"type":"text_delta","text":"hello"})") +
-    event("content_block_stop", R"(,"index":0)");
-const std::string kDelta =
-    event("message_delta", R"(,"delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":2})");
-const std::string kStop = event("message_stop", "");
-const std::string kOverloaded =
-    event("error", R"(,"error":{"type":"overloaded_error","message":"Overloaded"})");
-
-constexpr auto* kEvents = "text/event-stream; charset=utf-8";
-constexpr auto* kJson = "application/json";
-
-bool ends_with(const std::string& text, std::string_view end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-}  // namespace
 
 TEST_CASE_FIXTURE(Fixture, "what came in by one turn of the loop is written once") {
   start(kStreamRequest);
@@ -158,6 +52,19 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(sink.begins == 1);
   CHECK(sink.text.find("hello") != std::string::npos);
   CHECK(sink.error);
+  CHECK(upstream.calls.size() == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "a connection that breaks right behind the first events ends a begun answer") {
+  context.max_retries = 2;
+  start(kStreamRequest);
+  call(0).head(200, {{"content-type", "text/event-stream"}});
+  call(0).handler->on_data(kStart + kText);
+  call(0).done(fail(ErrorKind::upstream_unreachable, "reset"));
+  REQUIRE(sink.error);
+  CHECK(sink.begins == 1);
+  CHECK(sink.text.find("hello") != std::string::npos);
   CHECK(upstream.calls.size() == 1);
 }
 
@@ -396,14 +303,178 @@ TEST_CASE_FIXTURE(Fixture,
 
 TEST_CASE_FIXTURE(Fixture, "U13: a wait that is too long is told, not waited") {
   context.max_retries = 2;
+  for (const char* asked : {"3600", "61", "Fri, 01 Jan 2100 00:00:00 GMT", "2147483647"}) {
+    CAPTURE(asked);
+    sink = RecordingSink();
+    upstream.calls.clear();
+    start(kJsonRequest);
+    call(0).head(429, {{"content-type", kJson}, {"retry-after", asked}});
+    call(0).data(R"({"type":"error","error":{"type":"rate_limit_error","message":"slow down"}})");
+    call(0).done();
+    REQUIRE(sink.error);
+    CHECK(sink.error->message.rfind("slow down (the upstream asks to wait ", 0) == 0);
+    CHECK(exit_code_of(*sink.error) == 9);
+    CHECK(find_header(sink.head.headers, "retry-after") == asked);
+    CHECK(upstream.calls.size() == 1);
+  }
+  CHECK(sink.error->message == "slow down (the upstream asks to wait 2147483647 s)");
+}
+
+TEST_CASE_FIXTURE(Fixture, "U13: a wait that is none is the backoff's") {
+  context.max_retries = 1;
+  for (const char* asked :
+       {"-5", "NaN", "inf", "1e309", "-1e309", "Thu, 01 Jan 1970 00:00:10 GMT", "soon", ""}) {
+    CAPTURE(asked);
+    sink = RecordingSink();
+    upstream.calls.clear();
+    exchange = std::make_unique<Exchange>(context, sink);
+    std::chrono::milliseconds delay{};
+    exchange->on_retry([&delay](std::chrono::milliseconds wait, const Error&) { delay = wait; });
+    ExchangeRequest request;
+    request.body = kJsonRequest;
+    request.credential.api_key = "sk-test";
+    exchange->start(std::move(request));
+    call(0).head(429, {{"content-type", kJson}, {"retry-after", asked}});
+    call(0).done();
+    CHECK(delay >= 375ms);
+    CHECK(delay <= 500ms);
+    CHECK_FALSE(sink.ended());
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "R1: a try is judged by its own answer, and told by it") {
+  struct Case {
+    const char* name;
+    ErrorKind kind;
+    bool retried;
+  };
+  const Case cases[] = {
+      {"garbage", ErrorKind::upstream_protocol, false},
+      {"TLS", ErrorKind::upstream_tls, false},
+      {"a coded body", ErrorKind::upstream_bad_content_type, false},
+      {"no head", ErrorKind::upstream_unreachable, true},
+      {"no answer in time", ErrorKind::upstream_timeout, true},
+  };
+  context.max_retries = 2;
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    sink = RecordingSink();
+    upstream.calls.clear();
+    start(kJsonRequest);
+    call(0).head(500, {{"content-type", kJson},
+                       {"x-should-retry", "true"},
+                       {"retry-after-ms", "10"},
+                       {"retry-after", "3600"},
+                       {"request-id", "req_first"},
+                       {"anthropic-ratelimit-requests-limit", "7"}});
+    call(0).done();
+    run_until_calls(2);
+    const auto begin = std::chrono::steady_clock::now();
+    call(1).done(fail(c.kind, "second"));
+    if (c.retried) {
+      run_until_calls(3);
+      CHECK(std::chrono::steady_clock::now() - begin > 400ms);  // not the first try's 10 ms
+      call(2).done(fail(c.kind, "third"));
+    }
+    REQUIRE(sink.error);
+    CHECK(sink.error->kind == c.kind);
+    CHECK(sink.error->message == (c.retried ? "third" : "second"));
+    CHECK(upstream.calls.size() == (c.retried ? 3 : 2));
+    CHECK(sink.head.headers.empty());
+    CHECK(exchange->upstream_request_id().empty());
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "R1: what the second try's head says is what the client gets") {
+  context.max_retries = 1;
   start(kJsonRequest);
-  call(0).head(429, {{"content-type", kJson}, {"retry-after", "3600"}});
-  call(0).data(R"({"type":"error","error":{"type":"rate_limit_error","message":"slow down"}})");
+  call(0).head(529, {{"retry-after-ms", "1"},
+                     {"request-id", "req_first"},
+                     {"anthropic-ratelimit-requests-limit", "7"}});
   call(0).done();
+  run_until_calls(2);
+  CHECK(exchange->upstream_request_id().empty());
+  call(1).answer(200, kJson, kMessage);
+  REQUIRE(sink.finished);
+  CHECK(sink.head.headers == HeaderList{{"x-request-id", "req_fake"}});
+  CHECK(exchange->upstream_request_id() == "req_fake");
+}
+
+TEST_CASE_FIXTURE(Fixture, "R1: the repetition without thinking is judged by its own answer too") {
+  context.max_retries = 2;
+  start(kThinkingRequest);
+  call(0).head(400, {{"content-type", kJson}, {"x-should-retry", "true"}, {"request-id", "req_1"}});
+  call(0).data(kThinkingRefused);
+  call(0).done();
+  REQUIRE(upstream.calls.size() == 2);
+  call(1).done(fail(ErrorKind::upstream_tls, "TLS failed"));
   REQUIRE(sink.error);
-  CHECK(sink.error->message == "slow down (the upstream asks to wait 3600 s)");
-  CHECK(exit_code_of(*sink.error) == 9);
-  CHECK(find_header(sink.head.headers, "retry-after") == "3600");
+  CHECK(upstream.calls.size() == 2);
+  CHECK(sink.head.headers.empty());
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "R3: a key of the process's own is in no error, whichever key was sent") {
+  context.secrets = {"sk-server-0123"};
+  const std::string error =
+      R"({"type":"invalid_request_error","message":"sk-server-0123: for sk-client-0123",)"
+      R"("details":{"error_code":"sk-server-0123"}})";
+  for (const bool event : {false, true}) {
+    CAPTURE(event);
+    start(event ? kStreamRequest : kJsonRequest, "sk-client-0123");
+    FakeUpstream::Call& asked = *upstream.calls.back();
+    if (event) {
+      asked.head(200, {{"content-type", kEvents}});
+      asked.data(kStart + ::event("error", ",\"error\":" + error));
+    } else {
+      asked.answer(400, kJson, R"({"type":"error","error":)" + error + "}");
+    }
+    REQUIRE(sink.error);
+    CHECK(sink.error->message == "**************: for **************");
+    CHECK(error_body(*sink.error).find("sk-") == std::string::npos);
+    sink.error.reset();
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "X3: a whole message over the limit is not gathered") {
+  start(kJsonRequest);
+  call(0).head(200, {{"content-type", kJson}});
+  const std::string piece(size_t{1} << 20, ' ');
+  for (int i = 0; i < 32; ++i) call(0).data(piece);
+  CHECK_FALSE(sink.ended());
+  call(0).data(" ");
+  REQUIRE(sink.error);
+  CHECK(sink.error->kind == ErrorKind::upstream_protocol);
+  CHECK(sink.error->message.find("too large") != std::string::npos);
+  CHECK(sink.head.status == 502);
+  CHECK(call(0).cancelled());
+}
+
+TEST_CASE_FIXTURE(Fixture, "X3: a message at the limit is an answer") {
+  start(kJsonRequest);
+  call(0).answer(200, kJson, kMessage + std::string((size_t{32} << 20) - kMessage.size(), ' '));
+  CHECK(sink.finished);
+}
+
+TEST_CASE_FIXTURE(Fixture, "X14: that there is no room here is a 503 to come back to") {
+  start(kJsonRequest);
+  call(0).done(fail(ErrorKind::overloaded, "no file descriptor left"));
+  REQUIRE(sink.error);
+  CHECK(sink.head.status == 503);
+  CHECK(find_header(sink.head.headers, "retry-after") == "1");
+}
+
+TEST_CASE_FIXTURE(Fixture, "U32: a ping that comes in one piece with other events is passed on") {
+  start(kStreamRequest);
+  call(0).head(200, {{"content-type", kEvents}});
+  call(0).data(event("ping", ""));
+  CHECK(sink.keep_alives == 0);  // nothing has been said that could be kept alive
+  call(0).data(kStart + event("ping", ""));
+  CHECK(sink.keep_alives == 1);
+  call(0).data(event("ping", "") + kText + event("ping", ""));
+  CHECK(sink.keep_alives == 2);
+  call(0).data(event("ping", "") + kDelta);
+  CHECK(sink.keep_alives == 3);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a spend limit is not to be tried again") {
@@ -462,15 +533,9 @@ TEST_CASE_FIXTURE(Fixture, "the sink's last call may destroy the exchange") {
 }
 
 TEST_CASE_FIXTURE(Fixture, "history thinking that the upstream refuses is left out once") {
-  start(R"({"model":"claude-opus-5-5","messages":[{"role":"user","content":"a"},)"
-        R"({"role":"assistant","content":"b","thinking_blocks":[{"type":"thinking",)"
-        R"("thinking":"t","signature":"c2ln"}]},{"role":"user","content":"c"}]})");
+  start(kThinkingRequest);
   CHECK(call(0).request.body.find("c2ln") != std::string::npos);
-  const std::string refused =
-      R"({"type":"error","error":{"type":"invalid_request_error","message":)"
-      R"("messages.1.content.0: Invalid `signature` in `thinking` block. The block is bound to )"
-      R"(a different conversation."}})";
-  call(0).answer(400, kJson, refused);
+  call(0).answer(400, kJson, kThinkingRefused);
   REQUIRE(upstream.calls.size() == 2);
   CHECK(call(1).request.body.find("c2ln") == std::string::npos);
   SUBCASE("and then it works, with a notice") {
@@ -480,7 +545,7 @@ TEST_CASE_FIXTURE(Fixture, "history thinking that the upstream refuses is left o
     CHECK(sink.head.notices.back().path == "messages");
   }
   SUBCASE("but not twice") {
-    call(1).answer(400, kJson, refused);
+    call(1).answer(400, kJson, kThinkingRefused);
     REQUIRE(sink.error);
     CHECK(upstream.calls.size() == 2);
   }
@@ -532,4 +597,68 @@ TEST_CASE_FIXTURE(Fixture, "a paused turn is continued, as often as the settings
     CHECK(upstream.calls.size() == 1);
     CHECK(sink.finished);
   }
+}
+
+TEST_CASE_FIXTURE(Fixture, "R2: a continuation that has written nothing is tried again") {
+  const std::string request =
+      R"({"model":"claude-sonnet-5-5","stream":true,"messages":[{"role":"user","content":"hi"}],)"
+      R"("tools":[{"type":"web_search_20250305","name":"web_search"}]})";
+  const std::string paused =
+      kStart + kText +
+      event("message_delta",
+            R"(,"delta":{"stop_reason":"pause_turn"},"usage":{"output_tokens":2})") +
+      kStop;
+  context.max_retries = 1;
+  start(request);
+  call(0).answer(200, kEvents, paused);
+  REQUIRE(upstream.calls.size() == 2);
+  const std::string continuation = call(1).request.body;
+  const HeaderList soon = {{"content-type", kEvents}, {"retry-after-ms", "1"}};
+
+  SUBCASE("after 529") {
+    call(1).head(529, {{"content-type", kJson}, {"retry-after-ms", "1"}});
+    call(1).done();
+  }
+  SUBCASE("after a connection that was lost") {
+    call(1).done(fail(ErrorKind::upstream_unreachable, "reset"));
+  }
+  SUBCASE("after an error as first event") {
+    call(1).head(200, soon);
+    call(1).data(event("ping", "") + kOverloaded);
+  }
+  SUBCASE("after a connection that was lost behind the head") {
+    call(1).head(200, soon);
+    call(1).data("event: mess");
+    call(1).done(fail(ErrorKind::upstream_unreachable, "reset"));
+  }
+  CHECK_FALSE(sink.ended());
+  run_until_calls(3);
+  CHECK(call(2).request.body == continuation);
+  call(2).answer(200, kEvents, kStart + kText + kDelta + kStop);
+  CHECK(sink.finished);
+  CHECK(sink.begins == 1);
+  const size_t first = sink.text.find(R"("content":"hello")");
+  const size_t second = sink.text.find(R"("content":"hello")", first + 1);
+  CHECK(second != std::string::npos);
+  CHECK(sink.text.find(R"("content":"hello")", second + 1) == std::string::npos);
+  CHECK(ends_with(sink.text, "data: [DONE]\n\n"));
+  CHECK(exchange->facts().completion_tokens == 4);
+}
+
+TEST_CASE_FIXTURE(Fixture, "R2: a continuation that has begun is not tried again") {
+  context.max_retries = 2;
+  start(R"({"model":"claude-sonnet-5-5","stream":true,"messages":[{"role":"user","content":"hi"}],)"
+        R"("tools":[{"type":"web_search_20250305","name":"web_search"}]})");
+  call(0).answer(200, kEvents,
+                 kStart + kText +
+                     event("message_delta",
+                           R"(,"delta":{"stop_reason":"pause_turn"},"usage":{"output_tokens":2})") +
+                     kStop);
+  REQUIRE(upstream.calls.size() == 2);
+  call(1).head(200, {{"content-type", kEvents}, {"x-should-retry", "true"}});
+  call(1).data(kStart);
+  call(1).data(kOverloaded);
+  REQUIRE(sink.error);
+  CHECK(upstream.calls.size() == 2);
+  CHECK(sink.text.find("[DONE]") == std::string::npos);
 }

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "http/target.h"
+
 namespace proxx::http {
 namespace {
 
@@ -103,7 +105,8 @@ void judge(const Judged& row) {
   head.headers = row.headers;
   Limits limits;
   limits.max_body_bytes = 1000;
-  const auto refusal = check_head(head, limits);
+  auto refusal = check_head(head, limits);
+  if (!refusal) refusal = resolve_target(head);
   CHECK((refusal ? refusal->status : 0) == row.status);
 }
 
@@ -165,6 +168,24 @@ TEST_CASE("H28, H29, A31, H11: target, method, coding and expectation") {
       {"H28: dots are the router's matter", 0, "GET", "/v1/../etc/passwd", 1, host},
       {"H28: %00 is the router's matter", 0, "GET", "/%00", 1, host},
       {"H28: absolute-form", 0, "GET", "http://a/v1", 1, host},
+      {"H28: https without TLS", 421, "GET", "https://a/v1", 1, host},
+      {"H28: another scheme", 400, "GET", "ftp://a/v1", 1, host},
+      {"H28: no authority", 400, "GET", "http:///v1", 1, host},
+      {"H28: a user in the authority", 400, "GET", "http://me@a/v1", 1, host},
+      {"H28: absolute-form with a bad Host beside",
+       400,
+       "GET",
+       "http://a/v1",
+       1,
+       {{"host", "b/c"}}},
+      {"H28: absolute-form without Host", 400, "GET", "http://a/v1", 1, {}},
+      {"H28: absolute-form with two Hosts",
+       400,
+       "GET",
+       "http://a/v1",
+       1,
+       {{"host", "a"}, {"host", "a"}}},
+      {"H28: authority-form", 400, "GET", "a:80", 1, host},
       {"H28: asterisk", 0, "OPTIONS", "*", 1, host},
       {"H28: asterisk of GET", 400, "GET", "*", 1, host},
       {"H28: no slash", 400, "GET", "v1", 1, host},
@@ -181,6 +202,48 @@ TEST_CASE("H28, H29, A31, H11: target, method, coding and expectation") {
       {"H11: not of HTTP/1.0", 0, "POST", "/", 0, {{"host", "a"}, {"expect", "x"}}},
   };
   for (const Judged& row : rows) judge(row);
+}
+
+TEST_CASE("H28: an absolute target becomes a path, and its authority the host") {
+  struct Row {
+    const char* method;
+    const char* target;
+    HeaderList headers;
+    const char* path;
+    const char* host;
+  };
+  const Row rows[] = {
+      {"POST",
+       "http://127.0.0.1:8080/v1/chat/completions",
+       {{"Host", "x"}},
+       "/v1/chat/completions",
+       "127.0.0.1:8080"},
+      {"GET", "HTTP://LocalHost/v1/models?a=/b", {{"host", "x"}}, "/v1/models?a=/b", "LocalHost"},
+      {"GET", "http://[::1]:80/a", {{"host", "x"}}, "/a", "[::1]:80"},
+      {"GET", "http://a", {{"host", "x"}}, "/", "a"},
+      {"GET", "http://a?b=c", {{"host", "x"}}, "/?b=c", "a"},
+      {"GET", "http://a//v1/../b", {{"host", "x"}}, "//v1/../b", "a"},
+      {"OPTIONS", "http://a", {{"host", "x"}}, "*", "a"},
+      {"OPTIONS", "*", {{"host", "x"}}, "*", "x"},
+      {"GET", "/a?http://b/", {{"host", "x"}}, "/a?http://b/", "x"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.target);
+    Request head;
+    head.method = row.method;
+    head.target = row.target;
+    head.headers = row.headers;
+    REQUIRE_FALSE(resolve_target(head));
+    CHECK(head.target == row.path);
+    CHECK(head.header("host") == row.host);
+    CHECK(head.count("host") == 1);
+  }
+  Request old;
+  old.method = "GET";
+  old.target = "http://evil/a";
+  old.version_minor = 0;
+  REQUIRE_FALSE(resolve_target(old));
+  CHECK(old.header("host") == "evil");
 }
 
 }  // namespace

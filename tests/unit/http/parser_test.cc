@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "support/growth.h"
+
 namespace proxx::http {
 namespace {
 
@@ -114,6 +116,138 @@ TEST_CASE("H16: an endless chunk header or trailer section is refused") {
   limits.max_header_bytes = 100;
   CHECK(parse({kChunked + "1;" + std::string(200, 'a')}, limits).status == 431);
   CHECK(parse({kChunked + "0\r\nx: " + std::string(200, 'a')}, limits).status == 431);
+}
+
+/// `count` lines, each of `bytes`.
+std::string trailer_lines(size_t count, size_t bytes) {
+  std::string out;
+  for (size_t i = 0; i < count; ++i) out += "x: " + std::string(bytes - 5, 'a') + "\r\n";
+  return out;
+}
+
+TEST_CASE("X12: chunk lines and trailers have a head's rules and limits, wherever they are cut") {
+  Limits limits;
+  limits.max_header_line_bytes = 40;
+  limits.max_header_bytes = 200;
+  limits.max_header_fields = 5;
+  const std::string end = kChunked + "2\r\nhi\r\n0\r\n";
+  struct Row {
+    const char* name;
+    std::string request;
+    int status;
+  };
+  const Row rows[] = {
+      {"a line as long as may be", end + trailer_lines(1, 40) + "\r\n", 0},
+      {"a long line", end + trailer_lines(1, 44) + "\r\n", 431},
+      {"a long line without its end", end + "x: " + std::string(60, 'a'), 431},
+      {"as many fields as may be", end + trailer_lines(5, 8) + "\r\n", 0},
+      {"many fields", end + trailer_lines(6, 8) + "\r\n", 431},
+      {"a large section", end + trailer_lines(5, 40) + "\r\n", 431},
+      {"obs-fold", end + "x: a\r\n b\r\n\r\n", 400},
+      {"obs-fold at the begin", end + " x: a\r\n\r\n", 400},
+      {"an empty name", end + ": a\r\n\r\n", 400},
+      {"a space before the colon", end + "x : a\r\n\r\n", 400},
+      {"no colon", end + "x\r\n\r\n", 400},
+      {"a bare LF", end + "x: a\n\r\n", 400},
+      {"a bare LF for the end", end + "x: a\r\n\n", 400},
+      {"a bare CR", end + "x: a\rb\r\n\r\n", 400},
+      {"NUL", end + std::string("x: \0\r\n\r\n", 8), 400},
+      {"a long extension", kChunked + "2;" + std::string(60, 'a') + "\r\nhi\r\n0\r\n\r\n", 431},
+      {"a long last extension", kChunked + "0;" + std::string(60, 'a') + "\r\n\r\n", 431},
+      {"a long size", kChunked + std::string(60, '0') + "\r\n\r\n", 431},
+      {"a bare LF behind the last chunk", kChunked + "0\n\r\n", 400},
+      {"a bare CR behind a size", kChunked + "2\rhi\r\n0\r\n\r\n", 400},
+      {"a word behind a size", kChunked + "2 x\r\nhi\r\n0\r\n\r\n", 400},
+      {"a quoted extension over its line", kChunked + "2;a=\"\r\nb\"\r\n0\r\n\r\n", 400},
+      {"blanks around an extension", kChunked + "2 ; a\r\nhi\r\n0\r\n\r\n", 0},
+      {"LF CR behind the data", kChunked + "2\r\nhi\n\r0\r\n\r\n", 400},
+      {"more data than was said", kChunked + "2\r\nhix\r\n0\r\n\r\n", 400},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.name));
+    const std::string_view whole = row.request;
+    const Outcome expected =
+        row.status == 0 ? Outcome{0, true, "hi", ""} : Outcome{row.status, false, "", ""};
+    CHECK(parse({whole}, limits) == expected);
+    CHECK(parse(bytes_of(whole), limits) == expected);
+    for (size_t cut = 1; cut < whole.size(); ++cut) {
+      CAPTURE(cut);
+      CHECK(parse({whole.substr(0, cut), whole.substr(cut)}, limits) == expected);
+    }
+  }
+}
+
+TEST_CASE("X12: a trailer of 40 KB, and 500 trailers, at the limits of serve") {
+  const std::string end = kChunked + "0\r\n";
+  for (const std::string& trailers : {trailer_lines(1, 40'000), trailer_lines(500, 20)}) {
+    const std::string whole = end + trailers + "\r\n";
+    CHECK(parse({whole}).status == 431);
+    CHECK(parse(bytes_of(whole)).status == 431);
+    for (const size_t cut : {end.size(), end.size() + 10, end.size() + 4096, whole.size() - 1}) {
+      const std::string_view view = whole;
+      CHECK(parse({view.substr(0, cut), view.substr(cut)}).status == 431);
+    }
+  }
+  CHECK(parse({end + trailer_lines(100, 20) + "\r\n"}).complete);
+}
+
+TEST_CASE("W5: the time to parse grows with the fields, parameters, chunks and trailers") {
+  Limits limits;
+  limits.max_header_fields = 1'000'000;
+  limits.max_header_bytes = limits.max_header_line_bytes = size_t{64} << 20;
+  const auto repeated = [](std::string_view piece, size_t count) {
+    std::string out;
+    for (size_t i = 0; i < count; ++i) out += piece;
+    return out;
+  };
+  const struct {
+    const char* name;
+    std::string_view before, piece, after;
+  } rows[] = {
+      {"fields", "GET / HTTP/1.1\r\nhost: a\r\n", "x: y\r\n", "\r\n"},
+      {"cookies", "GET / HTTP/1.1\r\nhost: a\r\ncookie: ", "a=b; ", "c=d\r\n\r\n"},
+      {"parameters", "GET /?", "a=b&", " HTTP/1.1\r\nhost: a\r\n\r\n"},
+      {"chunks", kChunked, "1\r\na\r\n", "0\r\n\r\n"},
+      {"extensions", kChunked, "1;a=\"b\"\r\na\r\n", "0\r\n\r\n"},
+      {"trailers", kChunked, "", "0\r\n"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(std::string(row.name));
+    for (const size_t piece_bytes : {size_t{1}, size_t{16} << 10}) {
+      CHECK(test::grows_linearly(4'000, [&](size_t count) {
+        std::string whole =
+            std::string(row.before) + repeated(row.piece, count) + std::string(row.after);
+        if (row.piece.empty()) whole += repeated("x: y\r\n", count) + "\r\n";
+        std::vector<std::string_view> pieces;
+        for (size_t at = 0; at < whole.size(); at += piece_bytes)
+          pieces.push_back(std::string_view(whole).substr(at, piece_bytes));
+        CHECK(parse(pieces, limits).complete);
+      }));
+    }
+  }
+}
+
+TEST_CASE("X14: of a refused head the request line and the Origin are known") {
+  const auto refused = [](std::string input) {
+    RequestParser parser(kLimits);
+    const auto step = parser.feed(input);
+    REQUIRE_FALSE(step);
+    return std::move(parser.request());
+  };
+  const std::string line = "POST /v1/messages HTTP/1.1\r\n";
+  const std::string origin = "Origin:  https://app.example \r\n";
+  for (const std::string& end :
+       {std::string("x: ") + std::string(9000, 'a'), std::string(" fold\r\n"),
+        std::string("content-length: 99999999999999\r\nhost: a\r\n\r\n"),
+        std::string("host: a\r\nhost: b\r\n\r\n")}) {
+    const Request request = refused(line + origin + end);
+    CHECK(request.method == "POST");
+    CHECK(request.target == "/v1/messages");
+    CHECK(request.header("origin") == "https://app.example");
+  }
+  CHECK_FALSE(refused(line + "origin: https://app.exam\x01").header("origin"));
+  CHECK(refused("GET /" + std::string(9000, 'a')).method.empty());
+  CHECK(refused("\x16\x03").method.empty());
 }
 
 TEST_CASE("a request is as received") {

@@ -187,6 +187,24 @@ TEST_CASE("U32: an upstream ping passes as a comment, unless the reader is behin
   CHECK(client->body == ": ping\n\n");
 }
 
+TEST_CASE("U32: a ping passes that comes together with other events") {
+  Harness server;
+  const auto client = server.chat(true);
+  auto& call = *server.upstream.calls.at(0);
+  call.head(200, kEventStream);
+  client->held = true;
+  call.data(std::string(kMessageStart) + std::string(kPingEvent));
+  CHECK(client->body.substr(client->body.size() - 8) == ": ping\n\n");
+  // A reader that took nothing since gets no more of them.
+  const size_t before = client->body.size();
+  call.data(kPingEvent);
+  call.data(kPingEvent);
+  CHECK(client->body.size() == before);
+  client->sent_bytes = before;
+  call.data(kPingEvent);
+  CHECK(client->body.size() == before + 8);
+}
+
 TEST_CASE("silence in a stream is broken by a comment of our own") {
   ServiceOptions options = own_key_options();
   options.keep_alive = std::chrono::milliseconds(20);

@@ -49,7 +49,9 @@ class FakeResponder final : public http::Responder {
   }
   void end() override { ended = true; }
   void abort() override { aborted = true; }
-  [[nodiscard]] size_t buffered_bytes() const override { return full ? 1 << 20 : 0; }
+  [[nodiscard]] size_t buffered_bytes() const override {
+    return full ? 1 << 20 : held ? body.size() - sent_bytes : 0;
+  }
   void on_drain(std::function<void()> callback) override { drained = std::move(callback); }
   void on_gone(std::function<void()> callback) override { gone = std::move(callback); }
   void on_sent(std::function<void()>) override {}
@@ -61,6 +63,8 @@ class FakeResponder final : public http::Responder {
   int status = 0;
   http::HeaderList headers;
   std::string body;
+  bool held = false;      ///< what is written waits, as it does until the end of a loop's turn
+  size_t sent_bytes = 0;  ///< of the body, while held
   bool closes = false;
   bool sent = false;
   bool started = false;
@@ -166,6 +170,7 @@ struct Harness {
     made.loop = &loop;
     made.upstream = &upstream;
     made.conversion.models = &models;
+    made.secrets = secrets_of(shared.options.keys);
     return made;
   }
 };

@@ -4,6 +4,7 @@
 
 #include "core/error_map.h"
 #include "fixture.h"
+#include "support/growth.h"
 
 namespace proxx::server {
 namespace {
@@ -153,6 +154,42 @@ TEST_CASE("S3: a server that holds a key and listens beyond loopback needs an au
 TEST_CASE("an auth_file or client_key: ignore without a key of the server's own is refused") {
   CHECK_FALSE(check_exposure({}, {{}, {"sk-client"}, ClientKey::forward}));
   CHECK_FALSE(check_exposure({}, {{}, {}, ClientKey::ignore}));
+}
+
+TEST_CASE(
+    "W5: the time of a request grows with the auth_file's keys, headers, parameters and origins") {
+  const auto text_of = [](const std::vector<std::string>& keys) {
+    std::string text;
+    for (const std::string& key : keys) text += key + "\n";
+    return text;
+  };
+  const auto numbered = [](const char* word, size_t count) {
+    std::vector<std::string> out;
+    for (size_t i = 0; i < count; ++i) out.push_back(word + std::to_string(1'000'000 + i));
+    return out;
+  };
+  CHECK(test::grows_linearly(5'000, [&](size_t count) {
+    const auto keys = parse_auth_file(text_of(numbered("client-", count)));
+    REQUIRE(keys);
+    CHECK(keys->size() == count);
+    KeyRules rules{{"sk-own", ""}, *keys, ClientKey::forward};
+    CHECK(credential_for(request_of("POST", "/v1/messages", {{"x-api-key", keys->back()}}), rules));
+  }));
+  CHECK(test::grows_linearly(5'000, [&](size_t count) {
+    const auto cors = numbered("https://app.example:", count);
+    const http::Request request = request_of("GET", "/", {{"Origin", cors.back()}});
+    CHECK(check_origin(request, cors));
+    CHECK(cors_headers(request, cors).size() == 3);
+    CHECK(
+        check_host(request_of("GET", "/", {{"Host", "app1000000"}}), {"", numbered("app", count)}));
+  }));
+  CHECK(test::grows_linearly(5'000, [&](size_t count) {
+    std::string target = "/v1/messages?";
+    for (size_t i = 0; i < count; ++i) target += "a" + std::to_string(i) + "=b&";
+    Harness server;
+    (void)server.ask(request_of("POST", std::move(target), {}, "{}"));
+    CHECK(server.upstream.calls.size() == 1);
+  }));
 }
 
 }  // namespace

@@ -1,11 +1,16 @@
 #include "server/log.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
 
 #include <algorithm>
 
 #include "core/json_reader.h"
+#include "core/utf8.h"
 #include "fixture.h"
 
 namespace proxx::server {
@@ -93,6 +98,65 @@ TEST_CASE("a hostile path or model stays on its line") {
     CHECK(line.find_first_of("\n\r\x1b\xff") == line.size() - 1);
     if (format == LogFormat::json) CHECK(json::is_valid(line));
   }
+}
+
+TEST_CASE("X8: a message stays one line, and what acts on a reader's eyes is shown") {
+  const std::string hostile =
+      "a\nproxx: fake\x1b[2J\xc2\x9b"
+      "b\xe2\x80\xa8"
+      "c\xe2\x80\xae"
+      "d\xff"
+      "e\xc3\xa9";
+  for (const LogFormat format : {LogFormat::text, LogFormat::json}) {
+    LogPipe pipe;
+    LogOptions options = log_to(pipe.fd());
+    options.format = format;
+    Log(options).write(LogLevel::error, hostile);
+    const std::string& line = pipe.text();
+    CHECK(line.find_first_of("\n\r\x1b\xff") == line.size() - 1);
+    for (const char* hidden : {"\xc2\x9b", "\xe2\x80\xa8", "\xe2\x80\xae"}) {
+      CHECK_FALSE(has(line, hidden));
+    }
+    CHECK(has(line, "\xc3\xa9"));
+    if (format == LogFormat::json) {
+      json::Document document;
+      REQUIRE(document.parse(line));
+      const std::string message = document.root().get("message").string_or("");
+      CHECK(has(message,
+                "a\nproxx: fake\x1b[2J\xc2\x9b"
+                "b\xe2\x80\xa8"
+                "c\xe2\x80\xae"
+                "d"));
+    } else {
+      CHECK(has(line, "a\\x0aproxx: fake\\x1b[2J\\x9bb\\u2028c\\u202ed\\xffe"));
+    }
+  }
+}
+
+TEST_CASE("X8: a line that is cut is not cut through a character") {
+  for (size_t shift = 0; shift < 4; ++shift) {
+    LogPipe pipe;
+    std::string text(shift, 'x');
+    for (int i = 0; i < 3'000; ++i) text += "\xe2\x82\xac";
+    Log(log_to(pipe.fd())).write(LogLevel::error, text);
+    CHECK(pipe.text().size() <= kMaxLogLineBytes);
+    CHECK(utf8::find_invalid(pipe.text()) == std::string::npos);
+  }
+}
+
+TEST_CASE("X4: a terminal that is nearly full does not hold up the log") {
+  const int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  REQUIRE(master != -1);
+  REQUIRE(grantpt(master) == 0);
+  REQUIRE(unlockpt(master) == 0);
+  const int terminal = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  REQUIRE(terminal != -1);
+  // Nobody reads the master; each line is longer than the room that is left at last.
+  const Log log(log_to(terminal));
+  for (int i = 0; i < 5'000; ++i) log.access(sample());
+  CHECK((fcntl(terminal, F_GETFL) & O_NONBLOCK) == 0);
+  close(terminal);
+  close(master);
 }
 
 TEST_CASE("the level decides what is written") {

@@ -4,6 +4,8 @@
 
 #include "core/json_reader.h"
 #include "fixture.h"
+#include "server/model_name.h"
+#include "support/growth.h"
 
 namespace proxx::server {
 namespace {
@@ -94,6 +96,125 @@ TEST_CASE("a relay's own errors are Anthropic error objects") {
   const auto empty = server.ask(relayed());
   server.upstream.calls.at(2)->done();
   CHECK(empty->status == 502);
+}
+
+TEST_CASE("errors on Anthropic's paths have the members that both kinds of clients read") {
+  struct Row {
+    http::Request request;
+    int status;
+    const char* type;
+    const char* code;  // nullptr: null
+  };
+  http::Request other_method = relayed();
+  other_method.method = "GET";
+  const Row rows[] = {
+      {relayed("/v1/messages", {{"host", "evil.example"}}), 403, "permission_error",
+       "host_not_allowed"},
+      {relayed("/v1/messages", {{"origin", "https://evil.example"}}), 403, "permission_error",
+       "origin_not_allowed"},
+      {relayed("/v1/messages", {{"authorization", "Basic x"}}), 401, "authentication_error",
+       "invalid_api_key"},
+      {relayed("/v1/messages", {{"x-api-key", "a"}, {"x-api-key", "b"}}), 400,
+       "invalid_request_error", nullptr},
+      {relayed("/v1/messages/count_tokens", {{"content-type", "a/b; charset=utf-16"}}), 415,
+       "invalid_request_error", "unsupported_media_type"},
+      {relayed("/v1/messages/nothing"), 404, "not_found_error", "not_found"},
+      {other_method, 405, "invalid_request_error", "method_not_allowed"},
+  };
+  Harness server;
+  for (const Row& row : rows) {
+    CAPTURE(row.status);
+    const auto answer = server.ask(row.request);
+    CHECK(answer->status == row.status);
+    CHECK(answer->header("content-type") == "application/json");
+    json::Document document;
+    REQUIRE(document.parse(answer->body));
+    const json::Reader root = document.root();
+    const json::Reader error = root.get("error");
+    CHECK(root.size() == 3);
+    CHECK(error.size() == 4);
+    CHECK(root.get("type").equals("error"));
+    CHECK(root.get("request_id").equals(answer->header("x-request-id")));
+    CHECK(error.get("type").equals(row.type));
+    CHECK_FALSE(error.get("message").string_or("").empty());
+    CHECK(error.get("param").type() == json::Type::null);
+    CHECK(error.get("code").string_or("") == (row.code != nullptr ? row.code : ""));
+  }
+  server.shared.draining = true;
+  const auto late = server.ask(relayed());
+  CHECK(late->status == 503);
+  CHECK(error_type(late->body) == "overloaded_error");
+  CHECK(has(late->body, R"("code":"overloaded")"));
+  for (const auto& [status, type] :
+       {std::pair(413, "request_too_large"), std::pair(431, "invalid_request_error"),
+        std::pair(408, "invalid_request_error"), std::pair(503, "overloaded_error"),
+        std::pair(500, "api_error")}) {
+    CHECK(error_type(server.service.error_for(relayed(), status, "no").body) == type);
+  }
+}
+
+TEST_CASE("the model of a relayed body is read in place, for the log") {
+  const struct {
+    std::string body;
+    const char* model;
+  } rows[] = {
+      {R"({"model":"a"})", "a"},
+      {R"( { "x" : {"model":"no"} , "model" : "a" , "y":["model","no"] } )", "a"},
+      {R"({"model":"no","model":"a"})", "a"},
+      {R"({"model":"no","model":5})", ""},
+      {R"({"model":"no","model":{"model":"no"}})", ""},
+      {R"({"model":"no","model":["no"]})", ""},
+      {R"({"a":"model","b":"no"})", ""},
+      {R"({"a":"\\","model":"a"})", "a"},
+      {R"({"a":"\"model\":\"no\"","model":"a\u002db"})", "a-b"},
+      {R"(["model","no"])", ""},
+      {R"("model")", ""},
+      {R"({"model":"\u00"})", ""},
+      {R"({"model":"a)", "a"},
+      {R"({"model":"a\)", ""},
+      {"", ""},
+      {"\"", ""},
+      {"}}}}", ""},
+      {"{\"model\":\"" + std::string(257, 'a') + "\"}", ""},
+      {"{\"x\":" + std::string(100'000, '[') + "", ""},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.body.substr(0, 60));
+    CHECK(model_name(row.body) == row.model);
+    for (size_t cut = 0; cut < std::min<size_t>(row.body.size(), 100); ++cut) {
+      (void)model_name(std::string_view(row.body).substr(0, cut));
+    }
+  }
+}
+
+TEST_CASE("X9 R3: no key is in a relayed error, whoever's it is and however it is cut") {
+  Harness server;
+  for (size_t cut = 0; cut < 30; ++cut) {
+    const auto client = server.ask(relayed("/v1/messages", {{"x-api-key", "sk-client-key"}}));
+    auto& call = *server.upstream.calls.back();
+    call.head(401, {{"content-type", "application/json"}});
+    const std::string body = R"({"message":"sk-client-key, sk-own-k\u0065y"})";
+    call.data(body.substr(0, cut));
+    call.data(body.substr(cut));
+    call.done();
+    CHECK(client->body == R"({"message":"*************, ***************"})");
+    CHECK(client->ended);
+  }
+  const auto client = server.ask(relayed());
+  server.upstream.calls.back()->answer(200, "application/json", R"({"text":"sk-own-key"})");
+  CHECK(client->body == R"({"text":"sk-own-key"})");
+}
+
+TEST_CASE("W5: the time to find a relayed model grows with the body, whatever is in it") {
+  for (const std::string_view piece :
+       {"a", "\"", "\\", "\\\"", "{", "[", "}", ",", ":", "\"model\":\"a\",", "1,", "\"\\\\\","}) {
+    CAPTURE(piece);
+    CHECK(test::grows_linearly(200'000, [piece](size_t bytes) {
+      std::string body = "{\"x\":\"";
+      while (body.size() < bytes) body += piece;
+      (void)model_name(body);
+    }));
+  }
 }
 
 TEST_CASE("U17: a redirect is not relayed") {

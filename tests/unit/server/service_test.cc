@@ -44,6 +44,106 @@ TEST_CASE("each request is one log line, refused ones too") {
   CHECK_FALSE(has(log, "sk-secret"));
 }
 
+/// How often a header is there.
+size_t count_of(const http::HeaderList& headers, std::string_view name) {
+  return static_cast<size_t>(std::count_if(headers.begin(), headers.end(),
+                                           [name](const auto& h) { return h.first == name; }));
+}
+
+TEST_CASE("X14: with --cors every answer varies by Origin, and an allowed one may read it") {
+  ServiceOptions options = own_key_options();
+  options.cors = {"https://app.example"};
+  options.metrics = true;
+  Harness server(options);
+  const http::HeaderList allowed{{"Origin", "https://app.example"},
+                                 {"content-type", "application/json"}};
+  struct Row {
+    const char* method;
+    const char* target;
+    http::HeaderList headers;
+    const char* body;
+    int status;
+  };
+  const Row rows[] = {
+      {"GET", "/healthz", {}, "", 200},
+      {"GET", "/readyz", {}, "", 200},
+      {"GET", "/metrics", {}, "", 200},
+      {"GET", "/v1/models", {}, "", 200},
+      {"GET", "/v1/models/none", {}, "", 404},
+      {"GET", "/nothing", {}, "", 404},
+      {"PUT", "/v1/models", {}, "", 405},
+      {"OPTIONS", "/v1/models", {}, "", 204},
+      {"POST", "/v1/chat/completions", {}, "{", 400},
+      {"POST", "/v1/messages", {{"x-api-key", "a b"}}, "{}", 401},
+      {"POST", "/v1/messages", {{"content-type", "text/plain"}}, "{}", 415},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.target);
+    CAPTURE(row.status);
+    http::HeaderList headers = row.headers;
+    if (!find_header(headers, "content-type")) headers.push_back(allowed[1]);
+    headers.push_back(allowed[0]);
+    const auto answer = server.ask(request_of(row.method, row.target, headers, row.body));
+    CHECK(answer->status == row.status);
+    CHECK(answer->header("vary") == "Origin");
+    CHECK(count_of(answer->headers, "vary") == 1);
+    CHECK(answer->header("access-control-allow-origin") == "https://app.example");
+    CHECK(count_of(answer->headers, "access-control-allow-origin") == 1);
+    if (row.status != 415) {  // which needs an Origin
+      const auto plain = server.ask(request_of(row.method, row.target, row.headers, row.body));
+      CHECK(plain->header("vary") == "Origin");
+      CHECK(plain->header("access-control-allow-origin").empty());
+    }
+    headers.back().second = "https://evil.example";
+    const auto evil = server.ask(request_of(row.method, row.target, headers, row.body));
+    CHECK(evil->status == 403);
+    CHECK(evil->header("vary") == "Origin");
+    CHECK(evil->header("access-control-allow-origin").empty());
+  }
+  Harness closed;
+  CHECK(closed.ask(request_of("GET", "/healthz"))->header("vary").empty());
+}
+
+TEST_CASE("X14: what the HTTP layer refuses may be read by an allowed Origin, too") {
+  ServiceOptions options = own_key_options();
+  options.cors = {"https://app.example"};
+  Harness server(options);
+  http::Request request = request_of("POST", "/v1/messages", {{"Origin", "https://app.example"}});
+  for (const int status : {400, 408, 413, 414, 415, 417, 431, 500, 501, 503}) {
+    CAPTURE(status);
+    const http::Response refused = server.service.error_for(request, status, "no");
+    CHECK(refused.status == status);
+    CHECK(find_header(refused.headers, "access-control-allow-origin") == "https://app.example");
+    CHECK(find_header(refused.headers, "vary") == "Origin");
+    CHECK(has(refused.body, R"({"type":"error","error":{"type":)"));
+    const http::Response unknown = server.service.error(status, "no");
+    CHECK_FALSE(find_header(unknown.headers, "access-control-allow-origin"));
+    CHECK(find_header(unknown.headers, "vary") == "Origin");
+  }
+  CHECK(has(server.log.text(), "POST /v1/messages status=413"));
+  request.headers[0].second = "https://evil.example";
+  CHECK_FALSE(find_header(server.service.error_for(request, 413, "no").headers,
+                          "access-control-allow-origin"));
+}
+
+TEST_CASE("X14: two anthropic-version headers that differ are refused, equal ones are one") {
+  Harness server;
+  const auto ask = [&server](const char* path, http::HeaderList headers) {
+    return server.ask(request_of("POST", path, std::move(headers), "{}"));
+  };
+  for (const char* path : {"/v1/messages", "/v1/chat/completions"}) {
+    const auto differing =
+        ask(path, {{"anthropic-version", "2023-06-01"}, {"Anthropic-Version", "2026-10-21"}});
+    CHECK(differing->status == 400);
+    CHECK(has(differing->body, "anthropic-version"));
+    CHECK(ask(path, {{"anthropic-version", "2023-06-01, 2026-10-21"}})->status == 400);
+  }
+  (void)ask("/v1/messages",
+            {{"anthropic-version", "2026-10-21"}, {"anthropic-version", "2026-10-21"}});
+  CHECK(find_header(server.upstream.calls.at(0)->request.headers, "anthropic-version") ==
+        "2026-10-21");
+}
+
 TEST_CASE("over the limit of connections probes and metrics are answered, and nothing else") {
   Harness server;
   for (const char* path : {"/healthz", "/readyz", "/metrics"}) {
@@ -128,6 +228,34 @@ class ThrowingUpstream final : public Upstream {
     throw std::runtime_error("inner workings");
   }
 };
+
+TEST_CASE("W1: 64 values of anthropic-beta in 4 KiB, in one header line or in several") {
+  const auto values = [](size_t count, size_t bytes) {
+    std::string out;
+    for (size_t i = 0; i < count; ++i) {
+      std::string value = "b" + std::to_string(i);
+      value.resize(std::max(value.size(), bytes), 'x');
+      out += (i == 0 ? "" : ", ") + value;
+    }
+    return out;
+  };
+  const auto betas = [](http::HeaderList headers) {
+    return anthropic_headers(request_of("POST", "/v1/messages", std::move(headers)));
+  };
+  CHECK(betas({{"anthropic-beta", values(64, 64)}})->betas.size() == 64);
+  CHECK(betas({{"anthropic-beta", values(32, 1)}, {"Anthropic-Beta", values(32, 1)}}));
+  const http::HeaderList refused[] = {
+      {{"anthropic-beta", values(65, 1)}},
+      {{"anthropic-beta", values(17, 250)}},
+      {{"anthropic-beta", values(32, 1)}, {"Anthropic-Beta", values(33, 1)}},
+  };
+  for (const http::HeaderList& headers : refused) {
+    const auto out = betas(headers);
+    REQUIRE_FALSE(out);
+    CHECK(out.error().kind == ErrorKind::invalid_request);
+    CHECK(out.error().param == "anthropic-beta");
+  }
+}
 
 TEST_CASE("S12: an exception is a 500 that tells nothing") {
   ThrowingUpstream upstream;

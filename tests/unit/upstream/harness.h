@@ -1,7 +1,11 @@
 #pragma once
+#include <unistd.h>
+
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -67,8 +71,9 @@ struct Harness {
       : server(std::move(scripts), server_options) {
     open(std::move(options));
   }
-  explicit Harness(FaultServer::Scripter scripter, EngineOptions options = {})
-      : server(std::move(scripter)) {
+  explicit Harness(FaultServer::Scripter scripter, EngineOptions options = {},
+                   FaultServerOptions server_options = {})
+      : server(std::move(scripter), server_options) {
     open(std::move(options));
   }
 
@@ -122,6 +127,24 @@ struct Harness {
   FaultServer server;
   boost::asio::io_context loop;
   std::unique_ptr<Engine> engine;
+};
+
+/// A file of this test's own, gone with it.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::string& content) {
+    std::string name = (std::filesystem::temp_directory_path() / "proxx-ca-XXXXXX").string();
+    ::close(::mkstemp(name.data()));
+    path_ = name;
+    std::ofstream(path_) << content;
+  }
+  ~TemporaryFile() { std::filesystem::remove(path_); }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
 };
 
 inline UpstreamTimeouts with_connect(int ms) {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <ctime>
 
 #include "core/ascii.h"
 
@@ -92,6 +93,19 @@ TEST_CASE("betas: the client's first, the configured ones last, each once") {
   CHECK_FALSE(find_header(upstream_headers({}, {}, {}), "anthropic-beta"));
 }
 
+TEST_CASE("W1: configured betas, however many, are joined in linear time") {
+  constexpr int kCount = 50'000;
+  HeaderOptions options;
+  std::string list;
+  for (int i = 0; i < kCount; ++i) list += "b" + std::to_string(i % (kCount / 2)) + ',';
+  options.extra = {{"anthropic-beta", list}};
+  const std::clock_t begin = std::clock();
+  const HeaderList headers = upstream_headers(options, {}, {});
+  // Some hundredths of a second; compared one by one it would be half a minute.
+  CHECK(std::clock() - begin < 5 * CLOCKS_PER_SEC);
+  CHECK(find_header(headers, "anthropic-beta")->size() == list.size() / 2 - 1);
+}
+
 TEST_CASE("the client's version wins, then the configured header, then the option") {
   HeaderOptions options;
   options.anthropic_version = "2026-10-21";
@@ -173,27 +187,15 @@ TEST_CASE("header lines that are refused, the value unseen") {
   }
 }
 
-TEST_CASE("S7: traces show no credential") {
-  for (const char* name :
-       {"x-api-key", "X-Api-Key", "Authorization", "proxy-authorization", "Cookie", "Set-Cookie",
-        "api-key", "Ocp-Apim-Subscription-Key", "cf-access-token", "X-Client-Secret", "x-password"})
-    CHECK(redact_header(std::string(name) + ": Bearer s3cret") ==
-          std::string(name) + ": [redacted]");
-  for (const char* line :
-       {"anthropic-version: 2023-06-01", "anthropic-ratelimit-tokens-remaining: 1000",
-        "x-ratelimit-limit-tokens: 5", "POST /v1/messages HTTP/1.1", "HTTP/1.1 200 OK", ""})
-    CHECK(redact_header(line) == line);
-}
-
 TEST_CASE("S7: a credential that comes back is masked, byte for byte") {
   const Secrets secrets = secrets_in({{"x-api-key", "sk-ant-0123"},
                                       {"Authorization", "Bearer tok-456789"},
                                       {"anthropic-version", "2023-06-01"},
                                       {"x-client-secret", "short"}});
   CHECK(secrets == Secrets{"sk-ant-0123", "tok-456789"});
-  std::string text = "sk-ant-0123sk-ant-0123, Bearer tok-456789 of 2023-06-01; short, sk-ant-012";
+  std::string text = "sk-ant-0123sk-ant-0123, Bearer tok-456789 of 2023-06-01; short, sk-ant-012.";
   mask(secrets, text);
-  CHECK(text == "**********************, Bearer ********** of 2023-06-01; short, sk-ant-012");
+  CHECK(text == "**********************, Bearer ********** of 2023-06-01; short, sk-ant-012.");
 }
 
 TEST_CASE("a session id is a random UUID v4") {

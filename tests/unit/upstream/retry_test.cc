@@ -34,16 +34,28 @@ TEST_CASE("U1 U3 U4: failures without an answer") {
   const struct {
     ErrorKind kind;
     bool retryable;
-  } rows[] = {
-      {ErrorKind::upstream_unreachable, true}, {ErrorKind::upstream_timeout, true},
-      {ErrorKind::upstream_tls, false},        {ErrorKind::upstream_protocol, false},
-      {ErrorKind::upstream_truncated, false},  {ErrorKind::upstream_bad_content_type, false},
-      {ErrorKind::upstream_redirect, false},   {ErrorKind::internal, false}};
+  } rows[] = {{ErrorKind::upstream_unreachable, true},
+              {ErrorKind::upstream_timeout, true},
+              {ErrorKind::upstream_tls, false},
+              {ErrorKind::upstream_protocol, false},
+              {ErrorKind::upstream_truncated, false},
+              {ErrorKind::upstream_bad_content_type, false},
+              {ErrorKind::upstream_redirect, false},
+              {ErrorKind::internal, false},
+              {ErrorKind::overloaded, true}};
   for (const auto& row : rows) {
     FailedTry failed;
     failed.transport = row.kind;
     CHECK(is_retryable(failed) == row.retryable);
   }
+}
+
+TEST_CASE("U3 R1: a TLS failure is not tried again, whatever a head says") {
+  const HeaderList yes{{"x-should-retry", "true"}};
+  FailedTry failed;
+  failed.transport = ErrorKind::upstream_tls;
+  failed.headers = &yes;
+  CHECK_FALSE(is_retryable(failed));
 }
 
 TEST_CASE("U15: x-should-retry wins") {
@@ -79,7 +91,14 @@ TEST_CASE("U13: the wait that upstream asks for") {
       {"NaN", {{"retry-after", "NaN"}}, std::nullopt},
       {"infinity", {{"retry-after", "inf"}}, std::nullopt},
       {"1e309", {{"retry-after", "1e309"}}, std::nullopt},
-      {"2^31 ms", {{"retry-after-ms", "2147483648"}}, std::nullopt},
+      {"2^31 ms", {{"retry-after-ms", "2147483648"}}, 2'147'483'648},
+      {"a date in 2100",
+       {{"retry-after", "Fri, 01 Jan 2100 00:00:00 GMT"}},
+       4'102'444'800'000 - kNow * 1000},
+      {"the last date there is",
+       {{"retry-after", "Fri, 31 Dec 9999 23:59:59 GMT"}},
+       253'402'300'799'000 - kNow * 1000},
+      {"longer than all dates", {{"retry-after", "1e300"}}, std::nullopt},
       {"an hour", {{"retry-after", "3600"}}, 3'600'000},
       {"words", {{"retry-after", "later"}}, std::nullopt},
       {"number and more", {{"retry-after", "7 s"}}, std::nullopt},

@@ -1,0 +1,29 @@
+#pragma once
+#include <cstddef>
+#include <string_view>
+
+namespace proxx {
+
+/// How many `anthropic-beta` values a request may bring. They all go into one header line, which
+/// the upstream and whatever stands before it limit, too. One allowance is for all lists in the
+/// body (`betas`, `anthropic_beta`), another for all `anthropic-beta` lines of the head.
+class BetaAllowance {
+ public:
+  static constexpr size_t kMaxValues = 64;
+  static constexpr size_t kMaxBytes = size_t{4} << 10;
+  /// The error that both places give.
+  static constexpr const char* kExceeded = "more than 64 betas, or more than 4 KiB of them";
+
+  /// Counts one value, as sent: a second mention counts again. False from the first that is over.
+  [[nodiscard]] bool take(std::string_view value) {
+    ++values_;
+    bytes_ += value.size();
+    return values_ <= kMaxValues && bytes_ <= kMaxBytes;
+  }
+
+ private:
+  size_t values_ = 0;
+  size_t bytes_ = 0;
+};
+
+}  // namespace proxx

@@ -1,0 +1,75 @@
+#include "exchange/attempt.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "core/answer.h"
+#include "core/error_map.h"
+#include "exchange/answer_headers.h"
+#include "upstream/retry.h"
+
+namespace proxx {
+namespace {
+
+/// An error's body is only read for its message.
+constexpr size_t kMaxErrorBodyBytes = size_t{64} << 10;
+
+double random_fraction() {
+  thread_local std::minstd_rand generator{std::random_device{}()};
+  return std::uniform_real_distribution<double>(0, 1)(generator);
+}
+
+}  // namespace
+
+Status Attempt::take_head(UpstreamHead upstream_head, int64_t now_unix_s) {
+  head = std::move(upstream_head);
+  client_headers = proxx::client_headers(head.headers, now_unix_s);
+  request_id = find_header(head.headers, "request-id").value_or("");
+  PROXX_ASSIGN(kind, body_kind(head));
+  return {};
+}
+
+Status Attempt::gather(std::string_view bytes) {
+  if (kind == BodyKind::error) {
+    body.append(bytes.substr(0, kMaxErrorBodyBytes - body.size()));
+    return {};
+  }
+  if (bytes.size() > kMaxMessageBytes - body.size())
+    return fail(ErrorKind::upstream_protocol, "the upstream's answer is too large: more than " +
+                                                  std::to_string(kMaxMessageBytes >> 20) +
+                                                  " MiB in one message");
+  body.append(bytes);
+  return {};
+}
+
+Error Attempt::status_error() {
+  mask(secrets, body);  // whole: its message is cut
+  Error error = upstream_status_error(head.status, media_type(head.headers), body);
+  mask_error(error);
+  return error;
+}
+
+void Attempt::mask_error(Error& error) const {
+  for (std::string* const text : {&error.message, &error.param, &error.code}) mask(secrets, *text);
+}
+
+std::optional<std::chrono::milliseconds> Attempt::retry_delay_after(const Error& error,
+                                                                    int retries_done,
+                                                                    int max_retries,
+                                                                    int64_t now_unix_s) const {
+  FailedTry failed = failed_try(error, head.headers);
+  failed.retries_done = retries_done;
+  failed.now_unix_s = now_unix_s;
+  failed.random = random_fraction();
+  return retry_delay(failed, max_retries);
+}
+
+void Attempt::tell_requested_delay(Error& error, int64_t now_unix_s) const {
+  const auto asked = requested_delay(head.headers, now_unix_s);
+  if (!asked || *asked <= kMaxRetryAfter) return;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*asked).count();
+  error.message += " (the upstream asks to wait " + std::to_string(seconds) + " s)";
+}
+
+}  // namespace proxx

@@ -1,0 +1,34 @@
+#include "exchange/jobs.h"
+
+#include <exception>
+
+namespace proxx {
+namespace {
+
+Error internal_error() {
+  Error error;
+  error.kind = ErrorKind::internal;
+  error.message = "internal error";
+  return error;
+}
+
+}  // namespace
+
+void RequestJob::run() noexcept {
+  try {
+    result = convert_request(body, options);
+  } catch (const std::exception&) {
+    result = fail(internal_error());
+  }
+}
+
+void AnswerJob::run() noexcept {
+  try {
+    status =
+        is_message ? converter.feed_message(bytes, output) : converter.feed_events(bytes, output);
+  } catch (const std::exception&) {
+    status = fail(internal_error());
+  }
+}
+
+}  // namespace proxx

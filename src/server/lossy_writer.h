@@ -1,0 +1,32 @@
+#pragma once
+#include <cstddef>
+#include <string_view>
+
+namespace proxx::server {
+
+/// PIPE_BUF: up to here a write to a pipe is atomic.
+inline constexpr size_t kMaxLogLineBytes = 4096;
+
+/// Writes to a descriptor (stderr) without ever waiting for it: what a pipe, a socket or a terminal
+/// has no room for is lost, and so is what fails. The service goes on. From any thread.
+class LossyWriter {
+ public:
+  /// `descriptor` stays the caller's, blocking as others that share it expect; it must outlive the
+  /// writer.
+  explicit LossyWriter(int descriptor);
+  ~LossyWriter();
+  LossyWriter(const LossyWriter&) = delete;
+  LossyWriter& operator=(const LossyWriter&) = delete;
+
+  /// In pieces of kMaxLogLineBytes.
+  void write(std::string_view text) const;
+
+ private:
+  [[nodiscard]] long write_piece(std::string_view piece) const;
+
+  int descriptor_;
+  bool is_socket_ = false;
+  bool is_own_ = false;  ///< opened anew, non-blocking
+};
+
+}  // namespace proxx::server

@@ -1,0 +1,129 @@
+#include "upstream/connections.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "upstream/curl_library.h"
+
+namespace proxx {
+namespace {
+
+using Name = int (*)(int, sockaddr*, socklen_t*);
+
+struct Address {
+  std::string ip;  ///< "" if there is none
+  int port = 0;
+};
+
+Address address_by(Name name, curl_socket_t socket) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  auto* const address = reinterpret_cast<sockaddr*>(&storage);
+  if (name(socket, address, &size) != 0) return {};
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const bool v6 = storage.ss_family == AF_INET6;
+  const auto* const in4 = reinterpret_cast<const sockaddr_in*>(&storage);
+  const auto* const in6 = reinterpret_cast<const sockaddr_in6*>(&storage);
+  const void* const ip = v6 ? static_cast<const void*>(&in6->sin6_addr) : &in4->sin_addr;
+  if (inet_ntop(storage.ss_family, ip, text.data(), text.size()) == nullptr) return {};
+  return {text.data(), ntohs(v6 ? in6->sin6_port : in4->sin_port)};
+}
+
+std::string key_of(const ConnectionEnds& ends) {
+  std::string key(ends.local_ip);
+  key.append(" ").append(std::to_string(ends.local_port)).append(" ").append(ends.peer_ip);
+  return key;
+}
+
+/// TLS records may be decrypted, or read from the socket, and not be asked for yet.
+bool tls_has_unread(CURL* easy) {
+  using HasPending = int(const void* ssl);
+  static const auto has_pending =
+      reinterpret_cast<HasPending*>(symbol_beside_libcurl("SSL_has_pending"));
+  curl_tlssessioninfo* session = nullptr;
+  if (has_pending == nullptr ||
+      curl().easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || session == nullptr)
+    return false;
+  return session->backend == CURLSSLBACKEND_OPENSSL && session->internals != nullptr &&
+         has_pending(session->internals) != 0;
+}
+
+}  // namespace
+
+Carried Connection::carried() const {
+  if (socket == CURL_SOCKET_BAD) return at_close;
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return {};
+  return {info.tcpi_bytes_acked, info.tcpi_bytes_received};
+}
+
+bool Connection::has_unread(CURL* easy) const {
+  char byte = 0;
+  const ssize_t got = recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) return true;
+  return tls_has_unread(easy);
+}
+
+curl_socket_t Connections::open(const curl_sockaddr& address) {
+  const int socket =
+      ::socket(address.family, address.socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address.protocol);
+  out_of_descriptors_ = socket < 0 && (errno == EMFILE || errno == ENFILE);
+  if (socket < 0) return CURL_SOCKET_BAD;
+  open_[socket] = {std::make_shared<Connection>(Connection{socket, false, {}}), {}};
+  unknown_.push_back(socket);
+  return socket;
+}
+
+bool Connections::close(curl_socket_t socket) {
+  const auto found = open_.find(socket);
+  if (found == open_.end()) return false;
+  Connection& connection = *found->second.connection;
+  connection.at_close = connection.carried();
+  connection.socket = CURL_SOCKET_BAD;
+  by_ends_.erase(found->second.ends);
+  std::erase(unknown_, socket);
+  open_.erase(found);
+  return true;
+}
+
+// Resolvers and TLS libraries need descriptors too, and say little when there is none.
+bool Connections::out_of_descriptors() const {
+  if (out_of_descriptors_) return true;
+  const int probe = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (probe < 0) return errno == EMFILE || errno == ENFILE;
+  ::close(probe);
+  return false;
+}
+
+std::shared_ptr<Connection> Connections::find(const ConnectionEnds& ends) {
+  const std::string key = key_of(ends);
+  auto found = by_ends_.find(key);
+  if (found == by_ends_.end()) {
+    learn_ends();
+    found = by_ends_.find(key);
+  }
+  return found == by_ends_.end() ? nullptr : open_.at(found->second).connection;
+}
+
+void Connections::learn_ends() {
+  std::erase_if(unknown_, [this](curl_socket_t socket) {
+    const Address local = address_by(getsockname, socket);
+    const Address peer = address_by(getpeername, socket);
+    if (local.ip.empty() || peer.ip.empty()) return false;  // it is still connecting
+    std::string key = key_of({peer.ip, local.ip, local.port});
+    open_.at(socket).ends = key;
+    by_ends_[std::move(key)] = socket;
+    return true;
+  });
+}
+
+}  // namespace proxx

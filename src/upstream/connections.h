@@ -1,0 +1,68 @@
+#pragma once
+#include <curl/curl.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace proxx {
+
+/// The ends of a connection, as CURLOPT_PREREQFUNCTION gives them.
+struct ConnectionEnds {
+  std::string_view peer_ip;
+  std::string_view local_ip;
+  int local_port = 0;
+};
+
+/// What a connection has carried, by the kernel's count. Zeros if the kernel does not say.
+struct Carried {
+  uint64_t acknowledged = 0;  ///< bytes of ours that the peer's kernel has received
+  uint64_t received = 0;
+};
+
+/// An open connection to the upstream or a proxy. Shared between the table below and the transfer
+/// that uses it, because libcurl closes the socket before it reports the transfer's end.
+struct Connection {
+  curl_socket_t socket = CURL_SOCKET_BAD;  ///< CURL_SOCKET_BAD once closed
+  bool used = false;                       ///< a request has gone out on it
+  Carried at_close;
+
+  [[nodiscard]] Carried carried() const;
+  /// Whether anything waits to be read: bytes, TLS records that OpenSSL holds, the peer's end of
+  /// the connection, or an error. `easy` is the handle that libcurl has given the connection to.
+  [[nodiscard]] bool has_unread(CURL* easy) const;
+};
+
+/// The connections that libcurl has open. libcurl does not tell the socket of a request that is
+/// about to go out (CURLINFO_ACTIVESOCKET is that of the last one), so it is found by its ends.
+class Connections {
+ public:
+  /// CURL_SOCKET_BAD if there is none to be had.
+  [[nodiscard]] curl_socket_t open(const curl_sockaddr& address);
+  /// False for a socket that open() has not made.
+  bool close(curl_socket_t socket);
+  [[nodiscard]] size_t count() const { return open_.size(); }
+
+  /// Null if no connected socket has these ends.
+  [[nodiscard]] std::shared_ptr<Connection> find(const ConnectionEnds& ends);
+  /// No file descriptor is left, or none was for the last open().
+  [[nodiscard]] bool out_of_descriptors() const;
+
+ private:
+  struct Entry {
+    std::shared_ptr<Connection> connection;
+    std::string ends;  ///< "" until it is known to be connected
+  };
+  void learn_ends();
+
+  std::unordered_map<curl_socket_t, Entry> open_;
+  std::unordered_map<std::string, curl_socket_t> by_ends_;
+  std::vector<curl_socket_t> unknown_;  ///< whose ends are not known yet
+  bool out_of_descriptors_ = false;
+};
+
+}  // namespace proxx

@@ -1,0 +1,50 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "upstream/upstream.h"
+
+// Keeps the credentials of a request out of what proxx shows and records: header lines are redacted
+// by the field's name, everything else is searched for the values themselves.
+
+namespace proxx {
+
+/// A header line fit for a trace: the value of a field that holds a credential, by its name or its
+/// look, becomes `[redacted]`.
+[[nodiscard]] std::string redact_header(std::string_view line);
+
+/// What mask() searches for.
+using Secrets = std::vector<std::string>;
+/// Of each field that redact_header hides: the value without its scheme, the words, cookie values
+/// and parameters in it, and the name and password of Basic. Values too short or too ordinary to be
+/// told from other text are left out: under 8 bytes, or under 6 with a capital, or with letters
+/// and digits.
+[[nodiscard]] Secrets secrets_in(const HeaderList& headers);
+/// Of `user:password`, and of the one in a proxy's URL.
+[[nodiscard]] Secrets secrets_in_login(std::string_view login);
+[[nodiscard]] Secrets secrets_in_url(std::string_view url);
+
+inline constexpr size_t kMinSecretBytes = 8;
+inline constexpr size_t kMinMixedSecretBytes = 6;
+
+/// Puts an asterisk over every byte of a secret in `text`, whatever its spelling: as it is; with
+/// JSON, percent or HTML escapes, also nested; in base64 (either alphabet, at any offset) or
+/// hexadecimal; divided among an event stream's deltas. The beginning of a secret at the text's
+/// end, which may have been cut off there, is masked too.
+void mask(const Secrets& secrets, std::string& text);
+
+/// mask() for a text that comes in pieces: an end that may be the beginning of a secret is withheld
+/// until more comes.
+class StreamMask {
+ public:
+  /// The next piece of what can be shown; may be empty.
+  [[nodiscard]] std::string take(const Secrets& secrets, std::string_view bytes);
+  /// What was withheld.
+  [[nodiscard]] std::string finish(const Secrets& secrets);
+
+ private:
+  std::string withheld_;
+};
+
+}  // namespace proxx
