@@ -24,6 +24,8 @@ set(CMAKE_LIBRARY_ARCHITECTURE $triplet)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_CROSSCOMPILING_EMULATOR qemu-$machine-static)
 TOOLCHAIN
+# pkg-config would name this machine's headers.
+export PKG_CONFIG_LIBDIR="/usr/lib/$triplet/pkgconfig:/usr/share/pkgconfig"
 mkdir -p "$build"
 mv "$machine.cmake.new" "$build/toolchain.cmake"
 cmake --preset dev -B "$build" -D CMAKE_TOOLCHAIN_FILE="$PWD/$build/toolchain.cmake"
