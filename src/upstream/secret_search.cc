@@ -188,7 +188,7 @@ class Needle {
 
 class Search {
  public:
-  Search(std::string_view text, bool is_whole) : text_(text), is_whole_(is_whole) {
+  Search(std::string_view text, TextEnd end) : text_(text), end_(end) {
     found_.undecided = text.size();
   }
 
@@ -227,11 +227,8 @@ class Search {
       at += bytes;
     }
     if (seen < needle.size()) {
-      if (!is_whole_) {
-        found_.undecided = std::min(found_.undecided, begin);
-        return;
-      }
-      if (seen < std::min(kEnoughCharacters, (needle.size() + 1) / 2)) return;
+      if (end_ == TextEnd::open) found_.undecided = std::min(found_.undecided, begin);
+      if (end_ != TextEnd::cut || seen < std::min(kEnoughCharacters, needle.size() - 1)) return;
       if (cut_escape && at < text_.size()) note(at, text_.size());
     }
     found_.spans.insert(found_.spans.end(), pieces_.begin(), pieces_.end());
@@ -270,7 +267,7 @@ class Search {
   }
 
   std::string_view text_;
-  bool is_whole_;
+  TextEnd end_;
   FoundSecrets found_;
   std::vector<FoundSecrets::Span> pieces_;
 };
@@ -278,8 +275,8 @@ class Search {
 }  // namespace
 
 FoundSecrets find_secrets(const std::vector<std::string>& secrets, std::string_view text,
-                          bool is_whole) {
-  Search search(text, is_whole);
+                          TextEnd end) {
+  Search search(text, end);
   const bool has_escapes = text.find_first_of(kEscapes) != std::string_view::npos;
   for (const std::string& secret : secrets) {
     if (secret.empty()) continue;

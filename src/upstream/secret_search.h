@@ -19,9 +19,15 @@ struct FoundSecrets {
   size_t undecided = 0;
 };
 
-/// `is_whole`: nothing follows. Then undecided is the text's size, and what could be the beginning
-/// of a secret counts as one if it is half of it, or 8 characters.
+/// What the end of a text means for a secret that begins before it.
+enum class TextEnd {
+  open,   ///< more follows: where a secret may have begun is undecided
+  cut,    ///< text may be missing: the first 8 characters of a secret count as one, of a shorter
+          ///< secret all but the last
+  whole,  ///< nothing is missing: the beginning of a secret is none
+};
+
 [[nodiscard]] FoundSecrets find_secrets(const std::vector<std::string>& secrets,
-                                        std::string_view text, bool is_whole);
+                                        std::string_view text, TextEnd end);
 
 }  // namespace proxx

@@ -117,6 +117,15 @@ bool is_secret(std::string_view name, std::string_view value) {
   return names_secret(name) || begins_like_key(value);
 }
 
+/// Fields by which the answer is read and tried again: a mask would change what they say.
+bool steers_exchange(std::string_view name) {
+  constexpr std::string_view kFields[] = {"content-type",     "content-length", "transfer-encoding",
+                                          "content-encoding", "connection",     "retry-after",
+                                          "retry-after-ms",   "x-should-retry"};
+  return std::any_of(std::begin(kFields), std::end(kFields),
+                     [name](std::string_view field) { return same_word(name, field); });
+}
+
 /// Masks what `found` has in `text`.
 void cover(const FoundSecrets& found, std::string& text) {
   for (const auto& [begin, end] : found.spans) {
@@ -164,12 +173,23 @@ Secrets secrets_in_url(std::string_view url) {
 
 void mask(const Secrets& secrets, std::string& text) {
   if (secrets.empty()) return;
-  cover(find_secrets(secrets, text, true), text);
+  cover(find_secrets(secrets, text, TextEnd::cut), text);
+}
+
+void mask_whole(const Secrets& secrets, std::string& text) {
+  if (secrets.empty()) return;
+  cover(find_secrets(secrets, text, TextEnd::whole), text);
+}
+
+void mask_values(const Secrets& secrets, HeaderList& headers) {
+  for (auto& [name, value] : headers) {
+    if (!steers_exchange(name)) mask_whole(secrets, value);
+  }
 }
 
 std::string StreamMask::take(const Secrets& secrets, std::string_view bytes) {
   std::string text = std::move(withheld_).append(bytes);
-  const FoundSecrets found = find_secrets(secrets, text, false);
+  const FoundSecrets found = find_secrets(secrets, text, TextEnd::open);
   withheld_ = text.substr(found.undecided);
   cover(found, text);
   text.resize(found.undecided);

@@ -33,6 +33,11 @@ inline constexpr size_t kMinMixedSecretBytes = 6;
 /// hexadecimal; divided among an event stream's deltas. The beginning of a secret at the text's
 /// end, which may have been cut off there, is masked too.
 void mask(const Secrets& secrets, std::string& text);
+/// mask() for a text that nothing was cut off from: the beginning of a secret at its end stays.
+void mask_whole(const Secrets& secrets, std::string& text);
+/// mask_whole() for an answer's fields. Those that say how the body is to be read (content-type,
+/// content-length, ...) and whether to try again stay as they are.
+void mask_values(const Secrets& secrets, HeaderList& headers);
 
 /// mask() for a text that comes in pieces: an end that may be the beginning of a secret is withheld
 /// until more comes.

@@ -27,7 +27,7 @@ void SendGuard::begin_second_try() {
 
 bool SendGuard::may_send(CURL* easy, Connections& connections, const ConnectionEnds& ends) {
   const bool again = std::exchange(asked_, true);
-  if (again && (second_try_ || got_bytes())) return false;
+  if (again && (second_try_ || (got_bytes() && !is_unacknowledged()))) return false;
   connection_ = connections.find(ends);
   const bool known = connection_ != nullptr;
   kept_ = known ? std::exchange(connection_->used, true) : !made_connection(easy);
@@ -41,15 +41,20 @@ bool SendGuard::may_send(CURL* easy, Connections& connections, const ConnectionE
 // TCP acknowledges with each segment all that has come before it. So what arrives before a byte of
 // the request is acknowledged was sent before the peer's kernel had any of it. A kernel that does
 // not count has zeros here.
+bool SendGuard::is_unacknowledged() const {
+  return kept_ && connection_ != nullptr && before_.acknowledged > 0 &&
+         connection_->carried().acknowledged == before_.acknowledged;
+}
+
 bool SendGuard::came_too_early() {
-  refused_ = kept_ && connection_ != nullptr && before_.acknowledged > 0 &&
-             connection_->carried().acknowledged == before_.acknowledged;
+  refused_ = is_unacknowledged();
   return refused_;
 }
 
 bool SendGuard::wants_second_try(CURL* easy, CURLcode code) const {
   if (second_try_) return false;
-  if (refused_) return true;
+  // Whatever libcurl made of what came: it may show no line of it, or take it for no HTTP.
+  if (refused_ || is_unacknowledged()) return true;
   const bool broke =
       code == CURLE_GOT_NOTHING || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR;
   return broke && kept_ && !made_connection(easy) && !got_bytes();

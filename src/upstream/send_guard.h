@@ -12,7 +12,8 @@ namespace proxx {
 ///     answer, and then on a new connection (faults.md U51). libcurl alone would go through all
 ///     kept connections that are dead, up to six.
 ///  2. It is sent on no kept connection on which something waits to be read: that answers an
-///     earlier request, or none (faults.md X1).
+///     earlier request, or none (faults.md X1). Nor is anything an answer that comes before the
+///     peer has a byte of the request.
 class SendGuard {
  public:
   /// `tls`: whether the connections are encrypted.
@@ -35,6 +36,8 @@ class SendGuard {
 
  private:
   [[nodiscard]] bool got_bytes() const;
+  /// The peer's kernel has had no byte of the request.
+  [[nodiscard]] bool is_unacknowledged() const;
 
   bool tls_;
   std::shared_ptr<Connection> connection_;  ///< that the request goes out on; null if unknown

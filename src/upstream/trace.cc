@@ -32,7 +32,7 @@ void trace_header_lines(const Trace& trace, char direction, std::string_view lin
     lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     std::string shown = redact_header(line);
-    mask(secrets, shown);
+    mask_whole(secrets, shown);
     trace.options.trace_header(direction, shown);
   }
 }

@@ -282,7 +282,7 @@ void Transfer::forbid_reuse() {
 
 void Transfer::give_head() {
   release_request();
-  for (auto& [name, value] : head_.head().headers) mask(trace_.secrets, value);
+  mask_values(trace_.secrets, head_.head().headers);
   handler_->on_head(std::move(head_.head()));
 }
 

@@ -495,6 +495,23 @@ TEST_CASE("S7: a key that the upstream sends back is in no trace and in no heade
   CHECK(traced.find("sk-test-secret") == std::string::npos);
 }
 
+TEST_CASE("X9: a key that begins as a media type ends does not change the answer") {
+  std::string traced;
+  EngineOptions options;
+  options.trace_header = [&](char, std::string_view line) { traced.append(line).append("\n"); };
+  Harness harness({{kSmall}}, {}, std::move(options));
+  Recorder answer;
+  UpstreamRequest request;
+  request.path = "/v1/messages";
+  request.headers = {{"Content-Type", "application/json"}, {"x-api-key", "json1234"}};
+  const auto call = harness.engine->start(std::move(request), answer);
+  REQUIRE(harness.until_done(answer));
+  REQUIRE(answer.head);
+  CHECK(find_header(answer.head->headers, "content-type") == "application/json");
+  CHECK(traced.find("json1234") == std::string::npos);
+  CHECK(traced.find("****") == std::string::npos);
+}
+
 TEST_CASE("the version line is libcurl's") {
   CHECK(engine_version().starts_with("libcurl/"));
 }

@@ -220,30 +220,60 @@ TEST_CASE("X1: what comes right behind an answer answers no request either") {
   }
 }
 
-TEST_CASE("X1: an answer that was sent before the request had come is not taken for one") {
+TEST_CASE("X1: what was sent before the request had come is not taken for an answer") {
   // The test fills the peer's receive buffer, so that its kernel takes nothing of the next request,
-  // and has the peer answer when that has been written.
+  // and has the peer send when that has been written.
   FaultServerOptions small;
   small.receive_bytes = 4096;
-  std::atomic<bool> asking{false}, written{false};
-  EngineOptions options;
-  options.trace_header = [&asking, &written](char direction, std::string_view) {
-    if (asking && direction == '>') written = true;
-  };
   const Step read_no_more = wait_until([] { return false; });
-  Harness harness(
-      first_then_orderly({own_answer(0), wait_until([&written] { return written.load(); }),
-                          send(kForeign), read_no_more}),
-      std::move(options), small);
-  REQUIRE(harness.fetch().data == "0");
-  const int socket = socket_to(harness.server.port());
-  REQUIRE(socket >= 0);
-  fill_peer(socket);
-  asking = true;
-  const Recorder got = harness.fetch();
-  CHECK(got.message() == "");
-  CHECK(got.data == "1");
-  CHECK(harness.server.connections() == 2);
+  const struct {
+    std::string name;
+    Script early;
+  } rows[] = {
+      {"an answer", {send(kForeign), read_no_more}},
+      {"a newline", {send("\r\n"), read_no_more}},
+      {"a newline and the end", {send("\n"), close()}},
+      {"no HTTP", {send("GET / HTTP/1.1\r\n\r\n"), read_no_more}},
+      {"a broken status line", {send("HTTP/1.1 x\r\n\r\n"), read_no_more}},
+      {"zeros", {send(std::string(16, '\0')), read_no_more}},
+      {"half a status line and the end", {send("HTTP/1.1 408"), close()}},
+      {"half a status line and a reset", {send("HTTP/1.1 408"), reset()}},
+      {"one byte and the end", {send("H"), close()}},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    std::atomic<bool> asking{false}, written{false};
+    EngineOptions options;
+    options.trace_header = [&asking, &written](char direction, std::string_view) {
+      if (asking && direction == '>') written = true;
+    };
+    Script first{own_answer(0), wait_until([&written] { return written.load(); })};
+    first.insert(first.end(), row.early.begin(), row.early.end());
+    Harness harness(first_then_orderly(first), std::move(options), small);
+    REQUIRE(harness.fetch().data == "0");
+    const int socket = socket_to(harness.server.port());
+    REQUIRE(socket >= 0);
+    fill_peer(socket);
+    asking = true;
+    const Recorder got = harness.fetch();
+    CHECK(got.message() == "");
+    CHECK(got.data == "1");
+    CHECK(harness.server.connections() == 2);
+    CHECK(harness.server.requests().size() == 2);
+  }
+}
+
+TEST_CASE("X1: bytes that are no HTTP in answer to a request are an error, sent once") {
+  for (const std::string_view bytes : {"\r\n", "GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 x\r\n\r\n"}) {
+    CAPTURE(bytes);
+    Harness harness([bytes](const std::string&, size_t number) -> Script {
+      if (number == 0) return {own_answer(0)};
+      return {send(std::string(bytes)), stall()};
+    });
+    CHECK(harness.fetch().ok());
+    CHECK(harness.fetch().kind() == ErrorKind::upstream_protocol);
+    CHECK(harness.server.requests().size() == 2);
+  }
 }
 
 TEST_CASE("X1: a kept connection is reused when nothing stands on it") {

@@ -160,6 +160,42 @@ TEST_CASE("X9: the beginning of a secret at the end of a text is masked") {
   CHECK(masked("bad key sk-ant-api03-\\u005") == "bad key ******************");
 }
 
+TEST_CASE("X9: of a short secret a cut-off beginning needs all but the last character") {
+  const Secrets secrets{"json1234", "Ab3456"};
+  CHECK(masked("see json", secrets) == "see json");
+  CHECK(masked("see json123", secrets) == "see *******");
+  CHECK(masked("see Ab34", secrets) == "see Ab34");
+  CHECK(masked("see Ab345", secrets) == "see *****");
+}
+
+TEST_CASE("X9: a whole text may end in what a secret begins with") {
+  for (const std::string_view text : {"json", "json123", "sk-ant-api03", "sk-ant-api03-\\u005"}) {
+    CAPTURE(text);
+    std::string whole(text);
+    mask_whole({kKey, "json1234"}, whole);
+    CHECK(whole == text);
+  }
+  for (const Spelling& spelling : spellings()) {
+    std::string whole = "see " + spelling.text;
+    mask_whole(kSecrets, whole);
+    CHECK(whole == "see " + spelling.hidden());
+  }
+}
+
+TEST_CASE("X9: fields that steer the exchange are never masked, all others are") {
+  const std::string value = "is json1234, json";
+  const std::string hidden = "is ********, json";
+  for (const char* name :
+       {"content-type", "Content-Length", "transfer-encoding", "content-encoding", "Connection",
+        "retry-after", "retry-after-ms", "x-should-retry"}) {
+    CAPTURE(name);
+    HeaderList headers{{name, value}, {"request-id", value}, {"x-" + std::string(name), value}};
+    mask_values({"json1234"}, headers);
+    CHECK(headers ==
+          HeaderList{{name, value}, {"request-id", hidden}, {"x-" + std::string(name), hidden}});
+  }
+}
+
 TEST_CASE("X9: a secret is masked in the deltas of a stream, and they stay JSON") {
   const auto delta = [](const std::string& text) {
     return "event: content_block_delta\ndata: "
