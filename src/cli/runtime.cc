@@ -131,6 +131,7 @@ Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
   context.conversion = request_options(settings, runtime->models_);
   context.conversion.model_override = options.model;
   context.headers = header_options(settings);
+  context.secrets = secrets_in(context.headers.extra);
   context.timeouts = upstream_timeouts(settings);
   context.max_retries = settings.retry;
   return runtime;

@@ -121,8 +121,8 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     asked.headers = upstream_headers(context.headers, request.credential, headers);
     asked.body = take_body();
     asked.timeouts = context.timeouts;
-    attempt.secrets = secrets_in(asked.headers);
-    attempt.secrets.insert(attempt.secrets.end(), context.secrets.begin(), context.secrets.end());
+    asked.secrets = secrets_of_call(request.credential, context.secrets);
+    attempt.secrets = asked.secrets;
     attempt.call = context.upstream->start(std::move(asked), *this);
   }
 

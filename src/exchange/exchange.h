@@ -35,7 +35,7 @@ struct ExchangeContext {
   bool closes_behind = false;
   /// Where long inputs are converted, so that the loop's other streams go on; null: on the loop.
   JobThread* jobs = nullptr;
-  /// Credentials that the process holds, whichever key a request carries: no error shows them.
+  /// What the process holds besides a request's credential: its keys, secret configured headers.
   Secrets secrets = {};
 };
 

@@ -44,6 +44,7 @@ std::chrono::milliseconds shorter(std::chrono::milliseconds limit, std::chrono::
 ModelFetch::ModelFetch(const ExchangeContext& context, const Credential& credential, OnDone on_done)
     : context_(context),
       headers_(upstream_headers(context.headers, credential, {})),
+      secrets_(secrets_of_call(credential, context.secrets)),
       on_done_(std::move(on_done)),
       deadline_(Clock::now() + kMaxTime) {
   ask({});
@@ -56,6 +57,7 @@ void ModelFetch::ask(const std::string& after_id) {
   request.path = kFirstPage;
   if (!after_id.empty()) request.path += "&after_id=" + percent_encoded(after_id);
   request.headers = headers_;
+  request.secrets = secrets_;
   request.timeouts = context_.timeouts;
   request.timeouts.total =
       shorter(request.timeouts.total, std::max(left, std::chrono::milliseconds(1)));
@@ -84,8 +86,7 @@ Status ModelFetch::take_page(Status status) {
   PROXX_TRY(std::move(status));
   if (head_.status != 200) {
     const auto type = find_header(head_.headers, "content-type").value_or("");
-    mask(secrets_in(headers_), body_);
-    mask(context_.secrets, body_);
+    mask(secrets_, body_);
     return fail(upstream_status_error(head_.status, type, body_));
   }
   PROXX_ASSIGN(ModelsPage page, decode_models_page(body_));

@@ -33,6 +33,7 @@ class ModelFetch final : UpstreamHandler {
 
   const ExchangeContext& context_;
   const HeaderList headers_;
+  const Secrets secrets_;
   OnDone on_done_;
   const Clock::time_point deadline_;
   std::unique_ptr<UpstreamCall> call_;

@@ -30,9 +30,7 @@ constexpr std::chrono::milliseconds kDrainPoll{20};
 constexpr std::chrono::seconds kLastWords{1};
 
 /// What a turn of the engine has for its clients is sent at its end.
-EngineOptions engine_options(const AppOptions& app, asio::io_context& loop) {
-  EngineOptions options = app.engine;
-  options.secrets = secrets_of(app.service.keys);
+EngineOptions with_writes(EngineOptions options, asio::io_context& loop) {
   http::PendingWrites& writes = http::PendingWrites::of(loop);
   options.turn_begins = [&writes] { writes.hold(); };
   options.turn_ends = [&writes] { writes.run(); };
@@ -43,7 +41,7 @@ EngineOptions engine_options(const AppOptions& app, asio::io_context& loop) {
 struct Worker {
   Worker(const AppOptions& options, Shared& shared)
       : jobs(loop),
-        engine(loop, engine_options(options, loop)),
+        engine(loop, with_writes(options.engine, loop)),
         context{&loop,
                 &engine,
                 options.conversion,
@@ -52,7 +50,7 @@ struct Worker {
                 options.max_retries,
                 true,
                 &jobs,
-                secrets_of(options.service.keys)},
+                secrets_held(options.service.keys, options.headers)},
         service(context, shared),
         work(asio::make_work_guard(loop)) {}
 

@@ -75,8 +75,8 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return difference == 0;
 }
 
-Secrets secrets_of(const KeyRules& rules) {
-  return secrets_in({{"x-api-key", rules.own.api_key}, {"x-api-key", rules.own.auth_token}});
+Secrets secrets_held(const KeyRules& rules, const HeaderOptions& headers) {
+  return secrets_of_call(rules.own, secrets_in(headers.extra));
 }
 
 Status check_client_key(const http::Request& request, const KeyRules& rules) {

@@ -18,9 +18,9 @@ struct KeyRules {
   ClientKey client_key = ClientKey::forward;
 };
 
-/// The server's own keys, for EngineOptions and ExchangeContext: nothing that comes from upstream may
-/// show them. Those of auth_file never go upstream, so nothing can come back of them.
-[[nodiscard]] Secrets secrets_of(const KeyRules& rules);
+/// The server's own keys and secret configured headers, for ExchangeContext: nothing that comes
+/// from upstream may show them. The keys of auth_file never go upstream, so none can come back.
+[[nodiscard]] Secrets secrets_held(const KeyRules& rules, const HeaderOptions& headers);
 
 /// The credential for upstream, by contract.md section 5: with `accepted`, the client's key must be
 /// one of them and the server's own goes; else the client's own key goes, or without one the

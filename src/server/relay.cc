@@ -22,6 +22,7 @@ UpstreamRequest relay_request(const ExchangeContext& context, http::Request requ
   out.headers = upstream_headers(context.headers, credential, headers);
   out.body = std::move(request.body);
   out.timeouts = context.timeouts;
+  out.secrets = secrets_of_call(credential, context.secrets);
   return out;
 }
 
@@ -29,11 +30,9 @@ RelaySession::RelaySession(const ExchangeContext& context, UpstreamRequest reque
                            std::unique_ptr<Reply> reply, OnOver on_over)
     : context_(context),
       request_(std::move(request)),
-      secrets_(secrets_in(request_.headers)),
+      secrets_(request_.secrets),
       reply_(std::move(reply)),
-      on_over_(std::move(on_over)) {
-  secrets_.insert(secrets_.end(), context.secrets.begin(), context.secrets.end());
-}
+      on_over_(std::move(on_over)) {}
 
 void RelaySession::start() {
   reply_->responder().on_gone([weak = weak_from_this()] {

@@ -21,9 +21,6 @@ struct EngineOptions {
   std::string proxy_user;  ///< of the proxy in HTTPS_PROXY and its like, which hold it no more
   std::string proxy_password;
   std::string ca_file;  ///< --cacert; "" is the system's, or SSL_CERT_FILE and its like
-  /// Credentials that the process holds: masked in heads and traces as those of the request are,
-  /// whichever key that carries (faults.md R3).
-  Secrets secrets = {};
   size_t max_answer_bytes = size_t{256} << 20;  ///< faults.md U7
   size_t max_header_bytes = size_t{300} << 10;  ///< faults.md U49
   /// -v: each header line as it goes (`>`) and comes (`<`), secrets redacted already, the blank

@@ -121,6 +121,15 @@ HeaderList upstream_headers(const HeaderOptions& options, const Credential& cred
   return headers;
 }
 
+Secrets secrets_of_call(const Credential& credential, const Secrets& holds) {
+  Secrets secrets = secrets_in(
+      {{"x-api-key", credential.api_key}, {"authorization", "Bearer " + credential.auth_token}});
+  for (const std::string& one : holds) {
+    if (std::find(secrets.begin(), secrets.end(), one) == secrets.end()) secrets.push_back(one);
+  }
+  return secrets;
+}
+
 Status check_key(std::string_view key) {
   const bool clean =
       std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7f; });

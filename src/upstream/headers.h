@@ -42,6 +42,10 @@ struct RequestHeaders {
                                           const Credential& credential,
                                           const RequestHeaders& request);
 
+/// What mask() looks for in a call's texts: its credential, and what the process `holds` besides
+/// (its own keys, configured headers), each once.
+[[nodiscard]] Secrets secrets_of_call(const Credential& credential, const Secrets& holds);
+
 /// A key must be one or more bytes of 0x21 to 0x7e: libcurl sends CR and LF as they are
 /// (faults.md, fact 2). The error never holds the key.
 [[nodiscard]] Status check_key(std::string_view key);

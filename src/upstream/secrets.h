@@ -14,8 +14,6 @@ namespace proxx {
 /// look, becomes `[redacted]`.
 [[nodiscard]] std::string redact_header(std::string_view line);
 
-/// What mask() searches for.
-using Secrets = std::vector<std::string>;
 /// Of each field that redact_header hides: the value without its scheme, the words, cookie values
 /// and parameters in it, and the name and password of Basic. Values too short or too ordinary to be
 /// told from other text are left out: under 8 bytes, or under 6 with a capital, or with letters

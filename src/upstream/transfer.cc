@@ -67,9 +67,8 @@ void Transfer::load(UpstreamRequest request, UpstreamHandler& handler) {
     give_up(ErrorKind::internal, "a request header holds a control byte or has no name");
     return;
   }
-  trace_.secrets = secrets_in(request_.headers);
-  trace_.secrets.insert(trace_.secrets.end(), context_.options.secrets.begin(),
-                        context_.options.secrets.end());
+  trace_.secrets = std::move(request_.secrets);
+  if (trace_.secrets.empty()) trace_.secrets = secrets_in(request_.headers);
   release(request_.headers);
   curl().easy_setopt(easy, CURLOPT_HTTPHEADER, header_block_.list());
 

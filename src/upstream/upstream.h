@@ -26,12 +26,18 @@ struct UpstreamTimeouts {
   std::chrono::milliseconds total{0};
 };
 
+/// Texts that nobody may see (upstream/secrets.h).
+using Secrets = std::vector<std::string>;
+
 struct UpstreamRequest {
   std::string method = "POST";
   std::string path;    ///< with query: `/v1/messages`
   HeaderList headers;  ///< complete: credential, profile, content-type (upstream/headers.h)
   std::string body;
   UpstreamTimeouts timeouts;
+  /// What no head and no trace of this call shows: secrets_of_call(). Empty: what secrets_in()
+  /// finds in the headers.
+  Secrets secrets;
 };
 
 struct UpstreamHead {

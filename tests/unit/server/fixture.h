@@ -170,7 +170,7 @@ struct Harness {
     made.loop = &loop;
     made.upstream = &upstream;
     made.conversion.models = &models;
-    made.secrets = secrets_of(shared.options.keys);
+    made.secrets = secrets_held(shared.options.keys, made.headers);
     return made;
   }
 };
