@@ -323,6 +323,7 @@ void Transfer::give_data(std::string_view bytes) {
     handler_->on_data(bytes);
   } catch (...) {
     give_up(ErrorKind::internal, "internal error");
+    context_.failed.push_back(this);  // libcurl may have nothing more to call about
   }
 }
 
