@@ -212,6 +212,7 @@ int Transfer::connected_callback(void* self, char* peer_ip, char* local_ip, int,
       return CURL_PREREQFUNC_ABORT;
     transfer.phase_ = Phase::asking;
     transfer.sending_ = false;
+    transfer.uploaded_ = 0;  // libcurl sends again by itself, too
     transfer.expect_within(transfer.request_.timeouts.first_byte);
     return CURL_PREREQFUNC_OK;
   } catch (...) {
