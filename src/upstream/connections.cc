@@ -73,10 +73,20 @@ bool Connection::has_unread(CURL* easy) const {
   return tls_has_unread(easy);
 }
 
+bool is_descriptor_lack(int error_number) {
+  return error_number == EMFILE || error_number == ENFILE;
+}
+
+bool out_of_descriptors() {
+  const int probe = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (probe < 0) return is_descriptor_lack(errno);
+  ::close(probe);
+  return false;
+}
+
 curl_socket_t Connections::open(const curl_sockaddr& address) {
   const int socket =
       ::socket(address.family, address.socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address.protocol);
-  out_of_descriptors_ = socket < 0 && (errno == EMFILE || errno == ENFILE);
   if (socket < 0) return CURL_SOCKET_BAD;
   open_[socket] = {std::make_shared<Connection>(Connection{socket, false, {}}), {}};
   unknown_.push_back(socket);
@@ -93,15 +103,6 @@ bool Connections::close(curl_socket_t socket) {
   std::erase(unknown_, socket);
   open_.erase(found);
   return true;
-}
-
-// Resolvers and TLS libraries need descriptors too, and say little when there is none.
-bool Connections::out_of_descriptors() const {
-  if (out_of_descriptors_) return true;
-  const int probe = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-  if (probe < 0) return errno == EMFILE || errno == ENFILE;
-  ::close(probe);
-  return false;
 }
 
 std::shared_ptr<Connection> Connections::find(const ConnectionEnds& ends) {

@@ -37,11 +37,16 @@ struct Connection {
   [[nodiscard]] bool has_unread(CURL* easy) const;
 };
 
+/// Whether `error_number` says that no file descriptor is left.
+[[nodiscard]] bool is_descriptor_lack(int error_number);
+/// Whether none is left now.
+[[nodiscard]] bool out_of_descriptors();
+
 /// The connections that libcurl has open. libcurl does not tell the socket of a request that is
 /// about to go out (CURLINFO_ACTIVESOCKET is that of the last one), so it is found by its ends.
 class Connections {
  public:
-  /// CURL_SOCKET_BAD if there is none to be had.
+  /// CURL_SOCKET_BAD if there is none to be had; errno says why.
   [[nodiscard]] curl_socket_t open(const curl_sockaddr& address);
   /// False for a socket that open() has not made.
   bool close(curl_socket_t socket);
@@ -49,8 +54,6 @@ class Connections {
 
   /// Null if no connected socket has these ends.
   [[nodiscard]] std::shared_ptr<Connection> find(const ConnectionEnds& ends);
-  /// No file descriptor is left, or none was for the last open().
-  [[nodiscard]] bool out_of_descriptors() const;
 
  private:
   struct Entry {
@@ -62,7 +65,6 @@ class Connections {
   std::unordered_map<curl_socket_t, Entry> open_;
   std::unordered_map<std::string, curl_socket_t> by_ends_;
   std::vector<curl_socket_t> unknown_;  ///< whose ends are not known yet
-  bool out_of_descriptors_ = false;
 };
 
 }  // namespace proxx

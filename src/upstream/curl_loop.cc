@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/post.hpp>
+#include <cerrno>
 #include <exception>
 #include <new>
 
@@ -69,9 +70,10 @@ void CurlLoop::close() {
   epoll_.close(ignored);
 }
 
-void CurlLoop::adopt(CURL* easy) {
+void CurlLoop::adopt(CURL* easy, Opener& opener) {
+  opener.loop = this;
   curl().easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-  curl().easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+  curl().easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &opener);
   curl().easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
   curl().easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
 }
@@ -241,10 +243,12 @@ void CurlLoop::arm() {
 // --- what curl calls -----------------------------------------------------------------------------
 
 curl_socket_t CurlLoop::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
-  auto& loop = *static_cast<CurlLoop*>(self);
+  auto& opener = *static_cast<Opener*>(self);
+  CurlLoop& loop = *opener.loop;
   curl_socket_t socket = CURL_SOCKET_BAD;
   try {
     socket = loop.connections_.open(*address);
+    opener.lacked_descriptor = socket == CURL_SOCKET_BAD && is_descriptor_lack(errno);
     if (socket != CURL_SOCKET_BAD) loop.interest_in(socket) = Interest{nullptr, 0, 0, true, false};
     return socket;
   } catch (const std::bad_alloc&) {

@@ -48,8 +48,13 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   CurlLoop(const CurlLoop&) = delete;
   CurlLoop& operator=(const CurlLoop&) = delete;
 
-  /// Once for each easy handle: its sockets are to be ours.
-  void adopt(CURL* easy);
+  /// How the sockets of one easy handle are opened.
+  struct Opener {
+    CurlLoop* loop = nullptr;
+    bool lacked_descriptor = false;  ///< the last one could not be opened for want of one
+  };
+  /// Once for each easy handle: its sockets are to be ours. `opener` outlives it.
+  void adopt(CURL* easy, Opener& opener);
   /// Not from inside curl.
   [[nodiscard]] CURLMcode add(CURL* easy);
   void remove(CURL* easy);

@@ -56,7 +56,7 @@ void Transfer::configure() {
   apply_trust(easy, context_.trust);
   trace_.on_raw_body = [this](std::string_view bytes) { take_raw_body(bytes); };
   apply_trace(easy, trace_);
-  context_.loop->adopt(easy);
+  context_.loop->adopt(easy, opener_);
 }
 
 void Transfer::load(UpstreamRequest request, UpstreamHandler& handler) {
@@ -110,6 +110,7 @@ void Transfer::reload() {
   head_ = {};
   failure_.reset();
   phase_ = Phase::connecting;
+  opener_.lacked_descriptor = false;
   stalled_at_ = Clock::time_point::max();
   curl_message_[0] = '\0';
   connect_fresh();
@@ -138,6 +139,7 @@ void Transfer::unload() {
   failure_.reset();
   answer_bytes_ = 0;
   phase_ = Phase::connecting;
+  opener_.lacked_descriptor = false;
   sending_ = paused_ = curl_paused_ = false;
   uploaded_ = 0;
   stalled_at_ = over_at_ = Clock::time_point::max();
@@ -211,6 +213,7 @@ int Transfer::connected_callback(void* self, char* peer_ip, char* local_ip, int,
       return CURL_PREREQFUNC_ABORT;
     transfer.phase_ = Phase::asking;
     transfer.sending_ = false;
+    transfer.uploaded_ = 0;  // libcurl sends again by itself, too
     transfer.expect_within(transfer.request_.timeouts.first_byte);
     return CURL_PREREQFUNC_OK;
   } catch (...) {
@@ -322,6 +325,7 @@ void Transfer::give_data(std::string_view bytes) {
     handler_->on_data(bytes);
   } catch (...) {
     give_up(ErrorKind::internal, "internal error");
+    context_.failed.push_back(this);  // libcurl may have nothing more to call about
   }
 }
 
@@ -349,13 +353,31 @@ void Transfer::give_up(ErrorKind kind, std::string message) {
   give_up(proxx::fail(kind, std::move(message)).value());
 }
 
+// Other transfers may lack descriptors at the same time: a certificate that is refused, or a peer
+// that is, has nothing to do with them.
+bool Transfer::lacked_descriptor(CURLcode code) const {
+  if (phase_ != Phase::connecting) return false;
+  switch (code) {
+    case CURLE_COULDNT_CONNECT:
+      return opener_.lacked_descriptor;
+    // Resolvers and TLS libraries need descriptors too, and say little when there is none.
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_FAILED_INIT:
+    case CURLE_OUT_OF_MEMORY:
+      return out_of_descriptors();
+    default:
+      return false;
+  }
+}
+
 Status Transfer::outcome(CURLcode code) const {
   if (failure_) return proxx::fail(*failure_);
   if (code == CURLE_OK && head_.complete()) return {};
   // The connection's orderly end in the middle of a head is no error to curl; where curl would
   // have sent the request again, the guard aborted it.
-  if (phase_ == Phase::connecting && context_.loop->connections().out_of_descriptors())
-    return proxx::fail(no_descriptor_error(context_.origin));
+  if (lacked_descriptor(code)) return proxx::fail(no_descriptor_error(context_.origin));
   const bool ended = code == CURLE_OK || code == CURLE_ABORTED_BY_CALLBACK;
   CurlFailure failure{ended ? CURLE_GOT_NOTHING : code,
                       ended ? "" : curl_message_.data(),

@@ -109,9 +109,11 @@ class Transfer {
   void release_request();
   void expect_within(std::chrono::milliseconds time);
   [[nodiscard]] curl_off_t uploaded_bytes() const;
+  [[nodiscard]] bool lacked_descriptor(CURLcode code) const;
 
   TransferContext& context_;
   Trace trace_;
+  CurlLoop::Opener opener_;
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_;
   std::array<char, CURL_ERROR_SIZE> curl_message_{};
 

@@ -106,6 +106,30 @@ TEST_CASE("U5: the first byte's time begins when the request is out") {
   CHECK(got.data == "{}");
 }
 
+TEST_CASE("U5 U51: the second try's body has the first byte's time for itself") {
+  // The first try is far ahead when its connection breaks; the second one needs longer than the
+  // limit in all, and at no time has sent as much as the first one by then.
+  constexpr size_t kPiece = 1 << 20;
+  FaultServerOptions slow;
+  slow.reads = false;
+  slow.receive_bytes = 8192;
+  const Script kept{drain(1), answer(200, "application/json", "{}"), drain(24 * kPiece),
+                    wait(milliseconds(1500)), reset()};
+  Script second;
+  for (int i = 0; i < 30; ++i) {
+    second.push_back(drain(kPiece));
+    second.push_back(wait(milliseconds(100)));
+  }
+  second.push_back(answer(200, "application/json", "{}"));
+  second.push_back(stall());
+  Harness harness({kept, second}, slow);
+  REQUIRE(harness.fetch().ok());
+  const Recorder got = harness.fetch(with_first_byte(1200), std::string(30 * kPiece, 'x'));
+  CHECK(got.message() == "");
+  CHECK(got.data == "{}");
+  CHECK(harness.server.connections() == 2);
+}
+
 TEST_CASE("U5: a peer that does not take the request") {
   FaultServerOptions mute;
   mute.reads = false;

@@ -418,6 +418,20 @@ TEST_CASE("an exception does not pass through libcurl") {
   CHECK(harness.fetch().ok());
 }
 
+TEST_CASE("an exception ends the call at once, though nothing more comes") {
+  const std::string chunks = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\ndata\r\n";
+  for (const Script& script :
+       {Script{stream_head(), send("data"), stall()}, Script{send(chunks), stall()}}) {
+    Harness harness({script, {kSmall}});
+    Recorder recorder;
+    recorder.then_data = [] { throw std::bad_alloc(); };
+    const auto call = harness.start(recorder, with_idle(120'000));
+    REQUIRE(harness.until_done(recorder));
+    CHECK(recorder.kind() == ErrorKind::internal);
+    CHECK(harness.fetch().ok());
+  }
+}
+
 TEST_CASE("what a call hears lies within a turn, and a turn ends whatever is thrown") {
   int open = 0;
   bool within = true;

@@ -1,5 +1,9 @@
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 
 #include "harness.h"
@@ -38,6 +42,26 @@ FaultServerOptions tls() {
   options.tls = true;
   return options;
 }
+
+/// While it lives, nothing can be opened.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &before_) == 0);
+    const int lowest = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    REQUIRE(lowest >= 0);
+    ::close(lowest);
+    rlimit none = before_;
+    none.rlim_cur = static_cast<rlim_t>(lowest);
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+  }
+  ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+  NoDescriptors(const NoDescriptors&) = delete;
+  NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
 
 const Script kAnswer{answer(200, "application/json", "{}")};
 
@@ -124,6 +148,35 @@ TEST_CASE("U3: a peer that speaks no TLS") {
   options.base_url = "https://127.0.0.1:" + std::to_string(harness.server.port());
   harness.open(std::move(options));
   CHECK(harness.fetch().kind() == ErrorKind::upstream_tls);
+}
+
+TEST_CASE("U3 X14: TLS that fails is told as that, though another call has no descriptor") {
+  for (const bool at_that_time : {false, true}) {
+    CAPTURE(at_that_time);
+    std::atomic<bool> greeted{false}, may_answer{false};
+    FaultServerOptions unread;
+    unread.reads = false;
+    Harness harness({{close()},
+                     {drain(1), wait_until([&] { return greeted = true; }),
+                      wait_until([&] { return may_answer.load(); }), send("no TLS\r\n"), stall()}},
+                    unread);
+    EngineOptions options;
+    options.base_url = "https://127.0.0.1:" + std::to_string(harness.server.port());
+    harness.open(std::move(options));
+    CHECK_FALSE(harness.fetch().ok());  // UBSan's check of a type opens a pipe, the first time
+    Recorder tls_fails, has_none;
+    const auto first = harness.start(tls_fails);
+    REQUIRE(harness.until([&] { return greeted.load(); }));
+    auto lack = std::make_unique<NoDescriptors>();
+    const auto second = harness.start(has_none);
+    REQUIRE(harness.until_done(has_none));
+    if (!at_that_time) lack.reset();
+    may_answer = true;
+    REQUIRE(harness.until_done(tls_fails));
+    lack.reset();
+    CHECK(has_none.kind() == ErrorKind::overloaded);
+    CHECK(tls_fails.kind() == ErrorKind::upstream_tls);
+  }
 }
 
 TEST_CASE("over TLS: reuse, a large body both ways, and a cut") {
