@@ -3,7 +3,7 @@
 # what to install, by library and version, and exits 2.
 #   scripts/install-deps.sh [--list] [GROUP]...
 #   build (the default)  to build and run        clients   the OpenAI and Anthropic SDKs in the tests
-#   test                 scripts/test.sh         package   lintian, which the test of the packages then asks
+#   test                 scripts/test.sh         package   scripts/package.sh
 #   lint                 scripts/lint.sh         bench     bench/README.md
 #   clang                fuzz.sh, coverage.sh, sanitize.sh tsan
 #   --list prints the prerequisites and installs nothing.
@@ -13,9 +13,9 @@ build="g++ cmake ninja-build ccache pkg-config ca-certificates libcurl4-openssl-
   nlohmann-json3-dev libcli11-dev libyaml-cpp-dev libexpected-dev"
 test="doctest-dev libssl-dev dpkg-dev file bats mandoc jq curl openssl python3 nodejs procps bash zsh fish locales haproxy nginx-core"
 clients="nodejs npm python3 python3-venv"
-lint="clang-format clang-tidy shellcheck mandoc"
+lint="lintian clang-format clang-tidy shellcheck mandoc"
 clang="clang llvm clang-rt jq"
-package="lintian"
+package="python3 dpkg-dev file"
 bench="libbenchmark-dev hyperfine wrk nginx-core time jq curl openssl python3 nodejs npm"
 
 prerequisites() {

@@ -41,7 +41,10 @@ constexpr Row kRows[] = {
     // 1 is HTTP/0.9, 8 a broken status line or header field.
     {CURLE_UNSUPPORTED_PROTOCOL, ErrorKind::upstream_protocol, "not an HTTP/1.1 answer from "},
     {CURLE_WEIRD_SERVER_REPLY, ErrorKind::upstream_protocol, "malformed HTTP from "},
-    {CURLE_BAD_CONTENT_ENCODING, ErrorKind::upstream_protocol, "malformed HTTP from "},
+    // A transfer coding, since no content is decoded; libcurl 8 refuses many before we see the
+    // head.
+    {CURLE_BAD_CONTENT_ENCODING, ErrorKind::upstream_bad_content_type,
+     "a transfer coding other than chunked from "},
     {CURLE_PARTIAL_FILE, ErrorKind::upstream_truncated, "the answer was cut off by "},
 };
 
