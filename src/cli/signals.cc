@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -17,6 +18,7 @@ namespace proxx::cli {
 namespace {
 
 constexpr int kNone = -1;
+constexpr suseconds_t kLookAgainUs = 50'000;
 
 /// All that a handler can reach.
 struct State {
@@ -53,7 +55,40 @@ bool is_stuck() {
   die_by(signal);
 }
 
-/// Async-signal-safe throughout.
+void set_timer(suseconds_t interval_us) {
+  const itimerval times{{0, interval_us}, {0, interval_us}};
+  setitimer(ITIMER_REAL, &times, nullptr);
+}
+
+sigset_t all_signals() {
+  sigset_t all;
+  sigemptyset(&all);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGALRM}) sigaddset(&all, signal);
+  return all;
+}
+
+extern "C" void look_again(int) {
+  const int saved_errno = errno;
+  if (!BlockingCall::signal_waits()) {
+    set_timer(0);
+  } else if (is_stuck()) {
+    end_by(state().first);
+  }
+  errno = saved_errno;
+}
+
+// A call that was about to block when the signal came may block after it: no second signal would
+// interrupt it.
+void keep_looking() {
+  struct sigaction action {};
+  action.sa_handler = look_again;
+  action.sa_flags = SA_RESTART;
+  action.sa_mask = all_signals();
+  sigaction(SIGALRM, &action, nullptr);
+  set_timer(kLookAgainUs);
+}
+
+/// Async-signal-safe throughout; setitimer is, on Linux.
 extern "C" void handle(int signal) {
   const int saved_errno = errno;
   int none = 0;
@@ -63,6 +98,7 @@ extern "C" void handle(int signal) {
   }
   const uint64_t one = 1;
   if (write(wake, &one, sizeof one) != sizeof one) end_by(signal);
+  keep_looking();
   errno = saved_errno;
 }
 
@@ -70,8 +106,7 @@ void install() {
   struct sigaction action {};
   action.sa_handler = handle;
   // No SA_RESTART: what is interrupted looks again whether it is stuck.
-  sigemptyset(&action.sa_mask);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&action.sa_mask, signal);
+  action.sa_mask = all_signals();
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction before {};
     const bool nohup = signal == SIGHUP && sigaction(signal, nullptr, &before) == 0 &&
@@ -97,6 +132,7 @@ FirstSignal::FirstSignal(boost::asio::io_context& loop, bool newline,
                      [this](const boost::system::error_code& error) {
                        if (error) return;
                        state().taken = true;
+                       set_timer(0);
                        came_(state().first);
                      });
   }

@@ -30,11 +30,22 @@ LossyWriter::~LossyWriter() {
 }
 
 void LossyWriter::write(std::string_view text) const {
-  while (!text.empty()) {
-    const long written = write_piece(text.substr(0, kMaxLogLineBytes));
-    if (written <= 0) return;
-    text.remove_prefix(static_cast<size_t>(written));
+  std::string after_torn;
+  const bool was_torn = has_torn_line_.exchange(false);
+  if (was_torn) text = after_torn.append("\n").append(text);
+  const size_t written = write_pieces(text);
+  if (written == text.size()) return;
+  if (written == 0 ? was_torn : text[written - 1] != '\n') has_torn_line_ = true;
+}
+
+size_t LossyWriter::write_pieces(std::string_view text) const {
+  size_t written = 0;
+  while (written < text.size()) {
+    const long more = write_piece(text.substr(written, kMaxLogLineBytes));
+    if (more <= 0) break;
+    written += static_cast<size_t>(more);
   }
+  return written;
 }
 
 long LossyWriter::write_piece(std::string_view piece) const {

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <cstddef>
 #include <string_view>
 
@@ -18,15 +19,19 @@ class LossyWriter {
   LossyWriter(const LossyWriter&) = delete;
   LossyWriter& operator=(const LossyWriter&) = delete;
 
-  /// In pieces of kMaxLogLineBytes.
+  /// Whole lines, in pieces of kMaxLogLineBytes. Where only the beginning of a line had room, the
+  /// next text begins on a new line.
   void write(std::string_view text) const;
 
  private:
+  /// How much of it there was room for.
+  [[nodiscard]] size_t write_pieces(std::string_view text) const;
   [[nodiscard]] long write_piece(std::string_view piece) const;
 
   int descriptor_;
   bool is_socket_ = false;
   bool is_own_ = false;  ///< opened anew, non-blocking
+  mutable std::atomic<bool> has_torn_line_{false};
 };
 
 }  // namespace proxx::server

@@ -5,9 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
-
 #include <algorithm>
+#include <cstdlib>
 
 #include "core/json_reader.h"
 #include "core/utf8.h"
@@ -144,19 +143,86 @@ TEST_CASE("X8: a line that is cut is not cut through a character") {
   }
 }
 
+struct Terminal {
+  Terminal() : master(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+    REQUIRE(master != -1);
+    REQUIRE(grantpt(master) == 0);
+    REQUIRE(unlockpt(master) == 0);
+    fd = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    REQUIRE(fd != -1);
+  }
+  ~Terminal() {
+    close(fd);
+    close(master);
+  }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+  /// What it shows up to `last`, with \n as line ends.
+  [[nodiscard]] std::string text_to(std::string_view last) const {
+    std::string text;
+    char bytes[4096];
+    while (text.find(last) == std::string::npos) {
+      const ssize_t got = read(master, bytes, sizeof bytes);
+      if (got <= 0) break;
+      for (ssize_t i = 0; i < got; ++i) {
+        if (bytes[i] != '\r') text += bytes[i];
+      }
+    }
+    return text;
+  }
+  int master;
+  int fd = -1;
+};
+
 TEST_CASE("X4: a terminal that is nearly full does not hold up the log") {
-  const int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-  REQUIRE(master != -1);
-  REQUIRE(grantpt(master) == 0);
-  REQUIRE(unlockpt(master) == 0);
-  const int terminal = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
-  REQUIRE(terminal != -1);
+  const Terminal terminal;
   // Nobody reads the master; each line is longer than the room that is left at last.
-  const Log log(log_to(terminal));
+  const Log log(log_to(terminal.fd));
   for (int i = 0; i < 5'000; ++i) log.access(sample());
-  CHECK((fcntl(terminal, F_GETFL) & O_NONBLOCK) == 0);
-  close(terminal);
-  close(master);
+  CHECK((fcntl(terminal.fd, F_GETFL) & O_NONBLOCK) == 0);
+}
+
+TEST_CASE("X4: what follows a line that had room for its beginning is on a line of its own") {
+  for (const size_t size : {60, 61, 200, 1000}) {
+    CAPTURE(size);
+    const Terminal terminal;
+    const LossyWriter writer(terminal.fd);
+    const std::string line = std::string(size, 'x') + '\n';
+    for (int i = 0; i < 5'000; ++i) writer.write(line);
+    char some[2048];
+    REQUIRE(read(terminal.master, some, sizeof some) > 0);
+    // There is room again when the kernel has moved on what the terminal holds.
+    for (int i = 0; i < 100; ++i) {
+      writer.write("last\n");
+      usleep(1'000);
+    }
+    const std::string shown = terminal.text_to("last");
+    CHECK(has(shown, "x\nlast"));
+  }
+}
+
+TEST_CASE("X4: a torn line is ended once, and one that was lost whole is not") {
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  const LossyWriter writer(ends[1]);
+  std::string bytes(1 << 20, '\0');
+  const auto text = [&] {
+    return bytes.substr(0, static_cast<size_t>(read(ends[0], bytes.data(), bytes.size())));
+  };
+  writer.write(bytes);  // more than a pipe holds
+  writer.write("lost\n");
+  CHECK_FALSE(has(text(), "lost"));
+  writer.write("one\n");
+  writer.write("two\n");
+  CHECK(text() == "\none\ntwo\n");
+  for (int i = 0; i < 2; ++i) {
+    for (int line = 0; line < 1'000; ++line) writer.write(std::string(4'095, 'x') + '\n');
+    CHECK(text().ends_with("x\n"));
+  }
+  writer.write("three\n");
+  CHECK(text() == "three\n");
+  close(ends[0]);
+  close(ends[1]);
 }
 
 TEST_CASE("the level decides what is written") {
