@@ -165,6 +165,16 @@ def chunked(server, size):
         return client.recv(1000).decode()
 
 
+def gone(server, count, size):
+    """Requests whose clients leave once they are sent; then one that stays."""
+    body = request(f"[[events 1000]] {'t' * size}")
+    head = b"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: %d\r\n\r\n" % len(body)
+    for _ in range(count):
+        with socket.create_connection(("127.0.0.1", server.port)) as client:
+            client.sendall(head + body)
+    return post(server, request("[[events 1000]]"))
+
+
 def prompt(kind, size):
     return lambda server: post(server, request(f"[[{kind} {size}]]"))
 
@@ -182,6 +192,7 @@ ROWS = [
     ("a request of 8 MiB", text(8 * MIB), "[DONE]", 24),
     ("a request of 31 MiB", text(31 * MIB), "[DONE]", 90),
     ("a request of 100 MiB, in chunks", lambda s: chunked(s, 100 * MIB), "413", 40),
+    ("20 requests of 16 MiB whose clients leave", lambda s: gone(s, 20, 16 * MIB), "[DONE]", 130),
     ("ten million values in a request", lambda s: post(s, request("[[events 1000]]", more=MANY)), "[DONE]", 320),
     ("100,000 brackets in a request", lambda s: post(s, request("hi", more=NESTED)), "nesting too deep", 4),
     ("100,000 brackets in an event", prompt("nested", 100_000), "upstream_protocol_error", 4),

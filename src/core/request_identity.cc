@@ -39,8 +39,8 @@ size_t code_points(std::string_view text) {
   }));
 }
 
-/// What the upstream refuses is left out (wire.md 1.3). No hash stands in: one of a phone number can
-/// be counted through in minutes.
+/// What the upstream refuses is left out (wire.md 1.3). No hash stands in: one of a phone number
+/// can be counted through in minutes.
 void set_user_id(Conversion& c, Reader field, std::string id) {
   constexpr size_t kMaxUserId = 256;  // characters, wire.md 1.3
   if (code_points(id) > kMaxUserId) {

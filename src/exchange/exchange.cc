@@ -49,13 +49,22 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     }
     working = true;
     const auto shared = std::make_shared<Job>(std::move(job));
-    context.jobs->run([shared] { shared->run(); },
-                      [weak = weak_from_this(), shared, take] {
-                        const auto self = weak.lock();
-                        if (!self || self->client.is_over()) return;
-                        self->working = false;
-                        (self.get()->*take)(*shared);
-                      });
+    job_ticket = context.jobs->run(
+        input_bytes, [shared] { shared->run(); },
+        [weak = weak_from_this(), shared, take] {
+          const auto self = weak.lock();
+          if (self && !self->client.is_over()) self->end_job(*shared, take);
+        });
+  }
+
+  template <class Job>
+  void end_job(Job& job, void (Impl::*take)(Job&)) {
+    working = false;
+    try {
+      (this->*take)(job);
+    } catch (const std::exception&) {
+      if (!client.is_over()) fail(internal_error());
+    }
   }
 
   void convert(bool drop_thinking) {
@@ -169,6 +178,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   /// The converter goes with the job.
   void feed_beside(bool is_message, std::string bytes, size_t input_bytes) {
+    facts_before = converter->facts();
     AnswerJob job{std::move(*converter), is_message, std::move(bytes), {}, {}};
     converter.reset();
     run(std::move(job), input_bytes, &Impl::take_fed);
@@ -245,7 +255,9 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
       return;
     }
     if (converter->complete()) return finish();
-    if (!status) {
+    // An error is known by its head; of its body, which may be cut off, only the message is read.
+    const bool is_error_answer = attempt.head.status != 0 && attempt.kind == BodyKind::error;
+    if (!status && !is_error_answer) {
       deliver();
       return attempt_failed(std::move(status).error());
     }
@@ -346,6 +358,8 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   Delivery client;
   Attempt attempt;  ///< the last one
   std::optional<AnswerConverter> converter;
+  AnswerFacts facts_before;  ///< while a job has the converter
+  JobThread::Ticket job_ticket;
   std::string continuation;    ///< the request that continues a paused turn, until that begins
   bool working = false;        ///< a job has the request, or the converter and what it reads
   bool closes_behind = false;  ///< over for the client; the call is held until it is closed
@@ -384,8 +398,7 @@ void Exchange::resume() {
 }
 
 const AnswerFacts& Exchange::facts() const {
-  static const AnswerFacts kNone;
-  return impl_->converter ? impl_->converter->facts() : kNone;
+  return impl_->converter ? impl_->converter->facts() : impl_->facts_before;
 }
 
 const ExchangeTimes& Exchange::times() const {

@@ -3,7 +3,6 @@
 #include <exception>
 
 namespace proxx {
-namespace {
 
 Error internal_error() {
   Error error;
@@ -11,8 +10,6 @@ Error internal_error() {
   error.message = "internal error";
   return error;
 }
-
-}  // namespace
 
 void RequestJob::run() noexcept {
   try {

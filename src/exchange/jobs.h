@@ -15,6 +15,9 @@ namespace proxx {
 /// the loop is never held for more than some 5 ms; the detour takes 0.05 ms.
 inline constexpr size_t kLoopBytes = size_t{256} << 10;
 
+/// What a client is told of an exception.
+[[nodiscard]] Error internal_error();
+
 /// A client's request to one for the upstream.
 struct RequestJob {
   std::string body;  ///< the client's

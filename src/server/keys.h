@@ -18,7 +18,8 @@ struct KeyRules {
   ClientKey client_key = ClientKey::forward;
 };
 
-/// Every key that the server holds, for EngineOptions and ExchangeContext: none may be shown.
+/// The server's own keys, for EngineOptions and ExchangeContext: nothing that comes from upstream may
+/// show them. Those of auth_file never go upstream, so nothing can come back of them.
 [[nodiscard]] Secrets secrets_of(const KeyRules& rules);
 
 /// The credential for upstream, by contract.md section 5: with `accepted`, the client's key must be

@@ -56,18 +56,6 @@ asked_or_answered() {
   lacks "$(cat serve.log)" "$own"
 }
 
-@test "R3: nor a key of auth_file" {
-  start_echo sk-of-another-client
-  printf 'sk-of-this-client\nsk-of-another-client\n' >keys
-  echo "serve: {auth_file: $PWD/keys}" >config.yaml
-  export ANTHROPIC_API_KEY=sk-ant-server-0123456789
-  rm -f serve.log
-  start_serve --config config.yaml --upstream-url "$echo_url" -vv
-  fetch -H 'x-api-key: sk-of-this-client' "$url/chat/completions" -d "$HI"
-  expect_status 401
-  lacks "$head$body$(cat serve.log)" sk-of-another-client
-}
-
 @test "X2 X11: an answer whose framing is not HTTP's is a 502" {
   local message='{"id":"m","type":"message","role":"assistant","model":"claude-sonnet-5-5","content":[],"stop_reason":"end_turn","usage":{}}'
   local size first rest
@@ -93,6 +81,7 @@ asked_or_answered() {
 }
 
 @test "X14: no descriptor left for the upstream is a 503 that names the limit" {
+  plain_build # UBSan's check of types opens a pipe
   local idle i before refused=
   start_upstream
   # The last descriptor goes to a client or to the upstream: a connection that asks for nothing

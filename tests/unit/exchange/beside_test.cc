@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
 #include <boost/asio/post.hpp>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -16,7 +15,7 @@ using namespace proxx::test;
 
 namespace {
 
-const std::string kLong(3 * kLoopBytes, 'x');
+const std::string kLong(kLoopBytes + 1000, 'x');
 
 std::string delta_of(const std::string& text) {
   return event("content_block_delta",
@@ -35,8 +34,12 @@ std::string request_of(const std::string& text, bool stream) {
          R"("}],"stream":)" + (stream ? "true}" : "false}");
 }
 
-std::string without_time(const std::string& text) {
-  return std::regex_replace(text, std::regex(R"("created":\d+)"), "");
+std::string without_time(std::string text) {
+  const std::string name = "\"created\":";
+  for (size_t at = 0; (at = text.find(name, at)) != std::string::npos;) {
+    text.erase(at, text.find(',', at) - at);
+  }
+  return text;
 }
 
 struct BesideFixture : Fixture {
@@ -117,7 +120,7 @@ TEST_CASE_FIXTURE(BesideFixture, "W8: a client that leaves meanwhile hears nothi
 }
 
 TEST_CASE("W8: long events give the same, however they are cut and whenever the stream ends") {
-  for (const size_t size : {kLongStream.size(), kLoopBytes * 2, kLoopBytes / 2, size_t{16'384}}) {
+  for (const size_t size : {kLongStream.size(), kLoopBytes, kLoopBytes / 3}) {
     for (const size_t end : {kLongStream.size(), kLongStream.size() - 10,
                              kLongStream.size() - kLoopBytes, kBeginning.size() + kLoopBytes}) {
       CAPTURE(size);
@@ -147,6 +150,7 @@ TEST_CASE_FIXTURE(BesideFixture, "W8: the upstream is held while a long event is
   CHECK(call(0).pauses == 1);
   CHECK(call(0).resumes == 0);
   CHECK(sink.text == before);
+  CHECK(exchange->facts().id == "chatcmpl-1");  // for the log, should the client leave now
   run();
   CHECK(call(0).resumes == 1);
   CHECK(sink.text.size() > before.size() + kLong.size());

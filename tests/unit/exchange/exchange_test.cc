@@ -662,3 +662,21 @@ TEST_CASE_FIXTURE(Fixture, "R2: a continuation that has begun is not tried again
   CHECK(upstream.calls.size() == 2);
   CHECK(sink.text.find("[DONE]") == std::string::npos);
 }
+
+TEST_CASE_FIXTURE(Fixture, "U12 R1: an error answer whose body is cut off keeps its status") {
+  context.max_retries = 1;
+  for (const bool stream : {false, true}) {
+    upstream.calls.clear();
+    sink = RecordingSink();
+    start(stream ? kStreamRequest : kJsonRequest);
+    call(0).head(529, {{"content-type", kJson}, {"retry-after-ms", "1"}});
+    call(0).data(R"({"type":"error","error":{"type":"overl)");
+    call(0).done(fail(ErrorKind::upstream_truncated, "the answer was cut off"));
+    run_until_calls(2);
+    call(1).head(401, {{"content-type", kJson}});
+    call(1).done(fail(ErrorKind::upstream_timeout, "nothing came for 120 s"));
+    REQUIRE(sink.error);
+    CHECK(sink.error->http_status == 401);
+    CHECK(sink.error->kind != ErrorKind::upstream_timeout);
+  }
+}

@@ -200,6 +200,7 @@ TEST_CASE("S4: out of descriptors, accepting pauses and recovers, and connection
   RawClient early(server.port());
   early.send(kGet);
   bool good = early.read_response().status == 200;
+  server.on_loop([] {});  // UBSan's check of a type opens a pipe, the first time
   std::vector<std::unique_ptr<RawClient>> waiting;
   for (int i = 0; i < 4; ++i) {
     server.on_loop([&] {
