@@ -207,8 +207,9 @@ def reverse_results():
 def thinking(i):
     signed = b'{"type":"thinking","thinking":"t","signature":"c2ln"}'
     return (
-        b'{"role":"assistant","content":"a","thinking_blocks":[' + (b"" if i == 0 else signed) + b"]},"
-        b'{"role":"user","content":"q"}'
+        b'{"role":"user","content":"q"},{"role":"assistant","content":"a","thinking_blocks":['
+        + (b"" if i == 0 else signed)
+        + b"]}"
     )
 
 
