@@ -7,6 +7,7 @@
 #include "config/settings_table.h"
 #include "config/small_file.h"
 #include "config/upstream_url.h"
+#include "core/ascii.h"
 
 namespace proxx {
 namespace {
@@ -167,8 +168,26 @@ Status read_flags(LoadedSettings& loaded, const std::vector<Setting>& settings,
 }
 
 // What no single value can tell.
+/// What is wrong with a proxy's URL; "" if nothing is. libcurl goes without a proxy whose login
+/// holds a control character, and repeats the whole URL in its error about a malformed one.
+std::string proxy_fault(std::string_view url) {
+  const size_t scheme = url.find("://");
+  if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+  const size_t at = url.rfind('@');
+  if (at == std::string_view::npos) return {};
+  const std::string_view login = url.substr(0, at);
+  if (login.find_first_of("/?# ") != std::string_view::npos)
+    return "expected /, ?, # and spaces of the user and the password percent-encoded";
+  const std::string decoded = percent_decoded(login);
+  if (std::any_of(decoded.begin(), decoded.end(), is_control))
+    return "expected a user and a password without control characters";
+  return {};
+}
+
 Status check(LoadedSettings& loaded) {
   Settings& s = loaded.settings;
+  if (std::string fault = proxy_fault(s.proxy); !fault.empty())
+    return fail(setting_error(loaded, "proxy", fault));
   if (parse_upstream_url(s.upstream_url)->insecure && !s.allow_insecure_upstream) {
     return fail(setting_error(loaded, "upstream_url",
                               "http:// to another host sends the key in the clear; use https:// "

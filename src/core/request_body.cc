@@ -8,7 +8,6 @@
 namespace proxx::request {
 namespace {
 
-using json::Reader;
 using json::Writer;
 
 void append_blocks(const std::vector<Block>& blocks, std::string& out) {

@@ -63,7 +63,8 @@ Error make_error(ErrorKind kind, std::string message) {
 }
 
 std::string because(const CurlFailure& failure) {
-  // A malformed proxy's URL is in it with its password.
+  // A malformed proxy's URL is in it, and its password cannot be told from the rest.
+  if (contains(failure.detail, "proxy syntax")) return ": its URL is malformed";
   if (!failure.detail.empty()) return ": " + without_keys(failure.detail);
   return std::string(": ") + curl().easy_strerror(failure.code);
 }

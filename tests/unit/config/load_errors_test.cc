@@ -299,3 +299,21 @@ TEST_CASE("R4: no error repeats a value or a name that looks like a key") {
           "api_key_command: cannot run '" + hidden + "': No such file or directory");
   }
 }
+
+TEST_CASE("X9: a proxy that libcurl would do without, or name with its password, is refused") {
+  Scratch scratch;
+  for (const char* url :
+       {"http://u:p%0Aq@h:1", "http://u%00:hush@h:1", "u:%1fhush@h", "http://u:SEC/hush@h:1",
+        "http://u:SEC hush@h:1", "http://u:hush?@h:1", "http://u:a#hush@h"}) {
+    CAPTURE(url);
+    const auto loaded = load(scratch, "proxy: \"" + std::string(url) + "\"\n");
+    REQUIRE_FALSE(loaded);
+    CHECK(loaded.error().kind == ErrorKind::usage);
+    CHECK(loaded.error().message.find("c.yaml:1:8: proxy: expected ") != std::string::npos);
+    CHECK(loaded.error().message.find("hush") == std::string::npos);
+  }
+  for (const char* url : {"http://h:1", "http://u:p%2Fq%7e@h:1", "h:1", "socks5h://u@h"}) {
+    CAPTURE(url);
+    CHECK(load(scratch, "proxy: \"" + std::string(url) + "\"\n"));
+  }
+}
