@@ -22,7 +22,7 @@ trap finish EXIT
 
 base=${BASE:-localhost/proxx-base:bookworm}
 if [ -z "${BASE:-}" ] && ! buildah inspect --type image "$base" >/dev/null 2>&1; then
-  debootstrap --variant=minbase bookworm "$work/root" "${MIRROR:-http://deb.debian.org/debian}" >"$work/log" 2>&1 || { tail "$work/log" >&2; exit 1; }
+  debootstrap --variant=minbase bookworm "$work/root" ${MIRROR:+"$MIRROR"} >"$work/log" 2>&1 || { tail "$work/log" >&2; exit 1; }
   # The host's own way to the archive, if it needs one.
   cp -r /etc/apt/apt.conf.d/. "$work/root/etc/apt/apt.conf.d/"
   scratch=$(buildah from scratch)

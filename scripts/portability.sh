@@ -7,7 +7,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 roots=${PORTABILITY_ROOTS:-/var/tmp/proxx-roots}
-mirror=${MIRROR:-http://deb.debian.org/debian}
 [ "$(id -u)" = 0 ] || { echo "portability.sh: run as root: it makes roots and enters them" >&2; exit 2; }
 command -v debootstrap >/dev/null || { echo "portability.sh: needs debootstrap" >&2; exit 2; }
 
@@ -37,10 +36,12 @@ base() {
   [ -f "$root/.complete" ] && return
   rm -rf "$root"
   mkdir -p "$root"
-  debootstrap --variant=minbase "$1" "$root" "$mirror" >"$root.log" 2>&1 || { tail "$root.log" >&2; return 1; }
+  debootstrap --variant=minbase "$1" "$root" ${MIRROR:+"$MIRROR"} >"$root.log" 2>&1 || { tail "$root.log" >&2; return 1; }
   # The host's own way to the archive, if it needs one.
   cp -r /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/"
   rm -f "$root"/etc/apt/apt.conf.d/docker-*
+  local mirror
+  mirror=$(awk '/^deb / { print $2; exit }' "$root/etc/apt/sources.list") # what debootstrap took
   printf 'deb %s %s main\n' "$mirror" "$1" "$mirror" "$1-updates" "$mirror-security" "$1-security" >"$root/etc/apt/sources.list"
   touch "$root/.complete"
 }
