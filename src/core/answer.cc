@@ -24,8 +24,8 @@ Status parse_upstream(json::Document& document, std::string_view text) {
 }  // namespace
 
 Error message_too_large() {
-  return anthropic::protocol_error("a message of more than " + std::to_string(kMaxMessageBytes) +
-                                   " bytes");
+  return anthropic::protocol_error("the answer is too large: a message of more than " +
+                                   std::to_string(kMaxMessageBytes) + " bytes");
 }
 
 struct AnswerConverter::Impl {

@@ -35,10 +35,7 @@ Status Attempt::gather(std::string_view bytes) {
     body.append(bytes.substr(0, kMaxErrorBodyBytes - body.size()));
     return {};
   }
-  if (bytes.size() > kMaxMessageBytes - body.size())
-    return fail(ErrorKind::upstream_protocol, "the upstream's answer is too large: more than " +
-                                                  std::to_string(kMaxMessageBytes >> 20) +
-                                                  " MiB in one message");
+  if (bytes.size() > kMaxMessageBytes - body.size()) return fail(message_too_large());
   body.append(bytes);
   return {};
 }

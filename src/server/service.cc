@@ -7,6 +7,7 @@
 
 #include "core/ascii.h"
 #include "core/beta_allowance.h"
+#include "exchange/jobs.h"
 #include "http/guard.h"
 #include "server/chat.h"
 #include "server/models_session.h"
@@ -25,13 +26,6 @@ Error shutting_down() {
   Error error;
   error.kind = ErrorKind::overloaded;
   error.message = "the server is shutting down";
-  return error;
-}
-
-Error internal_error() {
-  Error error;
-  error.kind = ErrorKind::internal;
-  error.message = "internal error";
   return error;
 }
 
