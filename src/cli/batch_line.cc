@@ -1,8 +1,8 @@
 #include "cli/batch_line.h"
 
-#include "core/error_map.h"
-#include "core/json_reader.h"
-#include "core/json_writer.h"
+#include "json/reader.h"
+#include "json/writer.h"
+#include "openai/error.h"
 
 namespace proxx::cli {
 namespace {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/secret_text.h"
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/output.h"
@@ -15,7 +16,6 @@
 #include "cli/terminal.h"
 #include "cli/version.h"
 #include "config/nearest.h"
-#include "core/secret_text.h"
 #include "upstream/engine.h"
 
 namespace proxx::cli {

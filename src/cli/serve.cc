@@ -5,6 +5,7 @@
 #include <memory>
 #include <thread>
 
+#include "base/visible.h"
 #include "cli/commands.h"
 #include "cli/health.h"
 #include "cli/options.h"
@@ -13,7 +14,6 @@
 #include "cli/runtime.h"
 #include "cli/terminal.h"
 #include "config/secret_environment.h"
-#include "core/visible.h"
 #include "server/app.h"
 #include "server/keys.h"
 #include "server/lossy_writer.h"

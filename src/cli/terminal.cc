@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/visible.h"
 #include "cli/write.h"
-#include "core/visible.h"
 
 namespace proxx::cli {
 namespace {

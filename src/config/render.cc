@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "config/header_field.h"
 #include "config/setting.h"
 #include "config/settings_table.h"
-#include "core/ascii.h"
 
 namespace proxx {
 namespace {

@@ -6,8 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "config/keys.h"
-#include "core/ascii.h"
 
 extern char** environ;
 

@@ -5,10 +5,10 @@
 #include <cstdio>
 #include <random>
 
-#include "core/ascii.h"
-#include "core/error_map.h"
-#include "core/json_writer.h"
+#include "base/ascii.h"
 #include "http/guard.h"
+#include "json/writer.h"
+#include "openai/error.h"
 
 namespace proxx::server {
 namespace {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "config/header_field.h"
 #include "config/load.h"
 #include "config/render.h"
@@ -13,7 +14,6 @@
 #include "config/settings_table.h"
 #include "config/upstream_url.h"
 #include "config/yaml_tree.h"
-#include "core/utf8.h"
 #include "fuzz.h"
 
 namespace proxx::fuzz {
