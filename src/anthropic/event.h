@@ -129,7 +129,4 @@ using Event = std::variant<ContentBlockDelta, ContentBlockStart, ContentBlockSto
 
 [[nodiscard]] Result<Block> decode_block(json::Reader block);
 
-/// `upstream_protocol`, saying `what` was wrong.
-[[nodiscard]] Error protocol_error(std::string what);
-
 }  // namespace proxx::anthropic

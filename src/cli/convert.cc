@@ -3,6 +3,7 @@
 #include <ctime>
 #include <vector>
 
+#include "answer/converter.h"
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/options.h"
@@ -11,6 +12,7 @@
 #include "cli/report.h"
 #include "cli/usage.h"
 #include "json/text.h"
+#include "openai/chat/output.h"
 #include "openai/chat/request.h"
 #include "openai/error.h"
 
@@ -53,12 +55,12 @@ Error as_input_error(Error error) {
 }
 
 Status convert_one_response(const ConvertOptions& options, Output& output) {
-  PROXX_ASSIGN(AnswerOptions answer, answer_options(options));
+  PROXX_ASSIGN(const AnswerOptions answer, answer_options(options));
   PROXX_ASSIGN(const std::string text, read_input(options.file, kMaxAnswerBytes));
-  AnswerConverter converter(AnswerForm::completion, std::move(answer));
+  AnswerConverter converter(openai::make_chat_output(AnswerForm::completion, answer));
   std::string out;
   if (Status status = converter.feed_message(text, out); !status) {
-    return fail(as_input_error(std::move(status).error()));
+    return fail(in_openai_words(as_input_error(std::move(status).error())));
   }
   return output.write(out);
 }
@@ -71,15 +73,16 @@ Status feed_stream(AnswerConverter& converter, int input, Output& output) {
     Status status =
         got == 0 ? converter.finish(out) : converter.feed_events({piece.data(), got}, out);
     PROXX_TRY(output.write(out));
-    if (!status || got == 0) return status;
+    if (!status) return fail(in_openai_words(std::move(status).error()));
+    if (got == 0) return status;
     out.clear();
   }
 }
 
 Status convert_one_stream(const ConvertOptions& options, Output& output) {
-  PROXX_ASSIGN(AnswerOptions answer, answer_options(options));
+  PROXX_ASSIGN(const AnswerOptions answer, answer_options(options));
   PROXX_ASSIGN(const int input, open_input(options.file));
-  AnswerConverter converter(AnswerForm::chunks, std::move(answer));
+  AnswerConverter converter(openai::make_chat_output(AnswerForm::chunks, answer));
   Status status = feed_stream(converter, input, output);
   if (input != STDIN_FILENO) ::close(input);
   return status;

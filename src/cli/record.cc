@@ -188,6 +188,7 @@ std::unique_ptr<UpstreamCall> Recording::start(UpstreamRequest request, Upstream
 
 void Recording::begin(const AnswerHead& head) {
   streams_ = head.event_stream;
+  begun_ = true;
   sink_.begin(head);
 }
 
@@ -203,8 +204,10 @@ void Recording::finish() {
 
 void Recording::fail(const AnswerHead& head, const Error& error) {
   streams_ = head.event_stream;
-  if (form_ != AnswerForm::text)
+  const bool has_error_event = streams_ && begun_;
+  if (form_ != AnswerForm::text && !has_error_event) {
     output_ += streams_ ? error_frame(error) : error_body(error) + '\n';
+  }
   save_output();
   sink_.fail(head, error);
 }

@@ -71,6 +71,7 @@ class Recording final : Upstream, Sink {
   Secrets secrets_;
   std::string last_folder_;  ///< of the last call; "" if none was answered
   std::string output_;
+  bool begun_ = false;
   bool streams_ = false;
   bool saved_ = false;
 };

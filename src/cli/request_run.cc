@@ -15,6 +15,7 @@
 #include "cli/terminal.h"
 #include "cli/text_view.h"
 #include "openai/error.h"
+#include "openai/words.h"
 
 namespace proxx::cli {
 namespace {
@@ -116,14 +117,15 @@ int send(const RequestCommandOptions& options, std::string request) {
   runtime.loop().run();
 
   const AnswerFacts& facts = exchange.facts();
-  if (exit_code == 0 && form == AnswerForm::text && facts.finish_reason == "content_filter") {
-    say_error(facts.refusal.empty() ? "the model refused" : facts.refusal);
+  if (exit_code == 0 && form == AnswerForm::text &&
+      facts.stop.reason == answer::StopReason::refusal) {
+    say_error(json::unescape(openai::raw_refusal_text(facts.stop)));
     exit_code = kExitRefused;
   }
   if (!options.quiet) {
-    if (facts.partial_tool_json) {
+    if (facts.stop.cuts_call) {
       say("a tool call's arguments were cut off by max_tokens and are not complete JSON");
-    } else if (form == AnswerForm::text && facts.finish_reason == "length") {
+    } else if (form == AnswerForm::text && is_cut_off(facts.stop.reason)) {
       say("the answer was cut off: it reached max_tokens or the model's context window");
     }
   }

@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "answer/converter.h"
 #include "base/notices.h"
 #include "config/model_entry.h"
+#include "openai/reasoning_fields.h"
 
 namespace proxx {
 

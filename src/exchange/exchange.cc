@@ -11,6 +11,7 @@
 #include "exchange/delivery.h"
 #include "exchange/job_thread.h"
 #include "exchange/jobs.h"
+#include "openai/chat/output.h"
 #include "openai/error.h"
 
 namespace proxx {
@@ -99,7 +100,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     }
     client.head.event_stream = form == AnswerForm::chunks;
     converted.answer.created_unix_s = now_unix_s();
-    continues_left = converted.answer.continue_paused;
+    continues_left = converted.continue_paused;
     call_upstream();
   }
 
@@ -108,7 +109,9 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     attempt = {};
     client.output.clear();
     if (!client.has_begun()) {
-      converter.emplace(form, converted.answer);
+      const bool can_continue = converted.continue_paused > 0;
+      converter.emplace(openai::make_chat_output(form, converted.answer, request.frame),
+                        can_continue ? answer::OnPause::wait : answer::OnPause::end);
     } else {
       converter->resume();
     }
@@ -133,7 +136,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     std::string& body = continues ? continuation : converted.body;
     const bool again =
         retries_done < context.max_retries ||
-        (!continues && (converted.has_thinking_history || converted.answer.continue_paused > 0));
+        (!continues && (converted.has_thinking_history || converted.continue_paused > 0));
     return again ? body : std::move(body);
   }
 
@@ -207,7 +210,8 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   void deliver() {
     if (converter->turn_started()) note_started();
     if (tell_reasoning) {
-      if (const std::string text = converter->take_reasoning(); !text.empty()) tell_reasoning(text);
+      if (const std::string text = converter->output().take_reasoning(); !text.empty())
+        tell_reasoning(text);
     }
     client.flush();
     if (client.is_full() && attempt.call) attempt.call->pause();
@@ -221,7 +225,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     if (!continuation.empty()) release(continuation);
     if (client.has_begun()) return;
     release(request.body);
-    if (converted.answer.continue_paused == 0) release(converted.body);
+    if (converted.continue_paused == 0) release(converted.body);
     release(converted.notices);
     release(attempt.head.headers);
     client.begin(attempt.client_headers);
@@ -289,15 +293,14 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
       continuation = continue_request(converted.body, converter->paused_content());
       return call_upstream();
     }
-    if (Status status = converter->end_paused(client.output); !status) {
-      return fail(std::move(status).error());
-    }
+    converter->end_paused(client.output);
     deliver();
     finish();
   }
 
   /// An upstream failure: once more without thinking, once more after a wait, or the end.
   void attempt_failed(Error error) {
+    error = in_openai_words(std::move(error));
     attempt.mask_error(error);
     // A continuation that has written nothing yet can be asked for anew as a first turn can.
     if (client.has_begun() && converter->turn_started()) return fail(std::move(error));
@@ -332,6 +335,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   }
   void fail(Error error) {
     attempt.mask_error(error);
+    if (client.has_begun() && converter) converter->output().fail(error, client.output);
     client.flush();
     end();
     client.fail(error, std::move(attempt.client_headers));

@@ -7,7 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "answer/converter.h"
+#include "answer/facts.h"
+#include "answer/frame.h"
 #include "base/notices.h"
 #include "exchange/sink.h"
 #include "openai/chat/request.h"
@@ -46,6 +47,7 @@ struct ExchangeRequest {
   RequestHeaders headers;                    ///< the client's anthropic-version and -beta
   std::shared_ptr<const ModelTable> models;  ///< kept while it is used; null: the context's
   std::optional<AnswerForm> form;            ///< nothing: as the request's `stream` asks
+  answer::Frame frame = {};                  ///< around each chunk of an answer that streams
 };
 
 /// Times of one exchange for logs, server-timing and --usage.

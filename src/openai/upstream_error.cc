@@ -1,8 +1,8 @@
 #include <algorithm>
+#include <utility>
 
-#include "anthropic/event.h"
+#include "anthropic/error.h"
 #include "base/utf8.h"
-#include "json/reader.h"
 #include "openai/error.h"
 
 // Anthropic's errors in OpenAI's words: wire.md 3 and 6.9.
@@ -147,40 +147,18 @@ Error make_error(ErrorKind kind, int status, std::string_view type, std::string_
   return error;
 }
 
-std::string error_code_of(json::Reader error) {
-  return error.get("details").get("error_code").string_or("");
-}
-
 }  // namespace
 
 Error upstream_status_error(int status, std::string_view content_type, std::string_view body) {
-  json::Document document;
-  json::Reader error;
-  std::string message;
-  if (document.parse(body, anthropic::kUpstreamJson) ||
-      document.parse(utf8::repaired(body), anthropic::kUpstreamJson)) {
-    const json::Reader root = document.root();
-    error = root.get("error");
-    // Gateways in front of the API have shapes of their own: {"error":"..."}, {"message":"..."}.
-    for (const json::Reader candidate : {error.get("message"), error, root.get("message")}) {
-      if (message.empty()) message = candidate.string_or("");
-    }
-  }
-  if (message.empty()) message = status_message(status, content_type, body);
-  return make_error(ErrorKind::upstream_status, status, error.get("type").string_or(""),
-                    error_code_of(error), std::move(message));
+  anthropic::ApiError error = anthropic::decode_error_body(body);
+  if (error.message.empty()) error.message = status_message(status, content_type, body);
+  return make_error(ErrorKind::upstream_status, status, error.type, error.error_code,
+                    std::move(error.message));
 }
 
-Error upstream_event_error(std::string_view error_json) {
-  json::Document document;
-  json::Reader error;
-  if (document.parse(error_json, anthropic::kUpstreamJson)) {
-    error = document.root();
-  }
-  std::string message = error.get("message").string_or("");
-  if (message.empty()) message = "upstream reported an error without a message";
-  return make_error(ErrorKind::upstream_error_event, 0, error.get("type").string_or(""),
-                    error_code_of(error), std::move(message));
+Error in_openai_words(Error error) {
+  if (error.kind != ErrorKind::upstream_error_event || error.http_status != 0) return error;
+  return make_error(error.kind, 0, error.type, error.code, std::move(error.message));
 }
 
 bool refuses_thinking(const Error& error) {

@@ -95,14 +95,18 @@ void ChatSession::fail(const AnswerHead& head, const Error& error) {
   if (const auto convert = exchange_.times().convert; convert.count() > 0) {
     reply_->own_time = convert;
   }
-  end_with(error);
+  end(error);
 }
 
 void ChatSession::end_with(const Error& error) {
+  if (reply_->started()) reply_->write(error_frame(error));
+  end(error);
+}
+
+void ChatSession::end(const Error& error) {
   take_facts();
   if (reply_->started()) {
     reply_->note_error(error);
-    reply_->write(error_frame(error));
     reply_->end();
   } else {
     reply_->send_error(error, headers_of(head_));

@@ -35,6 +35,7 @@ class ChatSession final : public Session,
   using Clock = std::chrono::steady_clock;
 
   void gone();
+  void end(const Error& error);
   void over();
   void take_facts();
   void arm_timer(Clock::time_point when);

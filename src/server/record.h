@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 
-#include "answer/converter.h"
 #include "base/notices.h"
 #include "base/result.h"
 #include "server/routes.h"

@@ -14,7 +14,7 @@
 #include "client_stream.h"
 #include "fuzz.h"
 #include "storyteller.h"
-#include "unit/core/answer_fold.h"
+#include "unit/answer/fold.h"
 
 namespace proxx::fuzz {
 namespace {
@@ -33,7 +33,7 @@ void expect_doctest_to_abort() {
 /// Legacy calls, custom tools and pauses have tests of their own.
 constexpr uint8_t kOtherOptions = 2 | 4 | 128;
 
-void expect_told(const Json& completion, const Told& told, const AnswerOptions& options) {
+void expect_told(const Json& completion, const Told& told, const test::ConverterOptions& options) {
   const std::string text = completion.dump();
   const Json& choice = completion.at("choices").at(0);
   const Json& message = choice.at("message");
@@ -66,7 +66,7 @@ void erase_thinking(Json& completion) {
 
 /// What one way tells the other does, also of events that make no sense, if they end well.
 void expect_told_alike(const Run& chunks, const Run& completion, const Told& told,
-                       const AnswerOptions& options) {
+                       const test::ConverterOptions& options) {
   expect(chunks.complete == completion.complete, "complete on every way");
   if (!chunks.complete) return;
   Json folded = test::completion_of_chunks(chunks.out);
@@ -98,7 +98,7 @@ void check(Choices& choices) {
   Told told;
   const std::string stream = Storyteller(choices).tell(told);
   if (told.legal) bits &= static_cast<uint8_t>(~kOtherOptions);
-  const AnswerOptions options = answer_options(bits);
+  const test::ConverterOptions options = answer_options(bits);
 
   const std::vector<Pieces> cuts = both_cuts(stream);
   std::map<AnswerForm, Run> runs;

@@ -118,7 +118,7 @@ Result<ConvertedRequest> convert_request(std::string_view openai_json,
   PROXX_TRY(accept_losses(c));
   // Only what runs on the upstream pauses; keeping a copy of every answer costs.
   if (c.runs_server_tools || c.in["mcp_servers"] || c.in["container"]) {
-    c.out.answer.continue_paused = options.continue_paused;
+    c.out.continue_paused = options.continue_paused;
   }
   request::write_body(c);
   request::note_origins(c);

@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "answer/converter.h"
 #include "anthropic/models.h"
 #include "base/notices.h"
 #include "base/result.h"
+#include "openai/chat/answer_options.h"
 #include "openai/chat/origins.h"
 
 namespace proxx {
@@ -41,6 +41,8 @@ struct ConvertedRequest {
   std::vector<std::string> betas;  ///< values the body needs in `anthropic-beta`
   bool has_thinking_history = false;
   AnswerOptions answer;
+  /// How many pause_turns are continued. Not 0 only with server tools: the blocks are kept for it.
+  int continue_paused = 0;
   Notices notices;
   RequestOrigins origins;
 };

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "answer/converter.h"
+#include "support/answer_converter.h"
 #include "support/txtar.h"
 
 namespace proxx::test {
@@ -18,15 +19,15 @@ struct Outcome {
   bool complete = false;
 };
 
-/// AnswerOptions of a golden file's `options` section; `created` is 1700000000.
-AnswerOptions answer_options(const Txtar& golden);
+/// The options of a golden file's `options` section; `created` is 1700000000.
+ConverterOptions answer_options(const Txtar& golden);
 
 /// Feeds `pieces`, then the end. A paused turn is resumed with `continuations` while there are
 /// any, then ended.
-Outcome run_events(AnswerForm form, const AnswerOptions& options,
+Outcome run_events(AnswerForm form, const ConverterOptions& options,
                    const std::vector<std::string_view>& pieces,
                    std::vector<std::string> continuations = {});
-Outcome run_message(AnswerForm form, const AnswerOptions& options, std::string_view message);
+Outcome run_message(AnswerForm form, const ConverterOptions& options, std::string_view message);
 
 /// One event's bytes, LF line ends: `event: TYPE`, the data, a blank line.
 std::string event(std::string_view data);

@@ -1,14 +1,14 @@
 #include <doctest/doctest.h>
 
-#include "answer_fold.h"
-#include "answer_support.h"
+#include "fold.h"
+#include "support.h"
 
 namespace proxx::test {
 namespace {
 
-const AnswerOptions kContinued = [] {
-  AnswerOptions options;
-  options.continue_paused = 5;
+const ConverterOptions kContinued = [] {
+  ConverterOptions options;
+  options.waits_on_pause = true;
   return options;
 }();
 
@@ -85,7 +85,7 @@ TEST_CASE("a paused turn's blocks are kept as they were received") {
   };
   for (const auto& row : cases) {
     CAPTURE(row.name);
-    AnswerConverter converter(AnswerForm::chunks, kContinued);
+    AnswerConverter converter = make_converter(AnswerForm::chunks, kContinued);
     std::string out;
     REQUIRE(converter.feed_events(turn(block(0, row.start, row.deltas)), out));
     REQUIRE(converter.paused());
@@ -94,7 +94,7 @@ TEST_CASE("a paused turn's blocks are kept as they were received") {
 }
 
 TEST_CASE("a pause writes no end, and all turns' blocks are sent back") {
-  AnswerConverter converter(AnswerForm::completion, kContinued);
+  AnswerConverter converter = make_converter(AnswerForm::completion, kContinued);
   std::string out;
   for (const char* text : {"one", "two"}) {
     const std::string start = R"({"type":"text","text":")" + std::string(text) + "\"}";
@@ -108,7 +108,7 @@ TEST_CASE("a pause writes no end, and all turns' blocks are sent back") {
   CHECK(converter.paused_content() ==
         R"([{"type":"text","text":"one"},{"type":"text","text":"two"}])");
   SUBCASE("given up") {
-    REQUIRE(converter.end_paused(out));
+    converter.end_paused(out);
   }
   SUBCASE("continued by a whole message") {
     converter.resume();
@@ -129,7 +129,7 @@ TEST_CASE("a pause writes no end, and all turns' blocks are sent back") {
 }
 
 TEST_CASE("a continuation that ends early is truncated") {
-  AnswerConverter converter(AnswerForm::chunks, kContinued);
+  AnswerConverter converter = make_converter(AnswerForm::chunks, kContinued);
   std::string out;
   REQUIRE(converter.feed_events(turn(""), out));
   REQUIRE(converter.paused());
@@ -149,16 +149,16 @@ TEST_CASE("a turn that cannot be sent back as it was ends the answer") {
   for (const std::string& blocks : {odd, cut}) {
     const Outcome outcome = run_events(AnswerForm::chunks, kContinued, {turn(blocks)});
     CHECK(outcome.complete);
-    CHECK(outcome.facts.finish_reason == "stop");
+    CHECK(outcome.facts.stop.reason == answer::StopReason::pause_turn);
   }
 }
 
 TEST_CASE("only pause_turn pauses, and only if it may be continued") {
-  AnswerConverter ended(AnswerForm::chunks, kContinued);
+  AnswerConverter ended = make_converter(AnswerForm::chunks, kContinued);
   std::string out;
   REQUIRE(ended.feed_events(turn("", "end_turn"), out));
   CHECK(ended.complete());
-  AnswerConverter never(AnswerForm::chunks, {});
+  AnswerConverter never = make_converter(AnswerForm::chunks, {});
   REQUIRE(never.feed_events(turn(""), out));
   CHECK(never.complete());
   CHECK_FALSE(never.paused());

@@ -1,4 +1,4 @@
-#include "answer_fold.h"
+#include "fold.h"
 
 #include <doctest/doctest.h>
 

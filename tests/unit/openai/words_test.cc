@@ -1,8 +1,10 @@
+#include "openai/words.h"
+
 #include <doctest/doctest.h>
 
-#include "answer/words.h"
-#include "answer_support.h"
 #include "anthropic/usage.h"
+#include "openai/citations.h"
+#include "support.h"
 
 namespace proxx::test {
 
@@ -21,12 +23,12 @@ TEST_CASE("code points of a raw JSON string") {
                {R"(a\\)", 2}};
   for (const auto& row : cases) {
     CAPTURE(row.raw);
-    CHECK(count_code_points(row.raw) == row.count);
+    CHECK(openai::count_code_points(row.raw) == row.count);
   }
   std::string many;
   for (int i = 0; i < 1000; ++i) many += "\xE2\x82\xACx";
-  CHECK(count_code_points(many) == 2000);
-  CHECK(count_code_points(R"(\ud83d)") + count_code_points(R"(\ude00)") == 1);
+  CHECK(openai::count_code_points(many) == 2000);
+  CHECK(openai::count_code_points(R"(\ud83d)") + openai::count_code_points(R"(\ude00)") == 1);
 }
 
 TEST_CASE("custom tool input leaves its wrapper") {
@@ -44,7 +46,7 @@ TEST_CASE("custom tool input leaves its wrapper") {
   };
   for (const auto& row : cases) {
     CAPTURE(row.arguments);
-    CHECK(custom_call_input(row.arguments) == row.raw);
+    CHECK(openai::raw_custom_input(row.arguments) == row.raw);
   }
 }
 
@@ -84,10 +86,10 @@ TEST_CASE("text form: a newline is added only where it is missing") {
 }
 
 TEST_CASE("text form: thinking is kept apart and handed over once") {
-  AnswerOptions options;
+  ConverterOptions options;
   for (const bool wanted : {true, false}) {
     options.reasoning = {wanted, false, false};
-    AnswerConverter converter(AnswerForm::text, options);
+    AnswerConverter converter = make_converter(AnswerForm::text, options);
     std::string out;
     REQUIRE(converter.feed_message(
         R"({"type":"message","id":"msg_1","model":"m","stop_reason":"end_turn","content":[)"
@@ -95,8 +97,8 @@ TEST_CASE("text form: thinking is kept apart and handed over once") {
         R"({"type":"text","text":"x"}]})",
         out));
     CHECK(out == "x\n");
-    CHECK(converter.take_reasoning() == (wanted ? "a\n\xC3\xA9\n\nb" : ""));
-    CHECK(converter.take_reasoning().empty());
+    CHECK(converter.output().take_reasoning() == (wanted ? "a\n\xC3\xA9\n\nb" : ""));
+    CHECK(converter.output().take_reasoning().empty());
   }
 }
 

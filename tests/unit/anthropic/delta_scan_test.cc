@@ -1,13 +1,14 @@
+#include "anthropic/delta_scan.h"
+
 #include <doctest/doctest.h>
 
 #include <random>
 #include <string>
 #include <vector>
 
-#include "answer/words.h"
-#include "anthropic/delta_scan.h"
 #include "anthropic/sse.h"
 #include "json/reader.h"
+#include "openai/citations.h"
 
 using namespace proxx;
 using namespace proxx::anthropic;
@@ -86,7 +87,7 @@ TEST_CASE("plain text is known as such") {
     const auto& delta = std::get<TextDelta>(event.delta);
     CHECK(delta.is_plain == row.is_plain);
     if (delta.is_plain)
-      CHECK(count_code_points(row.raw) == static_cast<int64_t>(delta.text.size()));
+      CHECK(openai::count_code_points(row.raw) == static_cast<int64_t>(delta.text.size()));
   }
 }
 

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "anthropic/error.h"
 #include "openai/error.h"
 #include "support/txtar.h"
 
@@ -37,7 +38,7 @@ Error error_of(const Txtar& golden) {
   for (const auto& [key, value] : golden.options("options")) {
     if (key == "status") status = std::stoi(value);
     if (key == "content_type") content_type = value;
-    if (key == "event") return upstream_event_error(body);
+    if (key == "event") return in_openai_words(anthropic::event_error(body));
     if (key != "kind") continue;
     for (const auto& row : kKinds) {
       if (value == row.name) return Error{row.kind, body};

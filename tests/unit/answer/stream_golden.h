@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "answer_support.h"
+#include "support.h"
 #include "support/txtar.h"
 
 namespace proxx::test {
@@ -14,7 +14,7 @@ namespace proxx::test {
 struct StreamGolden {
   std::string name;
   Txtar file;
-  AnswerOptions options;
+  ConverterOptions options;
   std::string upstream;
   std::vector<std::string> continuations;
 

@@ -1,3 +1,5 @@
+#include "anthropic/error.h"
+
 #include <doctest/doctest.h>
 
 #include "json/text.h"
@@ -46,7 +48,8 @@ TEST_CASE("a message is cut at 4 KiB, between characters") {
   CHECK(upstream_status_error(500, "application/json", body).message.size() == 4096 + 3);
   std::string accents = "x";
   for (int i = 0; i < 3000; ++i) accents += "\xC3\xA9";
-  const Error error = upstream_event_error(R"({"type":"api_error","message":")" + accents + "\"}");
+  const Error error = in_openai_words(
+      anthropic::event_error(R"({"type":"api_error","message":")" + accents + "\"}"));
   CHECK(error.message.size() == 4095 + 3);
   CHECK(json::is_valid(error_body(error)));
 }

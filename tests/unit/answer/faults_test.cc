@@ -2,8 +2,8 @@
 
 #include <ctime>
 
-#include "answer_support.h"
 #include "openai/error.h"
+#include "support.h"
 
 namespace proxx::test {
 namespace {
@@ -32,7 +32,7 @@ std::string stop(const std::string& index) {
   return R"({"type":"content_block_stop","index":)" + index + "}";
 }
 
-Outcome run(const std::string& bytes, const AnswerOptions& options = {}) {
+Outcome run(const std::string& bytes, const ConverterOptions& options = {}) {
   return run_events(AnswerForm::chunks, options, {bytes});
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("X3: an id or a model that would make every chunk large is a protocol 
 }
 
 TEST_CASE("U21: started() only after message_start") {
-  AnswerConverter converter(AnswerForm::chunks, {});
+  AnswerConverter converter = make_converter(AnswerForm::chunks, {});
   std::string out;
   REQUIRE(converter.feed_events("data: {\"type\":\"ping\"}\n\n", out));
   CHECK_FALSE(converter.started());
@@ -124,13 +124,13 @@ TEST_CASE("U21: started() only after message_start") {
   CHECK(out.empty());
   REQUIRE(converter.feed_events(stream({}), out));
   CHECK(converter.started());
-  CHECK(converter.facts().id == "chatcmpl-1");
+  CHECK(converter.facts().id == "msg_1");
   CHECK(converter.facts().model == "m");
   CHECK_FALSE(converter.complete());
 }
 
 TEST_CASE("U27: after an error nothing more is taken and the error stays") {
-  AnswerConverter converter(AnswerForm::chunks, {});
+  AnswerConverter converter = make_converter(AnswerForm::chunks, {});
   std::string out;
   CHECK_FALSE(converter.feed_events("data: {\n\n", out));
   const Status again = converter.feed_events(stream({}), out);
@@ -277,11 +277,11 @@ TEST_CASE("U40: a call cut by max_tokens is told") {
   for (const char* reason : {"max_tokens", "tool_use"}) {
     std::vector<std::string> events{tool_start("0"), delta("0", kJson), stop("0")};
     for (const std::string& last : ending(reason)) events.push_back(last);
-    CHECK(run(stream(events)).facts.partial_tool_json == (reason[0] == 'm'));
+    CHECK(run(stream(events)).facts.stop.cuts_call == (reason[0] == 'm'));
   }
   std::vector<std::string> events{tool_start("0"), stop("0"), text_start("1"), stop("1")};
   for (const std::string& last : ending("max_tokens")) events.push_back(last);
-  CHECK_FALSE(run(stream(events)).facts.partial_tool_json);
+  CHECK_FALSE(run(stream(events)).facts.stop.cuts_call);
 }
 
 TEST_CASE("U42: deltas of a type that the block does not take") {
@@ -310,7 +310,7 @@ TEST_CASE("U44: invalid UTF-8 becomes U+FFFD before JSON") {
 
 TEST_CASE("U46: a huge event is a protocol error") {
   const std::string piece(1 << 20, 'x');
-  AnswerConverter converter(AnswerForm::chunks, {});
+  AnswerConverter converter = make_converter(AnswerForm::chunks, {});
   std::string out;
   Status status = converter.feed_events("data: ", out);
   int pieces = 0;

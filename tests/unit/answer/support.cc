@@ -1,18 +1,20 @@
-#include "answer_support.h"
+#include "support.h"
 
 #include <sstream>
+
+#include "openai/error.h"
 
 namespace proxx::test {
 namespace {
 
-void take_option(AnswerOptions& options, const std::string& key, const std::string& value) {
+void take_option(ConverterOptions& options, const std::string& key, const std::string& value) {
   std::vector<std::string> words;
   std::istringstream list(value);
   for (std::string word; list >> word;) words.push_back(word);
   if (key == "include_usage") options.include_usage = value == "true";
   if (key == "legacy_function_call") options.legacy_function_call = value == "true";
   if (key == "custom_tools") options.custom_tools = words;
-  if (key == "continue_paused") options.continue_paused = std::stoi(value);
+  if (key == "continue_paused") options.waits_on_pause = value != "0";
   if (key == "echo_model") {
     options.echo_model = true;
     options.requested_model = value;
@@ -29,20 +31,20 @@ void take_option(AnswerOptions& options, const std::string& key, const std::stri
 
 }  // namespace
 
-AnswerOptions answer_options(const Txtar& golden) {
-  AnswerOptions options;
+ConverterOptions answer_options(const Txtar& golden) {
+  ConverterOptions options;
   options.created_unix_s = 1700000000;
   for (const auto& [key, value] : golden.options("options")) take_option(options, key, value);
   return options;
 }
 
-Outcome run_events(AnswerForm form, const AnswerOptions& options,
+Outcome run_events(AnswerForm form, const ConverterOptions& options,
                    const std::vector<std::string_view>& pieces,
                    std::vector<std::string> continuations) {
   Outcome result;
-  AnswerConverter converter(form, options);
+  AnswerConverter converter = make_converter(form, options);
   const auto keep_error = [&](const Status& status) {
-    if (!status && !result.error) result.error = status.error();
+    if (!status && !result.error) result.error = in_openai_words(status.error());
   };
   for (const std::string_view piece : pieces) {
     keep_error(converter.feed_events(piece, result.out));
@@ -55,19 +57,19 @@ Outcome run_events(AnswerForm form, const AnswerOptions& options,
     keep_error(converter.feed_events(next, result.out));
     keep_error(converter.finish(result.out));
   }
-  if (converter.paused()) keep_error(converter.end_paused(result.out));
+  if (converter.paused()) converter.end_paused(result.out);
   result.facts = converter.facts();
   result.complete = converter.complete();
   return result;
 }
 
-Outcome run_message(AnswerForm form, const AnswerOptions& options, std::string_view message) {
+Outcome run_message(AnswerForm form, const ConverterOptions& options, std::string_view message) {
   Outcome result;
-  AnswerConverter converter(form, options);
+  AnswerConverter converter = make_converter(form, options);
   Status status = converter.feed_message(message, result.out);
   if (status) status = converter.finish(result.out);
-  if (status && converter.paused()) status = converter.end_paused(result.out);
-  if (!status) result.error = status.error();
+  if (status && converter.paused()) converter.end_paused(result.out);
+  if (!status) result.error = in_openai_words(status.error());
   result.facts = converter.facts();
   result.complete = converter.complete();
   return result;

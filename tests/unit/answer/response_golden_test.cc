@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "answer_fold.h"
-#include "answer_support.h"
+#include "fold.h"
+#include "support.h"
 
 // tests/golden/response/*.txtar: a whole message and what each form makes of it.
 //   options, upstream.json, openai.json, [openai.sse], [openai.txt]
@@ -24,7 +24,7 @@ TEST_CASE("response goldens give what they say") {
   for (const auto& path : paths) {
     CAPTURE(path.filename().string());
     Txtar golden = parse_txtar(read_file(path));
-    const AnswerOptions options = answer_options(golden);
+    const ConverterOptions options = answer_options(golden);
     const std::string upstream = golden.text("upstream.json");
     if (update_golden()) {
       for (const auto& [section, form] : kForms) {

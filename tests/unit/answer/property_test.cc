@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <random>
 
-#include "answer_fold.h"
-#include "answer_support.h"
+#include "fold.h"
 #include "stream_golden.h"
+#include "support.h"
 #include "support/random_text.h"
 
 namespace proxx::test {

@@ -1,11 +1,12 @@
+#include "stream_golden.h"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
 
-#include "answer_fold.h"
-#include "answer_support.h"
+#include "fold.h"
 #include "openai/error.h"
-#include "stream_golden.h"
+#include "support.h"
 
 namespace proxx::test {
 namespace {
