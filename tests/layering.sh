@@ -9,9 +9,10 @@ layers='
 base         base
 json         base json
 anthropic    base json anthropic
+policy       base json anthropic policy
 answer       base json anthropic answer openai openai/chat text
-openai       base json anthropic answer openai
-openai/chat  base json anthropic answer openai openai/chat
+openai       base json anthropic policy answer openai
+openai/chat  base json anthropic policy answer openai openai/chat
 text         base json anthropic answer openai text
 config       base json anthropic answer config
 upstream     base json anthropic upstream
@@ -30,7 +31,7 @@ foreign=(
   'nlohmann/.*:mock config'
 )
 # Conversion knows no clock, randomness, environment, files or threads.
-conversion='base json anthropic answer openai openai/chat text'
+conversion='base json anthropic policy answer openai openai/chat text'
 outside='chrono|random|thread|mutex|atomic|fstream|iostream|filesystem|ctime|unistd\.h|boost/.*'
 
 failed=0
