@@ -9,10 +9,11 @@ layers='
 base         base
 json         base json
 anthropic    base json anthropic
+policy       base json anthropic policy
 answer       base json anthropic answer
 text         base json anthropic answer text
-openai       base json anthropic answer openai
-openai/chat  base json anthropic answer text openai openai/chat
+openai       base json anthropic policy answer openai
+openai/chat  base json anthropic policy answer text openai openai/chat
 config       base json anthropic openai config
 upstream     base json anthropic upstream
 exchange     base json anthropic answer openai openai/chat upstream exchange
@@ -30,7 +31,7 @@ foreign=(
   'nlohmann/.*:mock config'
 )
 # Conversion knows no clock, randomness, environment, files or threads.
-conversion='base json anthropic answer text openai openai/chat'
+conversion='base json anthropic policy answer text openai openai/chat'
 outside='chrono|random|thread|mutex|atomic|fstream|iostream|filesystem|ctime|unistd\.h|boost/.*'
 
 failed=0

@@ -59,6 +59,11 @@ class Status : public tl::expected<void, Error> {
 };
 inline Status::Status() = default;
 
+/// An error to return, made or passed on.
+[[nodiscard, gnu::cold]] tl::unexpected<Error> err(Error error);
+[[nodiscard, gnu::cold]] tl::unexpected<Error> err(ErrorKind kind, std::string message,
+                                                   std::string param = {}, std::string code = {});
+/// The same under the name that most layers still use.
 [[nodiscard, gnu::cold]] tl::unexpected<Error> fail(Error error);
 [[nodiscard, gnu::cold]] tl::unexpected<Error> fail(ErrorKind kind, std::string message,
                                                     std::string param = {}, std::string code = {});

@@ -5,12 +5,12 @@
 #include <initializer_list>
 #include <system_error>
 
-#include "openai/chat/context.h"
+#include "openai/chat/request_reader.h"
 
 namespace proxx {
 namespace {
 
-/// A path of the upstream's, taken apart from the left: `messages.3.content.0.text`.
+/// A path in an error of the upstream, taken apart from the left: `messages.3.content.0.text`.
 class UpstreamPath {
  public:
   explicit UpstreamPath(std::string_view path) : rest_(path) {}
@@ -39,15 +39,21 @@ std::string element(std::string_view array, size_t index) {
   return std::string(array) + '[' + std::to_string(index) + ']';
 }
 
-/// "" for what no message of the client's became.
-std::string path_of(const BlockOrigin& origin) {
-  if (origin.message < 0) return {};
-  std::string path = element("messages", static_cast<size_t>(origin.message));
-  const char* member = origin.member == BlockOrigin::Member::content      ? ".content"
-                       : origin.member == BlockOrigin::Member::tool_calls ? ".tool_calls"
-                                                                          : "";
-  return origin.index < 0 ? path + member
-                          : path + element(member, static_cast<size_t>(origin.index));
+/// "" for a block that comes from no message of the client.
+std::string path_of(const anthropic::Origin& origin) {
+  if (origin.item < 0) return {};
+  std::string path = element("messages", static_cast<size_t>(origin.item));
+  switch (static_cast<openai::OriginMember>(origin.member)) {
+    case openai::OriginMember::item:
+      break;
+    case openai::OriginMember::content:
+      path += ".content";
+      break;
+    case openai::OriginMember::tool_calls:
+      path += ".tool_calls";
+      break;
+  }
+  return origin.index < 0 ? path : element(path, static_cast<size_t>(origin.index));
 }
 
 std::string path_in_message(const RequestOrigins& origins, UpstreamPath path) {
@@ -60,11 +66,11 @@ std::string path_in_message(const RequestOrigins& origins, UpstreamPath path) {
   if (path.take("content") && path.take_index(block)) {
     return block < end - begin ? path_of(origins.blocks[begin + block]) : std::string();
   }
-  // A turn that several messages were merged to is none of them.
+  // A turn merged from several messages is none of them.
   for (size_t i = begin; i < end; ++i) {
-    if (origins.blocks[i].message != origins.blocks[begin].message) return {};
+    if (origins.blocks[i].item != origins.blocks[begin].item) return {};
   }
-  return begin == end ? std::string() : path_of({origins.blocks[begin].message});
+  return begin == end ? std::string() : path_of({origins.blocks[begin].item});
 }
 
 std::string path_in_system(const RequestOrigins& origins, UpstreamPath path) {
@@ -104,47 +110,51 @@ std::string openai_param(const ConvertedRequest& converted, std::string_view ant
   return path.empty() ? std::string(anthropic_path) : path;
 }
 
-namespace request {
+namespace openai::chat {
 namespace {
 
-void note_fields(const Conversion& c, RequestOrigins& origins) {
+void note_fields(const Reading& r, RequestOrigins& origins) {
   const auto add = [&](std::string_view upstream, std::initializer_list<std::string_view> names) {
     for (const std::string_view name : names) {
-      const json::Reader field = c.in[name];
+      const json::Reader field = r.in[name];
       if (!field || field.equals("")) continue;
       origins.fields.emplace_back(upstream, name);
       return;
     }
   };
+  const anthropic::MessagesRequest& request = r.draft.request;
   add("max_tokens", {"max_completion_tokens"});
   add("stop_sequences", {"stop"});
-  if (!c.format.empty()) add("output_config.format", {"response_format"});
-  const bool own_effort = bool(c.in["output_config"].optional("effort"));
+  if (!request.output_config.format.empty()) add("output_config.format", {"response_format"});
+  const bool own_effort = bool(r.in["output_config"].optional("effort"));
   if (!own_effort) add("output_config.effort", {"reasoning_effort", "reasoning"});
-  if (!c.own_thinking) add("thinking", {"reasoning_effort", "reasoning"});
-  if (!c.user_id.empty()) add("metadata", {"safety_identifier", "user"});
-  if (!c.in["tool_choice"]) add("tool_choice", {"function_call", "parallel_tool_calls"});
-  if (!c.in["cache_control"]) add("cache_control", {"prompt_cache_options"});
+  const bool own_thinking = !request.thinking.verbatim.empty();
+  if (!own_thinking) add("thinking", {"reasoning_effort", "reasoning"});
+  if (!request.user_id.empty()) add("metadata", {"safety_identifier", "user"});
+  if (!r.in["tool_choice"]) add("tool_choice", {"function_call", "parallel_tool_calls"});
+  if (!r.in["cache_control"]) add("cache_control", {"prompt_cache_options"});
 }
 
 }  // namespace
 
-void note_origins(Conversion& c) {
-  RequestOrigins& origins = c.out.origins;
+RequestOrigins origins_of(const Reading& r) {
+  const anthropic::MessagesRequest& request = r.draft.request;
+  RequestOrigins origins;
   size_t blocks = 0;
-  for (const Turn& turn : c.turns) blocks += turn.blocks.size();
+  for (const anthropic::Turn& turn : request.turns) blocks += turn.blocks.size();
   origins.blocks.reserve(blocks);
-  origins.first_blocks.reserve(c.turns.size());
-  for (const Turn& turn : c.turns) {
+  origins.first_blocks.reserve(request.turns.size());
+  for (const anthropic::Turn& turn : request.turns) {
     origins.first_blocks.push_back(origins.blocks.size());
-    for (const Block& block : turn.blocks) origins.blocks.push_back(block.origin);
+    for (const anthropic::InputBlock& block : turn.blocks) origins.blocks.push_back(block.origin);
   }
-  for (const Block& block : c.system) origins.system.push_back(block.origin);
-  const json::Reader functions = c.in["functions"];
+  for (const anthropic::InputBlock& block : request.system) origins.system.push_back(block.origin);
+  const json::Reader functions = r.in["functions"];
   if (functions.size() > 0) origins.tools = "functions";
-  origins.tool_count = functions.size() + c.in["tools"].size();
-  note_fields(c, origins);
+  origins.tool_count = functions.size() + r.in["tools"].size();
+  note_fields(r, origins);
+  return origins;
 }
 
-}  // namespace request
+}  // namespace openai::chat
 }  // namespace proxx

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "anthropic/models.h"
+#include "anthropic/request_writer.h"
 #include "base/notices.h"
 #include "base/result.h"
 #include "openai/chat/answer_options.h"
@@ -13,7 +14,7 @@
 
 namespace proxx {
 
-/// What conversion of a request depends on besides the request. Plain values, shared by all
+/// What the conversion of a request depends on besides the request. Plain values, shared by all
 /// requests of a process; `models` must outlive every conversion.
 struct RequestOptions {
   const ModelTable* models = nullptr;
@@ -28,11 +29,11 @@ struct RequestOptions {
   bool echo_model = false;
   ReasoningFields reasoning_fields;
   int continue_paused = 5;
-  /// Leave all thinking out of the history: the one repetition of wire.md 6.4.
+  /// Leave all thinking out of the history: for the second try of wire.md 6.4.
   bool drop_thinking = false;
 };
 
-/// An Anthropic Messages request, and how its answer has to look.
+/// An Anthropic Messages request, and how its answer must look.
 struct ConvertedRequest {
   std::string body;                ///< JSON for POST /v1/messages
   std::string model;               ///< as sent upstream
@@ -47,24 +48,22 @@ struct ConvertedRequest {
   RequestOrigins origins;
 };
 
-/// OpenAI chat-completions request to Anthropic Messages request (wire.md 6.1 to 6.6). The same
-/// history always gives the same bytes, a longer one an extension. Errors: `invalid_request` with
-/// the path of the field at fault as param.
+/// Converts an OpenAI chat-completions request to an Anthropic Messages request (wire.md 6.1
+/// to 6.6). The same history always gives the same bytes, and a longer one an extension of them.
+/// Errors: `invalid_request` with the path of the field at fault as param.
 Result<ConvertedRequest> convert_request(std::string_view openai_json,
                                          const RequestOptions& options);
 
-/// The request that continues a paused turn: `body` (as made by convert_request) with an assistant
-/// message of `content_json` (a JSON array of Anthropic blocks) put behind its last message.
-std::string continue_request(std::string_view body, std::string_view content_json);
+using anthropic::continue_request;
 
-/// The OpenAI field that a path in an error of the upstream's stands for: `messages.3.content.0`
-/// may be `messages[5].tool_calls[1]`, `max_tokens` be `max_completion_tokens`. A path that comes
-/// from no single field of the request stays as it is.
+/// The OpenAI field for a path in an error of the upstream: `messages.3.content.0` may be
+/// `messages[5].tool_calls[1]`, and `max_tokens` may be `max_completion_tokens`. A path that comes
+/// from no single field of the request is returned as it is.
 [[nodiscard]] std::string openai_param(const ConvertedRequest& converted,
                                        std::string_view anthropic_path);
 
-/// What only the answer's look depends on (legacy functions, custom tools, include_usage), read
-/// from the OpenAI request alone: for `proxx convert response --request FILE`.
+/// How the answer must look (legacy functions, custom tools, include_usage), read from the OpenAI
+/// request alone: for `proxx convert response --request FILE`.
 Result<AnswerOptions> answer_options_of(std::string_view openai_json);
 
 }  // namespace proxx

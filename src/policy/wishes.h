@@ -1,0 +1,85 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "anthropic/request.h"
+#include "json/reader.h"
+#include "policy/place.h"
+
+// What a client asked for, apart from the conversation, in no API's syntax: what is filled in by
+// the reader of an API and honoured, as far as the model goes, by apply(). A wish that is absent
+// was not made. Values are checked for type and range; whether the model takes them is not the
+// reader's business. Everything that goes upstream unchanged is in the MessagesRequest already.
+
+namespace proxx::policy {
+
+/// A number with the text that the client wrote, which is what goes upstream.
+struct Number {
+  double value = 0;
+  std::string_view text;
+};
+
+/// How much the model shall think.
+enum class Level { none, minimal, low, medium, high, xhigh, max };
+
+struct ThinkingWish {
+  std::optional<Wish<Level>> level;
+  std::optional<Wish<int64_t>> budget;  ///< tokens, at least 1
+  Place enabled;                        ///< set if the client wants thinking, however much
+  json::Reader own;  ///< Anthropic's `thinking`, with a string `type`; wins over all of the above
+  bool hidden = false;  ///< thinking is not shown to the client
+
+  /// Any of the first three.
+  [[nodiscard]] bool any() const { return level || budget || enabled; }
+};
+
+/// One function among the request's tools; its block lacks `input_schema` and `strict`.
+struct FunctionWish {
+  size_t tool = 0;          ///< index in MessagesRequest::tools
+  json::Reader parameters;  ///< JSON Schema; absent for none
+  Place strict;             ///< set if arguments must match the schema
+};
+
+struct ToolChoiceWish {
+  anthropic::ToolChoice choice;
+  std::vector<std::string> allowed;  ///< the only tools to call now; empty for all
+  Place place;
+};
+
+/// JSON as the answer.
+struct FormatWish {
+  json::Reader schema;      ///< JSON Schema; absent for none
+  bool any_object = false;  ///< any JSON object will do; no schema was due
+  bool strict = false;      ///< refuse the request rather than only ask the model
+  Place place;
+};
+
+struct CacheWish {
+  json::Reader automatic;  ///< Anthropic's `cache_control` for the whole request; absent for none
+  bool implicit = false;   ///< the upstream shall choose a breakpoint
+  /// ... also where the client says nothing about caching (a setting of proxx).
+  bool by_default = false;
+  bool for_an_hour = false;
+};
+
+struct Wishes {
+  bool stream = false;
+  std::optional<Wish<int64_t>> max_tokens;    ///< at least 1
+  std::optional<int64_t> default_max_tokens;  ///< configured, for a client that names none
+  std::string_view api_version;               ///< `anthropic-version`
+  std::optional<Wish<Number>> temperature;    ///< 0 to 2
+  std::optional<Wish<Number>> top_p;          ///< 0 to 1
+  std::optional<Wish<Number>> top_k;          ///< an integer, at least 0
+  ThinkingWish thinking;
+  std::optional<FormatWish> format;
+  std::vector<FunctionWish> functions;  ///< in the order of the tools
+  ToolChoiceWish tool_choice;
+  CacheWish cache;
+  Place conversation;  ///< the client's list of messages
+};
+
+}  // namespace proxx::policy
