@@ -30,7 +30,7 @@ mkdir -p "$build"
 mv "$machine.cmake.new" "$build/toolchain.cmake"
 # Optimised: under qemu the tests are a matter of minutes so, and of an hour otherwise.
 cmake --preset dev -B "$build" -D CMAKE_BUILD_TYPE=RelWithDebInfo -D CMAKE_TOOLCHAIN_FILE="$PWD/$build/toolchain.cmake"
-tests='test_anthropic test_answer test_openai test_core_json test_core_portable test_core_request test_config test_http test_mock'
+tests='test_answer test_core_json test_core_portable test_anthropic test_policy test_openai test_config test_http test_mock'
 # shellcheck disable=SC2086  # a list of words
 cmake --build "$build" --target proxx $tests
 

@@ -269,14 +269,14 @@ Result<InputSchema> input_schema(Reader parameters, FlattenAllowance& allowance)
   }
   const Reader type = parameters.optional("type");
   if (type && !type.equals("object")) {
-    return fail(type.error("a tool's parameters are an object", "invalid_value"));
+    return err(type.error("a tool's parameters are an object", "invalid_value"));
   }
   const json::Unique once(parameters);
   const Reader schema = once.reader();
   for (const std::string_view combinator : kCombinators) {
     if (!schema.optional(combinator)) continue;
     if (auto out = flatten(schema, allowance)) return std::move(*out);
-    return fail(parameters.error("too complex to be one object"));
+    return err(parameters.error("too complex to be one object"));
   }
   if (type) return InputSchema{std::string(schema.raw())};
   InputSchema out;

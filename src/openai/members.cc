@@ -3,8 +3,8 @@
 namespace proxx::openai {
 
 tl::unexpected<Error> missing(const json::Reader& object, std::string_view key) {
-  return err(object.path_of(key), "'" + std::string(key) + "' is required",
-             "missing_required_parameter");
+  return err(ErrorKind::invalid_request, "'" + std::string(key) + "' is required",
+             object.path_of(key), "missing_required_parameter");
 }
 
 }  // namespace proxx::openai

@@ -33,8 +33,8 @@ Conversation::Conversation(const Model& model, History history, anthropic::Messa
       turns_(request.turns),
       notices_(notices) {}
 
-Status Conversation::begin(Role role, Place item, const Place& role_at) {
-  item_ = std::move(item);
+Status Conversation::begin(Role role, const Place& item, const Place& role_at) {
+  item_ = item;
   ++index_;
   if (role == Role::system) return {};
   if (leading_ && role != Role::user) {

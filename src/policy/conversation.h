@@ -46,7 +46,7 @@ class Conversation {
 
   /// The next item, in notices and errors named by `item`, or by `role` if it is its role that is
   /// wrong. Errors: no user item comes first; a call before it has no result.
-  Status begin(Role role, Place item, const Place& role_at);
+  Status begin(Role role, const Place& item, const Place& role_at);
 
   void add_system(std::vector<anthropic::InputBlock> texts);
   void add_user(std::vector<anthropic::InputBlock> blocks);
