@@ -1,6 +1,9 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "answer/converter.h"
@@ -11,8 +14,8 @@
 #include "cli/process.h"
 #include "cli/report.h"
 #include "cli/usage.h"
+#include "exchange/protocols.h"
 #include "json/text.h"
-#include "openai/chat/output.h"
 #include "openai/chat/request.h"
 #include "openai/error.h"
 
@@ -31,21 +34,29 @@ Status convert_one_request(const ConvertOptions& options, Output& output) {
   conversion.default_model = Settings().model;
   conversion.model_override = options.model;
   if (options.strict) conversion.on_lossy = OnLossy::error;
-  PROXX_ASSIGN(const ConvertedRequest converted, convert_request(text, conversion));
+  PROXX_ASSIGN(const ConvertedRequest converted, convert_request(text, nullptr, conversion));
   report_notices(converted.notices, conversion.on_lossy, false);
   return output.write(converted.body + '\n');
 }
 
-/// How the answer has to look: as --request asks, the flags on top.
-Result<AnswerOptions> answer_options(const ConvertOptions& options) {
-  AnswerOptions answer;
+/// Makes the output for an answer as --request asks, with the flags on top.
+Result<std::unique_ptr<answer::Output>> make_output(const ConvertOptions& options,
+                                                    AnswerForm form) {
+  json::Document document;
+  std::string text;
   if (!options.request_file.empty()) {
-    PROXX_ASSIGN(const std::string text, read_input(options.request_file));
-    PROXX_ASSIGN(answer, answer_options_of(text));
+    PROXX_ASSIGN(text, read_input(options.request_file));
+    PROXX_TRY(document.parse_view(text));
+    if (!document.root().is_object()) {
+      return fail(ErrorKind::invalid_request,
+                  "object expected: " + std::string(openai::chat::kProtocol.request_noun));
+    }
   }
-  if (options.include_usage) answer.include_usage = *options.include_usage;
-  answer.created_unix_s = options.created_unix_s.value_or(static_cast<int64_t>(std::time(nullptr)));
-  return answer;
+  const json::Reader request = text.empty() ? json::Reader() : document.root();
+  PROXX_ASSIGN(const MakeOutput make,
+               openai::chat::kProtocol.answer_to(request, options.include_usage));
+  const int64_t now = options.created_unix_s.value_or(static_cast<int64_t>(std::time(nullptr)));
+  return make(form, {}, [now] { return now; });
 }
 
 /// Upstream text that is no JSON is here an input like any other: exit 3, not 5.
@@ -55,9 +66,9 @@ Error as_input_error(Error error) {
 }
 
 Status convert_one_response(const ConvertOptions& options, Output& output) {
-  PROXX_ASSIGN(const AnswerOptions answer, answer_options(options));
+  PROXX_ASSIGN(auto answer, make_output(options, AnswerForm::whole));
   PROXX_ASSIGN(const std::string text, read_input(options.file, kMaxAnswerBytes));
-  AnswerConverter converter(openai::make_chat_output(AnswerForm::completion, answer));
+  AnswerConverter converter(std::move(answer));
   std::string out;
   if (Status status = converter.feed_message(text, out); !status) {
     return fail(in_openai_words(as_input_error(std::move(status).error())));
@@ -80,9 +91,9 @@ Status feed_stream(AnswerConverter& converter, int input, Output& output) {
 }
 
 Status convert_one_stream(const ConvertOptions& options, Output& output) {
-  PROXX_ASSIGN(const AnswerOptions answer, answer_options(options));
+  PROXX_ASSIGN(auto answer, make_output(options, AnswerForm::stream));
   PROXX_ASSIGN(const int input, open_input(options.file));
-  AnswerConverter converter(openai::make_chat_output(AnswerForm::chunks, answer));
+  AnswerConverter converter(std::move(answer));
   Status status = feed_stream(converter, input, output);
   if (input != STDIN_FILENO) ::close(input);
   return status;

@@ -14,6 +14,7 @@
 #include "cli/stdout_sink.h"
 #include "cli/terminal.h"
 #include "cli/text_view.h"
+#include "exchange/protocols.h"
 #include "openai/error.h"
 #include "openai/words.h"
 
@@ -25,9 +26,9 @@ std::optional<AnswerForm> form_of(Format format) {
     case Format::automatic:
       return std::nullopt;
     case Format::json:
-      return AnswerForm::completion;
+      return AnswerForm::whole;
     case Format::sse:
-      return AnswerForm::chunks;
+      return AnswerForm::stream;
     case Format::text:
       return AnswerForm::text;
   }
@@ -50,7 +51,7 @@ int dry_run(const RequestCommandOptions& options, const std::string& request) {
   RequestOptions conversion = request_options(settings, models);
   conversion.model_override = options.model;
   conversion.stream_override = stream_override(options);
-  const auto converted = convert_request(request, conversion);
+  const auto converted = convert_request(request, nullptr, conversion);
   if (!converted) return refuse(options, converted.error());
   report_notices(converted->notices, settings.on_lossy, options.quiet);
   if (options.verbose > 0) {

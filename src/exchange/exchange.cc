@@ -6,12 +6,12 @@
 #include <exception>
 #include <utility>
 
+#include "anthropic/request_writer.h"
 #include "base/release.h"
 #include "exchange/attempt.h"
 #include "exchange/delivery.h"
 #include "exchange/job_thread.h"
 #include "exchange/jobs.h"
-#include "openai/chat/output.h"
 #include "openai/error.h"
 
 namespace proxx {
@@ -71,6 +71,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   void convert(bool drop_thinking) {
     RequestJob job;
+    job.protocol = request.protocol;
     job.options = context.conversion;
     job.options.drop_thinking = drop_thinking;
     job.models = request.models;
@@ -95,11 +96,10 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
            "the upstream refused the history's thinking; sent again without"});
       if (tell_notices) tell_notices({client.head.notices.back()});
     } else {
-      form = request.form.value_or(converted.stream ? AnswerForm::chunks : AnswerForm::completion);
+      form = request.form.value_or(converted.stream ? AnswerForm::stream : AnswerForm::whole);
       if (tell_notices && !client.head.notices.empty()) tell_notices(client.head.notices);
     }
-    client.head.event_stream = form == AnswerForm::chunks;
-    converted.answer.created_unix_s = now_unix_s();
+    client.head.event_stream = form == AnswerForm::stream;
     continues_left = converted.continue_paused;
     call_upstream();
   }
@@ -110,7 +110,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     client.output.clear();
     if (!client.has_begun()) {
       const bool can_continue = converted.continue_paused > 0;
-      converter.emplace(openai::make_chat_output(form, converted.answer, request.frame),
+      converter.emplace(converted.make_output(form, request.frame, now_unix_s),
                         can_continue ? answer::OnPause::wait : answer::OnPause::end);
     } else {
       converter->resume();
@@ -269,7 +269,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     switch (attempt.kind) {
       case BodyKind::error: {
         Error error = attempt.status_error();
-        error.param = openai_param(converted, error.param);
+        error.param = converted.client_path(error.param);
         return attempt_failed(std::move(error));
       }
       case BodyKind::message: {
@@ -290,7 +290,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   void continue_paused() {
     if (continues_left-- > 0) {
-      continuation = continue_request(converted.body, converter->paused_content());
+      continuation = anthropic::continue_request(converted.body, converter->paused_content());
       return call_upstream();
     }
     converter->end_paused(client.output);
@@ -358,7 +358,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   ExchangeRequest request;
   ConvertedRequest converted;
-  AnswerForm form = AnswerForm::completion;
+  AnswerForm form = AnswerForm::whole;
 
   Delivery client;
   Attempt attempt;  ///< the last one

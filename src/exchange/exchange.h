@@ -11,7 +11,7 @@
 #include "answer/frame.h"
 #include "base/notices.h"
 #include "exchange/sink.h"
-#include "openai/chat/request.h"
+#include "openai/protocol.h"
 #include "upstream/headers.h"
 #include "upstream/upstream.h"
 
@@ -42,7 +42,8 @@ struct ExchangeContext {
 
 /// What one exchange brings.
 struct ExchangeRequest {
-  std::string body;  ///< the client's OpenAI JSON
+  std::string body;                    ///< the client's OpenAI JSON
+  const Protocol* protocol = nullptr;  ///< of the body; null: the body tells
   Credential credential;
   RequestHeaders headers;                    ///< the client's anthropic-version and -beta
   std::shared_ptr<const ModelTable> models;  ///< kept while it is used; null: the context's

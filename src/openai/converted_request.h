@@ -20,11 +20,11 @@ enum class AnswerForm {
 };
 
 /// The time in Unix seconds, for the conversion, which knows no clock.
-using Clock = std::function<int64_t()>;
+using UnixClock = std::function<int64_t()>;
 
 /// Makes the output of an answer. Called once for each try; only a stream uses the frame.
 using MakeOutput =
-    std::function<std::unique_ptr<answer::Output>(AnswerForm, answer::Frame, const Clock&)>;
+    std::function<std::unique_ptr<answer::Output>(AnswerForm, answer::Frame, const UnixClock&)>;
 
 /// An Anthropic Messages request, and how its answer must look.
 struct ConvertedRequest {

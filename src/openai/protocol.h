@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string_view>
 
 #include "base/result.h"
@@ -20,8 +21,9 @@ struct Protocol {
   /// as param.
   Result<ConvertedRequest> (*convert)(json::Reader request, const RequestOptions& options);
 
-  /// How the answer looks to `request`, an object, or absent: for answers without their exchange.
-  Result<MakeOutput> (*answer_to)(json::Reader request);
+  /// How the answer to `request`, an object or absent, looks: for an answer that is converted apart
+  /// from its request. `include_usage` overrides the request's own, where the API has it.
+  Result<MakeOutput> (*answer_to)(json::Reader request, std::optional<bool> include_usage);
 };
 
 }  // namespace proxx

@@ -69,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fuzz::Choices choices(data, size);
   const test::ConverterOptions options = fuzz::answer_options(choices.byte());
   const std::string_view stream = choices.rest();
-  for (const AnswerForm form : {AnswerForm::chunks, AnswerForm::completion, AnswerForm::text}) {
+  for (const AnswerForm form : {AnswerForm::stream, AnswerForm::whole, AnswerForm::text}) {
     fuzz::check(form, options, stream);
   }
   return 0;

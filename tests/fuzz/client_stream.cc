@@ -143,9 +143,9 @@ void expect_sound(AnswerForm form, const Run& run) {
            "what is sent back of a pause is a JSON array", run.paused_content);
   }
   switch (form) {
-    case AnswerForm::chunks:
+    case AnswerForm::stream:
       return expect_sound_chunks(run);
-    case AnswerForm::completion:
+    case AnswerForm::whole:
       return expect_sound_completion(run);
     case AnswerForm::text:
       expect(utf8::find_invalid(run.out) == std::string_view::npos, "text is UTF-8", run.out);

@@ -46,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fuzz::Choices choices(data, size);
   const test::ConverterOptions options = fuzz::answer_options(choices.byte());
   const std::string_view body = choices.rest();
-  for (const AnswerForm form : {AnswerForm::chunks, AnswerForm::completion, AnswerForm::text}) {
+  for (const AnswerForm form : {AnswerForm::stream, AnswerForm::whole, AnswerForm::text}) {
     fuzz::check(form, options, body);
   }
   return 0;

@@ -74,7 +74,7 @@ void expect_told_alike(const Run& chunks, const Run& completion, const Told& tol
   if (told.legal) {
     expect_told(whole, told, options);
     expect_told(folded, told, options);
-    const Run of_message = run_message(AnswerForm::completion, options, told.message);
+    const Run of_message = run_message(AnswerForm::whole, options, told.message);
     expect(of_message.complete, "the message is whole", told.message);
     expect(of_message.out == completion.out || Json::parse(of_message.out) == whole,
            "stream and message agree", of_message.out + completion.out);
@@ -102,7 +102,7 @@ void check(Choices& choices) {
 
   const std::vector<Pieces> cuts = both_cuts(stream);
   std::map<AnswerForm, Run> runs;
-  for (const AnswerForm form : {AnswerForm::chunks, AnswerForm::completion, AnswerForm::text}) {
+  for (const AnswerForm form : {AnswerForm::stream, AnswerForm::whole, AnswerForm::text}) {
     const Run& whole = runs[form] = run_events(form, options, cuts.front());
     expect_sound(form, whole);
     if (told.legal) {
@@ -115,7 +115,7 @@ void check(Choices& choices) {
   expect(run_events(form, options, cuts.back()).same_as(runs[form]), "the same wherever it is cut",
          runs[form].out);
   if (told.legal) expect_text(runs[AnswerForm::text], told);
-  expect_told_alike(runs[AnswerForm::chunks], runs[AnswerForm::completion], told, options);
+  expect_told_alike(runs[AnswerForm::stream], runs[AnswerForm::whole], told, options);
 }
 
 }  // namespace

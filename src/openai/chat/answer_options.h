@@ -7,13 +7,6 @@
 
 namespace proxx {
 
-/// The client's form of a chat answer.
-enum class AnswerForm {
-  chunks,      ///< `chat.completion.chunk` objects as they come, each in a Frame
-  completion,  ///< one `chat.completion` object and a newline, written at the end
-  text,        ///< see text/writer.h
-};
-
 /// How the answer to one chat request looks. convert_request() makes it.
 struct AnswerOptions {
   bool include_usage = false;             ///< chunks only: a last chunk has `usage`

@@ -28,9 +28,9 @@ std::string call_line(const CallKinds& kinds, const answer::Call& call, RawStrin
 std::unique_ptr<answer::Output> make_chat_output(AnswerForm form, const AnswerOptions& options,
                                                  answer::Frame frame) {
   switch (form) {
-    case AnswerForm::chunks:
+    case AnswerForm::stream:
       return std::make_unique<ChunkWriter>(options, std::move(frame));
-    case AnswerForm::completion:
+    case AnswerForm::whole:
       return std::make_unique<CompletionWriter>(options);
     case AnswerForm::text:
       break;

@@ -1,88 +1,92 @@
 #include "openai/chat/request.h"
 
+#include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
-#include "anthropic/request_writer.h"
+#include "openai/chat/output.h"
 #include "openai/chat/request_reader.h"
-#include "policy/apply.h"
+#include "openai/finish_request.h"
 
 namespace proxx {
+namespace openai::chat {
 namespace {
 
-using openai::chat::Fields;
-using openai::chat::Reading;
+constexpr std::string_view kNoun = "a chat-completions request";
 
-Status parse(json::Document& document, std::string_view text) {
-  PROXX_TRY(document.parse_view(text));
-  if (!document.root().is_object()) {
-    return err(ErrorKind::invalid_request, "object expected: a chat-completions request");
-  }
-  return {};
+MakeOutput output_maker(AnswerOptions answer) {
+  return
+      [answer = std::move(answer)](AnswerForm form, answer::Frame frame, const UnixClock& clock) {
+        AnswerOptions options = answer;
+        options.created_unix_s = clock();
+        return make_chat_output(form, options, std::move(frame));
+      };
 }
 
-/// Strict: a notice of a loss becomes an error.
-Status accept_losses(const Notices& notices, OnLossy on_lossy) {
-  if (on_lossy != OnLossy::error) return {};
-  for (const Notice& notice : notices) {
-    if (notice.kind == Notice::Kind::note) continue;
-    const bool dropped = notice.kind == Notice::Kind::dropped;
-    return err(ErrorKind::invalid_request, "cannot be represented: " + notice.reason, notice.path,
-               dropped ? "unsupported_parameter" : "unsupported_value");
-  }
-  return {};
-}
-
-/// Only a turn that runs something on the upstream is paused. The answer to any other request is
-/// not copied for its continuation.
-bool may_pause(const anthropic::MessagesRequest& request) {
-  return anthropic::has_server_tools(request) ||
-         anthropic::verbatim_field(request, "mcp_servers") ||
-         anthropic::verbatim_field(request, "container");
-}
-
-}  // namespace
-
-Result<ConvertedRequest> convert_request(std::string_view openai_json,
-                                         const RequestOptions& options) {
-  json::Document document;
-  PROXX_TRY(parse(document, openai_json));
-  Reading reading(document.root(), options);
+Result<ConvertedChatRequest> convert_chat(json::Reader root, const RequestOptions& options) {
+  Reading reading(root, options);
   PROXX_TRY(read_request(reading));
-  anthropic::MessagesRequest& request = reading.draft.request;
-  policy::Wishes& wishes = reading.draft.wishes;
-  if (options.stream_override) wishes.stream = *options.stream_override;
-
-  ConvertedRequest out;
-  // Before apply(), which may leave out the thinking of a message that is continued.
-  out.has_thinking_history = anthropic::has_thinking(request);
-  policy::NoticeLog applied;
-  PROXX_TRY(policy::apply(reading.model, wishes, request, applied));
-  out.notices = policy::NoticeLog::merge(std::move(reading.draft.notices), std::move(applied));
-  PROXX_TRY(accept_losses(out.notices, options.on_lossy));
-
-  out.body = anthropic::write_body(request);
-  out.origins = openai::chat::origins_of(reading);
-  out.stream = wishes.stream;
-  out.upstream_stream = request.stream;
+  ConvertedChatRequest out;
+  PROXX_ASSIGN(static_cast<ConvertedRequest&>(out),
+               finish_request(reading.model, options, reading.draft));
+  out.client_path = [origins = origins_of(reading)](std::string_view path) {
+    return client_path(origins, path);
+  };
+  out.make_output = output_maker(reading.answer);
   out.answer = std::move(reading.answer);
-  if (may_pause(request)) out.continue_paused = options.continue_paused;
-  out.model = std::move(request.model);
-  out.betas = std::move(request.betas);
   return out;
 }
 
-Result<AnswerOptions> answer_options_of(std::string_view openai_json) {
-  json::Document document;
-  PROXX_TRY(parse(document, openai_json));
+AnswerOptions answer_to(json::Reader request) {
   policy::NoticeLog ignored;
   Fields in;
-  in.read(document.root(), ignored);
+  in.read(request, ignored);
   AnswerOptions answer;
-  openai::chat::read_answer_shape(in, answer);
+  read_answer_shape(in, answer);
   answer.include_usage = in["stream_options"].get("include_usage").boolean_or(false);
   answer.requested_model = in["model"].string_or("");
   if (in["reasoning"].get("exclude").boolean_or(false)) answer.reasoning = {false, false, false};
   return answer;
+}
+
+Status parse(json::Document& document, std::string_view text) {
+  PROXX_TRY(document.parse_view(text));
+  if (!document.root().is_object()) {
+    return proxx::err(ErrorKind::invalid_request, "object expected: " + std::string(kNoun));
+  }
+  return {};
+}
+
+}  // namespace
+
+const Protocol kProtocol = {
+    .name = "chat",
+    .path = "/v1/chat/completions",
+    .request_noun = kNoun,
+    .convert = [](json::Reader request, const RequestOptions& options) -> Result<ConvertedRequest> {
+      return convert_chat(request, options);
+    },
+    .answer_to = [](json::Reader request, std::optional<bool> include_usage) -> Result<MakeOutput> {
+      AnswerOptions answer = request ? answer_to(request) : AnswerOptions();
+      if (include_usage) answer.include_usage = *include_usage;
+      return output_maker(std::move(answer));
+    },
+};
+
+}  // namespace openai::chat
+
+Result<ConvertedChatRequest> convert_request(std::string_view openai_json,
+                                             const RequestOptions& options) {
+  json::Document document;
+  PROXX_TRY(openai::chat::parse(document, openai_json));
+  return openai::chat::convert_chat(document.root(), options);
+}
+
+Result<AnswerOptions> answer_options_of(std::string_view openai_json) {
+  json::Document document;
+  PROXX_TRY(openai::chat::parse(document, openai_json));
+  return openai::chat::answer_to(document.root());
 }
 
 }  // namespace proxx

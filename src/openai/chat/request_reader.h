@@ -5,9 +5,11 @@
 #include "anthropic/models.h"
 #include "base/result.h"
 #include "json/reader.h"
+#include "openai/chat/answer_options.h"
 #include "openai/chat/fields.h"
-#include "openai/chat/request.h"
 #include "openai/draft.h"
+#include "openai/origins.h"
+#include "openai/request_options.h"
 
 // The syntax of chat-completions requests (wire.md 5.1, 6.1, 6.2).
 

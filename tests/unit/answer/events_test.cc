@@ -249,7 +249,7 @@ TEST_CASE("indices and call numbers go on over a continued turn, which leaves no
 
 TEST_CASE("a frame surrounds each chunk; only server-sent events have [DONE] and an error") {
   const auto run = [](answer::Frame frame, bool whole) {
-    AnswerConverter converter(openai::make_chat_output(AnswerForm::chunks, {}, std::move(frame)));
+    AnswerConverter converter(openai::make_chat_output(AnswerForm::stream, {}, std::move(frame)));
     std::string out;
     std::vector<std::string> events = {start_of(0, R"({"type":"text","text":"x"})"), block_stop(0)};
     REQUIRE(converter.feed_events(whole ? with_ending(events, "end_turn") : stream(events), out));

@@ -33,7 +33,7 @@ std::string stop(const std::string& index) {
 }
 
 Outcome run(const std::string& bytes, const ConverterOptions& options = {}) {
-  return run_events(AnswerForm::chunks, options, {bytes});
+  return run_events(AnswerForm::stream, options, {bytes});
 }
 
 /// Ends in an error of the kind with `part` in its message, and nothing looks complete.
@@ -67,7 +67,7 @@ TEST_CASE("U18, U19: an answer that is neither events nor a message is a protoco
         R"({"type":"message","id":"a","model":"b","content":[1]})",
         R"({"type":"message","id":"a","model":"b","content":[{"type":"text"}]})"}) {
     CAPTURE(message);
-    const Outcome outcome = run_message(AnswerForm::completion, {}, message);
+    const Outcome outcome = run_message(AnswerForm::whole, {}, message);
     check_error(outcome, ErrorKind::upstream_protocol, "malformed");
     CHECK(outcome.out.empty());
   }
@@ -75,7 +75,7 @@ TEST_CASE("U18, U19: an answer that is neither events nor a message is a protoco
 
 TEST_CASE("U19: an error object in place of a message") {
   const Outcome outcome =
-      run_message(AnswerForm::completion, {},
+      run_message(AnswerForm::whole, {},
                   R"({"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}})");
   check_error(outcome, ErrorKind::upstream_error_event, "Overloaded");
   CHECK(http_status_of(*outcome.error) == 503);
@@ -88,8 +88,8 @@ TEST_CASE("X3: a whole message of too many bytes or values is a protocol error")
   };
   // Where the bytes are makes no difference: no client could take the answer.
   const std::string padding(kMaxMessageBytes - 100, 'x');
-  CHECK_FALSE(run_message(AnswerForm::completion, {}, message("\"p\":\"" + padding + '"')).error);
-  Outcome outcome = run_message(AnswerForm::completion, {},
+  CHECK_FALSE(run_message(AnswerForm::whole, {}, message("\"p\":\"" + padding + '"')).error);
+  Outcome outcome = run_message(AnswerForm::whole, {},
                                 message("\"p\":\"" + padding + std::string(100, 'x') + '"'));
   check_error(outcome, ErrorKind::upstream_protocol, "more than 33554432 bytes");
   CHECK(outcome.error->message == message_too_large().message);
@@ -97,9 +97,9 @@ TEST_CASE("X3: a whole message of too many bytes or values is a protocol error")
 
   std::string values = "\"p\":[0";
   for (int i = 0; i < 1'000'000; ++i) values += ",0";
-  CHECK_FALSE(run_message(AnswerForm::completion, {}, message(values + "]")).error);
+  CHECK_FALSE(run_message(AnswerForm::whole, {}, message(values + "]")).error);
   for (int i = 0; i < 100'000; ++i) values += ",0";
-  outcome = run_message(AnswerForm::completion, {}, message(values + "]"));
+  outcome = run_message(AnswerForm::whole, {}, message(values + "]"));
   check_error(outcome, ErrorKind::upstream_protocol, "too many values");
   // Nor may an event of a stream have so many.
   check_protocol_error({R"({"type":"new_event",)" + values + "]}"}, "too many values");
@@ -116,7 +116,7 @@ TEST_CASE("X3: an id or a model that would make every chunk large is a protocol 
 }
 
 TEST_CASE("U21: started() only after message_start") {
-  AnswerConverter converter = make_converter(AnswerForm::chunks, {});
+  AnswerConverter converter = make_converter(AnswerForm::stream, {});
   std::string out;
   REQUIRE(converter.feed_events("data: {\"type\":\"ping\"}\n\n", out));
   CHECK_FALSE(converter.started());
@@ -130,7 +130,7 @@ TEST_CASE("U21: started() only after message_start") {
 }
 
 TEST_CASE("U27: after an error nothing more is taken and the error stays") {
-  AnswerConverter converter = make_converter(AnswerForm::chunks, {});
+  AnswerConverter converter = make_converter(AnswerForm::stream, {});
   std::string out;
   CHECK_FALSE(converter.feed_events("data: {\n\n", out));
   const Status again = converter.feed_events(stream({}), out);
@@ -310,7 +310,7 @@ TEST_CASE("U44: invalid UTF-8 becomes U+FFFD before JSON") {
 
 TEST_CASE("U46: a huge event is a protocol error") {
   const std::string piece(1 << 20, 'x');
-  AnswerConverter converter = make_converter(AnswerForm::chunks, {});
+  AnswerConverter converter = make_converter(AnswerForm::stream, {});
   std::string out;
   Status status = converter.feed_events("data: ", out);
   int pieces = 0;
@@ -330,7 +330,7 @@ TEST_CASE("U47: many small events take linear time") {
   for (size_t at = 0; at < bytes.size(); at += 1000) {
     pieces.push_back(std::string_view(bytes).substr(at, 1000));
   }
-  CHECK(run_events(AnswerForm::chunks, {}, pieces).complete);
+  CHECK(run_events(AnswerForm::stream, {}, pieces).complete);
   CHECK(std::clock() - begin < 30 * CLOCKS_PER_SEC);
 }
 

@@ -85,7 +85,7 @@ TEST_CASE("a paused turn's blocks are kept as they were received") {
   };
   for (const auto& row : cases) {
     CAPTURE(row.name);
-    AnswerConverter converter = make_converter(AnswerForm::chunks, kContinued);
+    AnswerConverter converter = make_converter(AnswerForm::stream, kContinued);
     std::string out;
     REQUIRE(converter.feed_events(turn(block(0, row.start, row.deltas)), out));
     REQUIRE(converter.paused());
@@ -94,7 +94,7 @@ TEST_CASE("a paused turn's blocks are kept as they were received") {
 }
 
 TEST_CASE("a pause writes no end, and all turns' blocks are sent back") {
-  AnswerConverter converter = make_converter(AnswerForm::completion, kContinued);
+  AnswerConverter converter = make_converter(AnswerForm::whole, kContinued);
   std::string out;
   for (const char* text : {"one", "two"}) {
     const std::string start = R"({"type":"text","text":")" + std::string(text) + "\"}";
@@ -129,7 +129,7 @@ TEST_CASE("a pause writes no end, and all turns' blocks are sent back") {
 }
 
 TEST_CASE("a continuation that ends early is truncated") {
-  AnswerConverter converter = make_converter(AnswerForm::chunks, kContinued);
+  AnswerConverter converter = make_converter(AnswerForm::stream, kContinued);
   std::string out;
   REQUIRE(converter.feed_events(turn(""), out));
   REQUIRE(converter.paused());
@@ -147,18 +147,18 @@ TEST_CASE("a turn that cannot be sent back as it was ends the answer") {
   const std::string cut = block(0, R"({"type":"server_tool_use","input":{}})",
                                 {R"({"type":"input_json_delta","partial_json":"{\"a"})"});
   for (const std::string& blocks : {odd, cut}) {
-    const Outcome outcome = run_events(AnswerForm::chunks, kContinued, {turn(blocks)});
+    const Outcome outcome = run_events(AnswerForm::stream, kContinued, {turn(blocks)});
     CHECK(outcome.complete);
     CHECK(outcome.facts.stop.reason == answer::StopReason::pause_turn);
   }
 }
 
 TEST_CASE("only pause_turn pauses, and only if it may be continued") {
-  AnswerConverter ended = make_converter(AnswerForm::chunks, kContinued);
+  AnswerConverter ended = make_converter(AnswerForm::stream, kContinued);
   std::string out;
   REQUIRE(ended.feed_events(turn("", "end_turn"), out));
   CHECK(ended.complete());
-  AnswerConverter never = make_converter(AnswerForm::chunks, {});
+  AnswerConverter never = make_converter(AnswerForm::stream, {});
   REQUIRE(never.feed_events(turn(""), out));
   CHECK(never.complete());
   CHECK_FALSE(never.paused());

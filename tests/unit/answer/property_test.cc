@@ -177,8 +177,8 @@ TEST_CASE("a flipped bit gives an answer that is whole or an error, not both, no
     for (size_t at = 0; at < text.size(); at += 1 + random() % 10) {
       const char before = text[at];
       text[at] = static_cast<char>(before ^ (1 << random() % 8));
-      const Outcome chunks = golden.run(AnswerForm::chunks, {text});
-      const Outcome completion = golden.run(AnswerForm::completion, {text});
+      const Outcome chunks = golden.run(AnswerForm::stream, {text});
+      const Outcome completion = golden.run(AnswerForm::whole, {text});
       const bool good = is_sound(chunks) && chunks.complete == completion.complete &&
                         chunks.complete != completion.out.empty();
       if (!good) FAIL_CHECK(golden.name, ", byte ", at, ": ", chunks.out, completion.out);
@@ -196,7 +196,7 @@ TEST_CASE("a flipped bit never makes a cut stream look complete") {
       std::string text = golden.upstream.substr(0, 1 + random() % (end - 1));
       char& byte = text[random() % text.size()];
       byte = static_cast<char>(byte ^ (1 << random() % 8));
-      const Outcome outcome = golden.run(AnswerForm::chunks, random_pieces(text, random));
+      const Outcome outcome = golden.run(AnswerForm::stream, random_pieces(text, random));
       if (outcome.complete || !is_sound(outcome)) {
         FAIL_CHECK(golden.name, ", seed ", seed, ": ", outcome.out);
       }
@@ -216,18 +216,18 @@ TEST_CASE("text, thinking and arguments come through byte for byte, streamed and
                      quoted(random_text(random, random() % 100), random) + "] }";
     const std::string upstream = stream_of(said, random);
     const std::vector<std::string_view> pieces = random_pieces(upstream, random);
-    const Outcome chunks = run_events(AnswerForm::chunks, {}, pieces);
+    const Outcome chunks = run_events(AnswerForm::stream, {}, pieces);
     REQUIRE(chunks.complete);
     check_said(completion_of_chunks(chunks.out), said);
-    const Outcome completion = run_events(AnswerForm::completion, {}, pieces);
+    const Outcome completion = run_events(AnswerForm::whole, {}, pieces);
     REQUIRE(completion.complete);
     check_said(Json::parse(completion.out), said);
 
     const std::string message = message_of(said, random);
-    const Outcome whole = run_message(AnswerForm::completion, {}, message);
+    const Outcome whole = run_message(AnswerForm::whole, {}, message);
     REQUIRE(whole.complete);
     check_said(Json::parse(whole.out), said);
-    const Outcome rechunked = run_message(AnswerForm::chunks, {}, message);
+    const Outcome rechunked = run_message(AnswerForm::stream, {}, message);
     REQUIRE(rechunked.complete);
     check_said(completion_of_chunks(rechunked.out), said);
     const Outcome text = run_events(AnswerForm::text, {}, pieces);
@@ -240,8 +240,8 @@ TEST_CASE("a redacted block without data is shown on every way") {
                                   stop_of(0)};
   for (const std::string& last : ending()) events.push_back(last);
   const std::string upstream = stream(events);
-  const Json whole = Json::parse(run_events(AnswerForm::completion, {}, {upstream}).out);
-  const Json folded = completion_of_chunks(run_events(AnswerForm::chunks, {}, {upstream}).out);
+  const Json whole = Json::parse(run_events(AnswerForm::whole, {}, {upstream}).out);
+  const Json folded = completion_of_chunks(run_events(AnswerForm::stream, {}, {upstream}).out);
   CHECK(whole["choices"][0]["message"].value("reasoning_details", Json::array()).size() == 1);
   CHECK(comparable(folded, false) == comparable(whole, false));
 }

@@ -12,8 +12,8 @@ namespace {
 constexpr struct {
   const char* section;
   AnswerForm form;
-} kForms[] = {{"openai.json", AnswerForm::completion},
-              {"openai.sse", AnswerForm::chunks},
+} kForms[] = {{"openai.json", AnswerForm::whole},
+              {"openai.sse", AnswerForm::stream},
               {"openai.txt", AnswerForm::text}};
 
 }  // namespace
@@ -28,7 +28,7 @@ TEST_CASE("response goldens give what they say") {
     const std::string upstream = golden.text("upstream.json");
     if (update_golden()) {
       for (const auto& [section, form] : kForms) {
-        if (golden.find(section) == nullptr && form != AnswerForm::completion) continue;
+        if (golden.find(section) == nullptr && form != AnswerForm::whole) continue;
         golden.set(section, run_message(form, options, upstream).out);
       }
       write_file(path, format_txtar(golden));
@@ -41,7 +41,7 @@ TEST_CASE("response goldens give what they say") {
       CHECK_FALSE(outcome.error);
       CHECK(outcome.out == *expected);
     }
-    const Outcome chunks = run_message(AnswerForm::chunks, options, upstream);
+    const Outcome chunks = run_message(AnswerForm::stream, options, upstream);
     CHECK(comparable(completion_of_chunks(chunks.out), options.include_usage) ==
           comparable(Json::parse(golden.text("openai.json")), options.include_usage));
   }
@@ -52,7 +52,7 @@ TEST_CASE("a message cut anywhere is an error, never an answer") {
     const Txtar golden = parse_txtar(read_file(path));
     const std::string upstream = golden.text("upstream.json");
     for (size_t length = 0; length < upstream.find_last_of('}'); ++length) {
-      const Outcome outcome = run_message(AnswerForm::completion, answer_options(golden),
+      const Outcome outcome = run_message(AnswerForm::whole, answer_options(golden),
                                           std::string_view(upstream).substr(0, length));
       const bool good = outcome.error && outcome.error->kind == ErrorKind::upstream_protocol &&
                         outcome.out.empty() && !outcome.complete;

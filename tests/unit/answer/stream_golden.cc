@@ -48,7 +48,7 @@ std::string describe(const Error& error) {
 
 void check_same(const StreamGolden& golden, const std::vector<std::string_view>& pieces,
                 const std::string& what) {
-  const Outcome outcome = golden.run(AnswerForm::chunks, pieces);
+  const Outcome outcome = golden.run(AnswerForm::stream, pieces);
   const bool same = outcome.out == golden.expected() &&
                     outcome.error.has_value() == golden.fails() &&
                     (!outcome.error || describe(*outcome.error) == *golden.file.find("error"));

@@ -13,11 +13,11 @@ namespace {
 
 void rewrite(const StreamGolden& golden, const std::filesystem::path& path) {
   Txtar file = golden.file;
-  const Outcome chunks = golden.run(AnswerForm::chunks, {golden.upstream});
+  const Outcome chunks = golden.run(AnswerForm::stream, {golden.upstream});
   file.set("openai.sse", chunks.out);
   if (chunks.error) file.set("error", describe(*chunks.error));
-  for (const auto& [section, form] : {std::pair("openai.json", AnswerForm::completion),
-                                      std::pair("openai.txt", AnswerForm::text)}) {
+  for (const auto& [section, form] :
+       {std::pair("openai.json", AnswerForm::whole), std::pair("openai.txt", AnswerForm::text)}) {
     if (file.find(section) != nullptr) file.set(section, golden.run(form, {golden.upstream}).out);
   }
   write_file(path, format_txtar(file));
@@ -55,13 +55,13 @@ TEST_CASE("stream goldens give what they say") {
   }
   for (const auto& golden : stream_goldens()) {
     CAPTURE(golden.name);
-    const Outcome chunks = golden.run(AnswerForm::chunks, {golden.upstream});
+    const Outcome chunks = golden.run(AnswerForm::stream, {golden.upstream});
     CHECK(chunks.out == golden.expected());
     CHECK(chunks.error.has_value() == golden.fails());
     CHECK(chunks.complete != golden.fails());
     if (chunks.error) CHECK(describe(*chunks.error) == *golden.file.find("error"));
-    for (const auto& [section, form] : {std::pair("openai.json", AnswerForm::completion),
-                                        std::pair("openai.txt", AnswerForm::text)}) {
+    for (const auto& [section, form] :
+         {std::pair("openai.json", AnswerForm::whole), std::pair("openai.txt", AnswerForm::text)}) {
       if (const std::string* expected = golden.file.find(section)) {
         CHECK(golden.run(form, {golden.upstream}).out == *expected);
       }
@@ -107,13 +107,13 @@ TEST_CASE("U23, U24, U25: a stream cut before message_stop never looks complete"
     const size_t end = end_of_message_stop(golden.upstream);
     for (size_t length = 0; length < end; ++length) {
       const std::string_view cut = std::string_view(golden.upstream).substr(0, length);
-      const Outcome outcome = golden.run(AnswerForm::chunks, {cut});
+      const Outcome outcome = golden.run(AnswerForm::stream, {cut});
       const bool good = outcome.error && outcome.error->kind == ErrorKind::upstream_truncated &&
                         exit_code_of(*outcome.error) == 10 && !outcome.complete &&
                         outcome.out.find("[DONE]") == std::string::npos &&
                         outcome.out.find("\"finish_reason\":\"") == std::string::npos &&
                         golden.expected().rfind(outcome.out, 0) == 0 &&
-                        golden.run(AnswerForm::completion, {cut}).out.empty();
+                        golden.run(AnswerForm::whole, {cut}).out.empty();
       if (!good) FAIL_CHECK(golden.name, " cut to ", length, ": ", outcome.out);
     }
     const std::string_view whole = std::string_view(golden.upstream).substr(0, end);
@@ -127,7 +127,7 @@ TEST_CASE("chunks, completion and the whole message agree") {
     if (golden.fails() || golden.has_option("lone_surrogates")) continue;
     CAPTURE(golden.name);
     const bool usage = golden.options.include_usage;
-    const Outcome folded = golden.run(AnswerForm::completion, {golden.upstream});
+    const Outcome folded = golden.run(AnswerForm::whole, {golden.upstream});
     REQUIRE(folded.complete);
     const Json completion = Json::parse(folded.out);
     CHECK(comparable(completion_of_chunks(golden.expected()), usage) ==
@@ -136,10 +136,10 @@ TEST_CASE("chunks, completion and the whole message agree") {
     // No message can hold half an `input`, and one message is not two.
     if (golden.has_option("cut_arguments") || !golden.continuations.empty()) continue;
     const std::string message = message_of_stream(golden.upstream);
-    const Outcome whole = run_message(AnswerForm::completion, golden.options, message);
+    const Outcome whole = run_message(AnswerForm::whole, golden.options, message);
     CHECK_FALSE(whole.error);
     CHECK(Json::parse(whole.out) == completion);
-    const Outcome rechunked = run_message(AnswerForm::chunks, golden.options, message);
+    const Outcome rechunked = run_message(AnswerForm::stream, golden.options, message);
     CHECK(comparable(completion_of_chunks(rechunked.out), usage) == comparable(completion, usage));
     CHECK(run_message(AnswerForm::text, golden.options, message).out ==
           golden.run(AnswerForm::text, {golden.upstream}).out);

@@ -360,11 +360,11 @@ void check(AnswerForm form) {
 }
 
 TEST_CASE("W6: four times the answer costs six times as much at most, in chunks") {
-  check(AnswerForm::chunks);
+  check(AnswerForm::stream);
 }
 
 TEST_CASE("W6: four times the answer costs six times as much at most, as a completion") {
-  check(AnswerForm::completion);
+  check(AnswerForm::whole);
 }
 
 TEST_CASE("W6: four times the answer costs six times as much at most, in text") {

@@ -118,8 +118,8 @@ std::string lines_of(const Error& error) {
   return "param: " + error.param + "\nmessage: " + error.message + "\ncode: " + error.code + '\n';
 }
 
-/// The rest of ConvertedRequest, where a golden asks for it with a section `converted`.
-std::string lines_of(const ConvertedRequest& converted) {
+/// The rest of ConvertedChatRequest, where a golden asks for it with a section `converted`.
+std::string lines_of(const ConvertedChatRequest& converted) {
   const AnswerOptions& answer = converted.answer;
   std::string out;
   const auto add = [&](bool shown, const std::string& line) {

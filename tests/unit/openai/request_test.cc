@@ -17,7 +17,7 @@ const ModelTable& models() {
   return table;
 }
 
-Result<ConvertedRequest> convert(const std::string& json, RequestOptions options = {}) {
+Result<ConvertedChatRequest> convert(const std::string& json, RequestOptions options = {}) {
   options.models = &models();
   return convert_request(json, options);
 }
