@@ -32,7 +32,7 @@ struct RequestOptions {
   bool drop_thinking = false;
 };
 
-/// An Anthropic Messages request, and how its answer has to look.
+/// An Anthropic Messages request, and how its answer looks.
 struct ConvertedRequest {
   std::string body;                ///< JSON for POST /v1/messages
   std::string model;               ///< as sent upstream
@@ -41,7 +41,8 @@ struct ConvertedRequest {
   std::vector<std::string> betas;  ///< values the body needs in `anthropic-beta`
   bool has_thinking_history = false;
   AnswerOptions answer;
-  /// How many pause_turns are continued. Not 0 only with server tools: the blocks are kept for it.
+  /// How many pause_turns are continued. 0 without server tools: only they pause, and the answer's
+  /// blocks are kept for it.
   int continue_paused = 0;
   Notices notices;
   RequestOrigins origins;
@@ -63,8 +64,8 @@ std::string continue_request(std::string_view body, std::string_view content_jso
 [[nodiscard]] std::string openai_param(const ConvertedRequest& converted,
                                        std::string_view anthropic_path);
 
-/// What only the answer's look depends on (legacy functions, custom tools, include_usage), read
-/// from the OpenAI request alone: for `proxx convert response --request FILE`.
+/// Reads from an OpenAI request only how its answer looks (legacy functions, custom tools,
+/// include_usage), for `proxx convert response --request FILE`.
 Result<AnswerOptions> answer_options_of(std::string_view openai_json);
 
 }  // namespace proxx
