@@ -26,7 +26,7 @@ struct Piece {
 };
 
 /// A call of a client's tool.
-struct Call {
+struct ToolCall {
   uint32_t index = 0;   ///< the block's
   uint32_t number = 0;  ///< counts the calls of the answer from 0
 };
@@ -79,11 +79,11 @@ class Output {
   virtual void thinking_end(uint32_t /*index*/, BlockEnd /*end*/, std::string& /*out*/) {}
   virtual void redacted_thinking(uint32_t /*index*/, RawString /*data*/, std::string& /*out*/) {}
 
-  virtual void call_begin(const Call& call, RawString id, RawString name, std::string& out) = 0;
+  virtual void call_begin(const ToolCall& call, RawString id, RawString name, std::string& out) = 0;
   /// A piece of the arguments' JSON text, not empty. A call has at least one;
   /// arguments that came as a whole are one piece, right before call_end.
-  virtual void call_arguments(const Call& call, RawString fragment, std::string& out) = 0;
-  virtual void call_end(const Call& /*call*/, BlockEnd /*end*/, std::string& /*out*/) {}
+  virtual void call_arguments(const ToolCall& call, RawString fragment, std::string& out) = 0;
+  virtual void call_end(const ToolCall& /*call*/, BlockEnd /*end*/, std::string& /*out*/) {}
 
   /// False: no server_block functions are called, and their blocks are not kept.
   [[nodiscard]] virtual bool wants_server_blocks() const { return false; }

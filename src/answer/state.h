@@ -86,7 +86,7 @@ class AnswerState {
   [[nodiscard]] uint32_t index_of(const OpenBlock& block) const {
     return index_offset_ + block.index;
   }
-  [[nodiscard]] Call call_of(const OpenBlock& block) const {
+  [[nodiscard]] ToolCall call_of(const OpenBlock& block) const {
     return {index_of(block), block.call_number};
   }
   void take(const anthropic::Ending& ending, const anthropic::Usage& usage);

@@ -74,8 +74,8 @@ class Exchange {
   /// Called before each wait: `retrying in 0.5 s: <message>`.
   void on_retry(std::function<void(std::chrono::milliseconds, const Error&)> callback);
 
-  /// Called with the model's reasoning as it comes, decoded; AnswerForm::text only, where it is no
-  /// part of the answer.
+  /// Called with the model's reasoning as it comes, decoded. Only for AnswerForm::text, whose
+  /// answer does not contain it.
   void on_reasoning(std::function<void(std::string_view)> callback);
 
   /// Begins. The sink may be ended from inside, for a request that cannot be converted.

@@ -63,22 +63,23 @@ void TextWriter::thinking(const answer::Piece& piece, std::string&) {
   thinking_.add(piece.text, reasoning_);
 }
 
-TextWriter::OpenCall* TextWriter::find_open(const answer::Call& call) {
+TextWriter::OpenCall* TextWriter::find_open(const answer::ToolCall& call) {
   for (OpenCall& open : open_calls_) {
     if (open.number == call.number) return &open;
   }
   return nullptr;
 }
 
-void TextWriter::call_begin(const answer::Call& call, RawString id, RawString name, std::string&) {
+void TextWriter::call_begin(const answer::ToolCall& call, RawString id, RawString name,
+                            std::string&) {
   open_calls_.push_back({call.number, std::string(id), std::string(name), {}});
 }
 
-void TextWriter::call_arguments(const answer::Call& call, RawString fragment, std::string&) {
+void TextWriter::call_arguments(const answer::ToolCall& call, RawString fragment, std::string&) {
   if (OpenCall* const open = find_open(call)) open->arguments.append(fragment);
 }
 
-void TextWriter::call_end(const answer::Call& call, answer::BlockEnd, std::string& out) {
+void TextWriter::call_end(const answer::ToolCall& call, answer::BlockEnd, std::string& out) {
   OpenCall* const open = find_open(call);
   if (open == nullptr) return;
   const std::string line = call_line_(call, open->id, open->name, open->arguments);

@@ -13,8 +13,8 @@ using answer::RawString;
 
 /// A whole call as one line of JSON without its newline, in the words of the client's API; "" for a
 /// call that is not shown.
-using CallLine = std::function<std::string(const answer::Call& call, RawString id, RawString name,
-                                           RawString arguments)>;
+using CallLine = std::function<std::string(const answer::ToolCall& call, RawString id,
+                                           RawString name, RawString arguments)>;
 
 /// Writes an answer as plain text, decoded as it comes; each call as one line when it is whole; a
 /// newline at the end if the last line lacks it. A refusal is not part of the text.
@@ -26,10 +26,10 @@ class TextWriter final : public answer::Output {
   void start(RawString, RawString, std::string&) override {}
   void text(const answer::Piece& piece, std::string& out) override;
   void thinking(const answer::Piece& piece, std::string& out) override;
-  void call_begin(const answer::Call& call, RawString id, RawString name,
+  void call_begin(const answer::ToolCall& call, RawString id, RawString name,
                   std::string& out) override;
-  void call_arguments(const answer::Call& call, RawString fragment, std::string& out) override;
-  void call_end(const answer::Call& call, answer::BlockEnd end, std::string& out) override;
+  void call_arguments(const answer::ToolCall& call, RawString fragment, std::string& out) override;
+  void call_end(const answer::ToolCall& call, answer::BlockEnd end, std::string& out) override;
   void stop(const answer::Stop& stop, const answer::TokenUsage& usage, std::string& out) override;
 
   [[nodiscard]] std::string take_reasoning() override;
@@ -51,7 +51,7 @@ class TextWriter final : public answer::Output {
     std::string name;
     std::string arguments;
   };
-  [[nodiscard]] OpenCall* find_open(const answer::Call& call);
+  [[nodiscard]] OpenCall* find_open(const answer::ToolCall& call);
   void end_line(std::string& out);
 
   CallLine call_line_;

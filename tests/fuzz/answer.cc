@@ -9,6 +9,7 @@
 #include "client_stream.h"
 #include "fuzz.h"
 #include "json/reader.h"
+#include "openai/error.h"
 #include "sse_reference.h"
 
 namespace proxx::fuzz {

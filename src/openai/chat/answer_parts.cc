@@ -29,7 +29,7 @@ CallKinds::CallKinds(const AnswerOptions& options)
   std::sort(custom_tools_.begin(), custom_tools_.end());
 }
 
-std::optional<CallKind> CallKinds::kind_of(const answer::Call& call, RawString name) const {
+std::optional<CallKind> CallKinds::kind_of(const answer::ToolCall& call, RawString name) const {
   if (legacy_) return call.number == 0 ? std::optional(CallKind::legacy) : std::nullopt;
   if (custom_tools_.empty()) return CallKind::function;
   const bool is_custom =

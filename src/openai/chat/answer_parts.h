@@ -29,7 +29,7 @@ class CallKinds {
   explicit CallKinds(const AnswerOptions& options);
   /// Nothing for a call that is not shown: `function_call` holds one call. Requests with legacy
   /// functions switch parallel calls off.
-  [[nodiscard]] std::optional<CallKind> kind_of(const answer::Call& call, RawString name) const;
+  [[nodiscard]] std::optional<CallKind> kind_of(const answer::ToolCall& call, RawString name) const;
   [[nodiscard]] bool legacy() const { return legacy_; }
 
  private:

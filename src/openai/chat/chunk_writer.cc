@@ -43,18 +43,18 @@ void ChunkWriter::start(RawString id, RawString model, std::string& out) {
   out.append(delta_end());
 }
 
-/// Up to the value of `choices`.
+/// A chunk up to the value of `choices`.
 std::string_view ChunkWriter::chunk_begin() const {
   return std::string_view(text_begin_)
       .substr(0, text_begin_.size() - kContent.size() - kChoice.size());
 }
 
-/// Up to the members of the delta.
+/// A chunk up to the members of the delta.
 std::string_view ChunkWriter::delta_begin() const {
   return std::string_view(text_begin_).substr(0, text_begin_.size() - kContent.size());
 }
 
-/// What follows them, finish_reason null.
+/// The rest of a chunk after the members of the delta; finish_reason is null.
 std::string_view ChunkWriter::delta_end() const {
   return std::string_view(text_end_).substr(1);
 }
@@ -145,14 +145,14 @@ void ChunkWriter::redacted_thinking(uint32_t index, RawString data, std::string&
   out.append(delta_end());
 }
 
-ChunkWriter::OpenCall* ChunkWriter::find_open(const answer::Call& call) {
+ChunkWriter::OpenCall* ChunkWriter::find_open(const answer::ToolCall& call) {
   for (OpenCall& open : open_calls_) {
     if (open.number == call.number) return &open;
   }
   return nullptr;
 }
 
-void ChunkWriter::call_begin(const answer::Call& call, RawString id, RawString name,
+void ChunkWriter::call_begin(const answer::ToolCall& call, RawString id, RawString name,
                              std::string& out) {
   has_calls_ = true;
   const std::optional<CallKind> kind = kinds_.kind_of(call, name);
@@ -169,11 +169,12 @@ void ChunkWriter::call_begin(const answer::Call& call, RawString id, RawString n
   append_number(out, call.number);
   const size_t brace = out.size();
   append_call_opening(out, *kind, id, name);
-  out[brace] = ',';  // the opening's own brace: `index` has begun the object
+  out[brace] = ',';  // `index` began the object already
   out.append(call_closing(*kind)).append("]").append(delta_end());
 }
 
-void ChunkWriter::call_arguments(const answer::Call& call, RawString fragment, std::string& out) {
+void ChunkWriter::call_arguments(const answer::ToolCall& call, RawString fragment,
+                                 std::string& out) {
   OpenCall* const open = find_open(call);
   if (open == nullptr) return;
   if (open->kind == CallKind::custom) {
@@ -183,7 +184,7 @@ void ChunkWriter::call_arguments(const answer::Call& call, RawString fragment, s
   }
 }
 
-void ChunkWriter::call_end(const answer::Call& call, answer::BlockEnd, std::string& out) {
+void ChunkWriter::call_end(const answer::ToolCall& call, answer::BlockEnd, std::string& out) {
   OpenCall* const open = find_open(call);
   if (open == nullptr) return;
   if (open->kind == CallKind::custom) {

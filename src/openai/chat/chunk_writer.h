@@ -27,10 +27,10 @@ class ChunkWriter final : public answer::Output {
   void thinking(const answer::Piece& piece, std::string& out) override;
   void signature(uint32_t index, RawString signature, std::string& out) override;
   void redacted_thinking(uint32_t index, RawString data, std::string& out) override;
-  void call_begin(const answer::Call& call, RawString id, RawString name,
+  void call_begin(const answer::ToolCall& call, RawString id, RawString name,
                   std::string& out) override;
-  void call_arguments(const answer::Call& call, RawString fragment, std::string& out) override;
-  void call_end(const answer::Call& call, answer::BlockEnd end, std::string& out) override;
+  void call_arguments(const answer::ToolCall& call, RawString fragment, std::string& out) override;
+  void call_end(const answer::ToolCall& call, answer::BlockEnd end, std::string& out) override;
   void stop(const answer::Stop& stop, const answer::TokenUsage& usage, std::string& out) override;
   void fail(const Error& error, std::string& out) override;
 
@@ -40,7 +40,7 @@ class ChunkWriter final : public answer::Output {
     CallKind kind;
     std::string held;  ///< the arguments of a custom call so far
   };
-  [[nodiscard]] OpenCall* find_open(const answer::Call& call);
+  [[nodiscard]] OpenCall* find_open(const answer::ToolCall& call);
   void write_arguments(const OpenCall& call, RawString arguments, std::string& out) const;
   [[nodiscard]] std::string_view chunk_begin() const;
   [[nodiscard]] std::string_view delta_begin() const;

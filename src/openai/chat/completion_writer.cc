@@ -56,22 +56,23 @@ void CompletionWriter::redacted_thinking(uint32_t index, RawString data, std::st
   reasoning_.push_back({index, true, std::string(data), {}});
 }
 
-CompletionWriter::ShownCall* CompletionWriter::find(const answer::Call& call) {
+CompletionWriter::ShownCall* CompletionWriter::find(const answer::ToolCall& call) {
   return call.number < calls_.size() ? &calls_[call.number] : nullptr;
 }
 
-void CompletionWriter::call_begin(const answer::Call& call, RawString id, RawString name,
+void CompletionWriter::call_begin(const answer::ToolCall& call, RawString id, RawString name,
                                   std::string&) {
   const std::optional<CallKind> kind = kinds_.kind_of(call, name);
   if (!kind) return;
   append_call_opening(calls_.emplace_back(ShownCall{*kind, {}, {}}).opening, *kind, id, name);
 }
 
-void CompletionWriter::call_arguments(const answer::Call& call, RawString fragment, std::string&) {
+void CompletionWriter::call_arguments(const answer::ToolCall& call, RawString fragment,
+                                      std::string&) {
   if (ShownCall* const shown = find(call)) shown->arguments.append(fragment);
 }
 
-void CompletionWriter::call_end(const answer::Call& call, answer::BlockEnd, std::string&) {
+void CompletionWriter::call_end(const answer::ToolCall& call, answer::BlockEnd, std::string&) {
   ShownCall* const shown = find(call);
   if (shown == nullptr || shown->kind != CallKind::custom) return;
   shown->arguments = shown_arguments(shown->kind, shown->arguments);

@@ -26,10 +26,10 @@ class CompletionWriter final : public answer::Output {
   void thinking(const answer::Piece& piece, std::string& out) override;
   void signature(uint32_t index, RawString signature, std::string& out) override;
   void redacted_thinking(uint32_t index, RawString data, std::string& out) override;
-  void call_begin(const answer::Call& call, RawString id, RawString name,
+  void call_begin(const answer::ToolCall& call, RawString id, RawString name,
                   std::string& out) override;
-  void call_arguments(const answer::Call& call, RawString fragment, std::string& out) override;
-  void call_end(const answer::Call& call, answer::BlockEnd end, std::string& out) override;
+  void call_arguments(const answer::ToolCall& call, RawString fragment, std::string& out) override;
+  void call_end(const answer::ToolCall& call, answer::BlockEnd end, std::string& out) override;
   void stop(const answer::Stop& stop, const answer::TokenUsage& usage, std::string& out) override;
 
  private:
@@ -45,7 +45,7 @@ class CompletionWriter final : public answer::Output {
     std::string arguments;  ///< as received until the call's end, then as shown
   };
   [[nodiscard]] Reasoning& reasoning_of(uint32_t index);
-  [[nodiscard]] ShownCall* find(const answer::Call& call);
+  [[nodiscard]] ShownCall* find(const answer::ToolCall& call);
   void write_message(json::Writer& writer, const answer::Stop& stop) const;
   void write_reasoning(json::Writer& writer) const;
   void write_calls(json::Writer& writer) const;

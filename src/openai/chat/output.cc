@@ -13,7 +13,7 @@ namespace proxx::openai {
 namespace {
 
 /// A call as an element of `tool_calls`.
-std::string call_line(const CallKinds& kinds, const answer::Call& call, RawString id,
+std::string call_line(const CallKinds& kinds, const answer::ToolCall& call, RawString id,
                       RawString name, RawString arguments) {
   const std::optional<CallKind> kind = kinds.kind_of(call, name);
   if (!kind) return {};
@@ -36,7 +36,7 @@ std::unique_ptr<answer::Output> make_chat_output(AnswerForm form, const AnswerOp
       break;
   }
   return std::make_unique<text::TextWriter>(
-      [kinds = CallKinds(options)](const answer::Call& call, RawString id, RawString name,
+      [kinds = CallKinds(options)](const answer::ToolCall& call, RawString id, RawString name,
                                    RawString arguments) {
         return call_line(kinds, call, id, name, arguments);
       },

@@ -48,14 +48,14 @@ class Log final : public answer::Output {
   void redacted_thinking(uint32_t index, RawString data, std::string& out) override {
     at(out, "redacted_thinking", index, {data});
   }
-  void call_begin(const answer::Call& call, RawString id, RawString name,
+  void call_begin(const answer::ToolCall& call, RawString id, RawString name,
                   std::string& out) override {
     at(out, "call_begin", call.index, {std::to_string(call.number), id, name});
   }
-  void call_arguments(const answer::Call& call, RawString fragment, std::string& out) override {
+  void call_arguments(const answer::ToolCall& call, RawString fragment, std::string& out) override {
     at(out, "call_arguments", call.index, {std::to_string(call.number), fragment});
   }
-  void call_end(const answer::Call& call, BlockEnd end, std::string& out) override {
+  void call_end(const answer::ToolCall& call, BlockEnd end, std::string& out) override {
     at(out, "call_end", call.index, {std::to_string(call.number), name(end)});
   }
   [[nodiscard]] bool wants_server_blocks() const override { return wants_server_blocks_; }

@@ -77,7 +77,7 @@ TEST_CASE("request writer: output_config joins the client's members and ours") {
 }
 
 TEST_CASE("request writer: a paused turn is continued after the last message") {
-  CHECK(continue_request(write_body(small()), R"([{"type":"text","text":"x"}])") ==
+  CHECK(anthropic::continue_request(write_body(small()), R"([{"type":"text","text":"x"}])") ==
         R"({"model":"m","max_tokens":7,"messages":[{"role":"user","content":[{"type":"text",)"
         R"("text":"Hi"}]},{"role":"assistant","content":[{"type":"text","text":"x"}]}]})");
 }

@@ -334,7 +334,7 @@ TEST_CASE("a paused turn is continued behind the last message") {
   const auto converted = convert(request(R"("max_tokens":5)"));
   REQUIRE(converted);
   CHECK(
-      continue_request(converted->body, R"([{"type":"text","text":"a"}])") ==
+      anthropic::continue_request(converted->body, R"([{"type":"text","text":"a"}])") ==
       R"({"model":"claude-sonnet-4-6","max_tokens":5,"messages":[{"role":"user","content":)"
       R"([{"type":"text","text":"Hi"}]},{"role":"assistant","content":[{"type":"text","text":"a"}]}]})");
 }
