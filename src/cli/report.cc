@@ -4,7 +4,6 @@
 
 #include "cli/terminal.h"
 #include "core/error_map.h"
-#include "core/secret_text.h"
 
 namespace proxx::cli {
 namespace {
@@ -36,9 +35,7 @@ std::string describe(const Error& error) {
 }
 
 int report(const Error& error) {
-  // A key in the place of a file's name, a URL, a word.
-  const bool usage = error.kind == ErrorKind::usage;
-  say_error(usage ? without_keys(describe(error)) : describe(error));
+  say_error(describe(error));
   return exit_code_of(error);
 }
 

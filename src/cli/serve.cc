@@ -12,7 +12,7 @@
 #include "cli/report.h"
 #include "cli/runtime.h"
 #include "cli/terminal.h"
-#include "config/secret_environment.h"
+#include "core/secret_text.h"
 #include "core/visible.h"
 #include "server/app.h"
 #include "server/keys.h"
@@ -85,6 +85,7 @@ Result<server::AppOptions> app_options(const ServeOptions& options, const Loaded
   app.service.hosts.allowed = settings.serve.allowed_hosts;
   app.service.cors = settings.serve.cors;
   app.service.keys.own = std::move(own);
+  app.service.keys.hidden = held_secrets(settings);
   app.service.keys.client_key = settings.serve.client_key;
   if (settings.models_from == ModelsFrom::upstream) {
     app.service.models.refreshed = [&settings](const std::vector<ModelInfo>& upstream) {
@@ -97,7 +98,7 @@ Result<server::AppOptions> app_options(const ServeOptions& options, const Loaded
   }
   app.log = log_options(settings);
   app.on_listening = [](const std::string& where) {
-    service_stderr().write("proxx: listening on " + visible(where) + '\n');
+    service_stderr().write("proxx: listening on " + visible(without_keys(where)) + '\n');
   };
   return app;
 }
@@ -128,7 +129,6 @@ Result<int> serve(const ServeOptions& options) {
   }
   const ModelTable models = model_table(loaded.settings);
   PROXX_ASSIGN(const server::AppOptions app, app_options(options, loaded, models, std::move(own)));
-  forget_secret_environment();
   return server::serve(app);
 }
 

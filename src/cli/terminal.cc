@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "cli/write.h"
+#include "core/secret_text.h"
 #include "core/visible.h"
 
 namespace proxx::cli {
@@ -17,7 +18,7 @@ bool& color_on() {
 }
 
 void say_with(std::string_view prefix, std::string_view text) {
-  write_stderr(std::string(prefix) + visible(text) + '\n');
+  write_stderr(std::string(prefix) + visible(without_keys(text)) + '\n');
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "config/setting.h"
 #include "config/settings_table.h"
 #include "core/ascii.h"
+#include "core/secret_text.h"
 
 namespace proxx {
 namespace {
@@ -13,12 +14,14 @@ namespace {
 constexpr size_t kCommentColumn = 42;
 constexpr const char* kSecret = "[set]";
 
-std::string without_password(const std::string& url) {
-  const size_t scheme = url.find("://");
-  const size_t start = scheme == std::string::npos ? 0 : scheme + 3;
-  const size_t at = url.rfind('@');
-  if (at == std::string::npos || at < start) return url;
-  return url.substr(0, start) + kSecret + url.substr(at);
+/// A proxy's URL: what is in its login and its query may be secret.
+std::string without_secret_parts(std::string url) {
+  const std::string_view login = login_in(url);
+  const size_t begin = static_cast<size_t>(login.data() - url.data());
+  const size_t query = url.find_first_of("?#", begin + login.size());
+  if (query != std::string::npos) url.replace(query + 1, std::string::npos, kSecret);
+  if (!login.empty()) url.replace(begin, login.size(), kSecret);
+  return url;
 }
 
 // A path is whatever the user has; a comment is one line.
@@ -36,9 +39,10 @@ class Page {
     out.append(out.size() < kCommentColumn ? kCommentColumn - out.size() : 1, ' ');
     const auto origin = loaded_.origins.find(key);
     const Origin found = origin == loaded_.origins.end() ? Origin{} : origin->second;
-    text_ += out + "# " + one_line(to_string(found)) + "\n";
+    bare(out + "# " + one_line(to_string(found)));
   }
-  void bare(const std::string& text) { text_ += text + "\n"; }
+  /// A key may stand in the place of a path, a model, a host.
+  void bare(const std::string& text) { text_ += without_keys(text) + "\n"; }
   std::string take() { return std::move(text_); }
 
  private:
@@ -67,7 +71,7 @@ void put_models(Page& page, const std::vector<ModelEntry>& models) {
 
 std::string render_settings(const LoadedSettings& loaded) {
   Settings settings = loaded.settings;
-  settings.proxy = without_password(settings.proxy);
+  settings.proxy = without_secret_parts(settings.proxy);
   Page page(loaded);
   page.bare("# configuration file: " +
             (loaded.file.empty() ? std::string("none") : one_line(loaded.file)));

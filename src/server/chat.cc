@@ -101,6 +101,9 @@ void ChatSession::fail(const AnswerHead& head, const Error& error) {
 void ChatSession::end_with(const Error& error) {
   take_facts();
   if (reply_->started()) {
+    // The client was told the first request's id; a paused turn's continuation has another.
+    const std::string& id = exchange_.upstream_request_id();
+    if (id != reply_->record.request_id) reply_->record.failed_id = id;
     reply_->note_error(error);
     reply_->write(error_frame(error));
     reply_->end();

@@ -8,6 +8,7 @@
 #include "core/ascii.h"
 #include "core/error_map.h"
 #include "core/json_writer.h"
+#include "core/secret_text.h"
 #include "http/guard.h"
 
 namespace proxx::server {
@@ -53,8 +54,8 @@ std::string anthropic_body(const Error& error, std::string_view request_id) {
   writer.key("type").string("error");
   writer.key("error").begin_object();
   writer.key("type").string(anthropic_type(http_status_of(error)));
-  writer.key("message").string(error.message);
-  put_word(writer, "param", error.param);
+  writer.key("message").string(without_keys(error.message));
+  put_word(writer, "param", without_keys(error.param));
   put_word(writer, "code", error.code.empty() && usual_code != nullptr ? usual_code : error.code);
   writer.end_object();
   writer.key("request_id").string(request_id);

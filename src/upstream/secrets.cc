@@ -136,15 +136,18 @@ void cover(const FoundSecrets& found, std::string& text) {
 
 }  // namespace
 
-std::string redact_header(std::string_view line) {
+std::string shown_header(std::string_view line, const Secrets& secrets) {
   const size_t colon = line.find(':');
-  if (colon == std::string_view::npos) return std::string(line);
-  const std::string_view name = trimmed(line.substr(0, colon));
-  const bool field = name.find(' ') == std::string_view::npos;  // else a request or status line
-  if (!is_secret(field ? name : std::string_view(), trimmed(line.substr(colon + 1)))) {
-    return std::string(line);
+  std::string shown(line);
+  if (colon != std::string_view::npos) {
+    const std::string_view name = trimmed(line.substr(0, colon));
+    const bool field = name.find(' ') == std::string_view::npos;  // else a request or status line
+    if (is_secret(field ? name : std::string_view(), trimmed(line.substr(colon + 1)))) {
+      shown.replace(colon, std::string::npos, ": ").append(kRedacted);
+    }
   }
-  return std::string(line.substr(0, colon)).append(": ").append(kRedacted);
+  mask_whole(secrets, shown);
+  return shown;
 }
 
 Secrets secrets_in(const HeaderList& headers) {
@@ -163,12 +166,7 @@ Secrets secrets_in_login(std::string_view login) {
 }
 
 Secrets secrets_in_url(std::string_view url) {
-  const size_t scheme = url.find("://");
-  const size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
-  const std::string_view authority = url.substr(begin, url.find('/', begin) - begin);
-  const size_t at = authority.rfind('@');
-  if (at == std::string_view::npos) return {};
-  return secrets_in_login(percent_decoded(authority.substr(0, at)));
+  return secrets_in_login(percent_decoded(login_in(url)));
 }
 
 void mask(const Secrets& secrets, std::string& text) {
