@@ -16,7 +16,7 @@ struct KeyRules {
   Credential own;                     ///< the server's; may be empty
   std::vector<std::string> accepted;  ///< of auth_file; empty: there is none
   ClientKey client_key = ClientKey::forward;
-  Secrets hidden;  ///< that are not used, and not shown either
+  Secrets hidden = {};  ///< that are not used, and not shown either
 };
 
 /// The server's own keys, secret configured headers and what the rules hide, for ExchangeContext:

@@ -106,7 +106,10 @@ TEST_CASE("a stream that breaks ends with one error frame and no [DONE]") {
 TEST_CASE("R2: the log has the id of the continuation that failed") {
   Harness server;
   server.context.conversion.continue_paused = 1;
-  const auto client = server.chat(true);
+  const auto client = server.ask(request_of(
+      "POST", "/v1/chat/completions", {},
+      R"({"model":"claude-sonnet-5-5","stream":true,"messages":[{"role":"user","content":"hi"}],)"
+      R"("tools":[{"type":"web_search_20250305","name":"web_search"}]})"));
   std::string paused(kMessageEnd);
   paused.replace(paused.find("end_turn"), 8, "pause_turn");
   server.upstream.calls.at(0)->head(200, kEventStream);
