@@ -35,7 +35,7 @@ class Page {
   explicit Page(const LoadedSettings& loaded) : loaded_(loaded) {}
 
   void line(size_t indent, const std::string& text, const std::string& key) {
-    std::string out = std::string(indent, ' ') + text;
+    std::string out = std::string(indent, ' ') + without_keys(text);
     out.append(out.size() < kCommentColumn ? kCommentColumn - out.size() : 1, ' ');
     const auto origin = loaded_.origins.find(key);
     const Origin found = origin == loaded_.origins.end() ? Origin{} : origin->second;
