@@ -25,9 +25,10 @@ std::string without_secret_parts(std::string url) {
 }
 
 // A path is whatever the user has; a comment is one line.
-std::string one_line(std::string text) {
-  std::replace_if(text.begin(), text.end(), is_control, '?');
-  return text;
+std::string comment(std::string_view text) {
+  std::string out = "# " + without_keys(text);
+  std::replace_if(out.begin(), out.end(), is_control, '?');
+  return out;
 }
 
 class Page {
@@ -35,14 +36,14 @@ class Page {
   explicit Page(const LoadedSettings& loaded) : loaded_(loaded) {}
 
   void line(size_t indent, const std::string& text, const std::string& key) {
+    // A key may stand in the place of a path, a model, a host.
     std::string out = std::string(indent, ' ') + without_keys(text);
     out.append(out.size() < kCommentColumn ? kCommentColumn - out.size() : 1, ' ');
     const auto origin = loaded_.origins.find(key);
     const Origin found = origin == loaded_.origins.end() ? Origin{} : origin->second;
-    bare(out + "# " + one_line(to_string(found)));
+    bare(out + comment(to_string(found)));
   }
-  /// A key may stand in the place of a path, a model, a host.
-  void bare(const std::string& text) { text_ += without_keys(text) + "\n"; }
+  void bare(const std::string& text) { text_ += text + "\n"; }
   std::string take() { return std::move(text_); }
 
  private:
@@ -73,8 +74,7 @@ std::string render_settings(const LoadedSettings& loaded) {
   Settings settings = loaded.settings;
   settings.proxy = without_secret_parts(settings.proxy);
   Page page(loaded);
-  page.bare("# configuration file: " +
-            (loaded.file.empty() ? std::string("none") : one_line(loaded.file)));
+  page.bare(comment("configuration file: " + (loaded.file.empty() ? "none" : loaded.file)));
   Settings defaults;
   const std::vector<Setting> built_in = settings_of(defaults);
   size_t row = 0;

@@ -202,7 +202,7 @@ bool has_part(std::string_view name, size_t at, const NamePart& part) {
 
 bool is_short_word(std::string_view word) {
   constexpr size_t kLongWord = 16;
-  return word.size() <= kLongWord && std::all_of(word.begin(), word.end(), is_letter);
+  return word.size() <= kLongWord && std::none_of(word.begin(), word.end(), is_digit);
 }
 
 /// What stands behind the name of an authentication scheme.

@@ -34,7 +34,7 @@ inline constexpr std::string_view kRedacted = "[redacted]";
 /// `text`, a message of another library's, with each word redacted that looks like a secret.
 [[nodiscard]] std::string without_secrets(std::string_view text);
 /// The same for words that begin like a key: in texts that may hold ids. Of what follows `Bearer`
-/// or `Basic`, short words of letters stay: `invalid bearer token`.
+/// or `Basic`, short words without a digit stay: `invalid bearer token`.
 [[nodiscard]] std::string without_keys(std::string_view text);
 
 }  // namespace proxx

@@ -152,7 +152,12 @@ TEST_CASE("R4: a key in the place of another value is not printed") {
     CHECK(render_settings(*loaded).find("hush") == std::string::npos);
   }
   const auto by_flag = load(scratch, std::nullopt, {{"ANTHROPIC_MODEL", key}});
-  CHECK(render_settings(*by_flag).find("\nmodel: [redacted]                         # env ANTHROPIC_MODEL") != std::string::npos);
+  CHECK(render_settings(*by_flag).find(
+            "\nmodel: [redacted]                         # env ANTHROPIC_MODEL") !=
+        std::string::npos);
+  const auto scheme = load(scratch, "model: Bearer\n");
+  CHECK(render_settings(*scheme).find("\nmodel: Bearer                             # ") !=
+        std::string::npos);
   auto named = *load(scratch, "port: 1\n");
   named.file = "/" + key + ".yaml";
   CHECK(render_settings(named).find("hush") == std::string::npos);
