@@ -137,14 +137,15 @@ void cover(const FoundSecrets& found, std::string& text) {
 }  // namespace
 
 std::string shown_header(std::string_view line, const Secrets& secrets) {
-  const size_t colon = line.find(':');
-  std::string shown(line);
-  if (colon != std::string_view::npos) {
-    const std::string_view name = trimmed(line.substr(0, colon));
-    const bool field = name.find(' ') == std::string_view::npos;  // else a request or status line
-    if (is_secret(field ? name : std::string_view(), trimmed(line.substr(colon + 1)))) {
-      shown.replace(colon, std::string::npos, ": ").append(kRedacted);
-    }
+  const size_t colon = std::min(line.find(':'), line.size());
+  const std::string_view name = trimmed(line.substr(0, colon));
+  std::string shown;
+  if (colon == line.size() || name.find(' ') != std::string_view::npos) {
+    shown = without_keys(line);  // a request's or a status's line
+  } else if (is_secret(name, trimmed(line.substr(colon + 1)))) {
+    shown.append(line.substr(0, colon)).append(": ").append(kRedacted);
+  } else {
+    shown = line;
   }
   mask_whole(secrets, shown);
   return shown;

@@ -11,7 +11,8 @@
 namespace proxx {
 
 /// A header line fit for a trace: the value of a field that holds a credential, by its name or its
-/// look, becomes `[redacted]`; what `secrets` has in another is masked.
+/// look, becomes `[redacted]`, as do such words of a request line; what `secrets` has in another is
+/// masked.
 [[nodiscard]] std::string shown_header(std::string_view line, const Secrets& secrets);
 
 /// Of each field that shown_header hides: the value without its scheme, the words, cookie values

@@ -305,6 +305,9 @@ TEST_CASE("S7 X9: traces show no credential") {
   CHECK(shown_header("X-Team: Bearer s3cret", {}) == "X-Team: [redacted]");
   CHECK(shown_header("X-Team: hush-1234", {"hush-1234"}) == "X-Team: *********");
   CHECK(shown_header("GET /hush-1234 HTTP/1.1", {"hush-1234"}) == "GET /********* HTTP/1.1");
+  CHECK(shown_header("CONNECT sk-ant-0123.example:443 HTTP/1.1", {}) ==
+        "CONNECT [redacted] HTTP/1.1");
+  CHECK(shown_header("POST https://sk-ant-0123.example/v1/messages", {}) == "POST [redacted]");
   CHECK(shown_header("X-Team: sk-ant-0123", {}) == "X-Team: [redacted]");
   for (const char* line :
        {"anthropic-version: 2023-06-01", "anthropic-ratelimit-tokens-remaining: 1000",
