@@ -10,10 +10,10 @@
 #include <string>
 #include <string_view>
 
+#include "answer/converter.h"
+#include "anthropic/sse.h"
 #include "cli/process.h"
-#include "core/answer.h"
-#include "core/request.h"
-#include "core/sse.h"
+#include "openai/chat/request.h"
 
 namespace {
 

@@ -5,7 +5,7 @@ function(proxx_alone)
 endfunction()
 
 # proxx_layer(NAME SOURCES ... [USES layer or library ...])
-# One folder under src/ is one static library. Includes are written from src/: "core/result.h".
+# One folder under src/ is one static library. Includes are written from src/: "base/result.h".
 function(proxx_layer name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})
   add_library(proxx_${name} STATIC ${ARG_SOURCES})

@@ -7,13 +7,13 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/utf8.h"
 #include "cli/attach.h"
 #include "cli/input.h"
 #include "cli/process.h"
 #include "cli/terminal.h"
-#include "core/json_reader.h"
-#include "core/json_writer.h"
-#include "core/utf8.h"
+#include "json/reader.h"
+#include "json/writer.h"
 
 namespace proxx::cli {
 namespace {

@@ -3,9 +3,9 @@
 #include <array>
 #include <cstdint>
 
+#include "base/utf8.h"
 #include "cli/input.h"
-#include "core/json_writer.h"
-#include "core/utf8.h"
+#include "json/writer.h"
 
 namespace proxx::cli {
 namespace {

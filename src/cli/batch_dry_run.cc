@@ -14,7 +14,7 @@
 #include "cli/report.h"
 #include "cli/runtime.h"
 #include "cli/terminal.h"
-#include "core/json_writer.h"
+#include "json/writer.h"
 
 namespace proxx::cli {
 namespace {

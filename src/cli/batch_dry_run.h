@@ -1,8 +1,8 @@
 #pragma once
 #include <string>
 
+#include "base/result.h"
 #include "cli/options.h"
-#include "core/result.h"
 
 namespace proxx::cli {
 

@@ -3,9 +3,9 @@
 #include <string_view>
 #include <utility>
 
+#include "base/result.h"
 #include "cli/batch_ids.h"
 #include "cli/descriptor.h"
-#include "core/result.h"
 
 namespace proxx::cli {
 

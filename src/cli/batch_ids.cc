@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <random>
 
-#include "core/hash.h"
+#include "base/hash.h"
 
 namespace proxx::cli {
 namespace {

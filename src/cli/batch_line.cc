@@ -1,9 +1,9 @@
 #include "cli/batch_line.h"
 
-#include "core/error_map.h"
-#include "core/json_reader.h"
-#include "core/json_writer.h"
-#include "core/secret_text.h"
+#include "base/secret_text.h"
+#include "json/reader.h"
+#include "json/writer.h"
+#include "openai/error.h"
 
 namespace proxx::cli {
 namespace {

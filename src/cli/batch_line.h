@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/json_text.h"
-#include "core/result.h"
+#include "base/result.h"
+#include "json/text.h"
 
 // The lines of OpenAI's batch files (wire.md 5.6), in and out.
 

@@ -1,8 +1,8 @@
 #pragma once
 #include <cstdint>
 
+#include "base/result.h"
 #include "cli/batch_ids.h"
-#include "core/result.h"
 
 // What an earlier run left in a file of results, and how it is made fit to be appended to
 // (faults.md B1, B2). The descriptors are of regular files; their read positions don't matter.

@@ -6,14 +6,14 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "base/hash.h"
 #include "cli/batch_line.h"
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/process.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
-#include "core/error_map.h"
-#include "core/hash.h"
+#include "openai/error.h"
 
 namespace proxx::cli {
 namespace {

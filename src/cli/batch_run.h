@@ -15,7 +15,7 @@
 #include "cli/options.h"
 #include "cli/runtime.h"
 #include "cli/signals.h"
-#include "core/json_text.h"
+#include "json/text.h"
 
 namespace proxx::cli {
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "core/error_map.h"
-#include "core/json_reader.h"
-#include "core/json_string.h"
-#include "core/json_writer.h"
-#include "core/utf8.h"
+#include "base/utf8.h"
+#include "json/reader.h"
+#include "json/string.h"
+#include "json/writer.h"
+#include "openai/error.h"
 
 namespace proxx::cli {
 namespace {

@@ -3,9 +3,9 @@
 #include <string>
 #include <string_view>
 
-#include "core/json_text.h"
-#include "core/notices.h"
-#include "core/result.h"
+#include "base/notices.h"
+#include "base/result.h"
+#include "json/text.h"
 
 // The lines of the stdio bridge (contract.md section 2). An id is any JSON value and is carried as
 // the text that the parent wrote.

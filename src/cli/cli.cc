@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/secret_text.h"
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/output.h"
@@ -16,7 +17,6 @@
 #include "cli/version.h"
 #include "config/nearest.h"
 #include "config/secret_environment.h"
-#include "core/secret_text.h"
 #include "upstream/engine.h"
 
 namespace proxx::cli {

@@ -10,9 +10,9 @@
 #include "cli/process.h"
 #include "cli/report.h"
 #include "cli/usage.h"
-#include "core/error_map.h"
-#include "core/json_text.h"
-#include "core/request.h"
+#include "json/text.h"
+#include "openai/chat/request.h"
+#include "openai/error.h"
 
 namespace proxx::cli {
 namespace {

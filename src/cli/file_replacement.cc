@@ -14,7 +14,7 @@
 #include <system_error>
 #include <utility>
 
-#include "core/hash.h"
+#include "base/hash.h"
 
 namespace proxx::cli {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "base/result.h"
 #include "cli/descriptor.h"
-#include "core/result.h"
 
 namespace proxx::cli {
 

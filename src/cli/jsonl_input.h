@@ -4,8 +4,8 @@
 #include <memory>
 #include <optional>
 
+#include "base/result.h"
 #include "cli/jsonl.h"
-#include "core/result.h"
 
 namespace boost::asio {
 class io_context;

@@ -2,13 +2,13 @@
 #include <cstdio>
 #include <string_view>
 
+#include "base/visible.h"
 #include "cli/commands.h"
 #include "cli/models_remote.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/runtime.h"
-#include "core/visible.h"
 #include "server/models_api.h"
 
 namespace proxx::cli {

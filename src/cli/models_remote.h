@@ -1,6 +1,6 @@
 #pragma once
+#include "base/result.h"
 #include "cli/runtime.h"
-#include "core/result.h"
 
 // The upstream's model list on the command line: asked for once a run, before anything else.
 

@@ -1,10 +1,10 @@
 #include "cli/options.h"
 
+#include "base/secret_text.h"
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/options_common.h"
 #include "cli/usage.h"
-#include "core/secret_text.h"
 
 namespace proxx::cli {
 namespace {

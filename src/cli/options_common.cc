@@ -5,12 +5,12 @@
 #include <memory>
 #include <vector>
 
+#include "base/secret_text.h"
 #include "cli/input.h"
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
 #include "config/nearest.h"
-#include "core/secret_text.h"
 
 namespace proxx::cli {
 namespace {

@@ -14,11 +14,11 @@
 #include <climits>
 #include <cstring>
 
+#include "base/visible.h"
 #include "cli/descriptor_poll.h"
 #include "cli/file_replacement.h"
 #include "cli/process.h"
 #include "cli/write.h"
-#include "core/visible.h"
 
 namespace proxx::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/result.h"
+#include "base/result.h"
 
 namespace boost::asio {
 class io_context;
@@ -12,7 +12,7 @@ class io_context;
 
 namespace proxx::cli {
 
-/// What data is, for how a terminal shows what would act on it (core/visible.h): JSON, also in
+/// What data is, for how a terminal shows what would act on it (base/visible.h): JSON, also in
 /// frames and lines, as escapes of its own, so that it stays JSON. Elsewhere bytes are as they are.
 enum class Content { json, text };
 

@@ -15,9 +15,9 @@
 #include "cli/descriptor.h"
 #include "cli/terminal.h"
 #include "cli/write.h"
-#include "core/error_map.h"
-#include "core/json_writer.h"
+#include "json/writer.h"
 #include "mock/replay.h"
+#include "openai/error.h"
 
 namespace proxx::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/result.h"
+#include "base/result.h"
 #include "exchange/exchange.h"
 #include "exchange/sink.h"
 #include "upstream/headers.h"

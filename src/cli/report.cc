@@ -2,8 +2,9 @@
 
 #include <cstdio>
 
+#include "base/secret_text.h"
 #include "cli/terminal.h"
-#include "core/error_map.h"
+#include "openai/error.h"
 
 namespace proxx::cli {
 namespace {

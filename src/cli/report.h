@@ -3,10 +3,10 @@
 #include <optional>
 #include <string>
 
-#include "core/answer.h"
-#include "core/models.h"
-#include "core/notices.h"
-#include "core/result.h"
+#include "answer/converter.h"
+#include "anthropic/models.h"
+#include "base/notices.h"
+#include "base/result.h"
 #include "exchange/exchange.h"
 
 // The lines about a request that the request commands put on stderr.

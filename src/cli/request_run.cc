@@ -14,7 +14,7 @@
 #include "cli/stdout_sink.h"
 #include "cli/terminal.h"
 #include "cli/text_view.h"
-#include "core/error_map.h"
+#include "openai/error.h"
 
 namespace proxx::cli {
 namespace {

@@ -5,16 +5,16 @@
 #include <string>
 #include <vector>
 
+#include "anthropic/model_info.h"
+#include "anthropic/models.h"
+#include "base/result.h"
 #include "cli/options.h"
 #include "cli/record.h"
 #include "config/keys.h"
 #include "config/load.h"
-#include "core/model_info.h"
-#include "core/models.h"
-#include "core/request.h"
-#include "core/result.h"
 #include "exchange/exchange.h"
 #include "mock/mock.h"
+#include "openai/chat/request.h"
 #include "upstream/engine.h"
 
 namespace proxx::cli {

@@ -5,6 +5,8 @@
 #include <memory>
 #include <thread>
 
+#include "base/secret_text.h"
+#include "base/visible.h"
 #include "cli/commands.h"
 #include "cli/health.h"
 #include "cli/options.h"
@@ -12,8 +14,7 @@
 #include "cli/report.h"
 #include "cli/runtime.h"
 #include "cli/terminal.h"
-#include "core/secret_text.h"
-#include "core/visible.h"
+#include "config/secret_environment.h"
 #include "server/app.h"
 #include "server/keys.h"
 #include "server/lossy_writer.h"

@@ -1,6 +1,6 @@
 #include "cli/stdout_sink.h"
 
-#include "core/error_map.h"
+#include "openai/error.h"
 
 namespace proxx::cli {
 

@@ -2,9 +2,9 @@
 #include <functional>
 #include <optional>
 
+#include "answer/converter.h"
 #include "cli/output.h"
 #include "cli/reader_watch.h"
-#include "core/answer.h"
 #include "exchange/sink.h"
 
 namespace proxx::cli {

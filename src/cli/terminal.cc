@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/secret_text.h"
+#include "base/visible.h"
 #include "cli/write.h"
-#include "core/secret_text.h"
-#include "core/visible.h"
 
 namespace proxx::cli {
 namespace {

@@ -1,7 +1,7 @@
 #include "cli/text_view.h"
 
+#include "base/visible.h"
 #include "cli/terminal.h"
-#include "core/visible.h"
 
 namespace proxx::cli {
 

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "core/result.h"
+#include "base/result.h"
 
 // Where the program writes to a descriptor: the command line's one write loop. (serve's log never
 // waits: server/log.h.)

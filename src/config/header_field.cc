@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/ascii.h"
-#include "core/secret_text.h"
+#include "base/ascii.h"
+#include "base/secret_text.h"
 
 namespace proxx {
 namespace {

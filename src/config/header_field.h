@@ -15,7 +15,7 @@ namespace proxx {
 /// with every request, and is looked for among the others.
 inline constexpr size_t kMaxExtraHeaders = 100;
 
-/// True if the value is better not shown, by the rules of core/secret_text.h.
+/// True if the value is better not shown, by the rules of base/secret_text.h.
 [[nodiscard]] bool looks_secret(std::string_view name, std::string_view value);
 
 }  // namespace proxx

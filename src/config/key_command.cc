@@ -11,8 +11,9 @@
 #include <csignal>
 #include <optional>
 
+#include "base/secret_text.h"
+#include "config/secret_environment.h"
 #include "config/small_file.h"
-#include "core/secret_text.h"
 
 namespace proxx {
 namespace {

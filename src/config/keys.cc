@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
+#include "base/secret_text.h"
 #include "config/key_command.h"
 #include "config/small_file.h"
-#include "core/secret_text.h"
 
 namespace proxx {
 namespace {

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "config/load.h"
-#include "core/result.h"
 
 namespace proxx {
 

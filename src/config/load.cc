@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "config/keys.h"
 #include "config/setting.h"
 #include "config/settings_table.h"
 #include "config/small_file.h"
 #include "config/upstream_url.h"
-#include "core/ascii.h"
 
 namespace proxx {
 namespace {

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "config/config_file.h"
 #include "config/settings.h"
-#include "core/result.h"
 
 namespace proxx {
 

@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "core/models.h"
+#include "anthropic/models.h"
 
 namespace proxx {
 

@@ -1,9 +1,9 @@
 #include <charconv>
 #include <type_traits>
 
+#include "base/utf8.h"
 #include "config/setting.h"
 #include "config/setting_words.h"
-#include "core/utf8.h"
 
 namespace proxx {
 namespace {

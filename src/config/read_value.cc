@@ -5,12 +5,12 @@
 #include <system_error>
 #include <type_traits>
 
+#include "base/ascii.h"
+#include "base/secret_text.h"
 #include "config/header_field.h"
 #include "config/nearest.h"
 #include "config/setting.h"
 #include "config/setting_words.h"
-#include "core/ascii.h"
-#include "core/secret_text.h"
 
 namespace proxx {
 namespace {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+#include "base/secret_text.h"
 #include "config/header_field.h"
 #include "config/setting.h"
 #include "config/settings_table.h"
-#include "core/ascii.h"
-#include "core/secret_text.h"
 
 namespace proxx {
 namespace {

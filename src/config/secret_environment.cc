@@ -6,9 +6,9 @@
 #include <map>
 #include <string_view>
 
+#include "base/ascii.h"
+#include "base/secret_text.h"
 #include "config/keys.h"
-#include "core/ascii.h"
-#include "core/secret_text.h"
 
 extern char** environ;
 

@@ -9,9 +9,9 @@
 #include <variant>
 #include <vector>
 
+#include "base/result.h"
 #include "config/settings.h"
 #include "config/yaml_tree.h"
-#include "core/result.h"
 
 // One way to read, print and copy every value that configuration may hold, whoever owns it: the
 // settings themselves (settings_table.h) or a row of the model table (model_entry.h).

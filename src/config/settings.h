@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "answer/converter.h"
+#include "base/notices.h"
 #include "config/model_entry.h"
-#include "core/answer.h"
-#include "core/notices.h"
 
 namespace proxx {
 

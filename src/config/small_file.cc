@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "core/secret_text.h"
+#include "base/secret_text.h"
 
 namespace proxx {
 namespace {

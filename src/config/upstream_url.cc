@@ -8,7 +8,7 @@
 #include <charconv>
 #include <system_error>
 
-#include "core/ascii.h"
+#include "base/ascii.h"
 
 namespace proxx {
 namespace {

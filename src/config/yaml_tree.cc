@@ -8,9 +8,9 @@
 #include <map>
 #include <sstream>
 
-#include "core/ascii.h"
-#include "core/secret_text.h"
-#include "core/utf8.h"
+#include "base/ascii.h"
+#include "base/secret_text.h"
+#include "base/utf8.h"
 
 namespace proxx {
 namespace {

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/result.h"
+#include "base/result.h"
 
 // The only place that knows yaml-cpp. Configuration is the small part of YAML that has one meaning:
 // one document, no anchors, no tags, no key twice.

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/date.h"
+#include "base/date.h"
 
 namespace proxx {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 #include <cstdint>
 
-#include "core/result.h"
+#include "base/result.h"
 #include "upstream/upstream.h"
 
 namespace proxx {

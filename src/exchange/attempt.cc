@@ -4,9 +4,9 @@
 #include <random>
 #include <utility>
 
-#include "core/answer.h"
-#include "core/error_map.h"
+#include "answer/converter.h"
 #include "exchange/answer_headers.h"
+#include "openai/error.h"
 #include "upstream/retry.h"
 
 namespace proxx {

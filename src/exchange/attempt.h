@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/result.h"
+#include "base/result.h"
 #include "exchange/body_kind.h"
 #include "upstream/headers.h"
 #include "upstream/upstream.h"

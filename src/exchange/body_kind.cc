@@ -1,6 +1,6 @@
 #include "exchange/body_kind.h"
 
-#include "core/ascii.h"
+#include "base/ascii.h"
 #include "upstream/head_reader.h"
 
 namespace proxx {

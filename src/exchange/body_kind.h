@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "core/result.h"
+#include "base/result.h"
 #include "upstream/upstream.h"
 
 namespace proxx {

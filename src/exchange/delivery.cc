@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "core/error_map.h"
-#include "core/release.h"
+#include "base/release.h"
 #include "exchange/answer_headers.h"
+#include "openai/error.h"
 
 namespace proxx {
 

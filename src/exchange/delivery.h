@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/result.h"
+#include "base/result.h"
 #include "exchange/sink.h"
 #include "upstream/upstream.h"
 

@@ -6,12 +6,12 @@
 #include <exception>
 #include <utility>
 
-#include "core/error_map.h"
-#include "core/release.h"
+#include "base/release.h"
 #include "exchange/attempt.h"
 #include "exchange/delivery.h"
 #include "exchange/job_thread.h"
 #include "exchange/jobs.h"
+#include "openai/error.h"
 
 namespace proxx {
 namespace {

@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "core/answer.h"
-#include "core/notices.h"
-#include "core/request.h"
+#include "answer/converter.h"
+#include "base/notices.h"
 #include "exchange/sink.h"
+#include "openai/chat/request.h"
 #include "upstream/headers.h"
 #include "upstream/upstream.h"
 

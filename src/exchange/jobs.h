@@ -3,9 +3,9 @@
 #include <memory>
 #include <string>
 
-#include "core/answer.h"
-#include "core/request.h"
-#include "core/result.h"
+#include "answer/converter.h"
+#include "base/result.h"
+#include "openai/chat/request.h"
 
 // Conversions as jobs: each owns its data, so that it can run beside the loop (JobThread).
 

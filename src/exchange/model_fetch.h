@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "core/model_info.h"
-#include "core/result.h"
+#include "anthropic/model_info.h"
+#include "base/result.h"
 #include "exchange/exchange.h"
 
 namespace proxx {

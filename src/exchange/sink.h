@@ -1,8 +1,8 @@
 #pragma once
 #include <string_view>
 
-#include "core/notices.h"
-#include "core/result.h"
+#include "base/notices.h"
+#include "base/result.h"
 #include "upstream/upstream.h"
 
 namespace proxx {

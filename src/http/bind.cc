@@ -15,7 +15,7 @@
 #include <system_error>
 #include <utility>
 
-#include "core/secret_text.h"
+#include "base/secret_text.h"
 
 namespace proxx::http {
 namespace {

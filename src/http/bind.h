@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "core/result.h"
+#include "base/result.h"
 #include "http/server.h"
 
 struct sockaddr_storage;

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <system_error>
 
-#include "core/ascii.h"
+#include "base/ascii.h"
 
 namespace proxx::http {
 namespace {

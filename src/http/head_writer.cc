@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "core/ascii.h"
+#include "base/ascii.h"
 #include "http/guard.h"
 
 namespace proxx::http {

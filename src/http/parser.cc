@@ -6,7 +6,7 @@
 #include <limits>
 #include <optional>
 
-#include "core/ascii.h"
+#include "base/ascii.h"
 #include "http/chunked.h"
 #include "http/guard.h"
 #include "http/target.h"

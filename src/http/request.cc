@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "core/ascii.h"
+#include "base/ascii.h"
 #include "http/guard.h"
 #include "http/server.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "core/ascii.h"
+#include "base/ascii.h"
 
 namespace proxx::http {
 namespace {

@@ -10,7 +10,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "core/release.h"
+#include "base/release.h"
 #include "http/pending_writes.h"
 
 namespace proxx::http {

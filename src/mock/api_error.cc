@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "core/json_writer.h"
+#include "json/writer.h"
 
 namespace proxx::mock {
 namespace {

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <utility>
 
-#include "core/json_text.h"
-#include "core/utf8.h"
+#include "base/utf8.h"
+#include "json/text.h"
 #include "mock/file.h"
 #include "mock/wire_headers.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "core/json_text.h"
+#include "json/text.h"
 #include "mock/check.h"
 
 namespace proxx::mock {

@@ -3,9 +3,9 @@
 #include <functional>
 #include <string>
 
-#include "core/request.h"
-#include "core/result.h"
+#include "base/result.h"
 #include "http/server.h"
+#include "openai/chat/request.h"
 #include "server/log.h"
 #include "server/reply.h"
 #include "upstream/engine.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/error_map.h"
+#include "openai/error.h"
 #include "server/notice_list.h"
 
 namespace proxx::server {

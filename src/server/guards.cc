@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 
-#include "core/ascii.h"
+#include "base/ascii.h"
 #include "http/guard.h"
 
 namespace proxx::server {

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/result.h"
+#include "base/result.h"
 #include "http/server.h"
 
 // Who may ask, judged by the request's head: what keeps a web page in the user's browser from

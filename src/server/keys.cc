@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/ascii.h"
+#include "base/secret_text.h"
 #include "config/small_file.h"
-#include "core/ascii.h"
-#include "core/secret_text.h"
 #include "http/guard.h"
 #include "server/guards.h"
 

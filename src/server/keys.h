@@ -3,8 +3,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "config/settings.h"
-#include "core/result.h"
 #include "http/server.h"
 #include "upstream/headers.h"
 

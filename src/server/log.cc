@@ -7,10 +7,10 @@
 #include <cstdio>
 #include <ctime>
 
-#include "core/json_string.h"
-#include "core/secret_text.h"
-#include "core/utf8.h"
-#include "core/visible.h"
+#include "base/secret_text.h"
+#include "base/utf8.h"
+#include "base/visible.h"
+#include "json/string.h"
 #include "server/notice_list.h"
 
 namespace proxx::server {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <tuple>
 
-#include "core/models.h"
+#include "anthropic/models.h"
 #include "server/record.h"
 
 namespace proxx::server {

@@ -4,8 +4,8 @@
 #include <random>
 #include <utility>
 
-#include "core/error_map.h"
-#include "core/hash.h"
+#include "base/hash.h"
+#include "openai/error.h"
 
 namespace proxx::server {
 namespace {

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/model_info.h"
+#include "anthropic/model_info.h"
 #include "exchange/exchange.h"
 #include "exchange/model_fetch.h"
 #include "server/log.h"

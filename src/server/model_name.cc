@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/json_string.h"
-#include "core/json_text.h"
+#include "json/string.h"
+#include "json/text.h"
 
 namespace proxx::server {
 namespace {

@@ -1,6 +1,6 @@
 #include "server/models_api.h"
 
-#include "core/json_writer.h"
+#include "json/writer.h"
 
 namespace proxx::server {
 namespace {

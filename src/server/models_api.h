@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/ascii.h"
-#include "core/models.h"
+#include "anthropic/models.h"
+#include "base/ascii.h"
 
 namespace proxx::server {
 

@@ -3,7 +3,7 @@
 #include <set>
 #include <string_view>
 
-#include "core/secret_text.h"
+#include "base/secret_text.h"
 
 namespace proxx::server {
 namespace {

@@ -2,7 +2,7 @@
 #include <cstddef>
 #include <string>
 
-#include "core/notices.h"
+#include "base/notices.h"
 
 namespace proxx::server {
 

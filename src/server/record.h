@@ -4,9 +4,9 @@
 #include <optional>
 #include <string>
 
-#include "core/answer.h"
-#include "core/notices.h"
-#include "core/result.h"
+#include "answer/converter.h"
+#include "base/notices.h"
+#include "base/result.h"
 #include "server/routes.h"
 
 namespace proxx::server {

@@ -3,7 +3,7 @@
 #include <array>
 #include <ctime>
 
-#include "core/release.h"
+#include "base/release.h"
 #include "exchange/answer_headers.h"
 #include "exchange/body_kind.h"
 #include "server/model_name.h"

@@ -5,11 +5,11 @@
 #include <cstdio>
 #include <random>
 
-#include "core/ascii.h"
-#include "core/error_map.h"
-#include "core/json_writer.h"
-#include "core/secret_text.h"
+#include "base/ascii.h"
+#include "base/secret_text.h"
 #include "http/guard.h"
+#include "json/writer.h"
+#include "openai/error.h"
 
 namespace proxx::server {
 namespace {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/result.h"
+#include "base/result.h"
 #include "http/server.h"
 #include "server/guards.h"
 #include "server/keys.h"

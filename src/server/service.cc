@@ -5,8 +5,8 @@
 #include <boost/asio/post.hpp>
 #include <exception>
 
-#include "core/ascii.h"
-#include "core/beta_allowance.h"
+#include "anthropic/beta_allowance.h"
+#include "base/ascii.h"
 #include "exchange/jobs.h"
 #include "http/guard.h"
 #include "server/chat.h"

@@ -1,7 +1,7 @@
 #pragma once
 #include <functional>
 
-#include "core/result.h"
+#include "base/result.h"
 
 namespace proxx::server {
 

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <memory>
 
-#include "core/secret_text.h"
+#include "base/secret_text.h"
 #include "upstream/curl_library.h"
 
 namespace proxx {

@@ -1,7 +1,7 @@
 #pragma once
 #include <curl/curl.h>
 
-#include "core/result.h"
+#include "base/result.h"
 
 namespace proxx {
 

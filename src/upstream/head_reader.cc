@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "core/ascii.h"
+#include "base/ascii.h"
 
 namespace proxx {
 namespace {

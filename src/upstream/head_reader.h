@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/result.h"
+#include "base/result.h"
 #include "upstream/upstream.h"
 
 namespace proxx {

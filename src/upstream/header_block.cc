@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/ascii.h"
-#include "core/release.h"
+#include "base/ascii.h"
+#include "base/release.h"
 
 namespace proxx {
 namespace {

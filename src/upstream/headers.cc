@@ -5,7 +5,7 @@
 #include <boost/uuid/uuid_io.hpp>
 #include <set>
 
-#include "core/ascii.h"
+#include "base/ascii.h"
 
 namespace proxx {
 namespace {

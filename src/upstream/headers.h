@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/result.h"
+#include "base/result.h"
 #include "upstream/secrets.h"
 #include "upstream/upstream.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <system_error>
 
-#include "core/ascii.h"
+#include "base/ascii.h"
 #include "upstream/curl_library.h"
 
 namespace proxx {

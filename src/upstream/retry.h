@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/result.h"
+#include "base/result.h"
 #include "upstream/upstream.h"
 
 namespace proxx {

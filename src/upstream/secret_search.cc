@@ -6,7 +6,7 @@
 #include <optional>
 #include <system_error>
 
-#include "core/ascii.h"
+#include "base/ascii.h"
 
 namespace proxx {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "core/ascii.h"
-#include "core/secret_text.h"
+#include "base/ascii.h"
+#include "base/secret_text.h"
 #include "upstream/secret_search.h"
 
 namespace proxx {

@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/ascii.h"
-#include "core/secret_text.h"
+#include "base/ascii.h"
+#include "base/secret_text.h"
 #include "upstream/curl_library.h"
 
 namespace proxx {

@@ -4,7 +4,7 @@
 #include <new>
 #include <utility>
 
-#include "core/release.h"
+#include "base/release.h"
 #include "upstream/curl_library.h"
 #include "upstream/proxy.h"
 

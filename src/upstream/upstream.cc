@@ -1,6 +1,6 @@
 #include "upstream/upstream.h"
 
-#include "core/ascii.h"
+#include "base/ascii.h"
 
 namespace proxx {
 std::optional<std::string_view> find_header(const HeaderList& headers, std::string_view name) {

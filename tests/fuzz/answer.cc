@@ -4,12 +4,11 @@
 //
 // Input: a byte of options (client_stream.h), then the stream.
 
-#include "core/answer.h"
-
+#include "answer/converter.h"
+#include "base/utf8.h"
 #include "client_stream.h"
-#include "core/json_reader.h"
-#include "core/utf8.h"
 #include "fuzz.h"
+#include "json/reader.h"
 #include "sse_reference.h"
 
 namespace proxx::fuzz {

@@ -1,9 +1,9 @@
 #include "client_stream.h"
 
-#include "core/error_map.h"
-#include "core/json_reader.h"
-#include "core/utf8.h"
+#include "base/utf8.h"
 #include "fuzz.h"
+#include "json/reader.h"
+#include "openai/error.h"
 
 namespace proxx::fuzz {
 namespace {

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/answer.h"
-#include "core/result.h"
+#include "answer/converter.h"
+#include "base/result.h"
 
 namespace proxx::fuzz {
 

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include "base/secret_text.h"
+#include "base/utf8.h"
 #include "config/header_field.h"
 #include "config/load.h"
 #include "config/render.h"
@@ -14,8 +16,6 @@
 #include "config/settings_table.h"
 #include "config/upstream_url.h"
 #include "config/yaml_tree.h"
-#include "core/secret_text.h"
-#include "core/utf8.h"
 #include "fuzz.h"
 
 namespace proxx::fuzz {

@@ -3,9 +3,10 @@
 //
 // Input: the status (two bytes), the content type (a length and as much), then the body.
 
+#include "openai/error.h"
+
+#include "base/utf8.h"
 #include "client_stream.h"
-#include "core/error_map.h"
-#include "core/utf8.h"
 #include "fuzz.h"
 
 namespace proxx::fuzz {

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <random>
 
-#include "core/hash.h"
+#include "base/hash.h"
 
 namespace proxx::fuzz {
 namespace {

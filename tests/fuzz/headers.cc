@@ -10,9 +10,9 @@
 #include <cctype>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "config/header_field.h"
 #include "config/upstream_url.h"
-#include "core/ascii.h"
 #include "exchange/answer_headers.h"
 #include "fuzz.h"
 #include "server/guards.h"

@@ -8,7 +8,7 @@
 #include <charconv>
 #include <system_error>
 
-#include "core/ascii.h"
+#include "base/ascii.h"
 #include "fuzz.h"
 #include "http/guard.h"
 #include "http/head_writer.h"

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/json_reader.h"
-#include "core/json_writer.h"
-#include "core/utf8.h"
+#include "base/utf8.h"
 #include "fuzz.h"
+#include "json/reader.h"
+#include "json/writer.h"
 
 namespace proxx::fuzz {
 namespace {

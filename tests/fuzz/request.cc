@@ -5,15 +5,15 @@
 //
 // Input: a byte of options, then the request.
 
-#include "core/request.h"
+#include "openai/chat/request.h"
 
 #include <algorithm>
 #include <set>
 
-#include "core/error_map.h"
-#include "core/json_reader.h"
-#include "core/utf8.h"
+#include "base/utf8.h"
 #include "fuzz.h"
+#include "json/reader.h"
+#include "openai/error.h"
 
 namespace proxx::fuzz {
 namespace {

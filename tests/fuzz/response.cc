@@ -3,10 +3,10 @@
 //
 // Input: a byte of options (client_stream.h), then the body.
 
+#include "base/utf8.h"
 #include "client_stream.h"
-#include "core/json_reader.h"
-#include "core/utf8.h"
 #include "fuzz.h"
+#include "json/reader.h"
 
 namespace proxx::fuzz {
 namespace {

@@ -1,7 +1,7 @@
 // The parser gives the events that the HTML standard's text gives, however the stream is cut, and
 // at its end the same unended one. (Names, ids and retry times are not kept: faults.md U31.)
 
-#include "core/sse.h"
+#include "anthropic/sse.h"
 
 #include "fuzz.h"
 #include "sse_reference.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "core/utf8.h"
+#include "base/utf8.h"
 
 namespace proxx::fuzz {
 namespace {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <map>
 
-#include "core/request.h"
 #include "mock/rules.h"
+#include "openai/chat/request.h"
 #include "unit/conversion/request_generator.h"
 
 namespace proxx::test {

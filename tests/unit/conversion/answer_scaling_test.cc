@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "core/answer.h"
-#include "core/error_map.h"
+#include "answer/converter.h"
+#include "openai/error.h"
 #include "support/cost.h"
 
 namespace proxx::test {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/request.h"
+#include "openai/chat/request.h"
 #include "unit/conversion/request_generator.h"
 
 namespace proxx::test {

@@ -1,7 +1,7 @@
 // wire.md 6.9: a path in an error of the upstream's is mapped back to the client's request.
 #include <doctest/doctest.h>
 
-#include "core/request.h"
+#include "openai/chat/request.h"
 #include "unit/conversion/request_generator.h"
 
 namespace proxx::test {

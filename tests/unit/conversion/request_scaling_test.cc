@@ -5,8 +5,8 @@
 #include <functional>
 #include <string>
 
-#include "core/model_info.h"
-#include "core/request.h"
+#include "anthropic/model_info.h"
+#include "openai/chat/request.h"
 #include "support/cost.h"
 
 namespace proxx::test {

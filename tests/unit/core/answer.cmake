@@ -13,4 +13,4 @@ proxx_unit_test(core_answer
     error_map_test.cc
     sse_test.cc
     stream_golden.cc
-  USES proxx_core nlohmann_json::nlohmann_json)
+  USES proxx_chat nlohmann_json::nlohmann_json)

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "core/answer_text.h"
-#include "core/delta_scan.h"
-#include "core/json_reader.h"
-#include "core/sse.h"
+#include "answer/words.h"
+#include "anthropic/delta_scan.h"
+#include "anthropic/sse.h"
+#include "json/reader.h"
 
 using namespace proxx;
 using namespace proxx::anthropic;

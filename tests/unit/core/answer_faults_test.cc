@@ -3,7 +3,7 @@
 #include <ctime>
 
 #include "answer_support.h"
-#include "core/error_map.h"
+#include "openai/error.h"
 
 namespace proxx::test {
 namespace {

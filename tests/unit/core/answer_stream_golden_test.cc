@@ -4,7 +4,7 @@
 
 #include "answer_fold.h"
 #include "answer_support.h"
-#include "core/error_map.h"
+#include "openai/error.h"
 #include "stream_golden.h"
 
 namespace proxx::test {

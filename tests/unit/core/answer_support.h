@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/answer.h"
+#include "answer/converter.h"
 #include "support/txtar.h"
 
 namespace proxx::test {

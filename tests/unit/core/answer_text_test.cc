@@ -1,9 +1,8 @@
-#include "core/answer_text.h"
-
 #include <doctest/doctest.h>
 
+#include "answer/words.h"
 #include "answer_support.h"
-#include "core/usage.h"
+#include "anthropic/usage.h"
 
 namespace proxx::test {
 

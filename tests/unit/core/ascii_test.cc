@@ -1,4 +1,4 @@
-#include "core/ascii.h"
+#include "base/ascii.h"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "core/error_map.h"
+#include "openai/error.h"
 #include "support/txtar.h"
 
 // tests/golden/error/*.txtar: an error and what a client gets of it.

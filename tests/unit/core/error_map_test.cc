@@ -1,8 +1,7 @@
-#include "core/error_map.h"
-
 #include <doctest/doctest.h>
 
-#include "core/json_text.h"
+#include "json/text.h"
+#include "openai/error.h"
 
 namespace proxx {
 

@@ -4,10 +4,10 @@
 #include <random>
 #include <string>
 
-#include "core/json_reader.h"
-#include "core/json_text.h"
-#include "core/json_writer.h"
-#include "core/utf8.h"
+#include "base/utf8.h"
+#include "json/reader.h"
+#include "json/text.h"
+#include "json/writer.h"
 
 using namespace proxx;
 using json::Document;

@@ -1,9 +1,9 @@
-#include "core/model_info.h"
+#include "anthropic/model_info.h"
 
 #include <doctest/doctest.h>
 
-#include "core/date.h"
-#include "core/request.h"
+#include "base/date.h"
+#include "openai/chat/request.h"
 
 namespace proxx {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/models.h"
+#include "anthropic/models.h"
 
 #include <doctest/doctest.h>
 

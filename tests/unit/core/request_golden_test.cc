@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "core/json_text.h"
-#include "core/request.h"
+#include "json/text.h"
+#include "openai/chat/request.h"
 #include "support/txtar.h"
 
 namespace proxx {

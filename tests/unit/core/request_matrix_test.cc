@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/request.h"
+#include "openai/chat/request.h"
 
 namespace proxx {
 namespace {

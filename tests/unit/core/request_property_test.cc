@@ -6,7 +6,7 @@
 #include <random>
 #include <set>
 
-#include "core/request.h"
+#include "openai/chat/request.h"
 #include "support/random_text.h"
 
 namespace proxx {

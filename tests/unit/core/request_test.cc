@@ -1,4 +1,4 @@
-#include "core/request.h"
+#include "openai/chat/request.h"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/json_reader.h"
+#include "json/reader.h"
 
 namespace proxx {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/schema.h"
+#include "anthropic/schema.h"
 
 #include <doctest/doctest.h>
 

@@ -1,10 +1,10 @@
-#include "core/secret_text.h"
+#include "base/secret_text.h"
 
 #include <doctest/doctest.h>
 
 #include <cstdint>
 
-#include "core/ascii.h"
+#include "base/ascii.h"
 
 namespace proxx {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/sse.h"
+#include "anthropic/sse.h"
 
 #include <doctest/doctest.h>
 #include <malloc.h>

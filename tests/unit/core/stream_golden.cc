@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/error_map.h"
+#include "openai/error.h"
 
 namespace proxx::test {
 

@@ -1,10 +1,10 @@
-#include "core/visible.h"
+#include "base/visible.h"
 
 #include <doctest/doctest.h>
 
-#include "core/json_reader.h"
-#include "core/json_string.h"
-#include "core/utf8.h"
+#include "base/utf8.h"
+#include "json/reader.h"
+#include "json/string.h"
 
 namespace proxx {
 namespace {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "core/error_map.h"
+#include "openai/error.h"
 #include "unit/exchange/fixture.h"
 
 using namespace proxx;

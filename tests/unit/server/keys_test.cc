@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "core/error_map.h"
 #include "fixture.h"
+#include "openai/error.h"
 #include "support/growth.h"
 
 namespace proxx::server {

@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "core/json_reader.h"
-#include "core/utf8.h"
+#include "base/utf8.h"
 #include "fixture.h"
+#include "json/reader.h"
 
 namespace proxx::server {
 namespace {

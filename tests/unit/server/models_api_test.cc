@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "core/json_reader.h"
 #include "fixture.h"
+#include "json/reader.h"
 
 namespace proxx::server {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "core/json_reader.h"
 #include "fixture.h"
+#include "json/reader.h"
 #include "server/model_name.h"
 #include "support/growth.h"
 

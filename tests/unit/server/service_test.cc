@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "core/json_text.h"
 #include "fixture.h"
+#include "json/text.h"
 
 namespace proxx::server {
 namespace {

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "core/ascii.h"
+#include "base/ascii.h"
 #include "harness.h"
 
 // Rows of faults.md section 3 that are the engine's to hold.

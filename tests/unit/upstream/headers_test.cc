@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <ctime>
 
-#include "core/ascii.h"
+#include "base/ascii.h"
 
 namespace proxx {
 namespace {

@@ -1,0 +1,37 @@
+#include "base/date.h"
+
+#include <algorithm>
+
+#include "base/ascii.h"
+
+namespace proxx {
+namespace {
+
+constexpr std::string_view kForm = "0000-00-00T00:00:00";
+
+}  // namespace
+
+std::optional<int64_t> parse_rfc3339(std::string_view text) {
+  const auto fits = [](char c, char form) { return form == '0' ? is_digit(c) : c == form; };
+  if (text.size() <= kForm.size() || text.back() != 'Z') return std::nullopt;
+  if (!std::equal(kForm.begin(), kForm.end(), text.begin(),
+                  [&](char form, char c) { return fits(c, form); })) {
+    return std::nullopt;
+  }
+  const auto fraction = text.substr(kForm.size(), text.size() - kForm.size() - 1);
+  if (!fraction.empty() &&
+      (fraction[0] != '.' || !std::all_of(fraction.begin() + 1, fraction.end(), is_digit))) {
+    return std::nullopt;
+  }
+  const auto number = [&](size_t at, size_t digits) {
+    int value = 0;
+    for (const char c : text.substr(at, digits)) value = value * 10 + (c - '0');
+    return value;
+  };
+  const Date date{number(0, 4), number(5, 2), number(8, 2)};
+  if (date.month < 1 || date.month > 12 || date.day < 1 || date.day > 31) return std::nullopt;
+  const int seconds = number(11, 2) * 3600 + number(14, 2) * 60 + number(17, 2);
+  return unix_seconds(date) + seconds;
+}
+
+}  // namespace proxx

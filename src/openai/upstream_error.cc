@@ -1,0 +1,195 @@
+#include <algorithm>
+
+#include "anthropic/event.h"
+#include "base/utf8.h"
+#include "json/reader.h"
+#include "openai/error.h"
+
+// Anthropic's errors in OpenAI's words: wire.md 3 and 6.9.
+
+namespace proxx {
+namespace {
+
+/// Longest message passed on, in bytes: it goes into headers of logs, frames and terminals.
+constexpr size_t kMaxMessageBytes = 4096;
+constexpr size_t kMaxPlainTextCharacters = 200;
+constexpr size_t kMaxParamBytes = 200;
+
+struct UpstreamRow {
+  int status;
+  std::string_view type;  ///< Anthropic's
+  bool type_decides;      ///< false: also used for other statuses, which then decide
+  int shown_status;
+  const char* shown_type;
+  const char* shown_code;
+  bool shows_error_code;  ///< details.error_code stands in for a null code
+};
+
+constexpr const char* kInvalid = "invalid_request_error";
+constexpr const char* kQuota = "insufficient_quota";
+constexpr const char* kServer = "server_error";
+
+constexpr UpstreamRow kRows[] = {
+    {400, "invalid_request_error", false, 400, kInvalid, nullptr, true},
+    {401, "authentication_error", true, 401, kInvalid, "invalid_api_key", false},
+    // Not 429, which clients that go by the status would retry.
+    {402, "billing_error", true, 402, kQuota, kQuota, false},
+    {403, "permission_error", true, 403, "permission_error", nullptr, true},
+    {404, "not_found_error", true, 404, kInvalid, "not_found", false},
+    {409, "conflict_error", true, 409, "conflict_error", nullptr, false},
+    {413, "request_too_large", true, 413, kInvalid, "request_too_large", false},
+    {429, "rate_limit_error", true, 429, "rate_limit_error", "rate_limit_exceeded", false},
+    {500, "api_error", false, 500, kServer, nullptr, false},
+    {504, "timeout_error", true, 504, kServer, "timeout", false},
+    {529, "overloaded_error", true, 503, kServer, "overloaded", false},
+};
+constexpr UpstreamRow kOtherClientError = {0, "", false, 0, kInvalid, nullptr, false};
+constexpr UpstreamRow kOtherServerError = {0, "", false, 502, kServer, nullptr, false};
+
+const UpstreamRow& row_of(int status, std::string_view type) {
+  const bool only_type = status == 0;
+  for (const UpstreamRow& row : kRows) {
+    if (row.type == type && (row.type_decides || only_type)) return row;
+  }
+  for (const UpstreamRow& row : kRows) {
+    if (row.status == status) return row;
+  }
+  return status >= 400 && status < 500 ? kOtherClientError : kOtherServerError;
+}
+
+int shown_status(int status) {
+  if (status == 529) return 503;
+  const bool standard =
+      (status >= 400 && status < 500) || (status >= 500 && status <= 511 && status != 509);
+  return standard ? status : 502;
+}
+
+/// Cut to `max_bytes`, never inside a character.
+std::string shortened(std::string text, size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  while ((static_cast<unsigned char>(text[max_bytes]) & 0xC0) == 0x80) --max_bytes;
+  text.resize(max_bytes);
+  return text + "...";
+}
+
+/// `messages.3.content.0: ...` begins with the path of a field.
+std::string leading_path(std::string_view message) {
+  constexpr std::string_view kPathCharacters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.$[]";
+  const size_t end = message.find_first_not_of(kPathCharacters);
+  const bool is_path = end != std::string_view::npos && end > 0 && end <= kMaxParamBytes &&
+                       message.substr(end, 2) == ": " && message[0] >= 'a' && message[0] <= 'z';
+  return is_path ? std::string(message.substr(0, end)) : std::string();
+}
+
+/// The first characters of `text`, control characters left out.
+std::string plain_excerpt(std::string_view text) {
+  const std::string repaired = utf8::repaired(text.substr(0, kMaxPlainTextCharacters * 8));
+  std::string_view rest = repaired;
+  std::string excerpt;
+  for (size_t count = 0; count < kMaxPlainTextCharacters && !rest.empty();) {
+    const std::string_view character = rest.substr(0, utf8::sequence_length(rest));
+    rest.remove_prefix(character.size());
+    const auto first = static_cast<unsigned char>(character[0]);
+    const bool c0 = first < 0x20 || first == 0x7F;
+    const bool c1 = first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;
+    if (c0 || c1) continue;
+    excerpt.append(character);
+    ++count;
+  }
+  return excerpt;
+}
+
+bool is_media_type(std::string_view content_type, std::string_view wanted) {
+  const std::string_view type = content_type.substr(0, content_type.find_first_of("; "));
+  return std::equal(type.begin(), type.end(), wanted.begin(), wanted.end(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+}
+
+/// What is said where upstream gave no message of its own.
+std::string status_message(int status, std::string_view content_type, std::string_view body) {
+  std::string message = "upstream answered " + std::to_string(status);
+  if (body.empty()) return message + " without a body";
+  const std::string shown_type = plain_excerpt(content_type);
+  message += " with " + (shown_type.empty() ? "a body of unknown type" : shown_type);
+  if (is_media_type(content_type, "text/plain")) message += ": " + plain_excerpt(body);
+  return message;
+}
+
+/// Error.code is set for what the row's own code does not say; Error.type always.
+Error make_error(ErrorKind kind, int status, std::string_view type, std::string_view error_code,
+                 std::string message) {
+  const UpstreamRow& row = row_of(status, type);
+  Error error;
+  error.kind = kind;
+  error.http_status = status == 0 ? row.shown_status : shown_status(status);
+  error.type = row.shown_type;
+  if (row.shown_code != nullptr) {
+    error.code = row.shown_code;
+  } else if (row.shows_error_code) {
+    error.code = shortened(std::string(error_code), kMaxParamBytes);
+  }
+  error.message = shortened(std::move(message), kMaxMessageBytes);
+  if (error.type == kInvalid) error.param = leading_path(error.message);
+
+  if (row.status == 400 && error.message.find("prompt is too long") != std::string::npos) {
+    error.code = "context_length_exceeded";
+  }
+  if (row.status == 404 && error.message.rfind("model:", 0) == 0) {
+    error.code = "model_not_found";
+    error.param = "model";
+  }
+  if (row.status == 429 && (error_code == "enforced_spend_limit_reached" ||
+                            error_code == "contract_spend_limit_reached")) {
+    error.type = kQuota;
+    error.code = kQuota;
+  }
+  return error;
+}
+
+std::string error_code_of(json::Reader error) {
+  return error.get("details").get("error_code").string_or("");
+}
+
+}  // namespace
+
+Error upstream_status_error(int status, std::string_view content_type, std::string_view body) {
+  json::Document document;
+  json::Reader error;
+  std::string message;
+  if (document.parse(body, anthropic::kUpstreamJson) ||
+      document.parse(utf8::repaired(body), anthropic::kUpstreamJson)) {
+    const json::Reader root = document.root();
+    error = root.get("error");
+    // Gateways in front of the API have shapes of their own: {"error":"..."}, {"message":"..."}.
+    for (const json::Reader candidate : {error.get("message"), error, root.get("message")}) {
+      if (message.empty()) message = candidate.string_or("");
+    }
+  }
+  if (message.empty()) message = status_message(status, content_type, body);
+  return make_error(ErrorKind::upstream_status, status, error.get("type").string_or(""),
+                    error_code_of(error), std::move(message));
+}
+
+Error upstream_event_error(std::string_view error_json) {
+  json::Document document;
+  json::Reader error;
+  if (document.parse(error_json, anthropic::kUpstreamJson)) {
+    error = document.root();
+  }
+  std::string message = error.get("message").string_or("");
+  if (message.empty()) message = "upstream reported an error without a message";
+  return make_error(ErrorKind::upstream_error_event, 0, error.get("type").string_or(""),
+                    error_code_of(error), std::move(message));
+}
+
+bool refuses_thinking(const Error& error) {
+  if (error.http_status != 400) return false;
+  const auto has = [&error](const char* part) {
+    return error.message.find(part) != std::string::npos;
+  };
+  return has("thinking") && (has("bound to a different conversation") ||
+                             has("cannot be modified") || has("signature"));
+}
+
+}  // namespace proxx
