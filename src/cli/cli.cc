@@ -16,6 +16,7 @@
 #include "cli/terminal.h"
 #include "cli/version.h"
 #include "config/nearest.h"
+#include "config/secret_environment.h"
 #include "upstream/engine.h"
 
 namespace proxx::cli {
@@ -121,6 +122,7 @@ std::optional<int> command_behind_options(const std::string& word, int argc, cha
 
 int run(int argc, char** argv) {
   prepare_process();
+  take_secret_environment();
   try {
     return dispatch(argc, argv);
   } catch (const std::exception& error) {

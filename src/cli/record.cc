@@ -180,7 +180,7 @@ Recording::~Recording() {
 }
 
 std::unique_ptr<UpstreamCall> Recording::start(UpstreamRequest request, UpstreamHandler& handler) {
-  secrets_ = secrets_in(request.headers);
+  secrets_ = request.secrets.empty() ? secrets_in(request.headers) : request.secrets;
   auto call = std::make_unique<Call>(*this, request.body, handler);
   call->start(*context_.upstream, std::move(request));
   return call;

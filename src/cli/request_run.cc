@@ -56,12 +56,15 @@ int dry_run(const RequestCommandOptions& options, const std::string& request) {
   report_notices(converted->notices, settings.on_lossy, options.quiet);
   if (options.verbose > 0) {
     const Credential none;
-    write_stderr(trace_lines('>', "POST " + settings.upstream_url + "/v1/messages"));
+    const Secrets secrets = held_secrets(settings);
+    const auto show = [&secrets](const std::string& line) {
+      write_stderr(trace_lines('>', shown_header(line, secrets)));
+    };
+    show("POST " + settings.upstream_url + "/v1/messages");
     for (const auto& [name, value] :
          upstream_headers(header_options(settings), none, {"", converted->betas})) {
       std::string line = name;
-      line.append(": ").append(value);
-      write_stderr(trace_lines('>', redact_header(line)));
+      show(line.append(": ").append(value));
     }
   }
   Output output;

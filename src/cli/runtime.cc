@@ -1,5 +1,7 @@
 #include "cli/runtime.h"
 
+#include <algorithm>
+#include <sstream>
 #include <utility>
 
 #include "cli/terminal.h"
@@ -73,6 +75,20 @@ UpstreamTimeouts upstream_timeouts(const Settings& settings) {
   return timeouts;
 }
 
+Secrets held_secrets(const Settings& settings) {
+  HeaderList fields = settings.headers;
+  const GetEnv getenv = process_environment();
+  for (const char* variable : credential_variables()) {
+    fields.emplace_back("x-api-key", variable_or_empty(getenv, variable));
+  }
+  std::istringstream lines(variable_or_empty(getenv, kCustomHeadersVariable));
+  for (std::string line; std::getline(lines, line);) {
+    const size_t colon = std::min(line.find(':'), line.size());
+    fields.emplace_back(line.substr(0, colon), line.substr(std::min(colon + 1, line.size())));
+  }
+  return secrets_in(fields);
+}
+
 EngineOptions engine_options(const Settings& settings, int verbose) {
   EngineOptions options;
   options.base_url = settings.upstream_url;
@@ -118,7 +134,6 @@ Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
     runtime->credential_ = {std::move(keys.api_key), std::move(keys.auth_token)};
   }
   EngineOptions engine = engine_options(settings, options.verbose);
-  forget_secret_environment();
 
   PROXX_TRY(load_libcurl());
   runtime->engine_ = std::make_unique<Engine>(runtime->loop_, std::move(engine));
@@ -131,7 +146,7 @@ Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
   context.conversion = request_options(settings, runtime->models_);
   context.conversion.model_override = options.model;
   context.headers = header_options(settings);
-  context.secrets = secrets_in(context.headers.extra);
+  context.secrets = held_secrets(settings);
   context.timeouts = upstream_timeouts(settings);
   context.max_retries = settings.retry;
   return runtime;

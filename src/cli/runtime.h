@@ -30,6 +30,9 @@ namespace proxx::cli {
 [[nodiscard]] RequestOptions request_options(const Settings& settings, const ModelTable& models);
 [[nodiscard]] HeaderOptions header_options(const Settings& settings);
 [[nodiscard]] UpstreamTimeouts upstream_timeouts(const Settings& settings);
+/// What nothing may show: the values of secret configured headers, and every credential in the
+/// environment, whether it counts or lost to a flag.
+[[nodiscard]] Secrets held_secrets(const Settings& settings);
 /// -v and -vv become traces on stderr.
 [[nodiscard]] EngineOptions engine_options(const Settings& settings, int verbose);
 

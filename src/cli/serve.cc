@@ -5,6 +5,7 @@
 #include <memory>
 #include <thread>
 
+#include "base/secret_text.h"
 #include "base/visible.h"
 #include "cli/commands.h"
 #include "cli/health.h"
@@ -85,6 +86,7 @@ Result<server::AppOptions> app_options(const ServeOptions& options, const Loaded
   app.service.hosts.allowed = settings.serve.allowed_hosts;
   app.service.cors = settings.serve.cors;
   app.service.keys.own = std::move(own);
+  app.service.keys.hidden = held_secrets(settings);
   app.service.keys.client_key = settings.serve.client_key;
   if (settings.models_from == ModelsFrom::upstream) {
     app.service.models.refreshed = [&settings](const std::vector<ModelInfo>& upstream) {
@@ -97,7 +99,7 @@ Result<server::AppOptions> app_options(const ServeOptions& options, const Loaded
   }
   app.log = log_options(settings);
   app.on_listening = [](const std::string& where) {
-    service_stderr().write("proxx: listening on " + visible(where) + '\n');
+    service_stderr().write("proxx: listening on " + visible(without_keys(where)) + '\n');
   };
   return app;
 }
@@ -128,7 +130,6 @@ Result<int> serve(const ServeOptions& options) {
   }
   const ModelTable models = model_table(loaded.settings);
   PROXX_ASSIGN(const server::AppOptions app, app_options(options, loaded, models, std::move(own)));
-  forget_secret_environment();
   return server::serve(app);
 }
 

@@ -97,7 +97,8 @@ std::string missing_key_text(const LoadedSettings& loaded) {
   std::string file = loaded.file.empty() ? loaded.user_file : loaded.file;
   if (file.empty()) file = "the configuration file";
   return "no API key: give --key-file FILE, or set " + std::string(kApiKeyVariable) + " or " +
-         kAuthTokenVariable + ", or put api_key_file or api_key_command into " + file;
+         kAuthTokenVariable + ", or put api_key_file or api_key_command into " + file +
+         "; --mock needs none";
 }
 
 }  // namespace proxx

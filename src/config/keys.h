@@ -31,7 +31,7 @@ inline constexpr size_t kMaxKeyBytes = size_t{8} << 10;
 /// What to tell who has no key: every source, in order.
 [[nodiscard]] std::string missing_key_text(const LoadedSettings& loaded);
 
-/// The variables that hold credentials, to be unset once they are read.
+/// The variables that hold credentials.
 [[nodiscard]] const std::vector<const char*>& credential_variables();
 
 }  // namespace proxx

@@ -202,6 +202,10 @@ struct Reader {
     if (entry.name.empty()) {
       return tl::unexpected(Complaint{"expected a model name", node.key_place});
     }
+    if (begins_like_key(entry.name)) {
+      return tl::unexpected(
+          Complaint{"expected a model name, got " + shown(entry.name), node.key_place});
+    }
     if (node.kind == YamlNode::Kind::map) {
       entry.id = entry.name;
       const auto note = [&](const Setting& setting, const YamlNode&) {
@@ -214,6 +218,8 @@ struct Reader {
       return expected(node, "a model id or a map");
     }
     if (entry.id.empty()) return complain(node, "expected a model id");
+    if (begins_like_key(entry.id))
+      return complain(node, "expected a model id, got " + shown(entry.id));
     return {};
   }
 };

@@ -44,11 +44,16 @@ Error Attempt::status_error() {
   mask(secrets, body);  // whole: its message is cut
   Error error = upstream_status_error(head.status, media_type(head.headers), body);
   mask_error(error);
+  if (error.code == "model_not_found") {
+    error.message += " (models: in config.yaml gives models other names)";
+  }
   return error;
 }
 
 void Attempt::mask_error(Error& error) const {
-  for (std::string* const text : {&error.message, &error.param, &error.code}) mask(secrets, *text);
+  for (std::string* const text : {&error.message, &error.param, &error.code}) {
+    mask_whole(secrets, *text);
+  }
 }
 
 std::optional<std::chrono::milliseconds> Attempt::retry_delay_after(const Error& error,

@@ -290,6 +290,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   void continue_paused() {
     if (continues_left-- > 0) {
+      retries_done = 0;  // another request, whose tries are its own
       continuation = anthropic::continue_request(converted.body, converter->paused_content());
       return call_upstream();
     }

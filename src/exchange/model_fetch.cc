@@ -86,7 +86,7 @@ Status ModelFetch::take_page(Status status) {
   PROXX_TRY(std::move(status));
   if (head_.status != 200) {
     const auto type = find_header(head_.headers, "content-type").value_or("");
-    mask(secrets_, body_);
+    mask_whole(secrets_, body_);
     return fail(upstream_status_error(head_.status, type, body_));
   }
   PROXX_ASSIGN(ModelsPage page, decode_models_page(body_));

@@ -129,6 +129,9 @@ struct ListenOptions {
   uint16_t port = 0;      ///< 0: the system picks
   std::string unix_path;  ///< instead of host and port; mode 0600; a stale socket is replaced only
                           ///< if nobody listens on it
+  /// Keeps a descriptor back for the first connection that finds none left. For a server whose
+  /// clients are in its own process: they wait for each other else.
+  bool keeps_spare = false;
 };
 
 /// A listener and its connections on one loop.

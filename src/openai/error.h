@@ -22,7 +22,8 @@ struct ErrorRow {
 /// Exit code by contract.md section 3.
 [[nodiscard]] int exit_code_of(const Error& error);
 
-/// `{"error":{"message","type","param","code"}}`, no newline (wire.md 5.4).
+/// `{"error":{"message","type","param","code"}}`, no newline (wire.md 5.4). Without what looks like
+/// a key (base/secret_text.h).
 [[nodiscard]] std::string error_body(const Error& error);
 /// The event that ends a stream that failed: `data: {"error":{...}}\n\n`, no [DONE].
 [[nodiscard]] std::string error_frame(const Error& error);

@@ -106,6 +106,9 @@ void ChatSession::end_with(const Error& error) {
 void ChatSession::end(const Error& error) {
   take_facts();
   if (reply_->started()) {
+    // The client was told the first request's id; a paused turn's continuation has another.
+    const std::string& id = exchange_.upstream_request_id();
+    if (id != reply_->record.request_id) reply_->record.failed_id = id;
     reply_->note_error(error);
     reply_->end();
   } else {

@@ -76,7 +76,9 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
 }
 
 Secrets secrets_held(const KeyRules& rules, const HeaderOptions& headers) {
-  return secrets_of_call(rules.own, secrets_in(headers.extra));
+  Secrets secrets = secrets_in(headers.extra);
+  secrets.insert(secrets.end(), rules.hidden.begin(), rules.hidden.end());
+  return secrets_of_call(rules.own, secrets);
 }
 
 Status check_client_key(const http::Request& request, const KeyRules& rules) {

@@ -16,10 +16,12 @@ struct KeyRules {
   Credential own;                     ///< the server's; may be empty
   std::vector<std::string> accepted;  ///< of auth_file; empty: there is none
   ClientKey client_key = ClientKey::forward;
+  Secrets hidden = {};  ///< that are not used, and not shown either
 };
 
-/// The server's own keys and secret configured headers, for ExchangeContext: nothing that comes
-/// from upstream may show them. The keys of auth_file never go upstream, so none can come back.
+/// The server's own keys, secret configured headers and what the rules hide, for ExchangeContext:
+/// nothing that comes from upstream may show them. The keys of auth_file never go upstream, so none
+/// can come back.
 [[nodiscard]] Secrets secrets_held(const KeyRules& rules, const HeaderOptions& headers);
 
 /// The credential for upstream, by contract.md section 5: with `accepted`, the client's key must be

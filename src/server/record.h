@@ -34,6 +34,7 @@ struct RequestRecord {
   std::optional<TokenCounts> tokens;
   std::string request_id;          ///< what the client got as x-request-id
   bool upstream_answered = false;  ///< request_id is the upstream's
+  std::string failed_id;           ///< the upstream's of the continuation that failed; "" if none
   std::optional<ErrorKind> error;
   std::string error_word;  ///< its code, or its type
   Notices notices;

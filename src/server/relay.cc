@@ -3,7 +3,9 @@
 #include <array>
 #include <ctime>
 
+#include "base/release.h"
 #include "exchange/answer_headers.h"
+#include "exchange/body_kind.h"
 #include "server/model_name.h"
 
 namespace proxx::server {
@@ -55,33 +57,53 @@ void RelaySession::on_head(UpstreamHead head) {
                     " with a redirect, which is never followed";
     return end_with(error);
   }
-  http::HeaderList headers = client_headers(head.headers, static_cast<int64_t>(std::time(nullptr)));
-  for (const std::string_view name : kPassed) {
-    if (const auto value = find_header(head.headers, name)) {
-      headers.emplace_back(std::string(name), std::string(*value));
-    }
-  }
   if (head.status >= 400) {
     reply_->record.error = ErrorKind::upstream_status;
     error_mask_.emplace();
   }
-  reply_->start(head.status, std::move(headers));
+  head_ = std::move(head);
 }
 
 void RelaySession::on_data(std::string_view bytes) {
-  const bool room =
-      error_mask_ ? reply_->write(error_mask_->take(secrets_, bytes)) : reply_->write(bytes);
-  if (!room) call_->pause();
+  reply_->note_first();
+  const std::string masked = error_mask_ ? error_mask_->take(secrets_, bytes) : std::string();
+  if (error_mask_) bytes = masked;
+  if (hold(bytes)) return;
+  begin();
+  if (!reply_->write(bytes)) call_->pause();
+}
+
+bool RelaySession::hold(std::string_view bytes) {
+  if (!head_ || media_type(head_->headers) == "text/event-stream") return false;
+  if (bytes.size() > kMaxHeldBytes - held_.size()) return false;
+  held_.append(bytes);
+  return true;
+}
+
+void RelaySession::begin() {
+  if (!head_) return;
+  http::HeaderList headers =
+      client_headers(head_->headers, static_cast<int64_t>(std::time(nullptr)));
+  for (const std::string_view name : kPassed) {
+    if (const auto value = find_header(head_->headers, name)) {
+      headers.emplace_back(std::string(name), std::string(*value));
+    }
+  }
+  reply_->start(head_->status, std::move(headers));
+  head_.reset();
+  if (!held_.empty()) reply_->write(held_);
+  release(held_);
 }
 
 void RelaySession::on_done(Status status) {
   if (!status) return end_with(status.error());
-  if (!reply_->started()) {
+  if (!head_ && !reply_->started()) {
     Error error;
     error.kind = ErrorKind::upstream_protocol;
     error.message = "the upstream closed without an answer";
     return end_with(error);
   }
+  begin();
   if (error_mask_) reply_->write(error_mask_->finish(secrets_));
   reply_->end();
   over();

@@ -18,9 +18,13 @@ namespace proxx::server {
                                             const Credential& credential,
                                             const RequestHeaders& headers);
 
+/// A whole answer up to that size is sent when its end has come.
+inline constexpr size_t kMaxHeldBytes = size_t{256} << 10;
+
 /// `POST /v1/messages` and `/v1/messages/count_tokens`: the upstream's status and body pass
-/// unchanged as they come, but for keys in an error's. What breaks before the upstream answers is
-/// an Anthropic error object, behind that the connection is cut.
+/// unchanged as they come, but for keys in an error's. The head waits for the first bytes of the
+/// body, and of what is no event stream for kMaxHeldBytes or the end: what breaks until then is an
+/// Anthropic error object, behind that the connection is cut.
 class RelaySession final : public Session,
                            public UpstreamHandler,
                            public std::enable_shared_from_this<RelaySession> {
@@ -37,12 +41,18 @@ class RelaySession final : public Session,
   void on_done(Status status) override;
 
  private:
+  /// Sends the head and what is held.
+  void begin();
+  /// Whether the bytes wait with the head.
+  [[nodiscard]] bool hold(std::string_view bytes);
   void gone();
   void over();
 
   const ExchangeContext& context_;
   UpstreamRequest request_;
   Secrets secrets_;
+  std::optional<UpstreamHead> head_;  ///< not sent yet
+  std::string held_;
   std::optional<StreamMask> error_mask_;  ///< of an answer that is an error
   std::unique_ptr<Reply> reply_;
   OnOver on_over_;

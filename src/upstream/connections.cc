@@ -16,25 +16,27 @@
 namespace proxx {
 namespace {
 
-using Name = int (*)(int, sockaddr*, socklen_t*);
-
 struct Address {
   std::string ip;  ///< "" if there is none
   int port = 0;
 };
 
-Address address_by(Name name, curl_socket_t socket) {
+Address address_of(const sockaddr* address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const bool v6 = address->sa_family == AF_INET6;
+  const auto* const in4 = reinterpret_cast<const sockaddr_in*>(address);
+  const auto* const in6 = reinterpret_cast<const sockaddr_in6*>(address);
+  const void* const ip = v6 ? static_cast<const void*>(&in6->sin6_addr) : &in4->sin_addr;
+  if (inet_ntop(address->sa_family, ip, text.data(), text.size()) == nullptr) return {};
+  return {text.data(), ntohs(v6 ? in6->sin6_port : in4->sin_port)};
+}
+
+/// Port 0 until it is connecting.
+Address local_address(curl_socket_t socket) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
   auto* const address = reinterpret_cast<sockaddr*>(&storage);
-  if (name(socket, address, &size) != 0) return {};
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  const bool v6 = storage.ss_family == AF_INET6;
-  const auto* const in4 = reinterpret_cast<const sockaddr_in*>(&storage);
-  const auto* const in6 = reinterpret_cast<const sockaddr_in6*>(&storage);
-  const void* const ip = v6 ? static_cast<const void*>(&in6->sin6_addr) : &in4->sin_addr;
-  if (inet_ntop(storage.ss_family, ip, text.data(), text.size()) == nullptr) return {};
-  return {text.data(), ntohs(v6 ? in6->sin6_port : in4->sin_port)};
+  return getsockname(socket, address, &size) == 0 ? address_of(address) : Address{};
 }
 
 std::string key_of(const ConnectionEnds& ends) {
@@ -88,7 +90,9 @@ curl_socket_t Connections::open(const curl_sockaddr& address) {
   const int socket =
       ::socket(address.family, address.socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address.protocol);
   if (socket < 0) return CURL_SOCKET_BAD;
-  open_[socket] = {std::make_shared<Connection>(Connection{socket, false, {}}), {}};
+  open_[socket] = {std::make_shared<Connection>(Connection{socket, false, {}}),
+                   address_of(&address.addr).ip,
+                   {}};
   unknown_.push_back(socket);
   return socket;
 }
@@ -99,7 +103,8 @@ bool Connections::close(curl_socket_t socket) {
   Connection& connection = *found->second.connection;
   connection.at_close = connection.carried();
   connection.socket = CURL_SOCKET_BAD;
-  by_ends_.erase(found->second.ends);
+  const auto known = by_ends_.find(found->second.ends);
+  if (known != by_ends_.end() && known->second == socket) by_ends_.erase(known);
   std::erase(unknown_, socket);
   open_.erase(found);
   return true;
@@ -115,13 +120,15 @@ std::shared_ptr<Connection> Connections::find(const ConnectionEnds& ends) {
   return found == by_ends_.end() ? nullptr : open_.at(found->second).connection;
 }
 
+// A socket has its own end from connect() on, long before it is connected: each is looked at once
+// or twice, however many are connecting.
 void Connections::learn_ends() {
   std::erase_if(unknown_, [this](curl_socket_t socket) {
-    const Address local = address_by(getsockname, socket);
-    const Address peer = address_by(getpeername, socket);
-    if (local.ip.empty() || peer.ip.empty()) return false;  // it is still connecting
-    std::string key = key_of({peer.ip, local.ip, local.port});
-    open_.at(socket).ends = key;
+    const Address local = local_address(socket);
+    if (local.port == 0) return false;
+    Entry& entry = open_.at(socket);
+    std::string key = key_of({entry.peer_ip, local.ip, local.port});
+    entry.ends = key;
     by_ends_[std::move(key)] = socket;
     return true;
   });

@@ -58,13 +58,14 @@ class Connections {
  private:
   struct Entry {
     std::shared_ptr<Connection> connection;
-    std::string ends;  ///< "" until it is known to be connected
+    std::string peer_ip;
+    std::string ends;  ///< "" until its own end is known
   };
   void learn_ends();
 
   std::unordered_map<curl_socket_t, Entry> open_;
   std::unordered_map<std::string, curl_socket_t> by_ends_;
-  std::vector<curl_socket_t> unknown_;  ///< whose ends are not known yet
+  std::vector<curl_socket_t> unknown_;  ///< whose own ends are not known yet
 };
 
 }  // namespace proxx

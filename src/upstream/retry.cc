@@ -6,6 +6,7 @@
 #include <string>
 #include <system_error>
 
+#include "base/ascii.h"
 #include "upstream/curl_library.h"
 
 namespace proxx {
@@ -17,10 +18,14 @@ constexpr double kFirstBackoffMs = 500;
 constexpr double kLongestBackoffMs = 8'000;
 constexpr double kJitter = 0.25;
 constexpr double kMaxSaneMs = 1e15;  // past the last date that HTTP can write
+constexpr double kFarMs = 1e11;      // in seconds, too, under that
 
 std::optional<double> parse_number(std::string_view text) {
+  // A whole number of any length is a wait, however long.
+  const bool whole = !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (whole && (error == std::errc::result_out_of_range || value > kFarMs)) return kFarMs;
   if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
     return std::nullopt;
   return value;

@@ -495,6 +495,24 @@ PY
   expect code "$(jq -r .error.code <<<"$out")" upstream_bad_content_type
 }
 
+@test "X14: the mock without descriptors for it fails with a message, and never hangs" {
+  plain_build # a sanitizer has descriptors of its own
+  local n worked=
+  for n in $(seq 8 24); do
+    code=0
+    (ulimit -n "$n" && exec timeout 20 "$PROXX" --config none --retry 0 --mock) <<<"$HI" >out 2>err 3>&- || code=$?
+    case $code in
+      0) worked=$n ;;
+      124) echo "hangs with $n descriptors" >&2 && return 1 ;;
+      *)
+        expect "worked with $worked, not with $n" "$worked" ""
+        [ -s err ]
+        ;;
+    esac
+  done
+  [ "$worked" = 24 ]
+}
+
 @test "X11: trailers that are no fields, and a bare LF behind a chunk's size, are exit 5 at once" {
   local body
   for body in '2\r\n{}\r\n0\r\nno field\r\n' '2\n'; do

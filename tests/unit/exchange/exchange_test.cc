@@ -645,6 +645,43 @@ TEST_CASE_FIXTURE(Fixture, "R2: a continuation that has written nothing is tried
   CHECK(exchange->facts().completion_tokens == 4);
 }
 
+TEST_CASE_FIXTURE(Fixture, "R2: a continuation has tries of its own") {
+  context.max_retries = 1;
+  const std::string paused =
+      kStart + kText +
+      event("message_delta",
+            R"(,"delta":{"stop_reason":"pause_turn"},"usage":{"output_tokens":2})") +
+      kStop;
+  start(R"({"model":"claude-sonnet-5-5","stream":true,"messages":[{"role":"user","content":"hi"}],)"
+        R"("tools":[{"type":"web_search_20250305","name":"web_search"}]})");
+  const auto overloaded = [this](size_t number) {
+    call(number).head(529, {{"content-type", kJson}, {"retry-after-ms", "1"}});
+    call(number).done();
+  };
+  overloaded(0);
+  run_until_calls(2);
+  call(1).answer(200, kEvents, paused);
+  overloaded(2);
+  run_until_calls(4);
+  CHECK(call(3).request.body == call(2).request.body);
+  call(3).answer(200, kEvents, paused);
+  overloaded(4);
+  run_until_calls(6);
+  overloaded(5);
+  REQUIRE(sink.error);
+  CHECK(upstream.calls.size() == 6);
+}
+
+TEST_CASE_FIXTURE(Fixture, "an unknown model's error names the setting that helps") {
+  start(kJsonRequest);
+  call(0).answer(
+      404, kJson,
+      R"({"type":"error","error":{"type":"not_found_error","message":"model: claude-9"}})");
+  REQUIRE(sink.error);
+  CHECK(sink.error->code == "model_not_found");
+  CHECK(sink.error->message == "model: claude-9 (models: in config.yaml gives models other names)");
+}
+
 TEST_CASE_FIXTURE(Fixture, "R2: a continuation that has begun is not tried again") {
   context.max_retries = 2;
   start(R"({"model":"claude-sonnet-5-5","stream":true,"messages":[{"role":"user","content":"hi"}],)"

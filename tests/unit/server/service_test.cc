@@ -303,10 +303,13 @@ TEST_CASE("S1: what outlasts the drain ends with an error frame, or with its sta
   const auto streaming = server.chat(true);
   const auto waiting = server.chat(true);
   const auto relay = server.ask(request_of("POST", "/v1/messages", {}, "{}"));
-  REQUIRE(server.upstream.calls.size() == 3);
+  const auto relay_waiting = server.ask(request_of("POST", "/v1/messages", {}, "{}"));
+  REQUIRE(server.upstream.calls.size() == 4);
   server.upstream.calls[0]->head(200, kEventStream);
   server.upstream.calls[0]->data(std::string(kMessageStart) + std::string(kTextDelta));
   server.upstream.calls[2]->head(200, kEventStream);
+  server.upstream.calls[2]->data("event: ");
+  server.upstream.calls[3]->head(200, kEventStream);
   server.service.cut_off();
   CHECK(has(streaming->body, "secret answer"));
   CHECK(has(streaming->body, "data: {\"error\":"));
@@ -314,6 +317,7 @@ TEST_CASE("S1: what outlasts the drain ends with an error frame, or with its sta
   CHECK(streaming->ended);
   CHECK(waiting->status == 503);
   CHECK(relay->aborted);
+  CHECK(relay_waiting->status == 503);
   server.turn();
   CHECK(server.service.sessions() == 0);
   for (const auto& call : server.upstream.calls) CHECK(call->cancelled());
