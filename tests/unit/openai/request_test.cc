@@ -1,3 +1,4 @@
+#include "anthropic/request_writer.h"
 #include "openai/chat/request.h"
 
 #include <doctest/doctest.h>
