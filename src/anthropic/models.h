@@ -10,7 +10,7 @@
 
 namespace proxx {
 
-/// How far a model goes with reasoning_effort's levels beyond low, medium, high.
+/// How far a model's effort levels go beyond low, medium and high.
 struct EffortLevels {
   bool supported = false;  ///< `output_config.effort` at all
   bool xhigh = false;

@@ -10,27 +10,27 @@ namespace proxx::openai {
 using json::Reader;
 using json::Type;
 
-Status read_prompt_cache_key(Reader field) {
+Status read_prompt_cache_key(Reader field, Draft&) {
   return field.expect(Type::string);
 }
 
-Status read_prompt_cache_retention(Reader field, policy::CacheWish& wish,
-                                   policy::NoticeLog& notices) {
+Status read_prompt_cache_retention(Reader field, Draft& draft) {
+  policy::CacheWish& wish = draft.wishes.cache;
   PROXX_ASSIGN(const std::string retention, field.string());
   if (retention == "24h") {
     wish.for_an_hour = true;
-    notices.adjust(field, "the upstream keeps a prompt for an hour at most");
+    draft.notices.adjust(field, "the upstream keeps a prompt for an hour at most");
   } else if (retention != "in_memory" && retention != "in-memory") {
     return err(field, "must be in_memory or 24h", "invalid_value");
   }
   return {};
 }
 
-Status read_prompt_cache_options(Reader field, policy::CacheWish& wish,
-                                 policy::NoticeLog& notices) {
+Status read_prompt_cache_options(Reader field, Draft& draft) {
+  policy::CacheWish& wish = draft.wishes.cache;
   PROXX_TRY(field.expect(Type::object));
   static constexpr std::string_view kNames[] = {"mode", "ttl"};
-  const auto [mode, ttl] = read_members(field, kNames, notices);
+  const auto [mode, ttl] = read_members(field, kNames, draft.notices);
   if (mode) {
     PROXX_TRY(mode.expect(Type::string));
     if (!mode.equals("implicit") && !mode.equals("explicit")) {
@@ -44,7 +44,7 @@ Status read_prompt_cache_options(Reader field, policy::CacheWish& wish,
       return err(ttl, "must be 30m", "invalid_value");
     }
     wish.for_an_hour = wish.for_an_hour || time != "5m";
-    if (time == "30m") notices.adjust(ttl, "the upstream knows 5m and 1h; sent 1h");
+    if (time == "30m") draft.notices.adjust(ttl, "the upstream knows 5m and 1h; sent 1h");
   }
   return {};
 }

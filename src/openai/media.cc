@@ -26,7 +26,7 @@ constexpr auto kDigits = [] {
   return table;
 }();
 
-/// 1 for a byte that is no digit of base64.
+/// 1 for a byte that is not a digit of base64.
 constexpr unsigned char is_foreign(unsigned char x) {
   const auto letter = static_cast<unsigned char>(static_cast<unsigned char>((x | 0x20) - 'a') < 26);
   const auto digit = static_cast<unsigned char>(static_cast<unsigned char>(x - '0') < 10);
@@ -67,8 +67,7 @@ std::optional<DataUrl> split_data_url(std::string_view url) {
 bool is_base64(std::string_view text) {
   if (text.empty() || text.size() % 4 != 0) return false;
   text = without_padding(text);
-  // In pieces of a fixed length, with comparisons: compilers make vectors of that. Images are
-  // megabytes.
+  // Images are megabytes: compilers vectorise comparisons over pieces of a fixed length.
   constexpr size_t kPiece = 64;
   const auto* at = reinterpret_cast<const unsigned char*>(text.data());
   const auto* const end = at + text.size();

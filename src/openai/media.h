@@ -3,11 +3,11 @@
 #include <string>
 #include <string_view>
 
-// Data URLs and base64, as they stand in image_url and file parts.
+// Data URLs and base64, as in image_url and file parts.
 
 namespace proxx::openai {
 
-/// `data:MEDIA_TYPE;...;base64,DATA` taken apart. Views into the URL.
+/// The parts of `data:MEDIA_TYPE;...;base64,DATA`; `data` is a view into the URL.
 struct DataUrl {
   std::string media_type;  ///< lower case, without parameters; "" if the URL names none
   std::string_view data;
@@ -24,11 +24,12 @@ struct DataUrl {
 /// True for `http://host...` or `https://host...`, whatever the case of the scheme.
 [[nodiscard]] bool is_http_url(std::string_view url);
 
-/// The media type that Claude knows an image by (`image/jpg` is jpeg); "" for one it cannot see.
+/// The media type that the upstream takes for an image (`image/jpg` is jpeg); "" for one that
+/// Claude cannot see.
 [[nodiscard]] std::string_view image_type(std::string_view media_type);
 
-/// The type of a file that came without one: by its name's ending, else by its first bytes in
-/// base64; "" if neither tells.
+/// Guesses the type of a file from the ending of its name, else from its first bytes in base64; ""
+/// if neither tells.
 [[nodiscard]] std::string guess_media_type(std::string_view filename, std::string_view base64);
 
 }  // namespace proxx::openai

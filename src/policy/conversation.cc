@@ -118,7 +118,7 @@ Result<std::string_view> Conversation::answer_call(std::string_view id) {
 }
 
 void Conversation::add_result(InputBlock result) {
-  result.origin.item = index_;
+  if (result.origin.item < 0) result.origin.item = index_;
   user_turn().push_back(std::move(result));
 }
 

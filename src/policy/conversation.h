@@ -14,12 +14,12 @@
 namespace proxx::policy {
 
 /// Builds `system` and `turns` of a MessagesRequest from a client's list of items, whatever the API
-/// (wire.md 1.4, 6.2). It is the one place with rules for how items become turns:
+/// (wire.md 1.4, 6.2). This is the one place with rules for how items become turns:
 ///
 /// - System items before all others become `system`. A later one becomes a system message directly
-///   after the user turn that it came before or within; where the model takes none there, tagged
-///   text of that user turn.
-/// - Adjacent items of one role become one turn. Results of tool calls are parts of user turns and
+///   after the user turn that it came before or within. Where the model takes none there, it
+///   becomes tagged text of that user turn.
+/// - Adjacent items of one role become one turn. Results of tool calls belong to user turns and
 /// come
 ///   first there. Empty items are left out with a notice.
 /// - Every tool call must be answered, once, before anything else follows.
@@ -29,8 +29,10 @@ namespace proxx::policy {
 /// prefix: the upstream's prompt cache and its check of signatures need that. Only thinking may be
 /// left out later.
 ///
-/// For each item call begin(), then read the item, then one of the add functions (or none: then it
-/// adds nothing); after the last item finish(). After an error the conversation is of no use.
+/// For each item call begin(), read the item, then call one of the add functions; without one it
+/// adds nothing. After the last item call finish(). After an error the conversation is useless. An
+/// assistant item is all that the assistant said before a result or a user spoke: a reader whose
+/// API spreads that over several items joins them first.
 ///
 ///     PROXX_TRY(conversation.begin(Conversation::Role::user, message, message.get("role")));
 ///     conversation.add_user(blocks_of(message));
@@ -44,28 +46,29 @@ class Conversation {
   Conversation(const Model& model, History history, anthropic::MessagesRequest& request,
                NoticeLog& notices);
 
-  /// The next item, in notices and errors named by `item`, or by `role` if it is its role that is
-  /// wrong. Errors: no user item comes first; a call before it has no result.
+  /// Begins the next item. Notices and errors name `item`, or `role_at` if the role is wrong.
+  /// Blocks whose origin names no item get the number of begin() calls before this one. Errors: the
+  /// first item that is not a system item is not a user item; a call has no result.
   Status begin(Role role, const Place& item, const Place& role_at);
 
   void add_system(std::vector<anthropic::InputBlock> texts);
   void add_user(std::vector<anthropic::InputBlock> blocks);
 
-  /// Announces a call of the assistant item that was begun, for its results. The id that its
-  /// tool_use block must have is made from `seed`; results name the call by `id`. The view lives as
-  /// long as this. Errors at `call`: the item has a call of this id already.
+  /// Announces a call of the current assistant item. Returns the id that its tool_use block must
+  /// have, made from `seed`; it lives as long as this. Results will name the call by `id`. Errors
+  /// at `call`: the item has a call with this id already.
   Result<std::string_view> open_call(const Place& call, std::string_view id, std::string_view seed);
   /// `blocks`: text, then tool_use.
   void add_assistant(std::vector<anthropic::InputBlock> blocks, ThinkingHistory thinking);
 
-  /// The id that the tool_result block of the result that was begun must have. Errors: no such call
-  /// in the assistant turn before it, or answered already.
+  /// Returns the id that the tool_result block of the current result must have. Errors: the
+  /// assistant item before it has no call `id`, or the call is answered already.
   Result<std::string_view> answer_call(std::string_view id);
   void add_result(anthropic::InputBlock result);
 
-  /// `list` is all items, for errors. Errors: no user turn; an assistant turn at the end where the
-  /// model does not continue one; a call without a result; a system item that has no user turn to
-  /// be with.
+  /// `list` is the place of all items. Errors: there is no user turn; the last turn is the
+  /// assistant's and the model does not continue it; a call has no result; a system item has no
+  /// user turn to go with.
   Status finish(const Place& list);
 
  private:

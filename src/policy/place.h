@@ -35,7 +35,7 @@ struct Wish {
   Place place;
 };
 
-/// An `invalid_request` at a place. `code` is OpenAI's `error.code`.
+/// An `invalid_request` at a place. `code` is a machine-readable word for the client.
 [[nodiscard, gnu::cold]] tl::unexpected<Error> err(const Place& place, std::string message,
                                                    std::string code = "unsupported_value");
 

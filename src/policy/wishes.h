@@ -10,10 +10,10 @@
 #include "json/reader.h"
 #include "policy/place.h"
 
-// What a client asked for, apart from the conversation, in no API's syntax: what is filled in by
-// the reader of an API and honoured, as far as the model goes, by apply(). A wish that is absent
-// was not made. Values are checked for type and range; whether the model takes them is not the
-// reader's business. Everything that goes upstream unchanged is in the MessagesRequest already.
+// What a client asked for, apart from the conversation, in no API's syntax. The reader of an API
+// fills it in, and apply() honours it as far as the model goes. An absent wish was not made. The
+// reader checks types and ranges; whether the model takes a value is not its business. What goes
+// upstream unchanged is not here but in the MessagesRequest.
 
 namespace proxx::policy {
 
@@ -23,7 +23,7 @@ struct Number {
   std::string_view text;
 };
 
-/// How much the model shall think.
+/// How much the model should think.
 enum class Level { none, minimal, low, medium, high, xhigh, max };
 
 struct ThinkingWish {
@@ -53,15 +53,15 @@ struct ToolChoiceWish {
 /// JSON as the answer.
 struct FormatWish {
   json::Reader schema;      ///< JSON Schema; absent for none
-  bool any_object = false;  ///< any JSON object will do; no schema was due
+  bool any_object = false;  ///< any JSON object will do, and there is no schema
   bool strict = false;      ///< refuse the request rather than only ask the model
   Place place;
 };
 
 struct CacheWish {
   json::Reader automatic;  ///< Anthropic's `cache_control` for the whole request; absent for none
-  bool implicit = false;   ///< the upstream shall choose a breakpoint
-  /// ... also where the client says nothing about caching (a setting of proxx).
+  bool implicit = false;   ///< the upstream chooses a breakpoint
+  /// The same, for a client that sets no breakpoint (a setting of proxx).
   bool by_default = false;
   bool for_an_hour = false;
 };

@@ -11,6 +11,7 @@
 #include "openai/chat/request_reader.h"
 #include "openai/identity.h"
 #include "openai/members.h"
+#include "openai/plain_fields.h"
 
 // The table of top-level fields (wire.md 6.1, 6.5), a row each. A field whose meaning depends on
 // others has no handler here; a step of read_request reads it.
@@ -20,34 +21,6 @@ namespace {
 
 using json::Reader;
 using json::Type;
-
-/// A number that can only be dropped; its default says nothing.
-Status drop_number(Reading& r, Reader field) {
-  PROXX_ASSIGN(const double value, field.number());
-  if (value < -2 || value > 2) return err(field, "must be between -2 and 2", "invalid_value");
-  if (value != 0) r.draft.notices.drop(field, "Claude has no such penalty");
-  return {};
-}
-
-Status drop_seed(Reading& r, Reader field) {
-  PROXX_ASSIGN(const int64_t value, field.integer());
-  if (value != 0) r.draft.notices.drop(field, "Claude's sampling cannot be seeded");
-  return {};
-}
-
-Status drop_logit_bias(Reading& r, Reader field) {
-  PROXX_TRY(field.expect(Type::object));
-  for (const json::Member& member : field.members()) {
-    PROXX_ASSIGN(const double value, member.value.number());
-    if (value < -100 || value > 100) {
-      return err(member.value, "must be between -100 and 100", "invalid_value");
-    }
-  }
-  if (field.members().begin() != field.members().end()) {
-    r.draft.notices.drop(field, "token ids mean nothing to Claude");
-  }
-  return {};
-}
 
 Status only_one_choice(Reading&, Reader field) {
   PROXX_ASSIGN(const int64_t value, field.integer());
@@ -73,69 +46,6 @@ Status modalities(Reading&, Reader field) {
   for (const Reader element : field.elements()) {
     PROXX_ASSIGN(const std::string name, element.string());
     if (name != "text") return err(field, "Claude answers with text only");
-  }
-  return {};
-}
-
-Status audio(Reading& r, Reader field) {
-  PROXX_TRY(field.expect(Type::object));
-  r.draft.notices.drop(field, "Claude answers with text only");
-  return {};
-}
-
-Status prediction(Reading& r, Reader field) {
-  PROXX_TRY(field.expect(Type::object));
-  r.draft.notices.drop(field, "predicted outputs do not exist upstream");
-  return {};
-}
-
-Status store(Reading& r, Reader field) {
-  PROXX_ASSIGN(const bool wanted, field.boolean());
-  if (wanted) r.draft.notices.drop(field, "nothing is stored");
-  return {};
-}
-
-Status verbosity(Reading& r, Reader field) {
-  PROXX_ASSIGN(const std::string level, field.string());
-  if (level == "medium") return {};
-  if (level != "low" && level != "high") {
-    return err(field, "must be low, medium or high", "invalid_value");
-  }
-  r.draft.notices.drop(field, "Claude has no setting for it; say in the prompt how long to answer");
-  return {};
-}
-
-bool asks_to_block(Reader value) {
-  for (const Reader element : value.elements()) {
-    if (asks_to_block(element)) return true;
-  }
-  for (const json::Member& member : value.members()) {
-    if (member.key() == "mode" ? member.value.equals("block") : asks_to_block(member.value)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-Status moderation(Reading& r, Reader field) {
-  PROXX_TRY(field.expect(Type::object));
-  if (asks_to_block(field)) {
-    return err(field, "answers cannot be blocked by a moderation model here",
-               "unsupported_parameter");
-  }
-  r.draft.notices.drop(field, "no moderation scores upstream");
-  return {};
-}
-
-Status service_tier(Reading& r, Reader field) {
-  PROXX_ASSIGN(const std::string tier, field.string());
-  if (tier == "default" || tier == "standard_only") {
-    r.draft.request.service_tier = "standard_only";
-  } else if (tier == "priority") {
-    r.draft.request.service_tier = "auto";
-    r.draft.notices.adjust(field, "priority capacity is used where the account has it; sent auto");
-  } else if (tier != "auto") {
-    r.draft.notices.drop(field, "no such tier upstream");
   }
   return {};
 }
@@ -177,30 +87,16 @@ Status user(Reading& r, Reader field) {
   return read_user(field, r.in["safety_identifier"], r.draft);
 }
 
-Status metadata(Reading& r, Reader field) {
-  return read_metadata(field, r.draft);
-}
-
-Status prompt_cache_key(Reading&, Reader field) {
-  return read_prompt_cache_key(field);
-}
-
-Status prompt_cache_retention(Reading& r, Reader field) {
-  return read_prompt_cache_retention(field, r.draft.wishes.cache, r.draft.notices);
-}
-
-Status prompt_cache_options(Reading& r, Reader field) {
-  return read_prompt_cache_options(field, r.draft.wishes.cache, r.draft.notices);
-}
-
 Status cache_control(Reading& r, Reader field) {
   PROXX_TRY(field.expect(Type::object));
   r.draft.wishes.cache.automatic = field;
   return {};
 }
 
-Status betas(Reading& r, Reader field) {
-  return read_betas(field, r.draft);
+/// A handler that all of OpenAI's APIs share.
+template <Status (*read)(Reader, Draft&)>
+Status shared(Reading& r, Reader field) {
+  return read(field, r.draft);
 }
 
 template <Type type>
@@ -247,27 +143,27 @@ constexpr Row kRows[] = {
     {"reasoning", kByStep},
     {"thinking", kByStep},
     {"output_config", kByStep},
-    {"verbosity", verbosity},
+    {"verbosity", shared<read_verbosity>},
     {"safety_identifier", user},
     {"user", user},
-    {"metadata", metadata},
-    {"seed", drop_seed},
-    {"logit_bias", drop_logit_bias},
-    {"presence_penalty", drop_number},
-    {"frequency_penalty", drop_number},
+    {"metadata", shared<read_metadata>},
+    {"seed", shared<drop_seed>},
+    {"logit_bias", shared<drop_logit_bias>},
+    {"presence_penalty", shared<drop_penalty>},
+    {"frequency_penalty", shared<drop_penalty>},
     {"logprobs", no_logprobs},
     {"top_logprobs", no_top_logprobs},
-    {"prediction", prediction},
+    {"prediction", shared<drop_prediction>},
     {"modalities", modalities},
-    {"audio", audio},
-    {"store", store},
-    {"service_tier", service_tier},
-    {"prompt_cache_key", prompt_cache_key},
-    {"prompt_cache_retention", prompt_cache_retention},
-    {"prompt_cache_options", prompt_cache_options},
+    {"audio", shared<drop_audio>},
+    {"store", shared<drop_store>},
+    {"service_tier", shared<read_service_tier>},
+    {"prompt_cache_key", shared<read_prompt_cache_key>},
+    {"prompt_cache_retention", shared<read_prompt_cache_retention>},
+    {"prompt_cache_options", shared<read_prompt_cache_options>},
     {"cache_control", cache_control},
     {"web_search_options", kByStep},
-    {"moderation", moderation},
+    {"moderation", shared<read_moderation>},
     {"system", kByStep},
     {"container", container, kVerbatim},
     {"context_management", expect<Type::object>, kVerbatim},
@@ -276,8 +172,8 @@ constexpr Row kRows[] = {
     {"speed", expect<Type::string>, kVerbatim},
     {"inference_geo", expect<Type::string>, kVerbatim},
     {"diagnostics", expect<Type::object>, kVerbatim},
-    {"anthropic_beta", betas},
-    {"betas", betas},
+    {"anthropic_beta", shared<read_betas>},
+    {"betas", shared<read_betas>},
 };
 
 constexpr auto kNames = [] {

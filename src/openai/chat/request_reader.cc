@@ -17,11 +17,11 @@ using policy::Topic;
 using policy::Wish;
 
 Status choose_model(Reading& r) {
-  PROXX_ASSIGN(r.requested_model, read_model_name(r.root, r.in["model"], r.options.model_override,
-                                                  r.options.default_model));
-  r.model = r.options.models->resolve(r.requested_model);
+  PROXX_ASSIGN(std::string name, read_model_name(r.root, r.in["model"], r.options.model_override,
+                                                 r.options.default_model));
+  r.model = r.options.models->resolve(name);
   r.draft.request.model = r.model.id;
-  r.answer.requested_model = r.requested_model;
+  r.answer.requested_model = std::move(name);
   note_lifecycle(r.model, r.draft.notices);
   return {};
 }
@@ -98,9 +98,13 @@ Status read_request(Reading& r) {
       choose_model,
       read_fields,  // before the messages: prompt_cache_options says how long their breakpoints
                     // last
-      read_max_tokens,    read_response_format, read_tools, read_messages,
+      read_max_tokens,
+      read_response_format,
+      read_tools,
+      read_messages,
       read_tool_choice,  // after the tools, which it names
-      read_thinking_wish, read_sampling,
+      read_thinking_wish,
+      read_sampling,
   };
   for (const Step step : kSteps) PROXX_TRY(step(r));
   return {};

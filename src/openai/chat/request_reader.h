@@ -25,8 +25,7 @@ struct Reading {
   json::Reader root;
   Fields in;
   Model model;
-  std::string requested_model;  ///< as the client named it
-  std::set<std::string, std::less<>> tool_names;
+  std::set<std::string, std::less<>> tool_names;  ///< of the tools that have one
   AnswerOptions answer;
   Draft draft;
 };

@@ -26,8 +26,7 @@ inline std::string said(NoticeLog log) {
 }
 
 /// The text between `begin` and the next `end`.
-inline std::string part(const std::string& text, const std::string& begin,
-                        const std::string& end) {
+inline std::string part(const std::string& text, const std::string& begin, const std::string& end) {
   const auto at = text.find(begin);
   if (at == std::string::npos) return "no " + begin;
   const auto from = at + begin.size();
