@@ -5,7 +5,7 @@
 #include "cli/terminal.h"
 #include "config/model_entry.h"
 #include "config/secret_environment.h"
-#include "upstream/curl_library.h"
+#include "upstream/curl_global.h"
 
 namespace proxx::cli {
 namespace {
@@ -120,7 +120,7 @@ Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
   EngineOptions engine = engine_options(settings, options.verbose);
   forget_secret_environment();
 
-  PROXX_TRY(load_libcurl());
+  PROXX_TRY(start_libcurl());
   runtime->engine_ = std::make_unique<Engine>(runtime->loop_, std::move(engine));
   ExchangeContext& context = runtime->context_;
   context.loop = &runtime->loop_;

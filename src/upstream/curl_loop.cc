@@ -10,8 +10,6 @@
 #include <exception>
 #include <new>
 
-#include "upstream/curl_library.h"
-
 namespace proxx {
 namespace {
 
@@ -45,16 +43,16 @@ int select_bits(uint32_t events, uint8_t wanted) {
 CurlLoop::CurlLoop(boost::asio::io_context& loop, Hooks hooks)
     : loop_(loop),
       hooks_(std::move(hooks)),
-      multi_(curl().multi_init()),
+      multi_(curl_multi_init()),
       epoll_(loop, epoll_create1(EPOLL_CLOEXEC)),
       timer_(loop) {
   if (multi_ == nullptr) throw std::bad_alloc();
-  curl().multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, socket_callback);
-  curl().multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
-  curl().multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, timer_callback);
-  curl().multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
-  curl().multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kMaxIdleConnections);
-  curl().multi_setopt(multi_, CURLMOPT_PIPELINING, long{CURLPIPE_NOTHING});
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, socket_callback);
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, timer_callback);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kMaxIdleConnections);
+  curl_multi_setopt(multi_, CURLMOPT_PIPELINING, long{CURLPIPE_NOTHING});
 }
 
 CurlLoop::~CurlLoop() {
@@ -64,7 +62,7 @@ CurlLoop::~CurlLoop() {
 void CurlLoop::close() {
   if (closed_) return;
   closed_ = true;
-  curl().multi_cleanup(multi_);
+  curl_multi_cleanup(multi_);
   timer_.cancel();
   boost::system::error_code ignored;
   epoll_.close(ignored);
@@ -72,14 +70,14 @@ void CurlLoop::close() {
 
 void CurlLoop::adopt(CURL* easy, Opener& opener) {
   opener.loop = this;
-  curl().easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-  curl().easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &opener);
-  curl().easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
-  curl().easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &opener);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
 }
 
 CURLMcode CurlLoop::add(CURL* easy) {
-  const CURLMcode code = curl().multi_add_handle(multi_, easy);
+  const CURLMcode code = curl_multi_add_handle(multi_, easy);
   if (code == CURLM_OK) ++active_;
   return code;
 }
@@ -87,7 +85,7 @@ CURLMcode CurlLoop::add(CURL* easy) {
 void CurlLoop::remove(CURL* easy) {
   std::erase(unpaused_, easy);
   std::erase_if(lost_, [easy](const auto& one) { return one.first == easy; });
-  if (curl().multi_remove_handle(multi_, easy) != CURLM_OK) return;
+  if (curl_multi_remove_handle(multi_, easy) != CURLM_OK) return;
   if (--active_ == 0) kick();
 }
 
@@ -149,7 +147,7 @@ void CurlLoop::take_turn() {
     while (!unpaused_.empty()) {
       CURL* easy = unpaused_.back();
       unpaused_.pop_back();
-      const CURLcode code = curl().easy_pause(easy, CURLPAUSE_CONT);
+      const CURLcode code = curl_easy_pause(easy, CURLPAUSE_CONT);
       if (code != CURLE_OK) lost_.emplace_back(easy, code);
     }
     acting_ = false;
@@ -189,12 +187,12 @@ void CurlLoop::take_events() {
 
 void CurlLoop::act(curl_socket_t socket, int bits) {
   int running = 0;
-  curl().multi_socket_action(multi_, socket, bits, &running);
+  curl_multi_socket_action(multi_, socket, bits, &running);
 }
 
 void CurlLoop::report_finished() {
   int left = 0;
-  while (const CURLMsg* message = curl().multi_info_read(multi_, &left)) {
+  while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     CURL* easy = message->easy_handle;
     const CURLcode code = message->data.result;

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <deque>
 #include <set>
+#include <stdexcept>
 
-#include "upstream/curl_library.h"
+#include "upstream/curl_global.h"
 #include "upstream/curl_loop.h"
 #include "upstream/transfer.h"
 
@@ -16,14 +17,6 @@ constexpr size_t kMaxIdleTransfers = 256;
 // libcurl looks for a connection that it closes among all open ones, oldest first: when thousands
 // of clients leave at once, the others must not wait until all are seen off.
 constexpr int kDropsAtATime = 8;
-
-bool begins_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
-
-bool needs_tls(const EngineOptions& options) {
-  return !begins_with(options.base_url, "http://") || begins_with(options.proxy, "https://");
-}
 
 }  // namespace
 
@@ -94,7 +87,8 @@ class Engine::Impl::Call final : public UpstreamCall {
 };
 
 Engine::Impl::Impl(boost::asio::io_context& loop, EngineOptions options) {
-  start_libcurl(needs_tls(options));
+  if (const Status started = start_libcurl(); !started)
+    throw std::runtime_error(started.error().message);
   context_.options = std::move(options);
   context_.origin = origin_of(context_.options.base_url);
   context_.trust = choose_trust(context_.options.ca_file);
@@ -124,7 +118,7 @@ Engine::Impl::~Impl() {
 // Null for a handle of libcurl's own: since 8 it ends TLS connections with one.
 Engine::Impl::Running* Engine::Impl::find(CURL* easy) {
   char* transfer = nullptr;
-  curl().easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
   return static_cast<Running*>(static_cast<Transfer*>(static_cast<void*>(transfer)));
 }
 
@@ -252,8 +246,7 @@ std::unique_ptr<UpstreamCall> Engine::start(UpstreamRequest request, UpstreamHan
 }
 
 std::string engine_version() {
-  const Status loaded = load_libcurl();
-  return loaded ? curl().version() : loaded.error().message;
+  return curl_version();
 }
 
 }  // namespace proxx

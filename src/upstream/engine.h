@@ -41,6 +41,7 @@ struct EngineOptions {
 /// calls that outlive it fall silent.
 class Engine final : public Upstream {
  public:
+  /// Throws where start_libcurl() fails (upstream/curl_global.h): call that first to report it.
   Engine(boost::asio::io_context& loop, EngineOptions options);
   ~Engine() override;
   Engine(const Engine&) = delete;
@@ -54,7 +55,7 @@ class Engine final : public Upstream {
   std::unique_ptr<Impl> impl_;
 };
 
-/// libcurl's own version line, or why there is no libcurl.
+/// libcurl's own version line.
 [[nodiscard]] std::string engine_version();
 
 }  // namespace proxx

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/release.h"
-#include "upstream/curl_library.h"
 #include "upstream/proxy.h"
 
 namespace proxx {
@@ -25,7 +24,7 @@ constexpr long kNoTimeoutMs = 24L * 60 * 60 * 1000;
 Transfer::Transfer(TransferContext& context)
     : context_(context),
       trace_{.options = context.options},
-      easy_(curl().easy_init(), curl().easy_cleanup),
+      easy_(curl_easy_init(), curl_easy_cleanup),
       guard_(context.options.base_url.compare(0, 7, "http://") != 0) {
   if (!easy_) throw std::bad_alloc();
   configure();
@@ -33,25 +32,25 @@ Transfer::Transfer(TransferContext& context)
 
 void Transfer::configure() {
   CURL* const easy = easy_.get();
-  curl().easy_setopt(easy, CURLOPT_PRIVATE, this);
-  curl().easy_setopt(easy, CURLOPT_ERRORBUFFER, curl_message_.data());
-  curl().easy_setopt(easy, CURLOPT_HEADERFUNCTION, header_callback);
-  curl().easy_setopt(easy, CURLOPT_HEADERDATA, this);
-  curl().easy_setopt(easy, CURLOPT_WRITEFUNCTION, body_callback);
-  curl().easy_setopt(easy, CURLOPT_WRITEDATA, this);
-  curl().easy_setopt(easy, CURLOPT_PREREQFUNCTION, connected_callback);
-  curl().easy_setopt(easy, CURLOPT_PREREQDATA, this);
-  curl().easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, curl_message_.data());
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header_callback);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, body_callback);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, connected_callback);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   // A slow resolver must not hold the loop when its transfer is dropped: libcurl would join it.
-  curl().easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-  curl().easy_setopt(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
-  curl().easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl().easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  curl().easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-  curl().easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  curl().easy_setopt(easy, CURLOPT_BUFFERSIZE, kReceiveBytes);
-  curl().easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, kConnectionSeconds);
-  curl().easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, kConnectionSeconds);
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReceiveBytes);
+  curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, kConnectionSeconds);
+  curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, kConnectionSeconds);
   apply_proxy(easy, context_.options);
   apply_trust(easy, context_.trust);
   trace_.on_raw_body = [this](std::string_view bytes) { take_raw_body(bytes); };
@@ -70,23 +69,23 @@ void Transfer::load(UpstreamRequest request, UpstreamHandler& handler) {
   trace_.secrets = std::move(request_.secrets);
   if (trace_.secrets.empty()) trace_.secrets = secrets_in(request_.headers);
   release(request_.headers);
-  curl().easy_setopt(easy, CURLOPT_HTTPHEADER, header_block_.list());
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_block_.list());
 
   const std::string& base = context_.options.base_url;
   if (url_.size() != base.size() + request_.path.size() ||
       url_.compare(base.size(), std::string::npos, request_.path) != 0) {
     url_ = base + request_.path;
-    curl().easy_setopt(easy, CURLOPT_URL, url_.c_str());
+    curl_easy_setopt(easy, CURLOPT_URL, url_.c_str());
   }
   set_method(request_.method);
   if (method_ != "GET") {
-    curl().easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body.data());
-    curl().easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                       static_cast<curl_off_t>(request_.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body.data());
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request_.body.size()));
   }
   if (connect_timeout_ != request_.timeouts.connect) {
     connect_timeout_ = request_.timeouts.connect;
-    curl().easy_setopt(
+    curl_easy_setopt(
         easy, CURLOPT_CONNECTTIMEOUT_MS,
         connect_timeout_.count() > 0 ? static_cast<long>(connect_timeout_.count()) : kNoTimeoutMs);
   }
@@ -101,8 +100,8 @@ void Transfer::set_method(const std::string& method) {
   method_ = method;
   CURL* const easy = easy_.get();
   const bool known = method == "GET" || method == "POST";
-  curl().easy_setopt(easy, method == "GET" ? CURLOPT_HTTPGET : CURLOPT_POST, 1L);
-  curl().easy_setopt(easy, CURLOPT_CUSTOMREQUEST, known ? nullptr : method.c_str());
+  curl_easy_setopt(easy, method == "GET" ? CURLOPT_HTTPGET : CURLOPT_POST, 1L);
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, known ? nullptr : method.c_str());
 }
 
 void Transfer::reload() {
@@ -118,16 +117,15 @@ void Transfer::reload() {
 
 void Transfer::connect_fresh() {
   if (!std::exchange(fresh_connection_, true))
-    curl().easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
 }
 
 void Transfer::unload() {
   finish_trace(trace_);
   if (std::exchange(fresh_connection_, false))
-    curl().easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 0L);
-  if (std::exchange(forbids_reuse_, false))
-    curl().easy_setopt(easy_.get(), CURLOPT_FORBID_REUSE, 0L);
-  if (std::exchange(verbose_, false)) curl().easy_setopt(easy_.get(), CURLOPT_VERBOSE, 0L);
+    curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 0L);
+  if (std::exchange(forbids_reuse_, false)) curl_easy_setopt(easy_.get(), CURLOPT_FORBID_REUSE, 0L);
+  if (std::exchange(verbose_, false)) curl_easy_setopt(easy_.get(), CURLOPT_VERBOSE, 0L);
   release(request_.body);
   handler_ = nullptr;
   if (std::exchange(fed_, false)) std::erase(context_.fed, this);
@@ -198,7 +196,7 @@ void Transfer::set_sending(bool sending) {
 
 curl_off_t Transfer::uploaded_bytes() const {
   curl_off_t bytes = 0;
-  curl().easy_getinfo(easy_.get(), CURLINFO_SIZE_UPLOAD_T, &bytes);
+  curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_UPLOAD_T, &bytes);
   return bytes;
 }
 
@@ -265,7 +263,7 @@ bool Transfer::take_header_line(std::string_view line) {
 // libcurl shows the bytes of a body as they come to its debug function alone.
 void Transfer::watch_body() {
   if (!is_tracing(context_.options) && !std::exchange(verbose_, true))
-    curl().easy_setopt(easy_.get(), CURLOPT_VERBOSE, 1L);
+    curl_easy_setopt(easy_.get(), CURLOPT_VERBOSE, 1L);
 }
 
 void Transfer::take_raw_body(std::string_view bytes) {
@@ -278,8 +276,7 @@ void Transfer::take_raw_body(std::string_view bytes) {
 }
 
 void Transfer::forbid_reuse() {
-  if (!std::exchange(forbids_reuse_, true))
-    curl().easy_setopt(easy_.get(), CURLOPT_FORBID_REUSE, 1L);
+  if (!std::exchange(forbids_reuse_, true)) curl_easy_setopt(easy_.get(), CURLOPT_FORBID_REUSE, 1L);
 }
 
 void Transfer::give_head() {
@@ -385,7 +382,7 @@ Status Transfer::outcome(CURLcode code) const {
                       phase_ != Phase::connecting,
                       head_.begun(),
                       head_.complete()};
-  curl().easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &failure.os_errno);
+  curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &failure.os_errno);
   return proxx::fail(curl_error(failure, context_.origin, connect_timeout_));
 }
 
