@@ -25,6 +25,7 @@ class ModelFetch final : UpstreamHandler {
   using Clock = std::chrono::steady_clock;
 
   void ask(const std::string& after_id);
+  void end_later(Error error);
   void on_head(UpstreamHead head) override;
   void on_data(std::string_view bytes) override;
   void on_done(Status status) override;
@@ -32,8 +33,8 @@ class ModelFetch final : UpstreamHandler {
   void end(Result<std::vector<ModelInfo>> result);
 
   const ExchangeContext& context_;
-  const HeaderList headers_;
-  const Secrets secrets_;
+  const Credential credential_;
+  Secrets secrets_;
   OnDone on_done_;
   const Clock::time_point deadline_;
   std::unique_ptr<UpstreamCall> call_;
@@ -42,6 +43,7 @@ class ModelFetch final : UpstreamHandler {
   std::vector<ModelInfo> models_;
   std::string next_;
   int pages_ = 0;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>();  ///< for a queued end
 };
 
 }  // namespace proxx

@@ -17,6 +17,7 @@
 #include "http/pending_writes.h"
 #include "server/process.h"
 #include "server/service.h"
+#include "upstream/anthropic_provider.h"
 
 namespace proxx::server {
 namespace {
@@ -42,21 +43,17 @@ struct Worker {
   Worker(const AppOptions& options, Shared& shared)
       : jobs(loop),
         engine(loop, with_writes(options.engine, loop)),
-        context{&loop,
-                &engine,
-                options.conversion,
-                options.headers,
-                options.timeouts,
-                options.max_retries,
-                true,
-                &jobs,
-                secrets_held(options.service.keys, options.headers)},
+        provider(options.headers, secrets_held(options.service.keys, options.headers)),
+        context{
+            &loop, &engine, &provider, options.conversion, options.timeouts, options.max_retries,
+            true,  &jobs},
         service(context, shared),
         work(asio::make_work_guard(loop)) {}
 
   asio::io_context loop{1};
   JobThread jobs;
   Engine engine;
+  AnthropicProvider provider;
   ExchangeContext context;
   Service service;
   asio::executor_work_guard<asio::io_context::executor_type> work;

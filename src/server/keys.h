@@ -18,8 +18,8 @@ struct KeyRules {
   ClientKey client_key = ClientKey::forward;
 };
 
-/// The server's own keys and secret configured headers, for ExchangeContext: nothing that comes
-/// from upstream may show them. The keys of auth_file never go upstream, so none can come back.
+/// The server's own keys and secret configured headers, for the provider: nothing that comes from
+/// upstream may show them. The keys of auth_file never go upstream, so none can come back.
 [[nodiscard]] Secrets secrets_held(const KeyRules& rules, const HeaderOptions& headers);
 
 /// The credential for upstream, by contract.md section 5: with `accepted`, the client's key must be

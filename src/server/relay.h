@@ -11,12 +11,13 @@
 
 namespace proxx::server {
 
-/// A request of an Anthropic-native client, passed on as it is: path, query and body, with the
-/// credential and the header profile of every upstream call. Of the client's headers only
-/// anthropic-version and anthropic-beta go (faults.md H32).
-[[nodiscard]] UpstreamRequest relay_request(const ExchangeContext& context, http::Request request,
-                                            const Credential& credential,
-                                            const RequestHeaders& headers);
+/// The request of an Anthropic-native client as the provider takes it: path, query and body, with
+/// the credential and the header profile of every upstream call. Of the client's headers only
+/// anthropic-version and anthropic-beta go (faults.md H32). Errors: those of Provider::prepare().
+[[nodiscard]] Result<UpstreamRequest> relay_request(const ExchangeContext& context,
+                                                    http::Request request,
+                                                    const Credential& credential,
+                                                    const RequestHeaders& headers);
 
 /// `POST /v1/messages` and `/v1/messages/count_tokens`: the upstream's status and body pass
 /// unchanged as they come, but for keys in an error's. What breaks before the upstream answers is

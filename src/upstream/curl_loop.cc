@@ -109,33 +109,41 @@ void CurlLoop::wake_by(Clock::time_point time) {
 
 // --- what the loop calls -------------------------------------------------------------------------
 
+// Calls into curl, then the hooks for what came of it, then waits again. A handler that throws
+// passes its exception on to the loop; the turn still ends in order, so the other transfers go on.
 template <class Action>
 void CurlLoop::enter(Action action) {
-  // Also when a handler throws into the loop: the other transfers go on.
-  struct Leave {
+  hooks_.turn_begins();
+  try {
+    inside_ = true;
+    entered_at_ = Clock::now();
+    action();
+    inside_ = false;
+    hooks_.settle();
+    report_finished();
+  } catch (...) {
+    inside_ = false;
+    end_turn_after_exception();
+    throw;
+  }
+  end_turn();
+}
+
+void CurlLoop::end_turn() {
+  struct Rest {
     CurlLoop& loop;
-    bool ended = false;
-    ~Leave() {
-      loop.inside_ = false;
-      if (!ended) end_in_spite();
+    ~Rest() {
       if (!loop.closed_) loop.rest_or_wait();
     }
-    void end_in_spite() {
-      try {
-        loop.hooks_.turn_ends();
-      } catch (const std::exception&) {  // the first one is on its way
-      }
-    }
-  } leave{*this};
-  hooks_.turn_begins();
-  inside_ = true;
-  entered_at_ = Clock::now();
-  action();
-  inside_ = false;
-  hooks_.settle();
-  report_finished();
-  leave.ended = true;
+  } rest{*this};
   hooks_.turn_ends();
+}
+
+void CurlLoop::end_turn_after_exception() {
+  try {
+    end_turn();
+  } catch (const std::exception&) {  // the first exception is the one to pass on
+  }
 }
 
 void CurlLoop::take_turn() {

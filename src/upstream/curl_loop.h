@@ -98,6 +98,8 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
 
   template <class Action>
   void enter(Action action);
+  void end_turn();
+  void end_turn_after_exception();
   void act(curl_socket_t socket, int bits);
   void take_events();
   void take_turn();
