@@ -4,7 +4,7 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/options_common.h"
-#include "cli/usage.h"
+#include "cli/usage_text.h"
 
 namespace proxx::cli {
 namespace {

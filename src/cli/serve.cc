@@ -15,7 +15,7 @@
 #include "cli/terminal.h"
 #include "config/secret_environment.h"
 #include "server/app.h"
-#include "server/keys.h"
+#include "server/client_keys.h"
 #include "server/lossy_writer.h"
 #include "upstream/curl_global.h"
 

@@ -15,8 +15,8 @@
 
 #include "exchange/job_thread.h"
 #include "http/pending_writes.h"
-#include "server/process.h"
 #include "server/service.h"
+#include "server/system.h"
 #include "upstream/anthropic_provider.h"
 
 namespace proxx::server {

@@ -9,9 +9,9 @@
 namespace proxx::http {
 
 /// One accepted connection, from its first byte to its close. Loop thread only.
-class Session {
+class Connection {
  public:
-  virtual ~Session() = default;
+  virtual ~Connection() = default;
   virtual void start() = 0;
   /// Instead of start(): 503 for a request that the handler does not answer over the limit of
   /// connections, or for none in time, and the close behind any.
@@ -24,22 +24,22 @@ class Session {
   virtual void drop() = 0;
 };
 
-/// What all sessions of a server share.
-struct SessionHouse {
+/// What all connections of a server share.
+struct ServerState {
   const Limits limits;
   std::atomic<size_t> open{0};
   std::atomic<bool> draining{false};
 };
 
-/// The sessions of one loop; they remove themselves as they close.
-struct SessionSet {
-  SessionHouse& house;
+/// The connections of one loop; they remove themselves as they close.
+struct ConnectionSet {
+  ServerState& state;
   boost::asio::io_context& loop;
   Handler& handler;
-  std::unordered_map<Session*, std::shared_ptr<Session>> open = {};
+  std::unordered_map<Connection*, std::shared_ptr<Connection>> open = {};
 };
 
-/// Takes over `fd` and joins `set`, which must outlive the open session.
-std::shared_ptr<Session> add_session(SessionSet& set, int fd, std::string peer);
+/// Takes over `fd` and joins `set`, which must outlive the open connection.
+std::shared_ptr<Connection> add_connection(ConnectionSet& set, int fd, std::string peer);
 
 }  // namespace proxx::http

@@ -1,4 +1,4 @@
-#include "server/process.h"
+#include "server/system.h"
 
 #include <sys/resource.h>
 #include <sys/socket.h>
