@@ -13,12 +13,12 @@
 namespace proxx {
 namespace {
 
-// Idle connections kept: libcurl's default of four times the running transfers would close them
-// whenever the load dips.
+// Idle connections kept. libcurl's default, four times the running transfers, would close most of
+// them whenever the load dips.
 constexpr long kMaxIdleConnections = 4096;
 constexpr int kEventsPerTurn = 64;
-// A connection that is made leaves the timers behind that bounded its making. Those of many
-// streams come due one by one; in steps, they wake the loop together.
+// A new connection leaves the timers that limited its setup. Rounded up to a common step, those of
+// many streams wake the loop together instead of one by one.
 using TimerStep = std::chrono::duration<int64_t, std::ratio<1, 50>>;
 
 uint32_t epoll_bits(uint8_t curl_bits) {
@@ -26,7 +26,7 @@ uint32_t epoll_bits(uint8_t curl_bits) {
          ((curl_bits & CURL_POLL_OUT) != 0 ? uint32_t{EPOLLOUT} : 0);
 }
 
-// An error or hang-up is for curl to find where it reads or writes.
+// Curl finds an error or hang-up itself when it reads or writes.
 int select_bits(uint32_t events, uint8_t wanted) {
   int bits = 0;
   if ((events & EPOLLIN) != 0) bits |= CURL_CSELECT_IN;
@@ -184,7 +184,7 @@ void CurlLoop::take_events() {
       const epoll_event& event = events[static_cast<size_t>(i)];
       const curl_socket_t socket = event.data.fd;
       Interest& interest = interest_in(socket);
-      if (interest.wanted == 0) {  // an idle connection's end, or a paused one's data
+      if (interest.wanted == 0) {  // an idle connection closed, or a paused one has data
         register_socket(socket, interest, 0);
         continue;
       }
@@ -264,7 +264,7 @@ curl_socket_t CurlLoop::open_socket(void* self, curlsocktype, curl_sockaddr* add
   }
 }
 
-// Closing takes a descriptor out of the epoll set.
+// Closing removes a descriptor from the epoll set.
 int CurlLoop::close_socket(void* self, curl_socket_t socket) {
   auto& loop = *static_cast<CurlLoop*>(self);
   loop.interest_in(socket) = Interest{};
@@ -305,8 +305,8 @@ void CurlLoop::on_interest(CURL* easy, curl_socket_t socket, int what) {
   interest.wanted = what == CURL_POLL_REMOVE ? uint8_t{0} : static_cast<uint8_t>(what);
   interest.easy = easy;
   if (what != CURL_POLL_REMOVE) hooks_.sending(easy, (what & CURL_POLL_OUT) != 0);
-  // The resolver's sockets are not opened here and are closed without a word; ours stay in the
-  // set as they are, for the next request on the connection most often wants the same.
+  // The resolver opens and closes its sockets itself, so they leave the set now. Ours stay: the
+  // next request on the connection usually waits for the same.
   if (what == CURL_POLL_REMOVE && !interest.opened_here && interest.registered != 0)
     register_socket(socket, interest, 0);
   if (interest.wanted == 0 || interest.dirty) return;

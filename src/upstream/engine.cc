@@ -12,22 +12,22 @@
 namespace proxx {
 namespace {
 
-// Transfers kept for reuse; each holds some 10 KiB with its easy handle.
+// Transfers kept for reuse; each takes some 10 KiB, easy handle included.
 constexpr size_t kMaxIdleTransfers = 256;
-// libcurl looks for a connection that it closes among all open ones, oldest first: when thousands
-// of clients leave at once, the others must not wait until all are seen off.
+// To close a connection, libcurl searches all open ones, oldest first. When thousands of clients
+// leave at once, the remaining streams must not wait until every connection is closed.
 constexpr int kDropsAtATime = 8;
 
 }  // namespace
 
 struct Engine::Impl {
   class Call;
-  /// A transfer and its place here. Curl's private pointer is its Transfer.
+  /// A transfer and its place in the engine. CURLOPT_PRIVATE points to its Transfer.
   struct Running : Transfer {
     using Transfer::Transfer;
     Call* call = nullptr;  ///< null once destroyed
     size_t index = 0;      ///< in running_
-    uint64_t number = 0;   ///< of starts
+    uint64_t number = 0;   ///< in the order of start()
     bool in_curl = false;
   };
   struct Older {
@@ -56,8 +56,8 @@ struct Engine::Impl {
   TransferContext context_;
   std::vector<std::unique_ptr<Running>> running_;
   std::vector<std::unique_ptr<Running>> idle_;
-  std::deque<Running*> fresh_;         ///< started, not yet added
-  std::set<Running*, Older> dropped_;  ///< destroyed, and still to be taken out of curl
+  std::deque<Running*> fresh_;         ///< started, not yet added to curl
+  std::set<Running*, Older> dropped_;  ///< call destroyed, not yet removed from curl
   uint64_t started_ = 0;
 };
 
@@ -78,7 +78,7 @@ class Engine::Impl::Call final : public UpstreamCall {
   void resume() override {
     if (transfer_ != nullptr) transfer_->resume();
   }
-  /// The transfer is over, or its engine gone.
+  /// Called when the transfer is over or the engine is destroyed.
   void detach() { transfer_ = nullptr; }
 
  private:
@@ -115,7 +115,7 @@ Engine::Impl::~Impl() {
   context_.loop->close();
 }
 
-// Null for a handle of libcurl's own: since 8 it ends TLS connections with one.
+// Null for libcurl's own handles: since version 8 it closes TLS connections with one.
 Engine::Impl::Running* Engine::Impl::find(CURL* easy) {
   char* transfer = nullptr;
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
@@ -172,7 +172,7 @@ void Engine::Impl::settle() {
       finish(transfer, fail(*failure));
       continue;
     }
-    // Curl would look through the connections of all running transfers for one that is free.
+    // Otherwise curl searches the connections of all running transfers for a free one.
     if (context_.loop->idle_connections() == 0) transfer.connect_fresh();
     transfer.in_curl = context_.loop->add(transfer.easy()) == CURLM_OK;
     if (!transfer.in_curl)
@@ -198,7 +198,7 @@ void Engine::Impl::on_woken() {
     if (transfer.deadline() <= now) {
       if (auto error = transfer.expire(now)) {
         finish(transfer, fail(std::move(*error)));
-        i = 0;  // its handler may have started and destroyed any
+        i = 0;  // the handler may have started or destroyed other transfers
         continue;
       }
     }

@@ -10,13 +10,13 @@
 namespace proxx {
 namespace {
 
-// Curl's receive buffer lives as long as the stream; an event of a stream is well under it.
+// Curl keeps its receive buffer for the whole stream; an event is usually much smaller than this.
 constexpr long kReceiveBytes = long{16} << 10;
 // Of one transfer, before its handler has them; curl may read on and on without returning.
 constexpr size_t kGatheredBytes = size_t{16} << 10;
-// A name's addresses and a connection to one of them are trusted that long (faults.md S15).
+// How long a name's addresses and a connection to one of them are reused (faults.md S15).
 constexpr long kConnectionSeconds = 60;
-// Zero would be libcurl's default of 300 s.
+// Zero means libcurl's default of 300 s.
 constexpr long kNoTimeoutMs = 24L * 60 * 60 * 1000;
 
 }  // namespace
@@ -41,7 +41,7 @@ void Transfer::configure() {
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, connected_callback);
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  // A slow resolver must not hold the loop when its transfer is dropped: libcurl would join it.
+  // Without it, libcurl joins the resolver's thread when a transfer is dropped and blocks the loop.
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -187,8 +187,8 @@ std::optional<Error> Transfer::expire(Clock::time_point now) {
   return error("no answer from " + peer + " within " + seconds_text(limits.first_byte));
 }
 
-// The wait for the first byte begins when the request has gone out, which for a body that did not
-// fit into the socket is when curl no longer wants to write.
+// The wait for the first byte begins when the request is sent. For a body larger than the socket's
+// buffer that is when curl no longer waits to write.
 void Transfer::set_sending(bool sending) {
   if (phase_ == Phase::asking && sending_ && !sending) expect_within(request_.timeouts.first_byte);
   sending_ = sending;
@@ -211,7 +211,7 @@ int Transfer::connected_callback(void* self, char* peer_ip, char* local_ip, int,
       return CURL_PREREQFUNC_ABORT;
     transfer.phase_ = Phase::asking;
     transfer.sending_ = false;
-    transfer.uploaded_ = 0;  // libcurl sends again by itself, too
+    transfer.uploaded_ = 0;  // libcurl may resend by itself
     transfer.expect_within(transfer.request_.timeouts.first_byte);
     return CURL_PREREQFUNC_OK;
   } catch (...) {
@@ -260,7 +260,7 @@ bool Transfer::take_header_line(std::string_view line) {
   return true;
 }
 
-// libcurl shows the bytes of a body as they come to its debug function alone.
+// Only libcurl's debug function gets a body's bytes with their chunk framing.
 void Transfer::watch_body() {
   if (!is_tracing(context_.options) && !std::exchange(verbose_, true))
     curl_easy_setopt(easy_.get(), CURLOPT_VERBOSE, 1L);
@@ -285,8 +285,8 @@ void Transfer::give_head() {
   handler_->on_head(std::move(head_.head()));
 }
 
-// Thousands of streams would else hold their requests to the end. Curl reads them no more once
-// all is sent and an answer has begun.
+// Otherwise thousands of streams would keep their requests until they end. Once everything is sent
+// and an answer has begun, curl does not read the request again.
 void Transfer::release_request() {
   if (uploaded_bytes() != static_cast<curl_off_t>(request_.body.size())) return;
   release(request_.body);
@@ -322,11 +322,11 @@ void Transfer::give_data(std::string_view bytes) {
     handler_->on_data(bytes);
   } catch (...) {
     give_up(ErrorKind::internal, "internal error");
-    context_.failed.push_back(this);  // libcurl may have nothing more to call about
+    context_.failed.push_back(this);  // libcurl may not call back again
   }
 }
 
-// The bytes are taken out first: what a handler does may come back here.
+// The bytes are taken out first because a handler may re-enter this function.
 void hand_over(TransferContext& context) {
   Transfer* const transfer = std::exchange(context.gathering, nullptr);
   std::string bytes = std::exchange(context.gathered, {});
@@ -350,14 +350,14 @@ void Transfer::give_up(ErrorKind kind, std::string message) {
   give_up(proxx::fail(kind, std::move(message)).value());
 }
 
-// Other transfers may lack descriptors at the same time: a certificate that is refused, or a peer
-// that is, has nothing to do with them.
+// Only failures that a lack of descriptors can cause count: a refused certificate or peer may just
+// coincide with one.
 bool Transfer::lacked_descriptor(CURLcode code) const {
   if (phase_ != Phase::connecting) return false;
   switch (code) {
     case CURLE_COULDNT_CONNECT:
       return opener_.lacked_descriptor;
-    // Resolvers and TLS libraries need descriptors too, and say little when there is none.
+    // Resolvers and TLS libraries need descriptors too, and their errors do not name the lack.
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_SSL_CACERT_BADFILE:
@@ -372,8 +372,8 @@ bool Transfer::lacked_descriptor(CURLcode code) const {
 Status Transfer::outcome(CURLcode code) const {
   if (failure_) return proxx::fail(*failure_);
   if (code == CURLE_OK && head_.complete()) return {};
-  // The connection's orderly end in the middle of a head is no error to curl; where curl would
-  // have sent the request again, the guard aborted it.
+  // Curl reports no error for a connection closed in the middle of a head. Where curl would have
+  // resent the request, the guard aborted it.
   if (lacked_descriptor(code)) return proxx::fail(no_descriptor_error(context_.origin));
   const bool ended = code == CURLE_OK || code == CURLE_ABORTED_BY_CALLBACK;
   CurlFailure failure{ended ? CURLE_GOT_NOTHING : code,
