@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "exchange/job_thread.h"
-#include "http/pending_writes.h"
 #include "server/service.h"
 #include "server/system.h"
 #include "upstream/anthropic_provider.h"
@@ -30,19 +29,11 @@ constexpr std::chrono::milliseconds kDrainPoll{20};
 /// How long the errors that end a drain have to reach their clients.
 constexpr std::chrono::seconds kLastWords{1};
 
-/// What a turn of the engine has for its clients is sent at its end.
-EngineOptions with_writes(EngineOptions options, asio::io_context& loop) {
-  http::PendingWrites& writes = http::PendingWrites::of(loop);
-  options.turn_begins = [&writes] { writes.hold(); };
-  options.turn_ends = [&writes] { writes.run(); };
-  return options;
-}
-
 /// One loop and what lives on it.
 struct Worker {
   Worker(const AppOptions& options, Shared& shared)
       : jobs(loop),
-        engine(loop, with_writes(options.engine, loop)),
+        engine(loop, options.engine),
         provider(options.headers, secrets_held(options.service.keys, options.headers)),
         context{
             &loop, &engine, &provider, options.conversion, options.timeouts, options.max_retries,

@@ -7,7 +7,6 @@
 #include <array>
 #include <boost/asio/post.hpp>
 #include <cerrno>
-#include <exception>
 #include <new>
 
 namespace proxx {
@@ -109,41 +108,23 @@ void CurlLoop::wake_by(Clock::time_point time) {
 
 // --- what the loop calls -------------------------------------------------------------------------
 
-// Calls into curl, then the hooks for what came of it, then waits again. A handler that throws
-// passes its exception on to the loop; the turn still ends in order, so the other transfers go on.
+// Calls into curl, then the hooks for what came of it. Waits again also after a handler has thrown
+// into the loop, so the other transfers go on.
 template <class Action>
 void CurlLoop::enter(Action action) {
-  hooks_.turn_begins();
-  try {
-    inside_ = true;
-    entered_at_ = Clock::now();
-    action();
-    inside_ = false;
-    hooks_.settle();
-    report_finished();
-  } catch (...) {
-    inside_ = false;
-    end_turn_after_exception();
-    throw;
-  }
-  end_turn();
-}
-
-void CurlLoop::end_turn() {
-  struct Rest {
+  struct Leave {
     CurlLoop& loop;
-    ~Rest() {
+    ~Leave() {
+      loop.inside_ = false;
       if (!loop.closed_) loop.rest_or_wait();
     }
-  } rest{*this};
-  hooks_.turn_ends();
-}
-
-void CurlLoop::end_turn_after_exception() {
-  try {
-    end_turn();
-  } catch (const std::exception&) {  // the first exception is the one to pass on
-  }
+  } leave{*this};
+  inside_ = true;
+  entered_at_ = Clock::now();
+  action();
+  inside_ = false;
+  hooks_.settle();
+  report_finished();
 }
 
 void CurlLoop::take_turn() {

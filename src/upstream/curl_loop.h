@@ -30,9 +30,6 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
 
   /// Callbacks to the owner. All but `sending` are called outside curl, so they may do anything.
   struct Hooks {
-    /// Called before and after all other hooks of one loop turn.
-    std::function<void()> turn_begins;
-    std::function<void()> turn_ends;
     /// The transfer is over, and already out of the multi handle.
     std::function<void(CURL*, CURLcode)> finished;
     /// Called after curl returns and before it is entered, for work that is not allowed inside it.
@@ -99,8 +96,6 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
 
   template <class Action>
   void enter(Action action);
-  void end_turn();
-  void end_turn_after_exception();
   void act(curl_socket_t socket, int bits);
   void take_events();
   void take_turn();

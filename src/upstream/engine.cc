@@ -93,8 +93,6 @@ Engine::Impl::Impl(boost::asio::io_context& loop, EngineOptions options) {
   context_.origin = origin_of(context_.options.base_url);
   context_.trust = choose_trust(context_.options.ca_file);
   CurlLoop::Hooks hooks;
-  hooks.turn_begins = context_.options.turn_begins;
-  hooks.turn_ends = context_.options.turn_ends;
   hooks.finished = [this](CURL* easy, CURLcode code) {
     if (Running* const transfer = find(easy)) on_finished(*transfer, code);
   };

@@ -27,10 +27,6 @@ struct EngineOptions {
   /// line that ends a header; `*` names a proxy taken from the environment. -vv: bodies too.
   std::function<void(char direction, std::string_view line)> trace_header;
   std::function<void(char direction, std::string_view bytes)> trace_body;
-  /// Called before and after each loop turn that enters libcurl. All handler callbacks happen in
-  /// between, so output for many calls can be flushed once, in turn_ends.
-  std::function<void()> turn_begins = [] {};
-  std::function<void()> turn_ends = [] {};
 };
 
 /// libcurl's multi interface on an asio loop: all calls of one thread share its connections, TLS
