@@ -187,6 +187,7 @@ class App {
 Result<int> serve(const AppOptions& options) {
   PROXX_TRY(check_exposure(options.listen, options.service.keys));
   raise_descriptor_limit();
+  keep_freed_memory();
   return App(options).run();
 }
 

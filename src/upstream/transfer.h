@@ -31,13 +31,15 @@ struct TransferContext {
   Trust trust;
   std::shared_ptr<CurlLoop> loop;
   std::vector<Transfer*> fed;  ///< handlers with data that have not had on_caught_up() yet
-  /// Curl calls once for each chunk of a chunked body, so for each event: they go on together.
+  /// Bytes of one transfer that its handler does not have yet. Curl calls back for each chunk, so
+  /// for each event of a stream; the handler gets those of one read together. Measured (an event of
+  /// an unpaced stream): 4300 instructions against 5200 without, 0.44 us of cpu against 0.49.
   std::string gathered;
-  Transfer* gathering = nullptr;  ///< whose they are
+  Transfer* gathering = nullptr;  ///< the transfer they belong to
   std::vector<Transfer*> failed;  ///< failed for a reason that libcurl does not see
 };
 
-/// Gives what is gathered to its handler.
+/// Gives the gathered bytes to their handler.
 void hand_over(TransferContext& context);
 
 /// One request on one easy handle and curl's callbacks for it: assembles the head, enforces limits
