@@ -11,14 +11,14 @@
 
 namespace proxx {
 
-/// Asks the upstream for its model list, all pages of it, once: a failure is not tried again.
-/// Bounded in time, pages and bytes. Loop thread only. Destroying it cancels.
+/// Fetches all pages of the upstream's model list, without retries. Bounded in time, pages and
+/// bytes. Loop thread only. Destroying it cancels.
 class ModelFetch final : UpstreamHandler {
  public:
   using OnDone = std::function<void(Result<std::vector<ModelInfo>>)>;
 
-  /// Begins; `on_done` is called once, not from in here, and may destroy the fetch. Errors: those
-  /// of a request, and `upstream_protocol` for a list without an end. `context` must outlive it.
+  /// Begins. `on_done` is called once, not from the constructor, and may destroy the fetch. Errors:
+  /// those of a request, and `upstream_protocol` for an endless list. `context` must outlive it.
   ModelFetch(const ExchangeContext& context, const Credential& credential, OnDone on_done);
 
  private:

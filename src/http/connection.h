@@ -13,18 +13,18 @@ class Connection {
  public:
   virtual ~Connection() = default;
   virtual void start() = 0;
-  /// Instead of start(): 503 for a request that the handler does not answer over the limit of
-  /// connections, or for none in time, and the close behind any.
+  /// Called instead of start() over the limit of connections: answers 503, unless the handler
+  /// allows this request even then, and closes. Also if no request comes in time.
   virtual void start_over_limit() = 0;
-  /// Closes if between requests. Otherwise the answer says `connection: close` by `draining`.
+  /// Closes now if between requests; otherwise after the answer, which says `connection: close`.
   virtual void drain() = 0;
-  /// Closes at once, telling whoever is answering.
+  /// Closes at once and notifies the handler that is answering.
   virtual void cut() = 0;
-  /// Closes at once, telling nobody.
+  /// Closes at once without notifying anyone.
   virtual void drop() = 0;
 };
 
-/// What all connections of a server share.
+/// State shared by all connections of a server.
 struct ServerState {
   const Limits limits;
   std::atomic<size_t> open{0};

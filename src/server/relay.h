@@ -19,9 +19,9 @@ namespace proxx::server {
                                                     const Credential& credential,
                                                     const RequestHeaders& headers);
 
-/// `POST /v1/messages` and `/v1/messages/count_tokens`: the upstream's status and body pass
-/// unchanged as they come, but for keys in an error's. What breaks before the upstream answers is
-/// an Anthropic error object, behind that the connection is cut.
+/// `POST /v1/messages` and `/v1/messages/count_tokens`: passes the upstream's status and body on
+/// unchanged as they come; only keys in an error's body are masked. A failure before the upstream
+/// answers becomes an Anthropic error object; a later one cuts the connection.
 class RelaySession final : public Session,
                            public UpstreamHandler,
                            public std::enable_shared_from_this<RelaySession> {
@@ -44,7 +44,7 @@ class RelaySession final : public Session,
   const ExchangeContext& context_;
   UpstreamRequest request_;
   Secrets secrets_;
-  std::optional<StreamMask> error_mask_;  ///< of an answer that is an error
+  std::optional<StreamMask> error_mask_;  ///< set if the answer is an error
   std::unique_ptr<Reply> reply_;
   OnOver on_over_;
   std::unique_ptr<UpstreamCall> call_;

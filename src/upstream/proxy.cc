@@ -3,8 +3,8 @@
 namespace proxx {
 
 void apply_proxy(CURL* easy, const EngineOptions& options) {
-  // A plain http upstream is this machine or beside it: no http_proxy of the environment's may
-  // catch it. An empty string, unlike none, means no proxy.
+  // A plain http upstream is on this machine or near it, so an http_proxy from the environment must
+  // not apply. Unlike null, an empty string means no proxy.
   if (!options.proxy.empty() || options.base_url.starts_with("http://")) {
     curl_easy_setopt(easy, CURLOPT_PROXY, options.proxy.c_str());
     return;
