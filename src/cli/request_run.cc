@@ -51,7 +51,9 @@ void show_request_head(const Settings& settings, const ConvertedRequest& convert
   if (!request) return;
   write_stderr(trace_lines('>', request->method + " " + settings.upstream_url + request->path));
   for (const auto& [name, value] : request->headers) {
-    write_stderr(trace_lines('>', redact_header(name + ": " + value)));
+    std::string line = name;
+    line.append(": ").append(value);
+    write_stderr(trace_lines('>', redact_header(line)));
   }
 }
 
