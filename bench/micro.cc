@@ -12,9 +12,9 @@
 
 #include "answer/converter.h"
 #include "anthropic/sse.h"
-#include "cli/process.h"
 #include "openai/chat/output.h"
 #include "openai/chat/request.h"
+#include "server/system.h"
 
 namespace {
 
@@ -215,7 +215,7 @@ BENCHMARK(sse_parser);
 }  // namespace proxx
 
 int main(int argc, char** argv) {
-  proxx::cli::prepare_process();  // it says what becomes of freed memory
+  proxx::server::keep_freed_memory();  // as serve has it
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
 }

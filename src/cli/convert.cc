@@ -13,7 +13,7 @@
 #include "cli/output.h"
 #include "cli/process.h"
 #include "cli/report.h"
-#include "cli/usage.h"
+#include "cli/usage_text.h"
 #include "exchange/protocols.h"
 #include "json/text.h"
 #include "openai/chat/request.h"

@@ -9,7 +9,7 @@
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/runtime.h"
-#include "server/models_api.h"
+#include "server/models_list.h"
 
 namespace proxx::cli {
 namespace {

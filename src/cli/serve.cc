@@ -16,9 +16,9 @@
 #include "cli/terminal.h"
 #include "config/secret_environment.h"
 #include "server/app.h"
-#include "server/keys.h"
+#include "server/client_keys.h"
 #include "server/lossy_writer.h"
-#include "upstream/curl_library.h"
+#include "upstream/curl_global.h"
 
 namespace proxx::cli {
 namespace {
@@ -67,7 +67,7 @@ server::LogOptions log_options(const Settings& settings) {
 Result<server::AppOptions> app_options(const ServeOptions& options, const LoadedSettings& loaded,
                                        const ModelTable& models, Credential own) {
   const Settings& settings = loaded.settings;
-  PROXX_TRY(load_libcurl());
+  PROXX_TRY(start_libcurl());
   server::AppOptions app;
   app.listen.host = settings.host;
   app.listen.port = static_cast<uint16_t>(settings.port);

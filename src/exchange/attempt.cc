@@ -22,11 +22,12 @@ double random_fraction() {
 
 }  // namespace
 
-Status Attempt::take_head(UpstreamHead upstream_head, int64_t now_unix_s) {
+Status Attempt::take_head(UpstreamHead upstream_head, const Provider& provider,
+                          int64_t now_unix_s) {
   head = std::move(upstream_head);
   client_headers = proxx::client_headers(head.headers, now_unix_s);
   request_id = find_header(head.headers, "request-id").value_or("");
-  PROXX_ASSIGN(kind, body_kind(head));
+  PROXX_ASSIGN(kind, provider.body_kind(head));
   return {};
 }
 

@@ -117,17 +117,18 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     }
     attempt.pings = converter->pings();
 
-    RequestHeaders headers = request.headers;
-    headers.retries_done = retries_done;
-    headers.betas.insert(headers.betas.end(), converted.betas.begin(), converted.betas.end());
-    UpstreamRequest asked;
-    asked.path = "/v1/messages";
-    asked.headers = upstream_headers(context.headers, request.credential, headers);
-    asked.body = take_body();
-    asked.timeouts = context.timeouts;
-    asked.secrets = secrets_of_call(request.credential, context.secrets);
-    attempt.secrets = asked.secrets;
-    attempt.call = context.upstream->start(std::move(asked), *this);
+    ProviderCall call;
+    call.body = take_body();
+    call.credential = request.credential;
+    call.headers = request.headers;
+    call.headers.retries_done = retries_done;
+    call.headers.betas.insert(call.headers.betas.end(), converted.betas.begin(),
+                              converted.betas.end());
+    auto asked = context.provider->prepare(std::move(call));
+    if (!asked) return fail(std::move(asked).error());
+    asked->timeouts = context.timeouts;
+    attempt.secrets = asked->secrets;
+    attempt.call = context.upstream->start(std::move(*asked), *this);
   }
 
   /// A copy only of what may be needed once more.
@@ -142,7 +143,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   void on_head(UpstreamHead upstream_head) override {
     if (!client.has_begun()) times.first_byte = since_start();
-    Status status = attempt.take_head(std::move(upstream_head), now_unix_s());
+    Status status = attempt.take_head(std::move(upstream_head), *context.provider, now_unix_s());
     if (!status) fail(std::move(status).error());
   }
 

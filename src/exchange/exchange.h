@@ -12,7 +12,7 @@
 #include "base/notices.h"
 #include "exchange/sink.h"
 #include "openai/protocol.h"
-#include "upstream/headers.h"
+#include "upstream/provider.h"
 #include "upstream/upstream.h"
 
 namespace boost::asio {
@@ -27,8 +27,8 @@ class JobThread;
 struct ExchangeContext {
   boost::asio::io_context* loop = nullptr;
   Upstream* upstream = nullptr;
+  const Provider* provider = nullptr;
   RequestOptions conversion;
-  HeaderOptions headers;
   UpstreamTimeouts timeouts;
   int max_retries = 0;
   /// The upstream outlives the exchanges: a stream that is whole is finished at once, and its call
@@ -36,8 +36,6 @@ struct ExchangeContext {
   bool closes_behind = false;
   /// Where long inputs are converted, so that the loop's other streams go on; null: on the loop.
   JobThread* jobs = nullptr;
-  /// What the process holds besides a request's credential: its keys, secret configured headers.
-  Secrets secrets = {};
 };
 
 /// What one exchange brings.

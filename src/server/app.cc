@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "exchange/job_thread.h"
-#include "http/pending_writes.h"
-#include "server/process.h"
 #include "server/service.h"
+#include "server/system.h"
+#include "upstream/anthropic_provider.h"
 
 namespace proxx::server {
 namespace {
@@ -29,34 +29,22 @@ constexpr std::chrono::milliseconds kDrainPoll{20};
 /// How long the errors that end a drain have to reach their clients.
 constexpr std::chrono::seconds kLastWords{1};
 
-/// What a turn of the engine has for its clients is sent at its end.
-EngineOptions with_writes(EngineOptions options, asio::io_context& loop) {
-  http::PendingWrites& writes = http::PendingWrites::of(loop);
-  options.turn_begins = [&writes] { writes.hold(); };
-  options.turn_ends = [&writes] { writes.run(); };
-  return options;
-}
-
 /// One loop and what lives on it.
 struct Worker {
   Worker(const AppOptions& options, Shared& shared)
       : jobs(loop),
-        engine(loop, with_writes(options.engine, loop)),
-        context{&loop,
-                &engine,
-                options.conversion,
-                options.headers,
-                options.timeouts,
-                options.max_retries,
-                true,
-                &jobs,
-                secrets_held(options.service.keys, options.headers)},
+        engine(loop, options.engine),
+        provider(options.headers, secrets_held(options.service.keys, options.headers)),
+        context{
+            &loop, &engine, &provider, options.conversion, options.timeouts, options.max_retries,
+            true,  &jobs},
         service(context, shared),
         work(asio::make_work_guard(loop)) {}
 
   asio::io_context loop{1};
   JobThread jobs;
   Engine engine;
+  AnthropicProvider provider;
   ExchangeContext context;
   Service service;
   asio::executor_work_guard<asio::io_context::executor_type> work;
@@ -199,6 +187,7 @@ class App {
 Result<int> serve(const AppOptions& options) {
   PROXX_TRY(check_exposure(options.listen, options.service.keys));
   raise_descriptor_limit();
+  keep_freed_memory();
   return App(options).run();
 }
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/models_api.h"
+#include "server/models_list.h"
 
 namespace proxx::server {
 namespace {

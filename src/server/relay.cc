@@ -17,14 +17,15 @@ constexpr std::array<std::string_view, 3> kPassed = {"content-type", "content-en
 
 }  // namespace
 
-UpstreamRequest relay_request(const ExchangeContext& context, http::Request request,
-                              const Credential& credential, const RequestHeaders& headers) {
-  UpstreamRequest out;
-  out.path = std::move(request.target);
-  out.headers = upstream_headers(context.headers, credential, headers);
-  out.body = std::move(request.body);
+Result<UpstreamRequest> relay_request(const ExchangeContext& context, http::Request request,
+                                      const Credential& credential, const RequestHeaders& headers) {
+  ProviderCall call;
+  call.path = std::move(request.target);
+  call.body = std::move(request.body);
+  call.credential = credential;
+  call.headers = headers;
+  PROXX_ASSIGN(UpstreamRequest out, context.provider->prepare(std::move(call)));
   out.timeouts = context.timeouts;
-  out.secrets = secrets_of_call(credential, context.secrets);
   return out;
 }
 

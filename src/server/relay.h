@@ -11,20 +11,21 @@
 
 namespace proxx::server {
 
-/// A request of an Anthropic-native client, passed on as it is: path, query and body, with the
-/// credential and the header profile of every upstream call. Of the client's headers only
-/// anthropic-version and anthropic-beta go (faults.md H32).
-[[nodiscard]] UpstreamRequest relay_request(const ExchangeContext& context, http::Request request,
-                                            const Credential& credential,
-                                            const RequestHeaders& headers);
+/// The request of an Anthropic-native client as the provider takes it: path, query and body, with
+/// the credential and the header profile of every upstream call. Of the client's headers only
+/// anthropic-version and anthropic-beta go (faults.md H32). Errors: those of Provider::prepare().
+[[nodiscard]] Result<UpstreamRequest> relay_request(const ExchangeContext& context,
+                                                    http::Request request,
+                                                    const Credential& credential,
+                                                    const RequestHeaders& headers);
 
 /// A whole answer up to that size is sent when its end has come.
 inline constexpr size_t kMaxHeldBytes = size_t{256} << 10;
 
-/// `POST /v1/messages` and `/v1/messages/count_tokens`: the upstream's status and body pass
-/// unchanged as they come, but for keys in an error's. The head waits for the first bytes of the
-/// body, and of what is no event stream for kMaxHeldBytes or the end: what breaks until then is an
-/// Anthropic error object, behind that the connection is cut.
+/// `POST /v1/messages` and `/v1/messages/count_tokens`: passes the upstream's status and body on
+/// unchanged as they come; only keys in an error's body are masked. The head waits for the first
+/// bytes of the body, and that of an answer that is no event stream for kMaxHeldBytes or the end: a
+/// failure until then becomes an Anthropic error object, a later one cuts the connection.
 class RelaySession final : public Session,
                            public UpstreamHandler,
                            public std::enable_shared_from_this<RelaySession> {
@@ -53,7 +54,7 @@ class RelaySession final : public Session,
   Secrets secrets_;
   std::optional<UpstreamHead> head_;  ///< not sent yet
   std::string held_;
-  std::optional<StreamMask> error_mask_;  ///< of an answer that is an error
+  std::optional<StreamMask> error_mask_;  ///< set if the answer is an error
   std::unique_ptr<Reply> reply_;
   OnOver on_over_;
   std::unique_ptr<UpstreamCall> call_;

@@ -8,12 +8,12 @@
 
 #include "base/result.h"
 #include "http/server.h"
+#include "server/client_keys.h"
 #include "server/guards.h"
-#include "server/keys.h"
 #include "server/log.h"
 #include "server/metrics.h"
 #include "server/model_directory.h"
-#include "server/record.h"
+#include "server/request_record.h"
 
 namespace proxx::server {
 

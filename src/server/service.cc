@@ -193,8 +193,9 @@ void Service::start_relay(http::Request& request, std::unique_ptr<Reply>& reply)
   if (!credential) return reply->send_error(credential.error());
   const auto headers = anthropic_headers(request);
   if (!headers) return reply->send_error(headers.error());
-  UpstreamRequest outgoing = relay_request(context_, std::move(request), *credential, *headers);
-  run(std::make_shared<RelaySession>(context_, std::move(outgoing), std::move(reply), let_go()));
+  auto outgoing = relay_request(context_, std::move(request), *credential, *headers);
+  if (!outgoing) return reply->send_error(outgoing.error());
+  run(std::make_shared<RelaySession>(context_, std::move(*outgoing), std::move(reply), let_go()));
 }
 
 void Service::start_models(const http::Request& request, std::optional<std::string> id,

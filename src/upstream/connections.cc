@@ -1,6 +1,8 @@
 #include "upstream/connections.h"
 
 #include <arpa/inet.h>
+#include <curl/curl.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -10,8 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-
-#include "upstream/curl_library.h"
 
 namespace proxx {
 namespace {
@@ -45,14 +45,15 @@ std::string key_of(const ConnectionEnds& ends) {
   return key;
 }
 
-/// TLS records may be decrypted, or read from the socket, and not be asked for yet.
+/// OpenSSL may hold TLS records that it has read from the socket and nobody has asked for yet.
 bool tls_has_unread(CURL* easy) {
+  // Looked up, because only libcurl knows whether its TLS library is OpenSSL.
   using HasPending = int(const void* ssl);
   static const auto has_pending =
-      reinterpret_cast<HasPending*>(symbol_beside_libcurl("SSL_has_pending"));
+      reinterpret_cast<HasPending*>(dlsym(RTLD_DEFAULT, "SSL_has_pending"));
   curl_tlssessioninfo* session = nullptr;
   if (has_pending == nullptr ||
-      curl().easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || session == nullptr)
+      curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || session == nullptr)
     return false;
   return session->backend == CURLSSLBACKEND_OPENSSL && session->internals != nullptr &&
          has_pending(session->internals) != 0;

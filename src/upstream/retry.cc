@@ -1,5 +1,7 @@
 #include "upstream/retry.h"
 
+#include <curl/curl.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -7,7 +9,6 @@
 #include <system_error>
 
 #include "base/ascii.h"
-#include "upstream/curl_library.h"
 
 namespace proxx {
 namespace {
@@ -37,7 +38,7 @@ std::optional<milliseconds> sane_delay(double ms) {
 }
 
 std::optional<double> seconds_until(std::string_view date, int64_t now_unix_s) {
-  const time_t then = curl().getdate(std::string(date).c_str(), nullptr);
+  const time_t then = curl_getdate(std::string(date).c_str(), nullptr);
   if (then == -1) return std::nullopt;
   return static_cast<double>(static_cast<int64_t>(then) - now_unix_s);
 }

@@ -5,7 +5,6 @@
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
-#include "upstream/curl_library.h"
 
 namespace proxx {
 namespace {
@@ -99,9 +98,9 @@ bool is_tracing(const EngineOptions& options) {
 }
 
 void apply_trace(CURL* easy, Trace& trace) {
-  if (is_tracing(trace.options)) curl().easy_setopt(easy, CURLOPT_VERBOSE, 1L);
-  curl().easy_setopt(easy, CURLOPT_DEBUGFUNCTION, debug_callback);
-  curl().easy_setopt(easy, CURLOPT_DEBUGDATA, &trace);
+  if (is_tracing(trace.options)) curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+  curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, debug_callback);
+  curl_easy_setopt(easy, CURLOPT_DEBUGDATA, &trace);
 }
 
 // A trace that cannot be written must not end the transfer.

@@ -5,6 +5,7 @@
 #include "fixture.h"
 #include "json/reader.h"
 #include "server/model_name.h"
+#include "support/fake_provider.h"
 #include "support/growth.h"
 
 namespace proxx::server {
@@ -97,6 +98,20 @@ TEST_CASE("a relay's own errors are Anthropic error objects") {
   const auto empty = server.ask(relayed());
   server.upstream.calls.at(2)->done();
   CHECK(empty->status == 502);
+}
+
+TEST_CASE("a relay to an endpoint that the provider does not have is refused before it is sent") {
+  Harness server;
+  test::FakeProvider hosted;
+  hosted.error = test::FakeProvider::refusal();
+  server.context.provider = &hosted;
+  const auto client =
+      server.ask(request_of("POST", "/v1/messages/count_tokens",
+                            {{"content-type", "application/json"}}, R"({"model":"m"})"));
+  CHECK(server.upstream.calls.empty());
+  CHECK(client->status == 400);
+  CHECK(has(client->body, R"("type":"invalid_request_error")"));
+  CHECK(has(client->body, "this upstream has no such endpoint"));
 }
 
 TEST_CASE("errors on Anthropic's paths have the members that both kinds of clients read") {

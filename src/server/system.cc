@@ -1,5 +1,8 @@
-#include "server/process.h"
+#include "server/system.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -30,6 +33,17 @@ void raise_descriptor_limit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  constexpr int kKeptFreeBytes = 8 << 20;
+  // Setting M_TRIM_THRESHOLD disables glibc's dynamic M_MMAP_THRESHOLD, so set that too: bodies of
+  // a few MiB should come from the heap.
+  constexpr int kMappedBytes = 4 << 20;
+  mallopt(M_TRIM_THRESHOLD, kKeptFreeBytes);
+  mallopt(M_MMAP_THRESHOLD, kMappedBytes);
+#endif
 }
 
 }  // namespace proxx::server

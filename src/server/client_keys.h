@@ -19,7 +19,7 @@ struct KeyRules {
   Secrets hidden = {};  ///< that are not used, and not shown either
 };
 
-/// The server's own keys, secret configured headers and what the rules hide, for ExchangeContext:
+/// The server's own keys, secret configured headers and what the rules hide, for the provider:
 /// nothing that comes from upstream may show them. The keys of auth_file never go upstream, so none
 /// can come back.
 [[nodiscard]] Secrets secrets_held(const KeyRules& rules, const HeaderOptions& headers);

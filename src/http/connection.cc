@@ -1,4 +1,4 @@
-#include "http/session.h"
+#include "http/connection.h"
 
 #include <algorithm>
 #include <utility>
@@ -33,12 +33,12 @@ enum class Phase {
   closed,
 };
 
-class Connection final : public Session,
-                         public Transport::Events,
-                         public AnswerPort,
-                         public std::enable_shared_from_this<Connection> {
+class HttpConnection final : public Connection,
+                             public Transport::Events,
+                             public AnswerPort,
+                             public std::enable_shared_from_this<HttpConnection> {
  public:
-  Connection(SessionSet& set, int fd, std::string peer)
+  HttpConnection(ConnectionSet& set, int fd, std::string peer)
       : set_(set), transport_(set.loop, fd), peer_(std::move(peer)) {}
 
   void start() override;
@@ -74,9 +74,9 @@ class Connection final : public Session,
   void close(bool reset);
 
   [[nodiscard]] Handler& handler() const { return set_.handler; }
-  [[nodiscard]] const Limits& limits() const { return set_.house.limits; }
+  [[nodiscard]] const Limits& limits() const { return set_.state.limits; }
 
-  SessionSet& set_;
+  ConnectionSet& set_;
   Transport transport_;
   const std::string peer_;
   Phase phase_ = Phase::idle;
@@ -94,29 +94,29 @@ class Connection final : public Session,
   Clock::time_point write_deadline_ = kNever;
 };
 
-void Connection::start() {
+void HttpConnection::start() {
   if (!transport_.is_open()) return close(false);
   transport_.start(weak_from_this());
   await_request();
 }
 
-void Connection::start_over_limit() {
+void HttpConnection::start_over_limit() {
   over_limit_ = true;
   start();
 }
 
-void Connection::refuse_service() {
+void HttpConnection::refuse_service() {
   last_ = unread_ = true;
   Response response = handler().error_for(understood(), 503, "too many connections");
   response.headers.emplace_back("retry-after", "1");
   begin_answer()->send(std::move(response));
 }
 
-void Connection::drain() {
+void HttpConnection::drain() {
   if (phase_ == Phase::idle) close(false);
 }
 
-void Connection::await_request() {
+void HttpConnection::await_request() {
   phase_ = Phase::idle;
   transport_.set_deadline(Clock::now() +
                           (over_limit_ ? limits().over_limit_time : limits().idle_time));
@@ -124,7 +124,7 @@ void Connection::await_request() {
   advance();
 }
 
-void Connection::on_bytes(std::string_view bytes) {
+void HttpConnection::on_bytes(std::string_view bytes) {
   if (last_) {
     unread_ = true;
     return;
@@ -136,12 +136,12 @@ void Connection::on_bytes(std::string_view bytes) {
   watch_client();
 }
 
-void Connection::on_eof() {
+void HttpConnection::on_eof() {
   eof_ = true;
   if (phase_ != Phase::flushing) lose(false);
 }
 
-void Connection::advance() {
+void HttpConnection::advance() {
   if (phase_ == Phase::idle) {
     if (in_.empty()) return;
     phase_ = Phase::head;
@@ -160,7 +160,7 @@ void Connection::advance() {
   }
 }
 
-bool Connection::accept_head() {
+bool HttpConnection::accept_head() {
   parser_->request().peer = peer_;
   if (over_limit_ && !handler().answers_over_limit(parser_->request())) {
     refuse_service();
@@ -189,7 +189,7 @@ bool Connection::accept_head() {
   return false;
 }
 
-void Connection::dispatch() {
+void HttpConnection::dispatch() {
   last_ = over_limit_ || !parser_->keep_alive();
   const auto answer = begin_answer();
   Request request = std::move(parser_->request());
@@ -201,18 +201,18 @@ void Connection::dispatch() {
   }
 }
 
-void Connection::refuse(const Refusal& refusal) {
+void HttpConnection::refuse(const Refusal& refusal) {
   last_ = unread_ = true;
   Response response = handler().error_for(understood(), refusal.status, refusal.what);
   begin_answer()->send(std::move(response));
 }
 
-const Request& Connection::understood() const {
+const Request& HttpConnection::understood() const {
   static const Request kNothing;
   return parser_ ? parser_->request() : kNothing;
 }
 
-std::shared_ptr<Answer> Connection::begin_answer() {
+std::shared_ptr<Answer> HttpConnection::begin_answer() {
   Answer::Shape shape;
   if (parser_) {
     shape.head_only = parser_->request().method == "HEAD";
@@ -231,25 +231,25 @@ std::shared_ptr<Answer> Connection::begin_answer() {
   return answer;
 }
 
-bool Connection::keeps_alive() const {
-  return !last_ && !set_.house.draining;
+bool HttpConnection::keeps_alive() const {
+  return !last_ && !set_.state.draining;
 }
 
 /// The deadline while there is an answer: none for the handler, one for a client that stops
 /// reading, and a look at a client that is not being read.
-void Connection::watch_client() {
+void HttpConnection::watch_client() {
   const auto poll = transport_.reading() || eof_ ? kNever : Clock::now() + kHangUpPoll;
   transport_.set_deadline(std::min(write_deadline_, poll));
 }
 
-void Connection::answer_ended(std::shared_ptr<Answer> answer, bool last) {
+void HttpConnection::answer_ended(std::shared_ptr<Answer> answer, bool last) {
   last_ = last_ || last;
   phase_ = Phase::flushing;
   ended_ = std::move(answer);
   transport_.flush();
 }
 
-void Connection::answer_aborted(bool reset) {
+void HttpConnection::answer_aborted(bool reset) {
   if (transport_.unsent() == 0) return close(reset);
   phase_ = Phase::flushing;
   last_ = aborted_ = true;
@@ -257,7 +257,7 @@ void Connection::answer_aborted(bool reset) {
   transport_.flush();
 }
 
-void Connection::on_written(size_t bytes) {
+void HttpConnection::on_written(size_t bytes) {
   if (transport_.unsent() == 0) {
     write_deadline_ = kNever;
     if (phase_ == Phase::flushing) return finish_answer();
@@ -270,11 +270,11 @@ void Connection::on_written(size_t bytes) {
   if (phase_ == Phase::answering || phase_ == Phase::flushing) watch_client();
 }
 
-void Connection::finish_answer() {
+void HttpConnection::finish_answer() {
   if (const auto answer = std::move(ended_)) answer->tell_sent();
   if (phase_ == Phase::closed) return;
   if (aborted_) return close(reset_);
-  if (!last_ && !eof_ && !set_.house.draining) return await_request();
+  if (!last_ && !eof_ && !set_.state.draining) return await_request();
   if (eof_ || (!unread_ && in_.empty())) return close(false);
   phase_ = Phase::lingering;
   last_ = true;
@@ -283,7 +283,7 @@ void Connection::finish_answer() {
   transport_.set_deadline(Clock::now() + kLinger);
 }
 
-void Connection::on_deadline() {
+void HttpConnection::on_deadline() {
   switch (phase_) {
     case Phase::head:
       if (over_limit_) return refuse_service();
@@ -305,7 +305,7 @@ void Connection::on_deadline() {
   }
 }
 
-void Connection::lose(bool reset) {
+void HttpConnection::lose(bool reset) {
   const auto answering = pending_.lock();
   const auto ended = std::move(ended_);
   const Phase phase = phase_;
@@ -314,20 +314,20 @@ void Connection::lose(bool reset) {
   if (phase == Phase::flushing && ended) ended->tell_sent();
 }
 
-void Connection::close(bool reset) {
+void HttpConnection::close(bool reset) {
   if (std::exchange(phase_, Phase::closed) == Phase::closed) return;
   parser_.reset();
   pending_.reset();
   ended_.reset();
   transport_.close(reset);
-  --set_.house.open;
-  set_.open.erase(this);  // whoever calls into a session holds it
+  --set_.state.open;
+  set_.open.erase(this);  // whoever calls into a connection holds it
 }
 
 }  // namespace
 
-std::shared_ptr<Session> add_session(SessionSet& set, int fd, std::string peer) {
-  auto connection = std::make_shared<Connection>(set, fd, std::move(peer));
+std::shared_ptr<Connection> add_connection(ConnectionSet& set, int fd, std::string peer) {
+  auto connection = std::make_shared<HttpConnection>(set, fd, std::move(peer));
   set.open.emplace(connection.get(), connection);
   return connection;
 }

@@ -1,4 +1,4 @@
-#include "server/keys.h"
+#include "server/client_keys.h"
 
 #include <doctest/doctest.h>
 

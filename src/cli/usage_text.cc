@@ -1,4 +1,4 @@
-#include "cli/usage.h"
+#include "cli/usage_text.h"
 
 #include <string>
 

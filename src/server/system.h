@@ -8,7 +8,12 @@ namespace proxx::server {
 /// service manager has its own time limit.
 void notify_systemd(std::string_view state, const char* socket_path);
 
-/// Two descriptors a stream are needed: the soft limit, often 1024, becomes the hard one.
+/// Raises the soft limit, often 1024, to the hard one: a stream needs two descriptors.
 void raise_descriptor_limit();
+
+/// Makes malloc keep up to 8 MiB of freed memory, with glibc only. A loop frees its buffers after
+/// each turn and needs as much in the next. Measured with `serve` (cpu, with against without): an
+/// event of an unpaced stream 0.47 against 0.57 us, a JSON request of 110 KB 192 against 315 us.
+void keep_freed_memory();
 
 }  // namespace proxx::server

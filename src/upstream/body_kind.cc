@@ -1,4 +1,4 @@
-#include "exchange/body_kind.h"
+#include "upstream/body_kind.h"
 
 #include "base/ascii.h"
 #include "upstream/head_reader.h"
@@ -22,7 +22,7 @@ tl::unexpected<Error> unreadable(const std::string& what) {
 
 }  // namespace
 
-Result<BodyKind> body_kind(const UpstreamHead& head) {
+Result<BodyKind> body_kind_by_content_type(const UpstreamHead& head) {
   if (head.status >= 300 && head.status < 400) return redirected(head);
   if (head.status > 200 && head.status < 300) {
     return fail(ErrorKind::upstream_protocol,

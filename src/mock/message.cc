@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include "mock/message.h"
+
+#include <algorithm>
 
 namespace proxx::mock {
 namespace {

@@ -1,4 +1,4 @@
-#include "server/models_api.h"
+#include "server/models_list.h"
 
 #include "json/writer.h"
 
