@@ -196,8 +196,9 @@ class Sampler {
       Schemas schemas = i < demands.prefix_items.size() ? demands.prefix_items[i] : demands.items;
       if (i < demands.min_contains)
         schemas.insert(schemas.end(), demands.contains.begin(), demands.contains.end());
-      if (!spend(demands.unique_items ? 1 + i : 1)) return {};
-      auto item = value(schemas, name, demands.unique_items ? i : 0);
+      std::optional<Json> item;
+      if (spend(demands.unique_items ? 1 + i : 1))
+        item = value(schemas, name, demands.unique_items ? i : 0);
       const bool doubled =
           item && demands.unique_items && std::find(out.begin(), out.end(), *item) != out.end();
       if (item && !doubled) {
@@ -224,7 +225,10 @@ class Sampler {
       } else if (!takes_optional || out.size() + required >= demands.max_properties) {
         continue;
       }
-      if (!spend(1 + each.name.size() / 64)) return {};
+      if (!spend(1 + each.name.size() / 64)) {
+        if (each.required) return {};
+        continue;
+      }
       const Schemas schemas = schemas_of(demands, each);
       auto one = value(schemas, each.name, variant);
       if (!one && variant > 0) one = value(schemas, each.name, 0);
@@ -254,7 +258,7 @@ class Sampler {
   /// Adds members with other names until there are enough.
   bool fill(const Demands& demands, Json& out) {
     for (size_t number = 0; out.size() < demands.min_properties; ++number) {
-      if (!spend(1)) return false;
+      if (!spend(1 + out.size())) return false;  // `contains` compares with all of them
       std::string name = "mock " + std::to_string(number + 1);
       Schemas schemas;
       if (!demands.pattern_properties.empty()) {
