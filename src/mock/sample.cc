@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "mock/sample_demands.h"
+#include "mock/sample_hints.h"
 #include "mock/sample_values.h"
 
 namespace proxx::mock {
@@ -75,6 +76,7 @@ class Sampler {
       return false;
     if (const Json* listed = member(schema, "enum"); listed && !spend(listed->size())) return false;
     demands.add(schema);
+    if (const Json* told = hints(schema)) demands.add(*told);
     if (const Json* all = member(schema, "allOf"); all && all->is_array())
       for (const Json& each : *all)
         if (!merge(each, demands, choices)) return false;
@@ -83,6 +85,15 @@ class Sampler {
           branches && branches->is_array() && !branches->empty())
         choices.push_back(branches);
     return !demands.impossible;
+  }
+
+  /// What the description tells of the schema, or null.
+  const Json* hints(const Json& schema) {
+    const Json* description = member(schema, "description");
+    if (!description || !description->is_string()) return nullptr;
+    const auto [at, is_new] = hints_.try_emplace(&schema);
+    if (is_new) at->second = hints_of(description->get_ref<const std::string&>());
+    return at->second ? &*at->second : nullptr;
   }
 
   /// False for a schema that holds around this place already: what contains itself would not end.
@@ -294,6 +305,7 @@ class Sampler {
   size_t places_ = 0;
   std::vector<Followed> followed_;  ///< on the way here
   std::unordered_map<std::string, const Json*> targets_;
+  std::unordered_map<const Json*, std::optional<Json>> hints_;  ///< nodes stay where they are
 };
 
 }  // namespace

@@ -33,6 +33,14 @@ request() {
   fits "$(jq -js . <<<"$pieces" | jq -r 'join("")')"
 }
 
+@test "bounds that structured outputs refuse hold all the same" {
+  schema='{"type":"object","required":["s","n","l"],"properties":{"s":{"type":"string","maxLength":4},
+    "n":{"type":"integer","minimum":18,"multipleOf":5},"l":{"type":"array","minItems":2,"items":{"type":"boolean"}}}}'
+  split "$PROXX" --mock -q <<<"$(request claude-sonnet-5-5 '{"response_format":{"type":"json_schema","json_schema":{"name":"p","schema":'"$schema"'}}}')"
+  expect_code 0
+  expect document "$(jq -r '.choices[0].message.content' <<<"$out")" '{"s":"mock","n":20,"l":[true,true]}'
+}
+
 @test "response_format json_object gets one object, and one that fits the schema in the system text" {
   split "$PROXX" --mock -q <<<"$(request claude-sonnet-5-5 '{"response_format":{"type":"json_object"}}')"
   expect_code 0

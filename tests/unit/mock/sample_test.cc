@@ -259,6 +259,24 @@ TEST_CASE("a sample has optional properties and an item of each list") {
   CHECK(sample(R"({"type":"integer","minimum":4,"exclusiveMinimum":true})") == "5");
 }
 
+TEST_CASE("bounds that a description tells hold too") {
+  const auto sample = [](const char* schema) { return sample_of(Json::parse(schema)).dump(); };
+  CHECK(sample(R"({"type":"string","description":"maxLength: 3"})") == R"("moc")");
+  CHECK(
+      sample(R"({"type":"string","description":"The A.\n\nminLength: 2, pattern: \"^[,}]+$\""})") ==
+      R"(",,")");
+  CHECK(sample(R"({"type":"integer","description":"{minimum: 18, exclusiveMaximum: 20}"})") ==
+        "18");
+  CHECK(sample(R"({"description":"enum: [{\"a\":1},2]"})") == R"({"a":1})");
+  CHECK(sample(R"({"type":"array","items":{"type":"string"},
+      "description":"Tags\n\nminItems: 2, uniqueItems: true"})") == R"(["mock","2 mock"])");
+  // Prose stays prose.
+  for (const char* text : {"minimum: about 3", "minimum", "the minimum: 3", "minimum: 3 or more",
+                           "minimum: 3, but", "minimum: 3\\n\\nas a rule"})
+    CHECK(sample((R"({"type":"integer","description":")" + std::string(text) + "\"}").c_str()) ==
+          "1");
+}
+
 TEST_CASE("the checker of these tests refuses what does not fit") {
   const auto fault = [](const char* schema, const char* value) {
     return SchemaChecker(Json::parse(schema)).fault(Json::parse(value));
