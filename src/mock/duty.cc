@@ -104,7 +104,7 @@ std::string last_words(const Json& messages) {
   for (size_t i = messages.size(); i > 0; --i) {
     const Json& message = messages[i - 1];
     if (message.at("role") == "assistant") break;
-    out = text_of(message.at("content")) + '\n' + out;
+    out.insert(0, text_of(message.at("content")) + '\n');
     if (message.at("role") == "user") break;
   }
   return out;
