@@ -81,7 +81,7 @@ class BlockEvents {
     out_.push_back(render_event("content_block_start",
                                 {{"index", index_}, {"content_block", std::move(start)}}));
     if (type == "text") {
-      text(block.value);
+      text(block.value, block.is_json);
     } else if (type == "thinking") {
       thinking(block.value);
     } else if (type == "tool_use" || type == "server_tool_use") {
@@ -96,9 +96,9 @@ class BlockEvents {
         render_event("content_block_delta", {{"index", index_}, {"delta", std::move(value)}}));
   }
 
-  void text(const Json& block) {
-    for (const auto piece :
-         pieces(block.at("text").get_ref<const std::string&>(), kTextPieceBytes, true))
+  void text(const Json& block, bool is_json) {
+    for (const auto piece : pieces(block.at("text").get_ref<const std::string&>(),
+                                   is_json ? kJsonPieceBytes : kTextPieceBytes, !is_json))
       delta({{"type", "text_delta"}, {"text", piece}});
     if (!block.contains("citations")) return;
     for (const Json& citation : block.at("citations"))
