@@ -5,8 +5,8 @@
 
 #include "base/release.h"
 #include "exchange/answer_headers.h"
-#include "exchange/body_kind.h"
 #include "server/model_name.h"
+#include "upstream/body_kind.h"
 
 namespace proxx::server {
 namespace {
