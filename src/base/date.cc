@@ -1,6 +1,9 @@
 #include "base/date.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
 
 #include "base/ascii.h"
 
@@ -10,6 +13,16 @@ namespace {
 constexpr std::string_view kForm = "0000-00-00T00:00:00";
 
 }  // namespace
+
+std::string rfc3339(int64_t unix_s) {
+  const std::time_t time = unix_s;
+  std::tm utc{};
+  gmtime_r(&time, &utc);
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02dZ", utc.tm_year + 1900,
+                utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
+  return text.data();
+}
 
 std::optional<int64_t> parse_rfc3339(std::string_view text) {
   const auto fits = [](char c, char form) { return form == '0' ? is_digit(c) : c == form; };

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <type_traits>
 
+#include "anthropic/model_name.h"
 #include "base/ascii.h"
 #include "base/secret_text.h"
 #include "config/header_field.h"
@@ -214,6 +215,11 @@ struct Reader {
       return expected(node, "a model id or a map");
     }
     if (entry.id.empty()) return complain(node, "expected a model id");
+    if (is_pattern(entry.id)) {
+      return complain(node, entry.id == entry.name
+                                ? "expected an id, because a name with '*' is no model's"
+                                : "expected a model id without '*'");
+    }
     return {};
   }
 };

@@ -202,7 +202,9 @@ void Service::start_models(const http::Request& request, std::optional<std::stri
   std::optional<Credential> credential;
   if (auto known = admitted_credential(request, shared_.options.keys))
     credential = std::move(*known);
-  run(std::make_shared<ModelsSession>(models_, std::move(credential), std::move(id),
+  const auto reader =
+      request.header("anthropic-version") ? ModelsReader::anthropic : ModelsReader::openai;
+  run(std::make_shared<ModelsSession>(models_, std::move(credential), std::move(id), reader,
                                       std::move(reply), let_go()));
 }
 
