@@ -46,7 +46,7 @@ struct Request {
   std::string target;  ///< origin-form or `*`, raw, query included
   int version_minor = 1;
   HeaderList headers;  ///< as received; of an absolute target the host is in `host`
-  std::string body;    ///< unchunked; trailers are dropped
+  std::string body;    ///< unchunked and decompressed; trailers are dropped
   std::string peer;    ///< `127.0.0.1:5000`, or `unix`
 
   /// The first value of `name`, in any case, or nothing.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
+#include <iterator>
 
 #include "base/ascii.h"
 #include "http/guard.h"
@@ -81,6 +82,13 @@ std::string_view charset_of(std::string_view content_type) {
   return {};
 }
 
+/// UTF-8 or a part of it, as it is registered or as it is often written.
+bool is_utf8(std::string_view charset) {
+  constexpr std::string_view kNames[] = {"utf-8", "utf8", "us-ascii", "ascii"};
+  return std::any_of(std::begin(kNames), std::end(kNames),
+                     [charset](std::string_view name) { return same_word(charset, name); });
+}
+
 }  // namespace
 
 bool is_loopback(std::string_view host) {
@@ -116,7 +124,7 @@ Status check_content_type(const http::Request& request) {
   const auto type = request.header("content-type");
   if (type) {
     const std::string_view charset = charset_of(*type);
-    if (!charset.empty() && !same_word(charset, "utf-8") && !same_word(charset, "us-ascii")) {
+    if (!charset.empty() && !is_utf8(charset)) {
       return fail(unsupported_type("the charset of the request must be utf-8"));
     }
   }

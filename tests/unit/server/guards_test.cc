@@ -96,6 +96,16 @@ TEST_CASE("H3: the charset is UTF-8") {
   CHECK(type_status({{"content-type", "application/json; charset=utf-8"}}) == 200);
   CHECK(type_status({{"content-type", "application/json;charset=\"UTF-8\""}}) == 200);
   CHECK(type_status({{"content-type", "application/json; charset=us-ascii"}}) == 200);
+  for (const char* good : {"utf8", "UTF8", "\"utf8\"", "\"Utf-8\"", "Utf-8", "ascii", "US-ASCII"}) {
+    CAPTURE(good);
+    CHECK(type_status({{"content-type", std::string("application/json; charset=") + good}}) == 200);
+    CHECK(type_status({{"content-type", std::string("Application/JSON ;CharSet= ") + good + " ;x=y"}}) ==
+          200);
+  }
+  for (const char* bad : {"utf-16", "utf16", "\"utf-16le\"", "latin1", "utf-88", "utf_8", "'utf-8'"}) {
+    CAPTURE(bad);
+    CHECK(type_status({{"content-type", std::string("application/json; charset=") + bad}}) == 415);
+  }
   CHECK(type_status({{"content-type", "application/json; charset=utf-16"}}) == 415);
   CHECK(type_status({{"content-type", "application/json; x=y; Charset = utf-16"}}) == 415);
 }
