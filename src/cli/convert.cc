@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "cli/process.h"
 #include "cli/report.h"
+#include "cli/runtime.h"
 #include "cli/usage.h"
 #include "json/text.h"
 #include "openai/chat/request.h"
@@ -21,12 +22,18 @@ namespace {
 constexpr size_t kMaxAnswerBytes = size_t{256} << 20;
 constexpr size_t kPieceBytes = size_t{128} << 10;
 
+Result<Settings> load_settings_of(const ConvertOptions& options) {
+  CommonOptions common;
+  common.config = options.config;
+  PROXX_ASSIGN(LoadedSettings loaded, load(common));
+  return std::move(loaded.settings);
+}
+
 Status convert_one_request(const ConvertOptions& options, Output& output) {
+  PROXX_ASSIGN(const Settings settings, load_settings_of(options));
   PROXX_ASSIGN(const std::string text, read_input(options.file));
-  const ModelTable models;
-  RequestOptions conversion;
-  conversion.models = &models;
-  conversion.default_model = Settings().model;
+  const ModelTable models = model_table(settings);
+  RequestOptions conversion = request_options(settings, models);
   conversion.model_override = options.model;
   if (options.strict) conversion.on_lossy = OnLossy::error;
   PROXX_ASSIGN(const ConvertedRequest converted, convert_request(text, conversion));
@@ -36,10 +43,15 @@ Status convert_one_request(const ConvertOptions& options, Output& output) {
 
 /// How the answer has to look: as --request asks, the flags on top.
 Result<AnswerOptions> answer_options(const ConvertOptions& options) {
+  PROXX_ASSIGN(const Settings settings, load_settings_of(options));
   AnswerOptions answer;
+  answer.reasoning = settings.convert.reasoning;
   if (!options.request_file.empty()) {
     PROXX_ASSIGN(const std::string text, read_input(options.request_file));
     PROXX_ASSIGN(answer, answer_options_of(text));
+    // The request may hide all reasoning; what else is shown is the configuration's.
+    if (answer.reasoning.reasoning_content) answer.reasoning = settings.convert.reasoning;
+    answer.echo_model = settings.convert.echo_model;
   }
   if (options.include_usage) answer.include_usage = *options.include_usage;
   answer.created_unix_s = options.created_unix_s.value_or(static_cast<int64_t>(std::time(nullptr)));

@@ -74,6 +74,8 @@ Result<server::AppOptions> app_options(const ServeOptions& options, const Loaded
   app.limits.max_connections = static_cast<size_t>(settings.serve.max_connections);
   app.threads = settings.serve.threads;
   app.drain = settings.serve.drain;
+  app.drain_delay = settings.serve.drain_delay;
+  app.limits.idle_time = settings.serve.idle_timeout;
   app.engine = engine_options(settings, options.verbose);
   if (app.engine.trace_header) app.engine.trace_header = trace_to_log;
   if (app.engine.trace_body) app.engine.trace_body = trace_to_log;

@@ -29,7 +29,7 @@ struct Limits {
   std::chrono::milliseconds body_gap_time{30'000};
   std::chrono::milliseconds body_time{300'000};
   std::chrono::milliseconds write_gap_time{60'000};
-  std::chrono::milliseconds idle_time{60'000};  ///< keep-alive, between requests
+  std::chrono::milliseconds idle_time{75'000};  ///< keep-alive, between requests; 0 is no limit
   size_t max_header_bytes = size_t{32} << 10;
   size_t max_header_line_bytes = size_t{8} << 10;
   size_t max_header_fields = 100;

@@ -123,8 +123,8 @@ void Connection::drain() {
 
 void Connection::await_request() {
   phase_ = Phase::idle;
-  transport_.set_deadline(Clock::now() +
-                          (over_limit_ ? limits().over_limit_time : limits().idle_time));
+  const milliseconds time = over_limit_ ? limits().over_limit_time : limits().idle_time;
+  transport_.set_deadline(time > milliseconds{0} ? Clock::now() + time : kNever);
   transport_.read(true);
   advance();
 }

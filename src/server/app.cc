@@ -138,12 +138,24 @@ class App {
   void wait_for_signal() {
     signals_->async_wait([this](const boost::system::error_code& error, int signal) {
       if (error) return;
-      if (shared_.draining) {
+      if (shared_.leaving) {
         signal_ = signal;
         return stop();
       }
-      begin_drain();
+      leave();
       wait_for_signal();
+    });
+  }
+
+  void leave() {
+    shared_.leaving = true;
+    notify_systemd("STOPPING=1", std::getenv("NOTIFY_SOCKET"));
+    if (options_.drain_delay.count() == 0) return begin_drain();
+    shared_.log.write(LogLevel::info,
+                      "leaving: /readyz says 503; requests are served until the drain begins");
+    timer_->expires_after(options_.drain_delay);
+    timer_->async_wait([this](const boost::system::error_code& error) {
+      if (!error) begin_drain();
     });
   }
 
@@ -151,7 +163,6 @@ class App {
     shared_.draining = true;
     shared_.log.write(LogLevel::info, "draining: " + std::to_string(server_->connections()) +
                                           " connections are open");
-    notify_systemd("STOPPING=1", std::getenv("NOTIFY_SOCKET"));
     server_->drain();
     drain_end_ = Clock::now() + options_.drain;
     watch_drain();

@@ -20,6 +20,7 @@ struct AppOptions {
   http::Limits limits;
   int threads = 1;
   std::chrono::milliseconds drain{30'000};
+  std::chrono::milliseconds drain_delay{0};
 
   EngineOptions engine;
   RequestOptions conversion;  ///< its `models` must outlive the run
@@ -33,8 +34,9 @@ struct AppOptions {
   std::function<void(const std::string& where)> on_listening;
 };
 
-/// Serves until SIGINT or SIGTERM, then drains: it goes on listening, /readyz says 503, new /v1
-/// requests are refused, what is under way has `drain` to finish and ends with an error after that.
+/// Serves until SIGINT or SIGTERM. Then /readyz says 503 and all else goes on for `drain_delay`, so
+/// that balancers can notice; then it drains: it goes on listening, new /v1 requests are refused,
+/// what is under way has `drain` to finish and ends with an error after that.
 /// Tells systemd, if $NOTIFY_SOCKET is set, when it is ready and when it stops.
 /// Returns 0 when drained, or the second signal, at which the caller ends by that signal.
 /// Errors: `usage` for what check_exposure() refuses and for an address that cannot be listened on.

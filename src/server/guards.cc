@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "base/ascii.h"
+#include "config/origin_pattern.h"
 #include "http/guard.h"
 
 namespace proxx::server {
@@ -113,9 +114,8 @@ Status check_host(const http::Request& request, const HostPolicy& policy) {
 Status check_origin(const http::Request& request, const std::vector<std::string>& cors) {
   const auto origin = request.header("origin");
   if (!origin) return {};
-  if (request.count("origin") == 1 && std::find(cors.begin(), cors.end(), *origin) != cors.end()) {
-    return {};
-  }
+  const auto matches = [&](const std::string& pattern) { return matches_origin(pattern, *origin); };
+  if (request.count("origin") == 1 && std::any_of(cors.begin(), cors.end(), matches)) return {};
   return fail(forbidden("web pages of this Origin may not use this server; allow it with --cors",
                         "origin_not_allowed"));
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <ctime>
 
+#include "base/ascii.h"
 #include "exchange/answer_headers.h"
 #include "server/model_name.h"
 
@@ -12,6 +13,13 @@ namespace {
 /// What an Anthropic client reads besides what every client gets (answer_headers.h).
 constexpr std::array<std::string_view, 3> kPassed = {"content-type", "content-encoding",
                                                      "request-id"};
+
+bool is_event_stream(const HeaderList& headers) {
+  constexpr std::string_view kType = "text/event-stream";
+  const std::string_view type = find_header(headers, "content-type").value_or("");
+  return same_word(type.substr(0, kType.size()), kType) &&
+         (type.size() == kType.size() || type.find_first_of("; \t") == kType.size());
+}
 
 }  // namespace
 
@@ -60,6 +68,9 @@ void RelaySession::on_head(UpstreamHead head) {
     if (const auto value = find_header(head.headers, name)) {
       headers.emplace_back(std::string(name), std::string(*value));
     }
+  }
+  if (is_event_stream(head.headers)) {
+    headers.insert(headers.end(), kStreamHeaders.begin(), kStreamHeaders.end());
   }
   if (head.status >= 400) {
     reply_->record.error = ErrorKind::upstream_status;

@@ -19,8 +19,9 @@ namespace proxx::server {
                                             const RequestHeaders& headers);
 
 /// `POST /v1/messages` and `/v1/messages/count_tokens`: the upstream's status and body pass
-/// unchanged as they come, but for keys in an error's. What breaks before the upstream answers is
-/// an Anthropic error object, behind that the connection is cut.
+/// unchanged as they come, but for keys in an error's; an event stream has kStreamHeaders. What
+/// breaks before the upstream answers is an Anthropic error object, behind that the connection is
+/// cut.
 class RelaySession final : public Session,
                            public UpstreamHandler,
                            public std::enable_shared_from_this<RelaySession> {

@@ -33,8 +33,13 @@ struct Shared {
   const ServiceOptions options;
   Log log;
   Metrics metrics;
-  std::atomic<bool> draining{false};
+  std::atomic<bool> leaving{false};   ///< /readyz says so; from the first signal on
+  std::atomic<bool> draining{false};  ///< requests are refused
 };
+
+/// What keeps proxies between from holding an event stream back.
+inline const http::HeaderList kStreamHeaders = {{"cache-control", "no-cache"},
+                                                {"x-accel-buffering", "no"}};
 
 /// The error as the clients of that path read it: OpenAI's object `{"error":{"message","type",
 /// "param","code"}}`; on Anthropic's paths theirs, `{"type":"error","error":{...},"request_id"}`,

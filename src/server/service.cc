@@ -165,8 +165,9 @@ void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
     case Endpoint::healthz:
       return reply->send(text_response(200, "ok\n", "text/plain"));
     case Endpoint::readyz:
-      return reply->send(shared_.draining ? text_response(503, "draining\n", "text/plain")
-                                          : text_response(200, "ready\n", "text/plain"));
+      return reply->send(shared_.leaving || shared_.draining
+                             ? text_response(503, "draining\n", "text/plain")
+                             : text_response(200, "ready\n", "text/plain"));
     case Endpoint::metrics:
       return reply->send(text_response(200, shared_.metrics.text(), kMetricsType));
     case Endpoint::other:

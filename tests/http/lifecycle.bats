@@ -50,6 +50,69 @@ load helpers
   expect exit "$exit_code" 143
 }
 
+# serving SETTINGS...: start_serve with these keys under `serve:`.
+serving() {
+  { echo 'serve:'; printf '  %s\n' "$@"; } >serve.yaml
+  rm -f serve.log
+  start_serve -c serve.yaml --mock
+  origin=${url%/v1}
+  # shellcheck disable=SC2034
+  port=${origin##*:}
+}
+
+@test "S1: with drain_delay readyz says 503 first, and all is served as before until the drain" {
+  serving 'drain_delay: 3'
+  fetch "$origin/readyz"
+  expect_status 200
+  kill -TERM "$serve_pid"
+  wait_for serve.log leaving
+  local begin=$SECONDS
+  fetch "$origin/readyz"
+  expect_status 503
+  fetch "$origin/healthz"
+  expect_status 200
+  fetch "$url/chat/completions" -d "$HI"
+  expect_status 200
+  expect connection "$(header connection)" ""
+  fetch -N "$url/chat/completions" -d "$HI_STREAM"
+  contains "$body" "[DONE]"
+  lacks "$(cat serve.log)" draining
+  exit_code_of "$serve_pid"
+  expect exit "$exit_code" 0
+  contains "$(cat serve.log)" draining
+  [ $((SECONDS - begin)) -ge 1 ]
+}
+
+@test "S1: a second signal ends drain_delay at once" {
+  serving 'drain_delay: 600'
+  kill -TERM "$serve_pid"
+  wait_for serve.log leaving
+  kill -INT "$serve_pid"
+  exit_code_of "$serve_pid"
+  expect exit "$exit_code" 130
+}
+
+@test "H14: an idle connection lives for serve.idle_timeout from the end of its last answer" {
+  serving 'idle_timeout: 1'
+  python3 - "$port" <<'PYTHON'
+import socket, sys, time
+connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+connection.settimeout(30)
+for pause in (0, 0.5, 0.5, 0.5):
+    time.sleep(pause)
+    connection.sendall(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
+    assert connection.recv(4096).startswith(b"HTTP/1.1 200"), pause
+last = time.monotonic()
+assert connection.recv(1) == b""
+assert time.monotonic() - last > 0.8, time.monotonic() - last
+PYTHON
+  split "$PROXX" config -c serve.yaml
+  contains "$out" "idle_timeout: 1 "
+  split "$PROXX" config -c none
+  contains "$out" "idle_timeout: 75 "
+  contains "$out" "drain_delay: 0 "
+}
+
 @test "S2: a port in use is exit 2 with the address, with several threads too" {
   listening --mock
   local options
