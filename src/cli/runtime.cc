@@ -23,10 +23,10 @@ void trace(char direction, std::string_view text) {
 
 }  // namespace
 
-Result<LoadedSettings> load(const CommonOptions& options) {
+Result<LoadedSettings> load(const CommonOptions& options, GetEnv getenv) {
   Sources sources;
   sources.config_path = options.config;
-  sources.getenv = process_environment();
+  sources.getenv = std::move(getenv);
   sources.flags = options.flags;
   return load_settings(sources);
 }

@@ -20,7 +20,8 @@
 namespace proxx::cli {
 
 /// Settings by the flags, the environment and the configuration.
-[[nodiscard]] Result<LoadedSettings> load(const CommonOptions& options);
+[[nodiscard]] Result<LoadedSettings> load(const CommonOptions& options,
+                                          GetEnv getenv = process_environment());
 
 // What the layers below are given, out of the settings.
 /// The table with the upstream's list in it, if that was asked for, and the configured entries on

@@ -215,7 +215,7 @@ struct Ending {
 
 /// Reads until the command has ended: a child of it may hold the pipe for longer.
 Ending run_to_end(pid_t pid, int fd, size_t max_bytes, Clock::time_point deadline,
-                  std::string& output) {
+                  const std::atomic<bool>* stop, std::string& output) {
   Ending out;
   std::optional<LentTerminal> terminal;
   for (;;) {
@@ -231,7 +231,7 @@ Ending run_to_end(pid_t pid, int fd, size_t max_bytes, Clock::time_point deadlin
       out.had_terminal = terminal.emplace(pid).is_lent();
     }
     if (out.reading == Reading::too_large || out.reading == Reading::failed) break;
-    if (Clock::now() >= deadline) break;
+    if (Clock::now() >= deadline || (stop != nullptr && *stop)) break;
     pollfd waiting{fd, POLLIN, 0};
     poll(&waiting, out.reading == Reading::more ? 1 : 0, kPollMs);
   }
@@ -243,7 +243,8 @@ Ending run_to_end(pid_t pid, int fd, size_t max_bytes, Clock::time_point deadlin
 }  // namespace
 
 Result<std::string> run_key_command(const std::vector<std::string>& argv, size_t max_bytes,
-                                    std::chrono::milliseconds limit) {
+                                    std::chrono::milliseconds limit,
+                                    const std::atomic<bool>* stop) {
   const std::string name = "'" + shown_whole(argv[0]) + "'";
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return no(errno_text(errno));
@@ -252,16 +253,19 @@ Result<std::string> run_key_command(const std::vector<std::string>& argv, size_t
   // Only ours: the child's end stays blocking, as programs expect of stdout.
   fcntl(reading.get(), F_SETFL, O_NONBLOCK);
   const auto deadline = Clock::now() + limit;
-  EndingSignals signals;
+  std::optional<EndingSignals> signals;
+  if (stop == nullptr) signals.emplace();
   pid_t pid = 0;
   if (const int error = start(argv, writing.get(), pid); error != 0) {
     return no("cannot run " + name + ": " + errno_text(error));
   }
   writing.reset();
-  running_group = pid;
-  signals.release();
+  if (signals) {
+    running_group = pid;
+    signals->release();
+  }
   std::string output;
-  const Ending ending = run_to_end(pid, reading.get(), max_bytes, deadline, output);
+  const Ending ending = run_to_end(pid, reading.get(), max_bytes, deadline, stop, output);
   if (ending.reading == Reading::too_large) return no(name + " writes too much for a key");
   if (ending.reading == Reading::failed) return no("the output of " + name + " cannot be read");
   if (!ending.status) {

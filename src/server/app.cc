@@ -75,6 +75,11 @@ ServiceOptions with_bound_host(const AppOptions& options) {
   return service;
 }
 
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 class App {
  public:
   explicit App(const AppOptions& options)
@@ -90,6 +95,10 @@ class App {
     }
     signals_ = std::make_unique<asio::signal_set>(first.loop);
     timer_ = std::make_unique<asio::steady_timer>(first.loop);
+    hangups_ = std::make_unique<asio::signal_set>(first.loop);
+    reloader_ = std::make_unique<Reloader>(
+        first.loop, options.reload,
+        [this](Result<LiveOptions> read) { reloaded(std::move(read)); });
   }
 
   Result<int> run() {
@@ -97,6 +106,10 @@ class App {
     signals_->add(SIGINT);
     signals_->add(SIGTERM);
     wait_for_signal();
+    if (options_.reload && !is_ignored(SIGHUP)) {
+      hangups_->add(SIGHUP);
+      wait_for_hangup();
+    }
     Status started = start_threads();
     if (started) {
       notify_systemd("READY=1", std::getenv("NOTIFY_SOCKET"));
@@ -147,6 +160,33 @@ class App {
     });
   }
 
+  void wait_for_hangup() {
+    hangups_->async_wait([this](const boost::system::error_code& error, int) {
+      if (error) return;
+      reloader_->start();
+      wait_for_hangup();
+    });
+  }
+
+  void reloaded(Result<LiveOptions> read) {
+    Status status = read ? Status() : fail(read.error());
+    if (status) status = check_exposure(options_.listen, read->service.keys);
+    if (!status) {
+      return shared_.log.write(LogLevel::error, "not read again, all stays as it was: " +
+                                                    std::move(status).error().message);
+    }
+    read->service.hosts.bound = options_.listen.host;
+    const auto live = std::make_shared<const LiveOptions>(std::move(*read));
+    for (const auto& worker : workers_) {
+      asio::post(worker->loop, [service = &worker->service, live] { service->renew(live); });
+    }
+    shared_.log.write(LogLevel::info, "keys and configuration were read again");
+    std::string names;
+    for (const std::string& name : live->needs_restart) names += (names.empty() ? "" : ", ") + name;
+    if (names.empty()) return;
+    shared_.log.write(LogLevel::warn, names + " changed, which takes a restart");
+  }
+
   void leave() {
     shared_.leaving = true;
     notify_systemd("STOPPING=1", std::getenv("NOTIFY_SOCKET"));
@@ -187,6 +227,7 @@ class App {
   void stop() {
     server_->stop();
     signals_->cancel();
+    hangups_->cancel();
     timer_->cancel();
     for (const auto& worker : workers_) {
       asio::post(worker->loop, [loop = &worker->loop] { loop->stop(); });
@@ -199,6 +240,8 @@ class App {
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<asio::signal_set> signals_;
   std::unique_ptr<asio::steady_timer> timer_;
+  std::unique_ptr<asio::signal_set> hangups_;
+  std::unique_ptr<Reloader> reloader_;
   std::vector<std::thread> threads_;
   Clock::time_point drain_end_;
   bool cut_off_ = false;

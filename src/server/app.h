@@ -7,6 +7,7 @@
 #include "http/server.h"
 #include "openai/chat/request.h"
 #include "server/log.h"
+#include "server/reloader.h"
 #include "server/reply.h"
 #include "upstream/engine.h"
 #include "upstream/headers.h"
@@ -30,6 +31,8 @@ struct AppOptions {
 
   ServiceOptions service;
   LogOptions log;
+  /// Reads everything again, at a SIGHUP; without it a SIGHUP ends the program.
+  Reloader::Read reload;
   /// Called once it listens, with `http://127.0.0.1:8080/v1` or `unix:PATH`.
   std::function<void(const std::string& where)> on_listening;
 };
@@ -37,6 +40,8 @@ struct AppOptions {
 /// Serves until SIGINT or SIGTERM. Then /readyz says 503 and all else goes on for `drain_delay`, so
 /// that balancers can notice; then it drains: it goes on listening, new /v1 requests are refused,
 /// what is under way has `drain` to finish and ends with an error after that.
+/// A SIGHUP (unless it is ignored, as by nohup) has the keys and the configuration read again; what
+/// is under way goes on. An error, or keys that check_exposure() refuses, leave everything as it is.
 /// Tells systemd, if $NOTIFY_SOCKET is set, when it is ready and when it stops.
 /// Returns 0 when drained, or the second signal, at which the caller ends by that signal.
 /// Errors: `usage` for what check_exposure() refuses and for an address that cannot be listened on.

@@ -17,7 +17,7 @@
 
 namespace proxx::server {
 
-/// What `serve` was told, apart from what an exchange needs. Read-only once it runs.
+/// What `serve` was told, apart from what an exchange needs.
 struct ServiceOptions {
   HostPolicy hosts;
   std::vector<std::string> cors;
@@ -30,7 +30,7 @@ struct ServiceOptions {
 
 /// What the services of all loops share; each part bears use from any thread.
 struct Shared {
-  const ServiceOptions options;
+  const ServiceOptions options;  ///< those of the start
   Log log;
   Metrics metrics;
   std::atomic<bool> leaving{false};   ///< /readyz says so; from the first signal on
@@ -53,7 +53,8 @@ inline const http::HeaderList kStreamHeaders = {{"cache-control", "no-cache"},
 class Reply {
  public:
   /// `shared` must outlive the reply. `responder` may be null if only finish() is used.
-  Reply(Shared& shared, const http::Request& request, std::shared_ptr<http::Responder> responder);
+  Reply(Shared& shared, const std::vector<std::string>& cors, const http::Request& request,
+        std::shared_ptr<http::Responder> responder);
   ~Reply();
   Reply(const Reply&) = delete;
   Reply& operator=(const Reply&) = delete;

@@ -113,6 +113,92 @@ PYTHON
   contains "$out" "drain_delay: 0 "
 }
 
+# logged TEXT COUNT: waits until the server's log has it that often.
+logged() {
+  local i
+  for i in $(seq 200); do
+    [ "$(grep -c -- "$1" serve.log)" -ge "$2" ] && return
+    sleep 0.05
+  done
+  echo "no '$1' after $i tries in: $(cat serve.log)" >&2
+  return 1
+}
+
+@test "S11: SIGHUP reads keys, auth_file and configuration again, and cuts no stream" {
+  start_mock --delay 300
+  echo sk-first >key
+  echo client-1 >clients
+  printf 'upstream_url: %s\napi_key_file: key\nport: 0\nmodels: {a: claude-opus-5-5}\nserve: {auth_file: clients, cors: [https://one.example]}\n' "$mock_url" >serve.yaml
+  rm -f serve.log
+  start_serve -c serve.yaml
+  origin=${url%/v1}
+  curl -sN "$url/chat/completions" -H 'api-key: client-1' -d "$HI_STREAM" >stream.raw 3>&- &
+  local client=$!
+  wait_for stream.raw "data: "
+  echo client-2 >clients
+  printf 'upstream_url: %s\napi_key_file: key\nport: 0\nmodels: {b: claude-haiku-4-5}\nserve: {drain: 7, auth_file: clients, cors: [https://two.example]}\n' "$mock_url" >serve.yaml
+  kill -HUP "$serve_pid"
+  logged "were read again" 1
+  logged "serve.drain changed, which takes a restart" 1
+  fetch "$url/models/b" -H 'api-key: client-2' -H 'origin: https://two.example'
+  expect_status 200
+  expect allowed "$(header access-control-allow-origin)" https://two.example
+  fetch "$url/models/a" -H 'api-key: client-2'
+  expect_status 404
+  fetch "$url/models/b" -H 'api-key: client-1'
+  expect_status 401
+  fetch "$url/models/b" -H 'api-key: client-2' -H 'origin: https://one.example'
+  expect_status 403
+  wait "$client"
+  contains "$(cat stream.raw)" "data: [DONE]"
+}
+
+@test "S11: a bad file keeps the old; another upstream takes a restart" {
+  local echo_url
+  start_upstream
+  echo sk-first >key
+  printf 'upstream_url: %s\napi_key_file: key\nport: 0\nmodels: {a: claude-opus-5-5}\n' "$upstream_url" >good.yaml
+  cp good.yaml serve.yaml
+  rm -f serve.log
+  start_serve -c serve.yaml
+  origin=${url%/v1}
+  local bad=0
+  for text in 'models: [' 'nonsense: 1' 'serve: {auth_file: missing}' 'api_key_file: missing' 'serve: {client_key: ignore}' 'upstream_url: http://127.0.0.1:1'; do
+    grep -v "^${text%%:*}:" good.yaml >serve.yaml
+    echo "$text" >>serve.yaml
+    [ "$text" != 'serve: {client_key: ignore}' ] || sed -i '/api_key_file/d' serve.yaml
+    kill -HUP "$serve_pid"
+    bad=$((bad + 1))
+    logged "not read again, all stays as it was" "$bad"
+    fetch "$url/models/a"
+    expect_status 200
+  done
+  contains "$(cat serve.log)" "serve.yaml:"
+  contains "$(cat serve.log)" "upstream_url changed, which takes a restart"
+  cp good.yaml serve.yaml
+  kill -HUP "$serve_pid"
+  logged "were read again" 1
+}
+
+@test "S11: api_key_command does not hold up the server, nor its end" {
+  start_mock
+  printf '#!/bin/sh\nif [ -e slow ]; then touch asked; sleep 600; fi\necho sk-from-command\n' >give-key
+  chmod +x give-key
+  printf 'upstream_url: %s\napi_key_command: [%s]\nport: 0\n' "$mock_url" "$PWD/give-key" >serve.yaml
+  rm -f serve.log
+  start_serve -c serve.yaml
+  touch slow
+  kill -HUP "$serve_pid"
+  local i
+  for i in $(seq 200); do [ ! -e asked ] || break; sleep 0.05; done
+  [ -e asked ]
+  fetch "$url/chat/completions" -d "$HI"
+  expect_status 200
+  kill -TERM "$serve_pid"
+  exit_code_of "$serve_pid"
+  expect exit "$exit_code" 0
+}
+
 @test "S2: a port in use is exit 2 with the address, with several threads too" {
   listening --mock
   local options
@@ -325,7 +411,7 @@ short_of() {
   done
 }
 
-@test "S11: nothing is reloaded: a file that breaks while it runs changes nothing" {
+@test "S11: nothing is reloaded by itself: a file that breaks while it runs changes nothing" {
   echo 'serve: {metrics: true}' >c.yaml
   start_serve --config c.yaml --mock
   echo 'serve: [' >c.yaml
