@@ -121,8 +121,11 @@ Result<int> serve(const ServeOptions& options) {
                live_options(options, start.settings, std::move(own), start.session_id));
   PROXX_ASSIGN(server::AppOptions app, app_options(options, loaded.settings, live));
   // A reading may outlive the server.
-  app.reload = [start = std::make_shared<const ServeStart>(std::move(start))](
-                   const std::atomic<bool>& stop) { return read_again(*start, stop); };
+  const auto kept = std::make_shared<const ServeStart>(std::move(start));
+  app.reload = [kept](const std::atomic<bool>& stop) { return read_again(*kept, stop); };
+  if (!app.service.keys.own.empty()) {
+    app.read_key = [kept](const std::atomic<bool>& stop) { return read_key_again(*kept, stop); };
+  }
   forget_secret_environment();
   return server::serve(app);
 }

@@ -18,9 +18,15 @@ namespace {
 constexpr std::array<std::string_view, 4> kDestination = {"upstream_url", "proxy", "cacert",
                                                           "allow_insecure_upstream"};
 /// Keys that loops, listeners and the log are made of.
-constexpr std::array<std::string_view, 9> kFixed = {
-    "host",        "port",              "serve.max_connections", "serve.threads",   "serve.drain",
-    "serve.drain_delay", "serve.idle_timeout", "serve.log_level", "serve.log_format"};
+constexpr std::array<std::string_view, 9> kFixed = {"host",
+                                                    "port",
+                                                    "serve.max_connections",
+                                                    "serve.threads",
+                                                    "serve.drain",
+                                                    "serve.drain_delay",
+                                                    "serve.idle_timeout",
+                                                    "serve.log_level",
+                                                    "serve.log_format"};
 
 /// Those of `names` whose values differ.
 template <class Names>
@@ -35,6 +41,21 @@ std::vector<std::string> changed(const Names& names, Settings before, Settings a
     }
   }
   return out;
+}
+
+Result<LoadedSettings> load_again(const ServeStart& start) {
+  PROXX_ASSIGN(LoadedSettings loaded, load(start.options, start.getenv));
+  if (const auto keys = changed(kDestination, *start.settings, loaded.settings); !keys.empty()) {
+    return fail(ErrorKind::usage, keys.front() + " changed, which takes a restart");
+  }
+  return loaded;
+}
+
+Result<Credential> own_key(const ServeStart& start, const LoadedSettings& loaded,
+                           const std::atomic<bool>& stop) {
+  if (start.mock) return *start.mock;
+  PROXX_ASSIGN(Keys keys, read_keys(loaded, start.getenv, kKeyCommandLimit, &stop));
+  return Credential{std::move(keys.api_key), std::move(keys.auth_token)};
 }
 
 }  // namespace
@@ -80,22 +101,18 @@ Result<server::LiveOptions> live_options(const ServeOptions& options,
 }
 
 Result<server::LiveOptions> read_again(const ServeStart& start, const std::atomic<bool>& stop) {
-  PROXX_ASSIGN(const LoadedSettings loaded, load(start.options, start.getenv));
-  if (const auto keys = changed(kDestination, *start.settings, loaded.settings); !keys.empty()) {
-    return fail(ErrorKind::usage, keys.front() + " changed, which takes a restart");
-  }
-  Credential own;
-  if (start.mock) {
-    own = *start.mock;
-  } else {
-    PROXX_ASSIGN(Keys keys, read_keys(loaded, start.getenv, kKeyCommandLimit, &stop));
-    own = {std::move(keys.api_key), std::move(keys.auth_token)};
-  }
+  PROXX_ASSIGN(const LoadedSettings loaded, load_again(start));
+  PROXX_ASSIGN(Credential own, own_key(start, loaded, stop));
   PROXX_ASSIGN(server::LiveOptions live,
                live_options(start.options, std::make_shared<const Settings>(loaded.settings),
                             std::move(own), start.session_id));
   live.needs_restart = changed(kFixed, *start.settings, loaded.settings);
   return live;
+}
+
+Result<Credential> read_key_again(const ServeStart& start, const std::atomic<bool>& stop) {
+  PROXX_ASSIGN(const LoadedSettings loaded, load_again(start));
+  return own_key(start, loaded, stop);
 }
 
 }  // namespace proxx::cli

@@ -35,4 +35,8 @@ struct ServeStart {
 [[nodiscard]] Result<server::LiveOptions> read_again(const ServeStart& start,
                                                      const std::atomic<bool>& stop);
 
+/// Reads the server's own key again, and nothing else. Errors as of read_again().
+[[nodiscard]] Result<Credential> read_key_again(const ServeStart& start,
+                                                const std::atomic<bool>& stop);
+
 }  // namespace proxx::cli

@@ -75,6 +75,19 @@ ServiceOptions with_bound_host(const AppOptions& options) {
   return service;
 }
 
+/// As it began. `options` outlives it.
+LiveOptions live_of(const AppOptions& options) {
+  LiveOptions live;
+  live.models =
+      std::shared_ptr<const ModelTable>(std::shared_ptr<void>(), options.conversion.models);
+  live.conversion = options.conversion;
+  live.headers = options.headers;
+  live.timeouts = options.timeouts;
+  live.max_retries = options.max_retries;
+  live.service = with_bound_host(options);
+  return live;
+}
+
 bool is_ignored(int signal) {
   struct sigaction action {};
   return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
@@ -96,9 +109,19 @@ class App {
     signals_ = std::make_unique<asio::signal_set>(first.loop);
     timer_ = std::make_unique<asio::steady_timer>(first.loop);
     hangups_ = std::make_unique<asio::signal_set>(first.loop);
-    reloader_ = std::make_unique<Reloader>(
-        first.loop, options.reload,
-        [this](Result<LiveOptions> read) { reloaded(std::move(read)); });
+    live_ = std::make_shared<const LiveOptions>(live_of(options));
+    if (options.read_key) {
+      renewal_ = std::make_unique<KeyRenewal>(options.read_key, [this](const Credential& renewed) {
+        asio::post(workers_.front()->loop, [this, renewed] { use_key(renewed); });
+      });
+      shared_.renew_key = [this](asio::io_context& loop, const Credential& refused,
+                                 KeyRenewal::OnAnswer on_answer) {
+        renewal_->ask(loop, refused, std::move(on_answer));
+      };
+    }
+    reloader_ =
+        std::make_unique<Reloader>(first.loop, options.reload,
+                                   [this](Result<LiveOptions> read) { reloaded(std::move(read)); });
   }
 
   Result<int> run() {
@@ -177,14 +200,28 @@ class App {
     }
     read->service.hosts.bound = options_.listen.host;
     const auto live = std::make_shared<const LiveOptions>(std::move(*read));
-    for (const auto& worker : workers_) {
-      asio::post(worker->loop, [service = &worker->service, live] { service->renew(live); });
-    }
+    use(live);
     shared_.log.write(LogLevel::info, "keys and configuration were read again");
     std::string names;
     for (const std::string& name : live->needs_restart) names += (names.empty() ? "" : ", ") + name;
     if (names.empty()) return;
     shared_.log.write(LogLevel::warn, names + " changed, which takes a restart");
+  }
+
+  void use(std::shared_ptr<const LiveOptions> live) {
+    live_ = std::move(live);
+    for (const auto& worker : workers_) {
+      asio::post(worker->loop,
+                 [service = &worker->service, live = live_] { service->renew(live); });
+    }
+  }
+
+  void use_key(const Credential& renewed) {
+    LiveOptions live = *live_;
+    live.service.keys.own = renewed;
+    use(std::make_shared<const LiveOptions>(std::move(live)));
+    shared_.log.write(LogLevel::info,
+                      "the upstream refused the server's key; another one was read");
   }
 
   void leave() {
@@ -242,6 +279,8 @@ class App {
   std::unique_ptr<asio::steady_timer> timer_;
   std::unique_ptr<asio::signal_set> hangups_;
   std::unique_ptr<Reloader> reloader_;
+  std::unique_ptr<KeyRenewal> renewal_;
+  std::shared_ptr<const LiveOptions> live_;  ///< of the first loop
   std::vector<std::thread> threads_;
   Clock::time_point drain_end_;
   bool cut_off_ = false;

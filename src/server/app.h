@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "http/server.h"
 #include "openai/chat/request.h"
+#include "server/key_renewal.h"
 #include "server/log.h"
 #include "server/reloader.h"
 #include "server/reply.h"
@@ -33,6 +34,8 @@ struct AppOptions {
   LogOptions log;
   /// Reads everything again, at a SIGHUP; without it a SIGHUP ends the program.
   Reloader::Read reload;
+  /// Reads the server's own key again, when the upstream refuses it; may be empty.
+  KeyRenewal::Read read_key;
   /// Called once it listens, with `http://127.0.0.1:8080/v1` or `unix:PATH`.
   std::function<void(const std::string& where)> on_listening;
 };
@@ -41,10 +44,10 @@ struct AppOptions {
 /// that balancers can notice; then it drains: it goes on listening, new /v1 requests are refused,
 /// what is under way has `drain` to finish and ends with an error after that.
 /// A SIGHUP (unless it is ignored, as by nohup) has the keys and the configuration read again; what
-/// is under way goes on. An error, or keys that check_exposure() refuses, leave everything as it is.
-/// Tells systemd, if $NOTIFY_SOCKET is set, when it is ready and when it stops.
-/// Returns 0 when drained, or the second signal, at which the caller ends by that signal.
-/// Errors: `usage` for what check_exposure() refuses and for an address that cannot be listened on.
+/// is under way goes on. An error, or keys that check_exposure() refuses, leave everything as it
+/// is. Tells systemd, if $NOTIFY_SOCKET is set, when it is ready and when it stops. Returns 0 when
+/// drained, or the second signal, at which the caller ends by that signal. Errors: `usage` for what
+/// check_exposure() refuses and for an address that cannot be listened on.
 [[nodiscard]] Result<int> serve(const AppOptions& options);
 
 }  // namespace proxx::server

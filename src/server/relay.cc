@@ -52,10 +52,43 @@ void RelaySession::start() {
   });
   reply_->record.model = model_name(request_.body);
   reply_->own_time = std::chrono::microseconds{};
+  if (renewal_) renewal_->request = request_;
   call_ = context_.upstream->start(std::move(request_), *this);
 }
 
+void RelaySession::renew_with(RenewCredential renew, Credential credential,
+                              RequestHeaders headers) {
+  renewal_ = Renewal{std::move(renew), std::move(credential), std::move(headers), {}, {}, {}, {}};
+}
+
+/// The first answer is let go, or goes to the client after all.
+void RelaySession::take_renewed(std::optional<Credential> renewed) {
+  Renewal renewal = std::move(*renewal_);
+  renewal_.reset();
+  if (renewed) {
+    renewal.request.headers = upstream_headers(context_.headers, *renewed, renewal.headers);
+    renewal.request.secrets = secrets_ = secrets_of_call(*renewed, context_.secrets);
+    call_ = context_.upstream->start(std::move(renewal.request), *this);
+    return;
+  }
+  on_head(std::move(*renewal.head));
+  if (!reply_->over() && !renewal.body.empty()) on_data(renewal.body);
+  if (reply_->over()) return;
+  if (renewal.end) return on_done(std::move(*renewal.end));
+  call_->resume();
+}
+
 void RelaySession::on_head(UpstreamHead head) {
+  constexpr int kUnauthorized = 401;
+  if (renewal_ && head.status != kUnauthorized) renewal_.reset();
+  if (renewal_) {
+    renewal_->head = std::move(head);
+    const auto take = [weak = weak_from_this()](std::optional<Credential> renewed) {
+      const auto self = weak.lock();
+      if (self && self->is_waiting()) self->take_renewed(std::move(renewed));
+    };
+    return renewal_->renew(renewal_->credential, take);
+  }
   if (head.status >= 300 && head.status < 400) {
     Error error;
     error.kind = ErrorKind::upstream_redirect;
@@ -80,12 +113,20 @@ void RelaySession::on_head(UpstreamHead head) {
 }
 
 void RelaySession::on_data(std::string_view bytes) {
+  if (is_waiting()) {
+    renewal_->body.append(bytes);
+    return call_->pause();
+  }
   const bool room =
       error_mask_ ? reply_->write(error_mask_->take(secrets_, bytes)) : reply_->write(bytes);
   if (!room) call_->pause();
 }
 
 void RelaySession::on_done(Status status) {
+  if (is_waiting()) {
+    renewal_->end = std::move(status);
+    return;
+  }
   if (!status) return end_with(status.error());
   if (!reply_->started()) {
     Error error;
@@ -116,6 +157,7 @@ void RelaySession::gone() {
 }
 
 void RelaySession::over() {
+  renewal_.reset();
   if (const OnOver tell = std::exchange(on_over_, nullptr)) tell(*this);
 }
 

@@ -30,6 +30,10 @@ class RelaySession final : public Session,
   RelaySession(const ExchangeContext& context, UpstreamRequest request,
                std::unique_ptr<Reply> reply, OnOver on_over);
 
+  /// Before start(): at a 401 the request goes out again, once, with what `renew` gives for
+  /// `credential`; `headers` are the client's.
+  void renew_with(RenewCredential renew, Credential credential, RequestHeaders headers);
+
   void start() override;
   void end_with(const Error& error) override;
 
@@ -38,6 +42,19 @@ class RelaySession final : public Session,
   void on_done(Status status) override;
 
  private:
+  /// What renew_with() was given, and the first answer while the credential is looked for.
+  struct Renewal {
+    RenewCredential renew;
+    Credential credential;
+    RequestHeaders headers;
+    UpstreamRequest request;  ///< to be sent again
+    std::optional<UpstreamHead> head;
+    std::string body;
+    std::optional<Status> end;
+  };
+
+  [[nodiscard]] bool is_waiting() const { return renewal_ && renewal_->head; }
+  void take_renewed(std::optional<Credential> renewed);
   void gone();
   void over();
 
@@ -47,6 +64,7 @@ class RelaySession final : public Session,
   std::optional<StreamMask> error_mask_;  ///< of an answer that is an error
   std::unique_ptr<Reply> reply_;
   OnOver on_over_;
+  std::optional<Renewal> renewal_;
   std::unique_ptr<UpstreamCall> call_;
 };
 

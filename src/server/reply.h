@@ -1,7 +1,9 @@
 #pragma once
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,10 @@
 #include "server/metrics.h"
 #include "server/model_directory.h"
 #include "server/record.h"
+
+namespace boost::asio {
+class io_context;
+}
 
 namespace proxx::server {
 
@@ -33,6 +39,10 @@ struct Shared {
   const ServiceOptions options;  ///< those of the start
   Log log;
   Metrics metrics;
+  /// For the server's own key; empty: it is not renewed.
+  std::function<void(boost::asio::io_context& loop, const Credential& refused,
+                     std::function<void(std::optional<Credential> renewed)> on_answer)>
+      renew_key = {};
   std::atomic<bool> leaving{false};   ///< /readyz says so; from the first signal on
   std::atomic<bool> draining{false};  ///< requests are refused
 };

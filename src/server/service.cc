@@ -227,6 +227,7 @@ void Service::start_chat(http::Request& request, std::unique_ptr<Reply>& reply) 
   incoming.models = terms_->table_for(*credential);
   incoming.headers = std::move(*headers);
   incoming.body = std::move(request.body);
+  incoming.renew = renewal_of(*credential);
   run(std::make_shared<ChatSession>(terms_->context, options().keep_alive, std::move(incoming),
                                     std::move(reply), let_go()));
 }
@@ -236,19 +237,36 @@ void Service::start_relay(http::Request& request, std::unique_ptr<Reply>& reply)
   if (!credential) return reply->send_error(credential.error());
   const auto headers = anthropic_headers(request);
   if (!headers) return reply->send_error(headers.error());
-  UpstreamRequest outgoing = relay_request(terms_->context, std::move(request), *credential, *headers);
-  run(std::make_shared<RelaySession>(terms_->context, std::move(outgoing), std::move(reply), let_go()));
+  UpstreamRequest outgoing =
+      relay_request(terms_->context, std::move(request), *credential, *headers);
+  auto session = std::make_shared<RelaySession>(terms_->context, std::move(outgoing),
+                                                std::move(reply), let_go());
+  if (RenewCredential renew = renewal_of(*credential)) {
+    session->renew_with(std::move(renew), *credential, *headers);
+  }
+  run(std::move(session));
 }
 
 void Service::start_models(const http::Request& request, std::optional<std::string> id,
                            std::unique_ptr<Reply>& reply) {
   std::optional<Credential> credential;
-  if (auto known = admitted_credential(request, options().keys))
-    credential = std::move(*known);
+  if (auto known = admitted_credential(request, options().keys)) credential = std::move(*known);
   const auto reader =
       request.header("anthropic-version") ? ModelsReader::anthropic : ModelsReader::openai;
   run(std::make_shared<ModelsSession>(terms_->models, std::move(credential), std::move(id), reader,
                                       std::move(reply), let_go()));
+}
+
+RenewCredential Service::renewal_of(const Credential& credential) const {
+  const Credential& own = options().keys.own;
+  if (!shared_.renew_key || credential.api_key != own.api_key ||
+      credential.auth_token != own.auth_token) {
+    return {};
+  }
+  return [renew = &shared_.renew_key, loop = context_.loop](const Credential& refused,
+                                                            auto on_answer) {
+    (*renew)(*loop, refused, std::move(on_answer));
+  };
 }
 
 void Service::run(std::shared_ptr<Session> session) {

@@ -55,6 +55,8 @@ class Service final : public http::Handler {
   void start_relay(http::Request& request, std::unique_ptr<Reply>& reply);
   void start_models(const http::Request& request, std::optional<std::string> id,
                     std::unique_ptr<Reply>& reply);
+  /// For a request with this credential: the server's own is read again when it is refused.
+  [[nodiscard]] RenewCredential renewal_of(const Credential& credential) const;
   void run(std::shared_ptr<Session> session);
   [[nodiscard]] Session::OnOver let_go();
 

@@ -411,6 +411,51 @@ short_of() {
   done
 }
 
+# start_keyed: an upstream that takes the key in ./wanted, and a server whose key is in ./key.
+start_keyed() {
+  echo sk-first >wanted
+  echo sk-first >key
+  python3 "$BATS_TEST_DIRNAME/keyed_upstream.py" wanted >keyed.log 3>&- &
+  children+=("$!")
+  wait_for keyed.log "port "
+  printf 'upstream_url: http://127.0.0.1:%s\napi_key_file: key\n' "$(sed -n 's/^port //p' keyed.log)" >serve.yaml
+  rm -f serve.log
+  start_serve -c serve.yaml "$@"
+}
+
+@test "S11: a key that the upstream refuses is read again, and the request goes out once more" {
+  start_keyed --threads 2
+  local path data
+  for path in chat/completions messages; do
+    fetch "$url/$path" -d "$HI"
+    expect_status 200
+    echo "sk-next-$path" | tr -d / | tee wanted >key
+    fetch "$url/$path" -d "$HI"
+    expect_status 200
+    contains "$body" hello
+    fetch "$url/$path" -d "$HI"
+    expect_status 200
+  done
+  expect log "$(grep -c "the upstream refused the server's key; another one was read" serve.log)" 2
+  lacks "$(cat serve.log)" sk-next
+}
+
+@test "S11: a key that is the same when it is read again, and a client's own, are a 401" {
+  start_keyed
+  echo sk-other >wanted
+  local path
+  for path in chat/completions messages; do
+    fetch "$url/$path" -d "$HI"
+    expect_status 401
+    contains "$body" "invalid x-api-key"
+  done
+  expect asked "$(grep -c asked keyed.log)" 2
+  echo sk-other >key
+  fetch "$url/messages" -d "$HI" -H 'x-api-key: sk-client'
+  expect_status 401
+  expect asked "$(grep -c asked keyed.log)" 3
+}
+
 @test "S11: nothing is reloaded by itself: a file that breaks while it runs changes nothing" {
   echo 'serve: {metrics: true}' >c.yaml
   start_serve --config c.yaml --mock
