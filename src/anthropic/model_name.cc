@@ -31,9 +31,10 @@ std::string_view without_vendor(std::string_view name) {
   if (end == name.size() || (name[end] != '.' && name[end] != ':')) return name;
   const std::string_view region = name.substr(0, at);
   const bool is_region =
-      region.empty() || (region.back() == '.' &&
-                         std::all_of(region.begin(), region.end() - 1,
-                                     [](char c) { return is_small_or_digit(c) || c == '-'; }));
+      region.empty() ||
+      (region.back() == '.' && std::all_of(region.begin(), region.end() - 1, [](char c) {
+         return is_small_or_digit(c) || c == '-';
+       }));
   return is_region ? name.substr(end + 1) : name;
 }
 

@@ -17,8 +17,7 @@ namespace proxx {
 /// With `stop`, for a thread beside a loop that handles the signals: they are left alone, and the
 /// group is killed as soon as `*stop` is true, or when this thread ends.
 [[nodiscard]] Result<std::string> run_key_command(const std::vector<std::string>& argv,
-                                                  size_t max_bytes,
-                                                  std::chrono::milliseconds limit,
+                                                  size_t max_bytes, std::chrono::milliseconds limit,
                                                   const std::atomic<bool>* stop = nullptr);
 
 }  // namespace proxx

@@ -8,8 +8,8 @@
 
 namespace proxx::http {
 
-/// One request: bytes in, a Request out, its body unchunked and decompressed. HeadGuard, check_head,
-/// ChunkedBody and BodyDecoder around Beast's parser of heads. No I/O.
+/// One request: bytes in, a Request out, its body unchunked and decompressed. HeadGuard,
+/// check_head, ChunkedBody and BodyDecoder around Beast's parser of heads. No I/O.
 class RequestParser {
  public:
   enum class Step {

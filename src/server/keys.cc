@@ -38,7 +38,8 @@ Result<std::string> bearer_key(std::string_view authorization) {
   return std::string(authorization);
 }
 
-/// Headers that hold a key and nothing else: Anthropic's clients send the first, Azure's the second.
+/// Headers that hold a key and nothing else: Anthropic's clients send the first, Azure's the
+/// second.
 constexpr std::array<std::string_view, 2> kKeyHeaders = {"x-api-key", "api-key"};
 
 /// The client's key, or nothing if it sent none.

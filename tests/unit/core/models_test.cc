@@ -104,9 +104,9 @@ TEST_CASE("models: what only resembles a gateway's spelling is an unknown model"
   const ModelTable models;
   for (const char* name :
        {"", "/", "anthropic.", "anthropic/", "[1m]", "-thinking", "@20251001", "claude-haiku-4-5@",
-        "claude-haiku-4-5@x", "claude-haiku-4-5[1m", "claude-haiku-4-5-v", "claude-haiku-4-5-v1:",
-        "US.anthropic.claude-haiku-4-5", "claude-haiku-4-5/", "not anthropic.claude-haiku-4-5",
-        "claude-haiku-4-5-thinkings"}) {
+        "claude-haiku-4-5@x", "claude-haiku-4-5[1m", "claude-haiku-4-5-v",
+        "claude-haiku-4-5-v1:", "US.anthropic.claude-haiku-4-5", "claude-haiku-4-5/",
+        "not anthropic.claude-haiku-4-5", "claude-haiku-4-5-thinkings"}) {
     CAPTURE(name);
     CHECK(models.find_spelled(name) == nullptr);
   }

@@ -89,7 +89,8 @@ Outcome decode(Coding coding, const std::vector<std::string_view>& pieces, const
 constexpr Coding kCodings[] = {Coding::gzip, Coding::zstd};
 const Limits kLimits;
 
-TEST_CASE("A31: a compressed body is the same wherever it is cut, and refused where it ends early") {
+TEST_CASE(
+    "A31: a compressed body is the same wherever it is cut, and refused where it ends early") {
   const std::string text = text_of(3000);
   for (const Coding coding : kCodings) {
     CAPTURE(static_cast<int>(coding));
