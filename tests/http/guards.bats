@@ -67,6 +67,27 @@ load helpers
   done
 }
 
+@test "A31: a gzip body is decoded for the conversion and the relay, and its coding does not go upstream" {
+  listening --mock -v
+  local path
+  for path in chat/completions messages; do
+    local relayed='{"model":"claude-haiku-4-5","max_tokens":5,"messages":[{"role":"user","content":"hi"}]}'
+    printf %s "$relayed" | gzip -c >body.gz
+    fetch "$url/$path" -H 'content-encoding: gzip' --data-binary @body.gz
+    expect_status 200
+    fetch "$url/$path" -H 'content-encoding: gzip' -H 'transfer-encoding: chunked' --data-binary @body.gz
+    expect_status 200
+    head -c 30 body.gz >cut.gz
+    fetch "$url/$path" -H 'content-encoding: gzip' --data-binary @cut.gz
+    expect_status 400
+    contains "$(error_of message)" "cut off"
+    fetch "$url/$path" -H 'content-encoding: gzip, zstd' --data-binary @body.gz
+    expect_status 415
+  done
+  contains "$(cat serve.log)" "> POST /v1/messages"
+  [ "$(grep -ci '^> content-encoding' serve.log)" = 0 ]
+}
+
 @test "H24: a --cors value that can never match is exit 2" {
   local value
   for value in https://a.example/ https://A.example a.example '' https://u@a.example; do
