@@ -32,7 +32,7 @@ complete -c proxx -s h -l help -d 'Help'
 complete -c proxx -l color -x -a 'auto always never' -d 'Colours in diagnostics'
 complete -c proxx -n '__proxx_is send' -s V -l version -d Versions
 set -l loads '__proxx_is send ask batch bridge serve models config'
-complete -c proxx -n $loads -s c -l config -r -d 'Configuration file, or none'
+complete -c proxx -n "$loads convert" -s c -l config -r -d 'Configuration file, or none'
 complete -c proxx -n $loads -s v -l verbose -d 'Show headers; twice: bodies too'
 complete -c proxx -n $loads -s q -l quiet -d 'No notices'
 complete -c proxx -n $loads -l mock -d 'Use the embedded mock upstream'

@@ -11,7 +11,7 @@ as_root=
 $as_root apt-get update -q
 # The libraries that are headers alone are there already; these have code.
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-  "g++-$triplet" qemu-user-static "libcurl4-openssl-dev:$arch" "libssl-dev:$arch" "libyaml-cpp-dev:$arch"
+  "g++-$triplet" qemu-user-static "libcurl4-openssl-dev:$arch" "libssl-dev:$arch" "libyaml-cpp-dev:$arch" "zlib1g-dev:$arch" "libzstd-dev:$arch"
 
 machine=${triplet%%-*}
 build=build/$machine

@@ -10,7 +10,7 @@
 set -eu
 
 build="g++ cmake ninja-build ccache pkg-config ca-certificates libcurl4-openssl-dev boost
-  nlohmann-json3-dev libcli11-dev libyaml-cpp-dev libexpected-dev"
+  nlohmann-json3-dev libcli11-dev libyaml-cpp-dev libexpected-dev zlib1g-dev libzstd-dev"
 test="doctest-dev libssl-dev dpkg-dev file bats mandoc jq curl openssl python3 nodejs procps bash zsh fish locales haproxy nginx-core"
 clients="nodejs npm python3 python3-venv"
 lint="lintian clang-format clang-tidy shellcheck mandoc"
@@ -27,11 +27,13 @@ proxx needs, with headers where it is a library (names of Debian's packages on t
               Boost 1.81 (headers: Asio, Beast)                         libboost-dev | libboost1.81-dev
               nlohmann-json 3.11, CLI11 2.1, yaml-cpp 0.7               nlohmann-json3-dev libcli11-dev libyaml-cpp-dev
               tl-expected 1.0                                           libexpected-dev
+              zlib 1.2.11, zstd 1.5                                     zlib1g-dev libzstd-dev
   to test     doctest 2.4, OpenSSL 3, bats 1.8, jq, curl, Python 3.9    doctest-dev libssl-dev bats jq curl python3
               used if there: node 18, bash, zsh, fish, mandoc, haproxy, nginx
-              (Fedora: nlohmann-json-devel cli11-devel yaml-cpp-devel expected-devel doctest-devel libcurl-devel boost-devel;
-              Arch: nlohmann-json cli11 yaml-cpp tl-expected doctest curl boost;
-              Homebrew: nlohmann-json cli11 yaml-cpp tl-expected doctest curl boost)
+              (Fedora: nlohmann-json-devel cli11-devel yaml-cpp-devel expected-devel doctest-devel libcurl-devel boost-devel
+              zlib-devel libzstd-devel;
+              Arch: nlohmann-json cli11 yaml-cpp tl-expected doctest curl boost zlib zstd;
+              Homebrew: nlohmann-json cli11 yaml-cpp tl-expected doctest curl boost zlib zstd)
 LIST
 }
 
@@ -76,6 +78,8 @@ if ! has_command apt-get; then
       libcli11-dev) compiles '#include <CLI/Version.hpp>' || absent="$absent CLI11" ;;
       libyaml-cpp-dev) compiles '#include <yaml-cpp/exceptions.h>' || absent="$absent yaml-cpp" ;;
       libexpected-dev) compiles '#include <tl/expected.hpp>' || absent="$absent tl-expected" ;;
+      zlib1g-dev) compiles '#include <zlib.h>' || absent="$absent zlib" ;;
+      libzstd-dev) compiles '#include <zstd.h>' 'static_assert(ZSTD_VERSION_NUMBER >= 10500);' || absent="$absent zstd" ;;
       doctest-dev) compiles '#include <doctest/doctest.h>' || absent="$absent doctest" ;;
       libssl-dev) compiles '#include <openssl/ssl.h>' || absent="$absent OpenSSL" ;;
       libbenchmark-dev) compiles '#include <benchmark/benchmark.h>' || absent="$absent benchmark" ;;

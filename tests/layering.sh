@@ -28,6 +28,7 @@ foreign=(
   'CLI/.*:cli'
   'yaml-cpp/.*:config'
   'boost/beast.*:http'
+  '(zlib|zstd).*:http'
   'nlohmann/.*:mock config'
 )
 # Conversion knows no clock, randomness, environment, files or threads.

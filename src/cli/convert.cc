@@ -13,6 +13,7 @@
 #include "cli/output.h"
 #include "cli/process.h"
 #include "cli/report.h"
+#include "cli/runtime.h"
 #include "cli/usage_text.h"
 #include "exchange/protocols.h"
 #include "json/text.h"
@@ -26,12 +27,18 @@ namespace {
 constexpr size_t kMaxAnswerBytes = size_t{256} << 20;
 constexpr size_t kPieceBytes = size_t{128} << 10;
 
+Result<Settings> load_settings_of(const ConvertOptions& options) {
+  CommonOptions common;
+  common.config = options.config;
+  PROXX_ASSIGN(LoadedSettings loaded, load(common));
+  return std::move(loaded.settings);
+}
+
 Status convert_one_request(const ConvertOptions& options, Output& output) {
+  PROXX_ASSIGN(const Settings settings, load_settings_of(options));
   PROXX_ASSIGN(const std::string text, read_input(options.file));
-  const ModelTable models;
-  RequestOptions conversion;
-  conversion.models = &models;
-  conversion.default_model = Settings().model;
+  const ModelTable models = model_table(settings);
+  RequestOptions conversion = request_options(settings, models);
   conversion.model_override = options.model;
   if (options.strict) conversion.on_lossy = OnLossy::error;
   PROXX_ASSIGN(const ConvertedRequest converted, convert_request(text, nullptr, conversion));
@@ -53,8 +60,10 @@ Result<std::unique_ptr<answer::Output>> make_output(const ConvertOptions& option
     }
   }
   const json::Reader request = text.empty() ? json::Reader() : document.root();
-  PROXX_ASSIGN(const MakeOutput make,
-               openai::chat::kProtocol.answer_to(request, options.include_usage));
+  PROXX_ASSIGN(const Settings settings, load_settings_of(options));
+  const AnswerSettings answer{settings.convert.reasoning, settings.convert.echo_model,
+                              options.include_usage};
+  PROXX_ASSIGN(const MakeOutput make, openai::chat::kProtocol.answer_to(request, answer));
   const int64_t now = options.created_unix_s.value_or(static_cast<int64_t>(std::time(nullptr)));
   return make(form, {}, [now] { return now; });
 }

@@ -52,7 +52,8 @@ struct AskOptions : RequestCommandOptions {
 struct ConvertOptions {
   enum class Kind { request, response, stream };
   Kind kind = Kind::request;
-  std::string file;  ///< "" was not given
+  std::string file;                   ///< "" was not given
+  std::optional<std::string> config;  ///< -c: a path or `none`
   std::string model;
   bool strict = false;
   std::optional<bool> include_usage;

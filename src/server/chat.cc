@@ -50,8 +50,7 @@ void ChatSession::begin(const AnswerHead& head) {
   }
   http::HeaderList headers = headers_of(head);
   headers.emplace_back("content-type", "text/event-stream");
-  headers.emplace_back("cache-control", "no-cache");
-  headers.emplace_back("x-accel-buffering", "no");
+  headers.insert(headers.end(), kStreamHeaders.begin(), kStreamHeaders.end());
   reply_->start(200, std::move(headers));
   last_write_ = Clock::now();
   arm_timer(Clock::now() + interval_);
