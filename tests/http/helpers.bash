@@ -3,9 +3,9 @@
 source "$BATS_TEST_DIRNAME/../cli/helpers.bash"
 
 # fetch CURL-ARGUMENTS: the status in $status_code, the head in $head (lower-case names), the body
-# in $body.
+# in $body. Fails without an answer, in a condition too.
 fetch() {
-  status_code=$(curl -sS --max-time 30 -D head.raw -o body.raw -w '%{http_code}' "$@")
+  status_code=$(curl -sS --max-time 30 -D head.raw -o body.raw -w '%{http_code}' "$@") || return
   # shellcheck disable=SC2034
   head=$(tr -d '\r' <head.raw | sed 's/^[^ :]*:/\L&/')
   body=$(cat body.raw)
