@@ -1,13 +1,16 @@
 #!/bin/sh
 # Cross-builds proxx with Debian's toolchain and runs the unit tests of core, http and the rest that
 # needs no network, and a conversation with the mock, under qemu:  cross.sh TRIPLET ARCHITECTURE
-#   e.g. cross.sh aarch64-linux-gnu arm64, on a system where `dpkg --add-architecture arm64` was done
+#   e.g. cross.sh aarch64-linux-gnu arm64
+# It adds the architecture to this system's packages.
 set -eu
 cd "$(dirname "$0")/.."
 triplet=$1
 arch=$2
 as_root=
 [ "$(id -u)" -eq 0 ] || as_root=sudo
+scripts/install-deps.sh build test
+$as_root dpkg --add-architecture "$arch"
 $as_root apt-get update -q
 # The libraries that are headers alone are there already; these have code.
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \

@@ -1,6 +1,8 @@
 # For the suites of `proxx serve`; those of the command line have the rest.
 # shellcheck source=tests/cli/helpers.bash
 source "$BATS_TEST_DIRNAME/../cli/helpers.bash"
+# haproxy and nginx are there, where a user does not look.
+PATH=$PATH:/usr/sbin
 
 # fetch CURL-ARGUMENTS: the status in $status_code, the head in $head (lower-case names), the body
 # in $body. Fails without an answer, in a condition too.
