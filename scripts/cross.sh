@@ -1,12 +1,14 @@
 #!/bin/sh
 # Cross-builds proxx with Debian's toolchain and runs the unit tests of core, http and the rest that
-# needs no network, and a conversation with the mock, under qemu:  cross.sh TRIPLET ARCHITECTURE
-#   e.g. cross.sh aarch64-linux-gnu arm64
+# needs no network, and a conversation with the mock, under qemu:
+#   cross.sh TRIPLET ARCHITECTURE [TEST-PROGRAM]...      e.g. cross.sh aarch64-linux-gnu arm64
 # It adds the architecture to this system's packages.
 set -eu
 cd "$(dirname "$0")/.."
 triplet=$1
 arch=$2
+shift 2
+tests=${*:-test_core_answer test_core_json test_core_portable test_core_request test_config test_http test_mock}
 as_root=
 [ "$(id -u)" -eq 0 ] || as_root=sudo
 scripts/install-deps.sh build test
@@ -32,8 +34,7 @@ export PKG_CONFIG_LIBDIR="/usr/lib/$triplet/pkgconfig:/usr/share/pkgconfig"
 mkdir -p "$build"
 mv "$machine.cmake.new" "$build/toolchain.cmake"
 # Optimised: under qemu the tests are a matter of minutes so, and of an hour otherwise.
-cmake --preset dev -B "$build" -D CMAKE_BUILD_TYPE=RelWithDebInfo -D CMAKE_TOOLCHAIN_FILE="$PWD/$build/toolchain.cmake"
-tests='test_core_answer test_core_json test_core_portable test_core_request test_config test_http test_mock'
+cmake --preset dev -B "$build" -D CMAKE_BUILD_TYPE=RelWithDebInfo -D CMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" -D CMAKE_TOOLCHAIN_FILE="$PWD/$build/toolchain.cmake"
 # shellcheck disable=SC2086  # a list of words
 cmake --build "$build" --target proxx $tests
 
