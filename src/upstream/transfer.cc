@@ -13,6 +13,9 @@ namespace {
 
 // Curl's receive buffer lives as long as the stream; an event of a stream is well under it.
 constexpr long kReceiveBytes = long{16} << 10;
+// libcurl 8 keeps this much until the answer ends, so a small request takes the least there is.
+constexpr long kSmallSendBytes = long{16} << 10;
+constexpr long kSendBytes = long{64} << 10;
 // Of one transfer, before its handler has them; curl may read on and on without returning.
 constexpr size_t kGatheredBytes = size_t{16} << 10;
 // A name's addresses and a connection to one of them are trusted that long (faults.md S15).
@@ -83,6 +86,8 @@ void Transfer::load(UpstreamRequest request, UpstreamHandler& handler) {
     curl().easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body.data());
     curl().easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
                        static_cast<curl_off_t>(request_.body.size()));
+    curl().easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE,
+                       request_.body.size() <= kSmallSendBytes ? kSmallSendBytes : kSendBytes);
   }
   if (connect_timeout_ != request_.timeouts.connect) {
     connect_timeout_ = request_.timeouts.connect;
