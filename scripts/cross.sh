@@ -19,6 +19,7 @@ $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-r
   "g++-$triplet" qemu-user-static "libcurl4-openssl-dev:$arch" "libssl-dev:$arch" "libyaml-cpp-dev:$arch"
 
 machine=${triplet%%-*}
+qemu=$(command -v "qemu-$machine-static" || command -v "qemu-$machine")
 build=build/$machine
 cat >"$machine.cmake.new" <<TOOLCHAIN
 set(CMAKE_SYSTEM_NAME Linux)
@@ -27,7 +28,7 @@ set(CMAKE_C_COMPILER $triplet-gcc)
 set(CMAKE_CXX_COMPILER $triplet-g++)
 set(CMAKE_LIBRARY_ARCHITECTURE $triplet)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
-set(CMAKE_CROSSCOMPILING_EMULATOR qemu-$machine-static)
+set(CMAKE_CROSSCOMPILING_EMULATOR $qemu)
 TOOLCHAIN
 # pkg-config would name this machine's headers.
 export PKG_CONFIG_LIBDIR="/usr/lib/$triplet/pkgconfig:/usr/share/pkgconfig"
@@ -40,9 +41,9 @@ cmake --build "$build" --target proxx $tests
 
 passed=0
 for test in $tests; do
-  "qemu-$machine-static" -L / "$(find "$build/tests" -name "$test" -type f)"
+  "$qemu" -L / "$(find "$build/tests" -name "$test" -type f)"
   passed=$((passed + 1))
 done
-echo '{"messages":[{"role":"user","content":"hi"}]}' | "qemu-$machine-static" -L / "$build/src/proxx" --mock | tee "$build/answer"
+echo '{"messages":[{"role":"user","content":"hi"}]}' | "$qemu" -L / "$build/src/proxx" --mock | tee "$build/answer"
 grep -q '"content":"Hello from the mock upstream' "$build/answer"
 echo "$passed programs of tests passed on $machine"
