@@ -237,14 +237,14 @@ logged() {
   curl -sN "$url/chat/completions" -d "$HI_STREAM" >stream.raw 3>&- &
   local client=$!
   wait_for stream.raw "data: "
-  # 60 connections by two processes, because the limit is theirs as well
+  # 60 connections by three processes, because the limit is theirs as well
   local holders=()
   for _ in 1 2 3; do
     python3 -c '
-import socket, sys
+import socket, sys, time
 held = [socket.create_connection(("127.0.0.1", int(sys.argv[1]))) for _ in range(20)]
 print("held", flush=True)
-sys.stdin.read()' "$port" < <(sleep 60) >>held 3>&- &
+time.sleep(60)' "$port" >>held 3>&- &
     holders+=("$!")
   done
   local i
