@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 triplet=$1
 arch=$2
 shift 2
-tests=${*:-test_core_answer test_core_json test_core_portable test_core_request test_config test_http test_mock}
+tests=${*:-test_answer test_core_json test_core_portable test_anthropic test_policy test_openai test_config test_http test_mock}
 as_root=
 [ "$(id -u)" -eq 0 ] || as_root=sudo
 scripts/install-deps.sh build test

@@ -220,6 +220,10 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     if (told != attempt.pings) client.keep_alive();
   }
 
+  void keep_alive(std::string& out) {
+    if (client.has_begun() && !client.is_over() && !working) converter->output().keepalive(out);
+  }
+
   /// The turn will not be asked for anew. An answer may stay open for minutes: what only another
   /// try would need goes.
   void note_started() {
@@ -418,6 +422,10 @@ void Exchange::start(ExchangeRequest request) {
 
 void Exchange::resume() {
   impl_->resume();
+}
+
+void Exchange::keep_alive(std::string& out) {
+  impl_->keep_alive(out);
 }
 
 const AnswerFacts& Exchange::facts() const {

@@ -89,6 +89,10 @@ class Exchange {
   /// The sink can take more.
   void resume();
 
+  /// Appends a sign of life for the client of a stream, as its API has it; nothing while there is
+  /// none to give. The caller writes it to the sink's client.
+  void keep_alive(std::string& out);
+
   [[nodiscard]] const AnswerFacts& facts() const;
   [[nodiscard]] const ExchangeTimes& times() const;
   [[nodiscard]] const std::string& model() const;  ///< as sent upstream; "" before conversion

@@ -9,8 +9,6 @@
 namespace proxx::server {
 namespace {
 
-constexpr std::string_view kPing = ": ping\n\n";
-
 void add_notices(http::HeaderList& headers, const char* name, const Notices& notices,
                  Notice::Kind kind) {
   if (std::string list = notice_list(notices, kind); !list.empty()) {
@@ -71,7 +69,10 @@ bool ChatSession::write(std::string_view bytes) {
 
 void ChatSession::keep_alive() {
   if (!reply_->started() || reply_->over()) return;
-  if (reply_->responder().buffered_bytes() <= fresh_bytes_) write(kPing);
+  if (reply_->responder().buffered_bytes() > fresh_bytes_) return;
+  std::string sign;
+  exchange_.keep_alive(sign);
+  if (!sign.empty()) write(sign);
 }
 
 void ChatSession::finish() {

@@ -8,6 +8,7 @@
 #include "anthropic/beta_allowance.h"
 #include "base/ascii.h"
 #include "exchange/jobs.h"
+#include "exchange/protocols.h"
 #include "http/guard.h"
 #include "server/chat.h"
 #include "server/models_session.h"
@@ -197,6 +198,7 @@ void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
   if (request.method == "OPTIONS") return reply->send(preflight(request));
   switch (reply->record.endpoint) {
     case Endpoint::chat_completions:
+    case Endpoint::responses:
       return start_chat(request, reply);
     case Endpoint::messages:
     case Endpoint::count_tokens:
@@ -226,6 +228,7 @@ void Service::start_chat(http::Request& request, std::unique_ptr<Reply>& reply) 
   if (!credential) return reply->send_error(credential.error());
   auto headers = anthropic_headers(request);
   if (!headers) return reply->send_error(headers.error());
+  incoming.protocol = protocol_of_path(request.path());
   incoming.credential = *credential;
   incoming.models = terms_->table_for(*credential);
   incoming.headers = std::move(*headers);
