@@ -75,6 +75,7 @@ complete -c proxx -n '__proxx_is batch' -l resume -d 'Run what has no answer yet
 complete -c proxx -n '__proxx_is batch' -l fail-fast -d 'Stop at the first line that fails'
 
 complete -c proxx -n '__proxx_is convert' -a 'request response stream'
+complete -c proxx -n '__proxx_is convert' -l api -x -a 'chat responses completions' -d 'API of the answer'
 complete -c proxx -n '__proxx_is convert' -l include-usage -x -a 'true false' -d 'A last chunk with usage'
 complete -c proxx -n '__proxx_is convert' -l created -x -d 'Unix seconds'
 complete -c proxx -n '__proxx_is convert' -l request -r -d 'The OpenAI request that was asked'
