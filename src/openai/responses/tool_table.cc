@@ -59,7 +59,9 @@ std::string ToolTable::upstream_name(const std::string& space, const std::string
   }
   const bool is_legal =
       name.size() <= kMaxPlainName && std::all_of(name.begin(), name.end(), is_name_char);
-  return is_legal ? name : hashed(with_legal_chars(name), {}, name);
+  if (is_legal) return name;
+  std::string legal = with_legal_chars(name);
+  return legal.size() > kMaxName ? hashed(legal, {}, name) : legal;
 }
 
 }  // namespace proxx::openai::responses

@@ -32,8 +32,8 @@ struct Found {
 /// OpenAI's own tools, which have no counterpart.
 bool is_hosted(Reader type) {
   static constexpr std::string_view kHosted[] = {
-      "file_search", "code_interpreter",     "image_generation",          "mcp",
-      "computer",    "computer_use_preview", "programmatic_tool_calling", "collaboration"};
+      "file_search", "code_interpreter",     "image_generation",         "mcp",
+      "computer",    "computer_use_preview", "programmatic_tool_calling"};
   return std::any_of(std::begin(kHosted), std::end(kHosted),
                      [&](std::string_view name) { return type.equals(name); });
 }
