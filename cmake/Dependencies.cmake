@@ -6,6 +6,17 @@ find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(tl-expected REQUIRED)
 
+# What request bodies may be compressed with.
+find_package(ZLIB 1.2.11 REQUIRED)
+find_package(zstd 1.5 REQUIRED CONFIG)
+add_library(proxx_codings INTERFACE)
+target_link_libraries(proxx_codings INTERFACE ZLIB::ZLIB)
+if(TARGET zstd::libzstd_shared)
+  target_link_libraries(proxx_codings INTERFACE zstd::libzstd_shared)
+else()
+  target_link_libraries(proxx_codings INTERFACE zstd::libzstd_static)
+endif()
+
 # The static library starts faster; only Debian and its kin ship one, and no CMake package names it.
 find_package(yaml-cpp 0.7 REQUIRED)
 find_library(YAML_CPP_STATIC libyaml-cpp.a)

@@ -101,6 +101,10 @@ class Output {
   /// form that is written as a whole writes nothing.
   virtual void fail(const Error& /*error*/, std::string& /*out*/) {}
 
+  /// A sign of life for a client that waits, where the API has one for a stream. Only between start
+  /// and stop or fail.
+  virtual void keepalive(std::string& /*out*/) {}
+
   /// Thinking text that this form shows beside the answer, decoded, since the last call.
   [[nodiscard]] virtual std::string take_reasoning() { return {}; }
 

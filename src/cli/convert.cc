@@ -13,6 +13,7 @@
 #include "cli/output.h"
 #include "cli/process.h"
 #include "cli/report.h"
+#include "cli/runtime.h"
 #include "cli/usage_text.h"
 #include "exchange/protocols.h"
 #include "json/text.h"
@@ -26,12 +27,18 @@ namespace {
 constexpr size_t kMaxAnswerBytes = size_t{256} << 20;
 constexpr size_t kPieceBytes = size_t{128} << 10;
 
+Result<Settings> load_settings_of(const ConvertOptions& options) {
+  CommonOptions common;
+  common.config = options.config;
+  PROXX_ASSIGN(LoadedSettings loaded, load(common));
+  return std::move(loaded.settings);
+}
+
 Status convert_one_request(const ConvertOptions& options, Output& output) {
+  PROXX_ASSIGN(const Settings settings, load_settings_of(options));
   PROXX_ASSIGN(const std::string text, read_input(options.file));
-  const ModelTable models;
-  RequestOptions conversion;
-  conversion.models = &models;
-  conversion.default_model = Settings().model;
+  const ModelTable models = model_table(settings);
+  RequestOptions conversion = request_options(settings, models);
   conversion.model_override = options.model;
   if (options.strict) conversion.on_lossy = OnLossy::error;
   PROXX_ASSIGN(const ConvertedRequest converted, convert_request(text, nullptr, conversion));
@@ -42,6 +49,9 @@ Status convert_one_request(const ConvertOptions& options, Output& output) {
 /// Makes the output for an answer as --request asks, with the flags on top.
 Result<std::unique_ptr<answer::Output>> make_output(const ConvertOptions& options,
                                                     AnswerForm form) {
+  const Protocol* const named = protocol_named(options.api);
+  if (named == nullptr) return fail(ErrorKind::usage, "--api " + options.api + " is not known");
+  const Protocol& protocol = *named;
   json::Document document;
   std::string text;
   if (!options.request_file.empty()) {
@@ -49,12 +59,14 @@ Result<std::unique_ptr<answer::Output>> make_output(const ConvertOptions& option
     PROXX_TRY(document.parse_view(text));
     if (!document.root().is_object()) {
       return fail(ErrorKind::invalid_request,
-                  "object expected: " + std::string(openai::chat::kProtocol.request_noun));
+                  "object expected: " + std::string(protocol.request_noun));
     }
   }
   const json::Reader request = text.empty() ? json::Reader() : document.root();
-  PROXX_ASSIGN(const MakeOutput make,
-               openai::chat::kProtocol.answer_to(request, options.include_usage));
+  PROXX_ASSIGN(const Settings settings, load_settings_of(options));
+  const AnswerSettings answer{settings.convert.reasoning, settings.convert.echo_model,
+                              options.include_usage};
+  PROXX_ASSIGN(const MakeOutput make, protocol.answer_to(request, answer));
   const int64_t now = options.created_unix_s.value_or(static_cast<int64_t>(std::time(nullptr)));
   return make(form, {}, [now] { return now; });
 }
@@ -76,37 +88,40 @@ Status convert_one_response(const ConvertOptions& options, Output& output) {
   return output.write(out);
 }
 
-Status feed_stream(AnswerConverter& converter, int input, Output& output) {
+/// Sets `told` if the answer had begun and shows the error itself.
+Status feed_stream(AnswerConverter& converter, int input, Output& output, bool& told) {
   std::vector<char> piece(kPieceBytes);
   std::string out;
   for (;;) {
     PROXX_ASSIGN(const size_t got, read_some(input, piece.data(), piece.size()));
     Status status =
         got == 0 ? converter.finish(out) : converter.feed_events({piece.data(), got}, out);
+    if (!status) status = fail(in_openai_words(std::move(status).error()));
+    told = !status && converter.started();
+    if (told) converter.output().fail(status.error(), out);
     PROXX_TRY(output.write(out));
-    if (!status) return fail(in_openai_words(std::move(status).error()));
-    if (got == 0) return status;
+    if (!status || got == 0) return status;
     out.clear();
   }
 }
 
-Status convert_one_stream(const ConvertOptions& options, Output& output) {
+Status convert_one_stream(const ConvertOptions& options, Output& output, bool& told) {
   PROXX_ASSIGN(auto answer, make_output(options, AnswerForm::stream));
   PROXX_ASSIGN(const int input, open_input(options.file));
   AnswerConverter converter(std::move(answer));
-  Status status = feed_stream(converter, input, output);
+  Status status = feed_stream(converter, input, output, told);
   if (input != STDIN_FILENO) ::close(input);
   return status;
 }
 
-Status convert(const ConvertOptions& options, Output& output) {
+Status convert(const ConvertOptions& options, Output& output, bool& told) {
   switch (options.kind) {
     case ConvertOptions::Kind::request:
       return convert_one_request(options, output);
     case ConvertOptions::Kind::response:
       return convert_one_response(options, output);
     case ConvertOptions::Kind::stream:
-      return convert_one_stream(options, output);
+      return convert_one_stream(options, output, told);
   }
   return {};
 }
@@ -123,8 +138,9 @@ int run_convert(int argc, char** argv) {
   }
   if (options.file.empty()) options.file = "-";
   Output output;
-  Status status = convert(options, output);
-  if (!status && status.error().kind != ErrorKind::usage &&
+  bool told = false;
+  Status status = convert(options, output, told);
+  if (!status && !told && status.error().kind != ErrorKind::usage &&
       status.error().kind != ErrorKind::output_failed) {
     const bool stream = options.kind == ConvertOptions::Kind::stream;
     const Error& error = status.error();

@@ -51,6 +51,9 @@ std::string table(const ModelTable& models) {
   for (const auto& [name, target] : models.aliases()) {
     out += row(name, "", "", "", "", "alias of " + target);
   }
+  for (const auto& [pattern, target] : models.patterns()) {
+    out += row(pattern, "", "", "", "", "alias of " + target);
+  }
   return out;
 }
 

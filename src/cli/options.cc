@@ -79,6 +79,11 @@ Parsed<ConvertOptions> parse_convert(int argc, char** argv) {
       ->type_name("NAME")
       ->take_last();
   app.add_flag("--strict", options.strict, "What cannot be represented is an error");
+  add_config(app, options.config);
+  app.add_option("--api", options.api, "The answer's API: chat, responses or completions (chat)")
+      ->type_name("API")
+      ->check(CLI::IsMember({"chat", "responses", "completions"}))
+      ->take_last();
   app.add_option("--include-usage", options.include_usage, "A last chunk with usage (stream)")
       ->type_name("BOOL")
       ->take_last();

@@ -263,7 +263,7 @@ struct Ending {
 
 /// Reads until the command has ended: a child of it may hold the pipe for longer.
 Ending run_to_end(pid_t pid, int fd, size_t max_bytes, Clock::time_point deadline,
-                  std::string& output) {
+                  const std::atomic<bool>* stop, std::string& output) {
   Ending out;
   std::optional<LentTerminal> terminal;
   for (;;) {
@@ -279,7 +279,7 @@ Ending run_to_end(pid_t pid, int fd, size_t max_bytes, Clock::time_point deadlin
       out.had_terminal = terminal.emplace(pid).is_lent();
     }
     if (out.reading == Reading::too_large || out.reading == Reading::failed) break;
-    if (Clock::now() >= deadline) break;
+    if (Clock::now() >= deadline || (stop != nullptr && *stop)) break;
     pollfd waiting{fd, POLLIN, 0};
     poll(&waiting, out.reading == Reading::more ? 1 : 0, kPollMs);
   }
@@ -291,10 +291,12 @@ Ending run_to_end(pid_t pid, int fd, size_t max_bytes, Clock::time_point deadlin
 }  // namespace
 
 Result<std::string> run_key_command(const std::vector<std::string>& argv, size_t max_bytes,
-                                    std::chrono::milliseconds limit) {
+                                    std::chrono::milliseconds limit,
+                                    const std::atomic<bool>* stop) {
   const std::string name = "'" + shown_whole(argv[0]) + "'";
   const auto deadline = Clock::now() + limit;
-  EndingSignals signals;
+  std::optional<EndingSignals> signals;
+  if (stop == nullptr) signals.emplace();
   const GroupGuard guard;  // before the pipe, which it must not hold open
   Pipe pipe;
   // Only ours: the child's end stays blocking, as programs expect of stdout.
@@ -304,10 +306,12 @@ Result<std::string> run_key_command(const std::vector<std::string>& argv, size_t
   if (error == 0) error = start(argv, pipe.writing.get(), guard, pid);
   if (error != 0) return no("cannot run " + name + ": " + errno_text(error));
   pipe.writing.reset();
-  running_group = pid;
-  signals.release();
+  if (signals) {
+    running_group = pid;
+    signals->release();
+  }
   std::string output;
-  const Ending ending = run_to_end(pid, pipe.reading.get(), max_bytes, deadline, output);
+  const Ending ending = run_to_end(pid, pipe.reading.get(), max_bytes, deadline, stop, output);
   if (ending.reading == Reading::too_large) return no(name + " writes too much for a key");
   if (ending.reading == Reading::failed) return no("the output of " + name + " cannot be read");
   if (!ending.status) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -13,8 +14,10 @@ namespace proxx {
 /// SIGQUIT while this waits, and when proxx ends by anything else, SIGKILL too. Errors: `usage`,
 /// if it cannot be started, fails, writes more than `max_bytes` or takes longer than `limit`; the
 /// group is killed then. Never holds the output. For one thread at a time.
+/// With `stop`, for a thread beside a loop that handles the signals: they are left alone, and the
+/// group is killed as soon as `*stop` is true, or when this thread ends.
 [[nodiscard]] Result<std::string> run_key_command(const std::vector<std::string>& argv,
-                                                  size_t max_bytes,
-                                                  std::chrono::milliseconds limit);
+                                                  size_t max_bytes, std::chrono::milliseconds limit,
+                                                  const std::atomic<bool>* stop = nullptr);
 
 }  // namespace proxx

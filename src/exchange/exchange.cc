@@ -220,6 +220,10 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     if (told != attempt.pings) client.keep_alive();
   }
 
+  void keep_alive(std::string& out) {
+    if (client.has_begun() && !client.is_over() && !working) converter->output().keepalive(out);
+  }
+
   /// The turn will not be asked for anew. An answer may stay open for minutes: what only another
   /// try would need goes.
   void note_started() {
@@ -309,6 +313,9 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     if (!client.has_begun() && converted.has_thinking_history && refuses_thinking(error)) {
       return convert(true);
     }
+    if (!client.has_begun() && attempt.head.status == 401 && request.renew) {
+      return renew_credential(std::move(error));
+    }
     const auto delay =
         attempt.retry_delay_after(error, retries_done, context.max_retries, now_unix_s());
     if (!delay) {
@@ -323,6 +330,19 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
       const auto self = weak.lock();
       if (!cancelled && self) self->call_upstream();
     });
+  }
+
+  void renew_credential(Error error) {
+    attempt.call.reset();
+    const RenewCredential renew = std::exchange(request.renew, nullptr);
+    renew(request.credential,
+          [weak = weak_from_this(), error = std::move(error)](std::optional<Credential> renewed) {
+            const auto self = weak.lock();
+            if (!self || self->client.is_over()) return;
+            if (!renewed) return self->fail(error);
+            self->request.credential = std::move(*renewed);
+            self->convert(false);  // the body may have gone with the first call
+          });
   }
 
   void resume() {
@@ -402,6 +422,10 @@ void Exchange::start(ExchangeRequest request) {
 
 void Exchange::resume() {
   impl_->resume();
+}
+
+void Exchange::keep_alive(std::string& out) {
+  impl_->keep_alive(out);
 }
 
 const AnswerFacts& Exchange::facts() const {

@@ -38,6 +38,11 @@ struct ExchangeContext {
   JobThread* jobs = nullptr;
 };
 
+/// Finds another credential for one that the upstream refuses, and calls back on the loop, in
+/// another turn: with nothing if there is none.
+using RenewCredential = std::function<void(
+    const Credential& refused, std::function<void(std::optional<Credential> renewed)> on_answer)>;
+
 /// What one exchange brings.
 struct ExchangeRequest {
   std::string body;                    ///< the client's OpenAI JSON
@@ -47,6 +52,9 @@ struct ExchangeRequest {
   std::shared_ptr<const ModelTable> models;  ///< kept while it is used; null: the context's
   std::optional<AnswerForm> form;            ///< nothing: as the request's `stream` asks
   answer::Frame frame = {};                  ///< around each chunk of an answer that streams
+  /// Asked once, at a 401 before the answer has begun; the request goes out again with what it
+  /// gives. Empty: a 401 is the answer.
+  RenewCredential renew = {};
 };
 
 /// Times of one exchange for logs, server-timing and --usage.
@@ -80,6 +88,10 @@ class Exchange {
   void start(ExchangeRequest request);
   /// The sink can take more.
   void resume();
+
+  /// Appends a sign of life for the client of a stream, as its API has it; nothing while there is
+  /// none to give. The caller writes it to the sink's client.
+  void keep_alive(std::string& out);
 
   [[nodiscard]] const AnswerFacts& facts() const;
   [[nodiscard]] const ExchangeTimes& times() const;

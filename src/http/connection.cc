@@ -1,9 +1,12 @@
 #include "http/connection.h"
 
 #include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "http/answer.h"
+#include "http/body_decoder.h"
 #include "http/parser.h"
 #include "http/transport.h"
 
@@ -62,6 +65,8 @@ class HttpConnection final : public Connection,
   void await_request();
   void refuse_service();
   void advance();
+  /// Lets the other connections have their turn first.
+  void advance_later();
   [[nodiscard]] bool accept_head();
   void dispatch();
   void refuse(const Refusal& refusal);
@@ -118,8 +123,8 @@ void HttpConnection::drain() {
 
 void HttpConnection::await_request() {
   phase_ = Phase::idle;
-  transport_.set_deadline(Clock::now() +
-                          (over_limit_ ? limits().over_limit_time : limits().idle_time));
+  const milliseconds time = over_limit_ ? limits().over_limit_time : limits().idle_time;
+  transport_.set_deadline(time > milliseconds{0} ? Clock::now() + time : kNever);
   transport_.read(true);
   advance();
 }
@@ -155,9 +160,20 @@ void HttpConnection::advance() {
   }
   if (!step) return refuse(step.error());
   if (*step == Step::complete) return dispatch();
+  if (*step == Step::busy) return advance_later();
   if (phase_ == Phase::body) {
     transport_.set_deadline(std::min(Clock::now() + limits().body_gap_time, body_deadline_));
   }
+}
+
+void HttpConnection::advance_later() {
+  transport_.read(false);
+  boost::asio::post(set_.loop, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self || self->phase_ != Phase::body) return;
+    self->transport_.read(true);
+    self->advance();
+  });
 }
 
 bool HttpConnection::accept_head() {
@@ -204,6 +220,7 @@ void HttpConnection::dispatch() {
 void HttpConnection::refuse(const Refusal& refusal) {
   last_ = unread_ = true;
   Response response = handler().error_for(understood(), refusal.status, refusal.what);
+  if (refusal.status == 415) response.headers.emplace_back("accept-encoding", kAcceptedCodings);
   begin_answer()->send(std::move(response));
 }
 

@@ -9,6 +9,13 @@
 
 namespace proxx {
 
+/// What an answer depends on besides its request.
+struct AnswerSettings {
+  ReasoningFields reasoning_fields;  ///< a request can hide reasoning, not choose its fields
+  bool echo_model = false;
+  std::optional<bool> include_usage;  ///< overrides the request's, where the API has it
+};
+
 /// One of the APIs that clients speak. Each is a constant of its folder; exchange/protocols.h lists
 /// them all.
 struct Protocol {
@@ -22,8 +29,8 @@ struct Protocol {
   Result<ConvertedRequest> (*convert)(json::Reader request, const RequestOptions& options);
 
   /// How the answer to `request`, an object or absent, looks: for an answer that is converted apart
-  /// from its request. `include_usage` overrides the request's own, where the API has it.
-  Result<MakeOutput> (*answer_to)(json::Reader request, std::optional<bool> include_usage);
+  /// from its request.
+  Result<MakeOutput> (*answer_to)(json::Reader request, const AnswerSettings& settings);
 };
 
 }  // namespace proxx

@@ -1,6 +1,7 @@
 #include "server/client_keys.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "base/ascii.h"
@@ -37,21 +38,35 @@ Result<std::string> bearer_key(std::string_view authorization) {
   return std::string(authorization);
 }
 
+/// Headers that hold a key and nothing else: Anthropic's clients send the first, Azure's the
+/// second.
+constexpr std::array<std::string_view, 2> kKeyHeaders = {"x-api-key", "api-key"};
+
 /// The client's key, or nothing if it sent none.
 Result<std::optional<std::string>> client_key(const http::Request& request) {
-  if (request.count("authorization") > 1 || request.count("x-api-key") > 1) {
+  if (request.count("authorization") > 1) {
     return fail(ErrorKind::invalid_request, "more than one key was sent");
   }
   std::optional<std::string> key;
+  std::string from = "Authorization";
   if (const auto authorization = request.header("authorization")) {
     PROXX_ASSIGN(key, bearer_key(*authorization));
   }
-  if (const auto header = request.header("x-api-key")) {
-    if (!is_key(*header)) return unauthorized("the key in the x-api-key header is malformed");
+  for (const std::string_view name : kKeyHeaders) {
+    if (request.count(name) > 1) {
+      return fail(ErrorKind::invalid_request, "more than one key was sent");
+    }
+    const auto header = request.header(name);
+    if (!header) continue;
+    if (!is_key(*header)) {
+      return unauthorized("the key in the " + std::string(name) + " header is malformed");
+    }
     if (key && *key != *header) {
-      return fail(ErrorKind::invalid_request, "Authorization and x-api-key hold different keys");
+      return fail(ErrorKind::invalid_request,
+                  from + " and " + std::string(name) + " hold different keys");
     }
     key = std::string(*header);
+    from = std::string(name);
   }
   return key;
 }

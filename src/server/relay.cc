@@ -15,27 +15,20 @@ namespace {
 constexpr std::array<std::string_view, 3> kPassed = {"content-type", "content-encoding",
                                                      "request-id"};
 
+constexpr std::string_view kEventStream = "text/event-stream";
+
 }  // namespace
 
-Result<UpstreamRequest> relay_request(const ExchangeContext& context, http::Request request,
-                                      const Credential& credential, const RequestHeaders& headers) {
-  ProviderCall call;
-  call.path = std::move(request.target);
-  call.body = std::move(request.body);
-  call.credential = credential;
-  call.headers = headers;
-  PROXX_ASSIGN(UpstreamRequest out, context.provider->prepare(std::move(call)));
-  out.timeouts = context.timeouts;
-  return out;
-}
-
-RelaySession::RelaySession(const ExchangeContext& context, UpstreamRequest request,
+RelaySession::RelaySession(const ExchangeContext& context, ProviderCall call,
                            std::unique_ptr<Reply> reply, OnOver on_over)
     : context_(context),
-      request_(std::move(request)),
-      secrets_(request_.secrets),
+      provider_call_(std::move(call)),
       reply_(std::move(reply)),
       on_over_(std::move(on_over)) {}
+
+void RelaySession::renew_with(RenewCredential renew) {
+  renewal_ = Renewal{std::move(renew), provider_call_, {}, {}, {}};
+}
 
 void RelaySession::start() {
   reply_->responder().on_gone([weak = weak_from_this()] {
@@ -45,12 +38,45 @@ void RelaySession::start() {
     const auto self = weak.lock();
     if (self && self->call_) self->call_->resume();
   });
-  reply_->record.model = model_name(request_.body);
+  reply_->record.model = model_name(provider_call_.body);
   reply_->own_time = std::chrono::microseconds{};
-  call_ = context_.upstream->start(std::move(request_), *this);
+  call_upstream(std::move(provider_call_));
+}
+
+void RelaySession::call_upstream(ProviderCall call) {
+  auto request = context_.provider->prepare(std::move(call));
+  if (!request) return end_with(request.error());
+  request->timeouts = context_.timeouts;
+  secrets_ = request->secrets;
+  call_ = context_.upstream->start(std::move(*request), *this);
+}
+
+/// The first answer is let go, or goes to the client after all.
+void RelaySession::take_renewed(std::optional<Credential> renewed) {
+  Renewal renewal = std::move(*renewal_);
+  renewal_.reset();
+  if (renewed) {
+    renewal.call.credential = std::move(*renewed);
+    return call_upstream(std::move(renewal.call));
+  }
+  on_head(std::move(*renewal.head));
+  if (!reply_->over() && !renewal.body.empty()) on_data(renewal.body);
+  if (reply_->over()) return;
+  if (renewal.end) return on_done(std::move(*renewal.end));
+  call_->resume();
 }
 
 void RelaySession::on_head(UpstreamHead head) {
+  constexpr int kUnauthorized = 401;
+  if (renewal_ && head.status != kUnauthorized) renewal_.reset();
+  if (renewal_) {
+    renewal_->head = std::move(head);
+    const auto take = [weak = weak_from_this()](std::optional<Credential> renewed) {
+      const auto self = weak.lock();
+      if (self && self->is_waiting()) self->take_renewed(std::move(renewed));
+    };
+    return renewal_->renew(renewal_->call.credential, take);
+  }
   if (head.status >= 300 && head.status < 400) {
     Error error;
     error.kind = ErrorKind::upstream_redirect;
@@ -66,6 +92,10 @@ void RelaySession::on_head(UpstreamHead head) {
 }
 
 void RelaySession::on_data(std::string_view bytes) {
+  if (is_waiting()) {
+    renewal_->body.append(bytes);
+    return call_->pause();
+  }
   reply_->note_first();
   const std::string masked = error_mask_ ? error_mask_->take(secrets_, bytes) : std::string();
   if (error_mask_) bytes = masked;
@@ -75,7 +105,7 @@ void RelaySession::on_data(std::string_view bytes) {
 }
 
 bool RelaySession::hold(std::string_view bytes) {
-  if (!head_ || media_type(head_->headers) == "text/event-stream") return false;
+  if (!head_ || media_type(head_->headers) == kEventStream) return false;
   if (bytes.size() > kMaxHeldBytes - held_.size()) return false;
   held_.append(bytes);
   return true;
@@ -90,6 +120,9 @@ void RelaySession::begin() {
       headers.emplace_back(std::string(name), std::string(*value));
     }
   }
+  if (media_type(head_->headers) == kEventStream) {
+    headers.insert(headers.end(), kStreamHeaders.begin(), kStreamHeaders.end());
+  }
   reply_->start(head_->status, std::move(headers));
   head_.reset();
   if (!held_.empty()) reply_->write(held_);
@@ -97,6 +130,10 @@ void RelaySession::begin() {
 }
 
 void RelaySession::on_done(Status status) {
+  if (is_waiting()) {
+    renewal_->end = std::move(status);
+    return;
+  }
   if (!status) return end_with(status.error());
   if (!head_ && !reply_->started()) {
     Error error;
@@ -128,6 +165,7 @@ void RelaySession::gone() {
 }
 
 void RelaySession::over() {
+  renewal_.reset();
   if (const OnOver tell = std::exchange(on_over_, nullptr)) tell(*this);
 }
 

@@ -92,12 +92,12 @@ http::Response error_response(const Error& error, std::string_view path,
   return response;
 }
 
-Reply::Reply(Shared& shared, const http::Request& request,
+Reply::Reply(Shared& shared, const std::vector<std::string>& cors, const http::Request& request,
              std::shared_ptr<http::Responder> responder)
     : shared_(shared),
       responder_(std::move(responder)),
       begin_(std::chrono::steady_clock::now()),
-      cors_(cors_headers(request, shared.options.cors)) {
+      cors_(cors_headers(request, cors)) {
   // A refused request may lack its method, and its target be a URL with a password.
   const std::string_view path = request.path();
   record.method = request.method.empty() ? "-" : request.method;

@@ -12,6 +12,9 @@ namespace {
 
 // Curl keeps its receive buffer for the whole stream; an event is usually much smaller than this.
 constexpr long kReceiveBytes = long{16} << 10;
+// libcurl 8 keeps this much until the answer ends, so a small request takes the least there is.
+constexpr long kSmallSendBytes = long{16} << 10;
+constexpr long kSendBytes = long{64} << 10;
 // Limit of the bytes gathered for a handler: curl may keep reading without returning.
 constexpr size_t kGatheredBytes = size_t{16} << 10;
 // How long a name's addresses and a connection to one of them are reused (faults.md S15).
@@ -82,6 +85,8 @@ void Transfer::load(UpstreamRequest request, UpstreamHandler& handler) {
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body.data());
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(request_.body.size()));
+    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE,
+                     request_.body.size() <= kSmallSendBytes ? kSmallSendBytes : kSendBytes);
   }
   if (connect_timeout_ != request_.timeouts.connect) {
     connect_timeout_ = request_.timeouts.connect;

@@ -435,6 +435,21 @@ PY
   lacks "$out$(cat "$BATS_TEST_TMPDIR/serve.log")" 0123456789
 }
 
+@test "-H @FILE: comments and blank lines are skipped, other bad lines have file and line" {
+  printf '\357\273\277# ours\n  \t\r\nX-Team: one\r\n   # two: not sent\n  X-Other :two' >headers
+  split "$PROXX" -n -v -H @headers <<<"$HI"
+  expect_code 0
+  expect headers "$(grep -oE 'X-(T|Oth).*' <<<"$err" | sort | tr '\n' ' ')" "X-Other: two X-Team: one "
+  lacks "$err" "not sent"
+  local bad
+  for bad in 'no colon' ': no name' 'b ad: x' 'content-length: 1' $'x: a\001b'; do
+    printf '# ours\n\nX-Team: one\n%s\n' "$bad" >headers
+    split "$PROXX" -n -H @headers <<<"$HI"
+    expect_code 2
+    contains "$err" "--header: headers:4: "
+  done
+}
+
 @test "-H takes a file with a header a line" {
   printf 'X-Team: one\r\n\nX-Other: two\n' >headers
   split "$PROXX" -n -v -H @headers -H 'X-Third: three' <<<"$HI"

@@ -239,6 +239,11 @@ void ChunkWriter::stop(const answer::Stop& stop, const answer::TokenUsage& usage
   if (frame_.server_sent_events) frame_.append(out, "[DONE]");
 }
 
+// OpenAI's clients skip comments (docs/mapping-chat.md 6.8).
+void ChunkWriter::keepalive(std::string& out) {
+  if (frame_.server_sent_events) out.append(": ping\n\n");
+}
+
 void ChunkWriter::fail(const Error& error, std::string& out) {
   if (frame_.server_sent_events) frame_.append(out, error_body(error));
 }

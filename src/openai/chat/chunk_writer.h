@@ -32,6 +32,7 @@ class ChunkWriter final : public answer::Output {
   void call_arguments(const answer::ToolCall& call, RawString fragment, std::string& out) override;
   void call_end(const answer::ToolCall& call, answer::BlockEnd end, std::string& out) override;
   void stop(const answer::Stop& stop, const answer::TokenUsage& usage, std::string& out) override;
+  void keepalive(std::string& out) override;
   void fail(const Error& error, std::string& out) override;
 
  private:

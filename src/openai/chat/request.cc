@@ -67,9 +67,11 @@ const Protocol kProtocol = {
     .convert = [](json::Reader request, const RequestOptions& options) -> Result<ConvertedRequest> {
       return convert_chat(request, options);
     },
-    .answer_to = [](json::Reader request, std::optional<bool> include_usage) -> Result<MakeOutput> {
+    .answer_to = [](json::Reader request, const AnswerSettings& settings) -> Result<MakeOutput> {
       AnswerOptions answer = request ? answer_to(request) : AnswerOptions();
-      if (include_usage) answer.include_usage = *include_usage;
+      if (answer.reasoning.any()) answer.reasoning = settings.reasoning_fields;
+      if (settings.include_usage) answer.include_usage = *settings.include_usage;
+      answer.echo_model = settings.echo_model;
       return output_maker(std::move(answer));
     },
 };

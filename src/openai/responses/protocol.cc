@@ -1,5 +1,4 @@
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "openai/responses/output.h"
@@ -28,13 +27,14 @@ const Protocol kProtocol = {
       out.make_output = output_maker(out.answer);
       return ConvertedRequest(std::move(out));
     },
-    .answer_to = [](json::Reader request, std::optional<bool>) -> Result<MakeOutput> {
+    .answer_to = [](json::Reader request, const AnswerSettings& settings) -> Result<MakeOutput> {
       AnswerOptions answer;
       if (request) {
         PROXX_ASSIGN(answer, answer_options_of(request));
       } else {
         answer.echo = default_echo();
       }
+      answer.echo_model = settings.echo_model;
       return output_maker(std::make_shared<const AnswerOptions>(std::move(answer)));
     },
 };

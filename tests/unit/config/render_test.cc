@@ -52,6 +52,8 @@ TEST_CASE("the defaults are printed in the order of the contract") {
         "  max_connections: 1024                   # default\n"
         "  threads: 1                              # default\n"
         "  drain: 30                               # default\n"
+        "  drain_delay: 0                          # default\n"
+        "  idle_timeout: 75                        # default\n"
         "  log_level: info                         # default\n"
         "  log_format: text                        # default\n"
         "  metrics: false                          # default\n");

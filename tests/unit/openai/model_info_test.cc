@@ -204,6 +204,12 @@ TEST_CASE("dates: RFC 3339 in UTC") {
   };
   for (const auto& row : kCases) {
     CAPTURE(row.text);
+    CHECK(rfc3339(0) == "1970-01-01T00:00:00Z");
+    CHECK(rfc3339(1795305600 + 3661) == "2026-11-22T01:01:01Z");
+    for (int64_t time = -2'000'000'000; time < 9'000'000'000; time += 86'400 * 17 + 12'345) {
+      CHECK(parse_rfc3339(rfc3339(time)) == time);
+    }
+    CHECK(rfc3339(1709164800) == "2024-02-29T00:00:00Z");
     CHECK(parse_rfc3339(row.text) == row.seconds);
   }
 }

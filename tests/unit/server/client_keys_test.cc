@@ -34,6 +34,10 @@ TEST_CASE("the client's key goes upstream as an API key, from either header") {
   CHECK(outcome({{"Authorization", "Bearer sk-client"}}, rules).api_key == kClientKey);
   CHECK(outcome({{"authorization", "bearer sk-client"}}, rules).api_key == kClientKey);
   CHECK(outcome({{"X-Api-Key", "sk-client"}}, rules).api_key == kClientKey);
+  CHECK(outcome({{"Api-Key", "sk-client"}}, rules).api_key == kClientKey);
+  CHECK(outcome({{"api-key", "sk-client"}, {"x-api-key", "sk-client"}}, rules).api_key ==
+        kClientKey);
+  CHECK(outcome({{"api-key", "not a key"}}, rules).status == 401);
   CHECK(
       outcome({{"x-api-key", "sk-client"}, {"authorization", "Bearer sk-client"}}, rules).api_key ==
       kClientKey);
@@ -74,6 +78,9 @@ TEST_CASE("H19: two keys are 400") {
         400);
   CHECK(outcome({{"x-api-key", "a"}, {"x-api-key", "b"}}, rules).status == 400);
   CHECK(outcome({{"authorization", "Bearer a"}, {"x-api-key", "b"}}, rules).status == 400);
+  CHECK(outcome({{"api-key", "a"}, {"api-key", "a"}}, rules).status == 400);
+  CHECK(outcome({{"authorization", "Bearer a"}, {"api-key", "b"}}, rules).status == 400);
+  CHECK(outcome({{"x-api-key", "a"}, {"api-key", "b"}}, rules).status == 400);
 }
 
 TEST_CASE("H20: without a client key the server's own goes, if it has one") {
@@ -90,6 +97,8 @@ TEST_CASE("with auth_file only its keys are accepted, and the server's own goes 
   const KeyRules rules{own_key(), {"sk-other", "sk-client"}, ClientKey::forward};
   CHECK(outcome({{"authorization", "Bearer sk-client"}}, rules).api_key == "sk-own");
   CHECK(outcome({{"x-api-key", "sk-other"}}, rules).api_key == "sk-own");
+  CHECK(outcome({{"api-key", "sk-other"}}, rules).api_key == "sk-own");
+  CHECK(outcome({{"api-key", "sk-othe"}}, rules).status == 401);
   CHECK(outcome({{"authorization", "Bearer sk-clienT"}}, rules).status == 401);
   CHECK(outcome({{"authorization", "Bearer sk-clien"}}, rules).status == 401);
   CHECK(outcome({}, rules).status == 401);

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "fixture.h"
 #include "json/reader.h"
 #include "server/model_name.h"
@@ -65,6 +67,30 @@ TEST_CASE("a relayed answer comes through unchanged, piece by piece") {
   server.turn();
   CHECK(server.service.sessions() == 0);
   CHECK(has(server.log.text(), "POST /v1/messages model=claude-opus-5 status=200"));
+}
+
+TEST_CASE("a relayed event stream has the headers that keep proxies from holding it back, once") {
+  for (const char* type :
+       {"text/event-stream", "text/event-stream; charset=utf-8", "Text/Event-Stream;x=y"}) {
+    CAPTURE(type);
+    Harness server;
+    const auto client = server.ask(relayed());
+    server.upstream.calls.at(0)->head(
+        200, {{"content-type", type}, {"cache-control", "no-store"}, {"x-accel-buffering", "yes"}});
+    for (const auto& [name, value] :
+         http::HeaderList{{"cache-control", "no-cache"}, {"x-accel-buffering", "no"}}) {
+      CHECK(client->header(name) == value);
+      CHECK(std::count_if(client->headers.begin(), client->headers.end(),
+                          [&](const auto& field) { return field.first == name; }) == 1);
+    }
+  }
+  for (const char* type : {"application/json", "text/event-streams", "text/event"}) {
+    Harness server;
+    const auto client = server.ask(relayed());
+    server.upstream.calls.at(0)->head(200, {{"content-type", type}});
+    CHECK(client->header("x-accel-buffering").empty());
+    CHECK(client->header("cache-control").empty());
+  }
 }
 
 TEST_CASE("count_tokens and upstream errors are relayed with their status and body") {
