@@ -40,11 +40,11 @@ Status read_prompt_cache_options(Reader field, Draft& draft) {
   wish.implicit = !mode || mode.equals("implicit");
   if (ttl) {
     PROXX_ASSIGN(const std::string time, ttl.string());
-    if (time != "5m" && time != "30m" && time != "1h") {
+    if (time != "5m" && time != "30m" && time != "12h" && time != "1h") {
       return err(ttl, "must be 30m", "invalid_value");
     }
     wish.for_an_hour = wish.for_an_hour || time != "5m";
-    if (time == "30m") draft.notices.adjust(ttl, "the upstream knows 5m and 1h; sent 1h");
+    if (time == "30m" || time == "12h") draft.notices.adjust(ttl, "the upstream knows 5m and 1h; sent 1h");
   }
   return {};
 }

@@ -24,8 +24,9 @@ struct RequestOrigins {
   std::string (*block_path)(const anthropic::Origin& origin) = nullptr;
   /// The client's path of the body's tool; "" for none.
   std::string (*tool_path)(const RequestOrigins& origins, size_t tool) = nullptr;
-  std::string_view tools;  ///< for tool_path
-  size_t tool_count = 0;   ///< likewise
+  std::string_view tools;               ///< for tool_path
+  size_t tool_count = 0;                ///< likewise
+  std::vector<std::string> tool_paths;  ///< likewise, for tools that are in several places
 };
 
 /// The origins of the blocks, to be called after policy::apply().

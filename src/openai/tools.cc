@@ -15,35 +15,6 @@ using json::Reader;
 using json::Type;
 using policy::NoticeLog;
 
-/// All that the model is told of a custom tool: its description, with its grammar.
-Result<std::string> custom_description(const CustomToolFields& fields, NoticeLog& notices) {
-  const Reader format = fields.format;
-  std::string out;
-  if (fields.description) {
-    PROXX_ASSIGN(out, fields.description.string());
-  }
-  if (!format) return out;
-  PROXX_TRY(format.expect(Type::object));
-  const Reader type = format.optional("type");
-  if (!type) return missing(format, "type");
-  PROXX_TRY(type.expect(Type::string));
-  if (type.equals("text")) return out;
-  if (!type.equals("grammar")) return err(type, "must be text or grammar", "invalid_value");
-  // The SDK's types nest them; both forms have been seen on the wire.
-  const Reader nested = format.optional("grammar");
-  const Reader grammar = nested ? nested : format;
-  PROXX_TRY(grammar.expect(Type::object));
-  const Reader syntax = grammar.optional("syntax");
-  const Reader definition = grammar.optional("definition");
-  if (!syntax) return missing(grammar, "syntax");
-  if (!definition) return missing(grammar, "definition");
-  PROXX_ASSIGN(const std::string syntax_name, syntax.string());
-  PROXX_ASSIGN(const std::string text, definition.string());
-  notices.adjust(format, "the grammar is described to the model, not enforced");
-  if (!out.empty()) out += "\n\n";
-  return out + "The input must match this " + syntax_name + " grammar:\n" + text;
-}
-
 Status write_location(Reader location, json::Writer& w, NoticeLog& notices) {
   PROXX_TRY(location.expect(Type::object));
   static constexpr std::string_view kOuter[] = {"type", "approximate"};
@@ -76,6 +47,34 @@ Status check_tool_name(Reader name) {
       });
   if (legal) return {};
   return err(name, "a tool's name is 1 to 128 of the characters A-Z a-z 0-9 _ -", "invalid_value");
+}
+
+Result<std::string> describe_custom_tool(const CustomToolFields& fields, NoticeLog& notices) {
+  const Reader format = fields.format;
+  std::string out;
+  if (fields.description) {
+    PROXX_ASSIGN(out, fields.description.string());
+  }
+  if (!format) return out;
+  PROXX_TRY(format.expect(Type::object));
+  const Reader type = format.optional("type");
+  if (!type) return missing(format, "type");
+  PROXX_TRY(type.expect(Type::string));
+  if (type.equals("text")) return out;
+  if (!type.equals("grammar")) return err(type, "must be text or grammar", "invalid_value");
+  // The SDK's types nest them; both forms have been seen on the wire.
+  const Reader nested = format.optional("grammar");
+  const Reader grammar = nested ? nested : format;
+  PROXX_TRY(grammar.expect(Type::object));
+  const Reader syntax = grammar.optional("syntax");
+  const Reader definition = grammar.optional("definition");
+  if (!syntax) return missing(grammar, "syntax");
+  if (!definition) return missing(grammar, "definition");
+  PROXX_ASSIGN(const std::string syntax_name, syntax.string());
+  PROXX_ASSIGN(const std::string text, definition.string());
+  notices.adjust(format, "the grammar is described to the model, not enforced");
+  if (!out.empty()) out += "\n\n";
+  return out + "The input must match this " + syntax_name + " grammar:\n" + text;
 }
 
 void ToolReader::begin_tool() {
@@ -112,15 +111,13 @@ Status ToolReader::add_function(Reader holder, const FunctionFields& fields, Rea
 
 Status ToolReader::add_custom(Reader holder, const CustomToolFields& fields, Reader cache_control) {
   PROXX_TRY(add_name(holder, fields.name));
-  PROXX_ASSIGN(const std::string description, custom_description(fields, draft_.notices));
+  PROXX_ASSIGN(const std::string description, describe_custom_tool(fields, draft_.notices));
   InputBlock tool;
   tool.kind = InputBlock::Kind::tool;
   json::Writer w(tool.json);
   w.begin_object().key("name").raw(fields.name.raw());
   if (!description.empty()) w.key("description").string(description);
-  w.key("input_schema")
-      .raw(R"({"type":"object","properties":{"input":{"type":"string"}},)"
-           R"("required":["input"],"additionalProperties":false})");
+  w.key("input_schema").raw(kCustomToolSchema);
   PROXX_TRY(anthropic::set_cache_control(tool, cache_control));
   draft_.request.tools.push_back(std::move(tool));
   return {};

@@ -30,6 +30,14 @@ struct CustomToolFields {
   json::Reader format;
 };
 
+/// All that the model is told of a custom tool: its description, with its grammar.
+Result<std::string> describe_custom_tool(const CustomToolFields& fields,
+                                         policy::NoticeLog& notices);
+/// The input_schema of a custom tool.
+inline constexpr std::string_view kCustomToolSchema =
+    R"({"type":"object","properties":{"input":{"type":"string"}},)"
+    R"("required":["input"],"additionalProperties":false})";
+
 /// Adds tools to the draft's request, in order, and their wishes. Errors: a missing or illegal
 /// name, two tools of one name, values of a wrong type.
 class ToolReader {

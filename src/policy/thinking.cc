@@ -94,7 +94,8 @@ class Thinker {
   void run() {
     take_own_thinking();
     take_own_effort();
-    if (!wish_.any() || own_fields_win()) return;
+    if (!wish_.any()) return show_thinking();
+    if (own_fields_win()) return;
     if (wish_.budget && !wish_.level && !can_.enabled) turn_budget_into_level();
     if (wish_.level && model_.effort.supported) set_effort();
     if (!has_own_thinking_) set_thinking();
@@ -187,6 +188,13 @@ class Thinker {
       request_.thinking.type = Thinking::Type::disabled;
     } else if (can_.between_tools) {
       request_.thinking.type = Thinking::Type::between_tools;
+    }
+  }
+
+  /// Of a model that thinks unasked.
+  void show_thinking() {
+    if (wish_.shown && !has_own_thinking_ && can_.adaptive && can_.on_by_default) {
+      think_adaptively();
     }
   }
 

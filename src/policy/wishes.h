@@ -32,6 +32,7 @@ struct ThinkingWish {
   Place enabled;                        ///< set if the client wants thinking, however much
   json::Reader own;  ///< Anthropic's `thinking`, with a string `type`; wins over all of the above
   bool hidden = false;  ///< thinking is not shown to the client
+  bool shown = false;   ///< it is shown where the model thinks; asks for no thinking
 
   /// Any of the first three.
   [[nodiscard]] bool any() const { return level || budget || enabled; }

@@ -25,13 +25,6 @@ void begin_tool_use(InputBlock& block, std::string_view id, Reader name) {
   block.json.append(R"(","name":)").append(name.raw()).append(R"(,"input":)");
 }
 
-/// Sets an `input` whose only member, `key`, is a string of the request.
-void set_input(InputBlock& block, std::string_view key, Reader string) {
-  block.json.append("{\"").append(key).append("\":");
-  block.raw = string.raw();
-  block.tail = "}";
-}
-
 Status check_name(Reader holder, Reader name) {
   if (!name) return missing(holder, "name");
   return check_tool_name(name);
@@ -116,7 +109,7 @@ Status AssistantReader::function_use(Reader function, std::string_view id, Input
   const auto [name, arguments, parsed] = read_members(function, kNames, notices_);
   PROXX_TRY(check_name(function, name));
   begin_tool_use(block, id, name);
-  return set_arguments(arguments, block);
+  return arguments_.write(arguments, block);
 }
 
 Status AssistantReader::custom_use(Reader custom, std::string_view id, InputBlock& block) {
@@ -127,28 +120,7 @@ Status AssistantReader::custom_use(Reader custom, std::string_view id, InputBloc
   if (!input) return missing(custom, "input");
   PROXX_TRY(input.expect(Type::string));
   begin_tool_use(block, id, name);
-  set_input(block, "input", input);
-  return {};
-}
-
-/// Sets a call's `input`: the text of `arguments` if it is a JSON object, digits and spaces
-/// untouched.
-Status AssistantReader::set_arguments(Reader arguments, InputBlock& block) {
-  if (arguments) PROXX_TRY(arguments.expect(Type::string));
-  if (!arguments || is_blank(arguments.raw_string())) {
-    block.tail = "{}";
-    return {};
-  }
-  const Status parsed = arguments_.parse_escaped(arguments.raw_string());
-  if (parsed && arguments_.root().is_object()) {
-    block.json.append(arguments_.root().raw());
-    return {};
-  }
-  if (arguments_.fault() == json::Fault::depth) {
-    return err(arguments, "nesting too deep", "invalid_value");
-  }
-  notices_.adjust(arguments, "not a JSON object; sent as the text of INVALID_JSON");
-  set_input(block, "INVALID_JSON", arguments);
+  write_input(block, "input", input);
   return {};
 }
 

@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 #include "json/reader.h"
-#include "json/text.h"
+#include "openai/arguments.h"
 #include "policy/conversation.h"
 #include "policy/notice_log.h"
 
@@ -24,7 +24,10 @@ class AssistantReader {
   /// `breakpoint` as for read_content().
   AssistantReader(std::string_view breakpoint, policy::Conversation& conversation,
                   policy::NoticeLog& notices)
-      : breakpoint_(breakpoint), conversation_(conversation), notices_(notices) {}
+      : breakpoint_(breakpoint),
+        conversation_(conversation),
+        notices_(notices),
+        arguments_(notices) {}
 
   /// Adds a message that was begun in the conversation. `position` is its index.
   Status read(const MessageFields& fields, int32_t position);
@@ -37,13 +40,12 @@ class AssistantReader {
   Status add_legacy_call(json::Reader call, int32_t position, Blocks& calls);
   Status function_use(json::Reader function, std::string_view id, anthropic::InputBlock& block);
   Status custom_use(json::Reader custom, std::string_view id, anthropic::InputBlock& block);
-  Status set_arguments(json::Reader arguments, anthropic::InputBlock& block);
   void place_refusals(const std::vector<json::Reader>& refusals, bool alone, Blocks& blocks);
 
   std::string_view breakpoint_;
   policy::Conversation& conversation_;
   policy::NoticeLog& notices_;
-  json::Document arguments_;  ///< of the call in hand; a member so that its buffers are reused
+  ArgumentsReader arguments_;
 };
 
 /// The id by which the conversation knows a call that a `function` message answers.
