@@ -221,7 +221,8 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   }
 
   void keep_alive(std::string& out) {
-    if (client.has_begun() && !client.is_over() && !working) converter->output().keepalive(out);
+    const bool answers = client.has_begun() && !client.is_over() && !working;
+    if (answers && !converter->complete()) converter->output().keepalive(out);
   }
 
   /// The turn will not be asked for anew. An answer may stay open for minutes: what only another
