@@ -12,6 +12,7 @@ namespace proxx::policy {
 
 /// What a notice is about. Notices are told in the order of their topics, whoever made them.
 enum class Topic : uint8_t {
+  text,  ///< of the request as JSON
   model,
   fields,  ///< with its row in the reader's table of fields as item
   max_tokens,
@@ -59,7 +60,7 @@ class NoticeLog {
 
   std::vector<Entry> entries_;
   size_t beyond_ = 0;
-  Topic topic_ = Topic::model;
+  Topic topic_ = Topic::text;
   size_t item_ = 0;
 };
 

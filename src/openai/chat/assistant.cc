@@ -139,8 +139,10 @@ Status AssistantReader::set_arguments(Reader arguments, InputBlock& block) {
     block.tail = "{}";
     return {};
   }
-  const Status parsed = arguments_.parse_escaped(arguments.raw_string());
+  const Status parsed =
+      arguments_.parse_escaped(arguments.raw_string(), {.replace_lone_surrogates = true});
   if (parsed && arguments_.root().is_object()) {
+    note_repairs_in(arguments, arguments_.root(), notices_);
     block.json.append(arguments_.root().raw());
     return {};
   }
