@@ -9,6 +9,9 @@
 
 namespace proxx {
 
+/// What becomes of the `name` of a user's message, which the upstream has no place for.
+enum class Names { drop, text };
+
 /// What the conversion of a request depends on besides the request. Plain values, shared by all
 /// requests of a process; `models` must outlive every conversion.
 struct RequestOptions {
@@ -21,6 +24,7 @@ struct RequestOptions {
   std::optional<int64_t> default_max_tokens;  ///< convert.max_tokens; nothing: the model's limit
   bool prompt_cache = false;  ///< an automatic cache_control when the client set none
   bool web_search = false;    ///< web_search_options become the server tool
+  Names names = Names::drop;
   bool echo_model = false;
   ReasoningFields reasoning_fields;
   int continue_paused = 5;
