@@ -5,12 +5,10 @@
 
 #include "anthropic/models.h"
 #include "base/notices.h"
+#include "openai/names.h"
 #include "openai/reasoning_fields.h"
 
 namespace proxx {
-
-/// What becomes of the `name` of a user's message, which the upstream has no place for.
-enum class Names { drop, text };
 
 /// What the conversion of a request depends on besides the request. Plain values, shared by all
 /// requests of a process; `models` must outlive every conversion.

@@ -1,6 +1,6 @@
 // Runs tests/golden/request/*.txtar: openai.json in; anthropic.json and notices, or error, out.
 // Options (all optional): strict, model_override, default_model, stream_override, drop_thinking,
-// prompt_cache, web_search, default_max_tokens, anthropic_version, alias (NAME=TARGET).
+// prompt_cache, web_search, names, default_max_tokens, anthropic_version, alias (NAME=TARGET).
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -31,6 +31,8 @@ RequestOptions options_of(const Txtar& golden, ModelTable& models) {
       options.prompt_cache = true;
     } else if (key == "web_search") {
       options.web_search = true;
+    } else if (key == "names") {
+      options.names = value == "text" ? Names::text : Names::drop;
     } else if (key == "default_max_tokens") {
       options.default_max_tokens = std::stoll(value);
     } else if (key == "anthropic_version") {
