@@ -22,7 +22,8 @@ bool is_batch_request(Reader root) {
 /// The custom_id of a line that is wrong elsewhere.
 void find_custom_id(std::string_view text, BatchLine& line) {
   json::Document document;
-  if (!document.parse(json::find_member(text, "custom_id"), {.allow_lone_surrogates = true})) return;
+  if (!document.parse(json::find_member(text, "custom_id"), {.allow_lone_surrogates = true}))
+    return;
   line.custom_id = document.root().string_or("");
   line.has_own_id = !line.custom_id.empty();
 }

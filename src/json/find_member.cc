@@ -31,11 +31,12 @@ std::string_view find_member(std::string_view text, std::string_view key) {
   std::string_view found;
   size_t depth = 0;
   size_t begin = 0;  // of what is read at depth 1: a key, then its value
+  bool in_value = false;
   bool is_named = false;
   const auto end_member = [&](size_t end) {
     if (depth != 1) return;
     if (is_named) found = trimmed(text.substr(begin, end - begin));
-    is_named = false;
+    in_value = is_named = false;
     begin = end + 1;
   };
   for (size_t at = 0; at < text.size(); ++at) {
@@ -56,7 +57,8 @@ std::string_view find_member(std::string_view text, std::string_view key) {
         end_member(at);
         break;
       case ':': {
-        if (depth != 1 || is_named) break;
+        if (depth != 1 || in_value) break;
+        in_value = true;
         const std::string_view name = trimmed(text.substr(begin, at - begin));
         is_named = name.size() == key.size() + 2 && name.front() == '"' && name.back() == '"' &&
                    name.substr(1, key.size()) == key;

@@ -336,8 +336,9 @@ Status Document::index(const ParseOptions& options, size_t skipped) {
 
 /// In place: the new escapes have the length of the old ones.
 void Document::replace(const std::vector<uint32_t>& halves) {
-  const bool is_copy = std::greater_equal<>()(text_.data(), buffer_.data()) &&
-                       std::less_equal<>()(text_.data() + text_.size(), buffer_.data() + buffer_.size());
+  const bool is_copy =
+      std::greater_equal<>()(text_.data(), buffer_.data()) &&
+      std::less_equal<>()(text_.data() + text_.size(), buffer_.data() + buffer_.size());
   if (!is_copy) {
     buffer_.assign(text_);
     text_ = buffer_;

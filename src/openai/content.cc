@@ -117,6 +117,11 @@ Result<InputBlock> block_of(PartType type, Reader payload, NoticeLog& notices) {
   }
 }
 
+Status expect_parts(Reader content) {
+  if (content.is_array()) return {};
+  return err(content, "expected a string or an array of parts", "invalid_type");
+}
+
 class ContentReader {
  public:
   ContentReader(Speaker speaker, std::string_view breakpoint, NoticeLog& notices,
@@ -144,10 +149,9 @@ class ContentReader {
     PROXX_ASSIGN(const PartRow row, part_type(speaker_, conversation_ != nullptr, part));
     if (row.what >= PartType::image) return add_native(part, row.what);
     const bool is_text = row.what == PartType::text || row.what == PartType::refusal;
-    const std::string_view names[] = {"type", row.type, "cache_control", "prompt_cache_breakpoint",
-                                      speaker_ != Speaker::system && row.what == PartType::text
-                                          ? "citations"
-                                          : row.type};
+    const std::string_view names[] = {
+        "type", row.type, "cache_control", "prompt_cache_breakpoint",
+        speaker_ != Speaker::system && row.what == PartType::text ? "citations" : row.type};
     const auto [type, payload, cache_control, breakpoint, citations] =
         read_members(part, names, notices_);
     if (!payload) return missing(part, row.type);
@@ -171,9 +175,9 @@ class ContentReader {
   Status add_native(const Reader& part, PartType type) {
     switch (type) {
       case PartType::image:
-        return add(is_mcp(part) ? mcp_image(part, notices_)
-                                : native_media(InputBlock::Kind::image, part),
-                   part);
+        return add(
+            is_mcp(part) ? mcp_image(part, notices_) : native_media(InputBlock::Kind::image, part),
+            part);
       case PartType::document:
         return add(native_media(InputBlock::Kind::document, part), part);
       case PartType::tool_use:
@@ -242,18 +246,21 @@ Result<Content> read_content(Speaker speaker, Reader content, std::string_view b
   if (content.is_array()) {
     return ContentReader(speaker, breakpoint, notices, conversation).read(content);
   }
-  if (!content.is_string()) {
-    return err(content, "expected a string or an array of parts", "invalid_type");
-  }
+  if (!content.is_string()) PROXX_TRY(expect_parts(content));
   if (anthropic::is_blank(content.raw_string())) return out;
   out.blocks.push_back(anthropic::text_block(content.raw_string()));
   out.blocks.back().origin = origin_in(OriginMember::content);
   return out;
 }
 
-bool holds_results(Reader content) {
+Result<bool> holds_results(Reader content) {
+  if (!content.is_null() && !content.is_string()) PROXX_TRY(expect_parts(content));
   for (const Reader part : content.elements()) {
-    if (part.get("type").equals("tool_result")) return true;
+    PROXX_TRY(part.expect(Type::object));
+    const Reader type = part.optional("type");
+    if (!type) return missing(part, "type");
+    PROXX_TRY(type.expect(Type::string));
+    if (type.equals("tool_result")) return true;
   }
   return false;
 }

@@ -29,14 +29,16 @@ struct Content {
 /// Reads `content` of a message; absent gives nothing. `breakpoint` is the cache_control for a part
 /// with a prompt_cache_breakpoint. Blocks have their origin within the message. Errors name the
 /// part.
-/// Anthropic's own parts of calls and their results are taken if there is a `conversation`, in which
-/// the message was begun: `blocks` then has the tool_use of an assistant, the tool_result of a user.
+/// Anthropic's own parts of calls and their results are taken if there is a `conversation`, in
+/// which the message was begun: `blocks` then has the tool_use of an assistant, the tool_result of
+/// a user.
 Result<Content> read_content(Speaker speaker, json::Reader content, std::string_view breakpoint,
                              policy::NoticeLog& notices,
                              policy::Conversation* conversation = nullptr);
 
-/// One of the parts answers a call: Conversation::Role::answering.
-[[nodiscard]] bool holds_results(json::Reader content);
+/// One of a user's parts answers a call: Conversation::Role::answering. Errors: no content, or
+/// parts without a type.
+Result<bool> holds_results(json::Reader content);
 
 /// Reads the `content` of a tool's result, which may be absent, into `result`.
 Status set_result_content(json::Reader content, std::string_view breakpoint,

@@ -78,9 +78,8 @@ tl::unexpected<Error> not_read(Reader file_data, const std::string& type) {
   if (type.starts_with("text/")) {
     return err(file_data, "the text file is not UTF-8", "invalid_value");
   }
-  return err(file_data, type.starts_with("image/")
-                            ? kImageTypes
-                            : "Claude reads PDF, text and image files");
+  return err(file_data,
+             type.starts_with("image/") ? kImageTypes : "Claude reads PDF, text and image files");
 }
 
 Result<InputBlock> block_of_data(Reader file_data, Reader filename, NoticeLog& notices) {

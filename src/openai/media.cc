@@ -85,8 +85,9 @@ std::optional<std::string_view> clean_base64(std::string_view text, std::string&
   if (is_base64(text)) return text;
   buffer.clear();
   buffer.reserve(text.size() + 2);
-  std::copy_if(text.begin(), text.end(), std::back_inserter(buffer),
-               [](char c) { return std::string_view(" \t\r\n\v\f").find(c) == std::string_view::npos; });
+  std::copy_if(text.begin(), text.end(), std::back_inserter(buffer), [](char c) {
+    return std::string_view(" \t\r\n\v\f").find(c) == std::string_view::npos;
+  });
   // A pad too many makes the whole no multiple of four; one too few is added.
   while (buffer.size() % 4 != 0 && without_padding(buffer).size() % 4 > 1 &&
          buffer.size() < without_padding(buffer).size() + 2) {
@@ -145,7 +146,8 @@ std::string_view sniff_media_type(std::string_view base64) {
   for (const MediaTypeRow& row : kMagic) {
     if (begin.substr(0, row.text.size()) == row.text) return row.media_type;
   }
-  const bool is_webp = bytes.size() >= 12 && begin.substr(0, 4) == "RIFF" && begin.substr(8, 4) == "WEBP";
+  const bool is_webp =
+      bytes.size() >= 12 && begin.substr(0, 4) == "RIFF" && begin.substr(8, 4) == "WEBP";
   return is_webp ? "image/webp" : std::string_view();
 }
 

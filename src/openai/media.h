@@ -18,8 +18,8 @@ struct DataUrl {
 
 /// Base64 of the standard alphabet as the upstream takes it: without white space, which many
 /// encoders put in after 76 characters, and with its padding. A view of `text` where it is so, else
-/// of `buffer`. Nothing if `text` holds foreign characters, 4n+1 characters, padding that is wrong or
-/// not at the end, or nothing at all.
+/// of `buffer`. Nothing if `text` holds foreign characters, 4n+1 characters, padding that is wrong
+/// or not at the end, or nothing at all.
 [[nodiscard]] std::optional<std::string_view> clean_base64(std::string_view text,
                                                            std::string& buffer);
 /// Decodes what clean_base64() gives.

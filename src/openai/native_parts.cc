@@ -94,9 +94,13 @@ Result<InputBlock> native_media(InputBlock::Kind kind, Reader part) {
 }
 
 Result<InputBlock> mcp_image(Reader part, policy::NoticeLog& notices) {
-  static constexpr std::string_view kNames[] = {
-      "data", "mimeType", "type", "annotations", "_meta", "cache_control",
-      "prompt_cache_breakpoint"};
+  static constexpr std::string_view kNames[] = {"data",
+                                                "mimeType",
+                                                "type",
+                                                "annotations",
+                                                "_meta",
+                                                "cache_control",
+                                                "prompt_cache_breakpoint"};
   const auto members = read_members(part, kNames, notices);
   if (!members[0]) return missing(part, "data");
   if (!members[1]) return missing(part, "mimeType");

@@ -10,8 +10,8 @@
 
 namespace proxx {
 
-/// How a client's request is parsed. Programs cut text in the middle of an emoji, and the half stays
-/// in the history: it becomes U+FFFD, which note_repairs() tells of.
+/// How a client's request is parsed. Programs cut text in the middle of an emoji, and the half
+/// stays in the history: it becomes U+FFFD, which note_repairs() tells of.
 inline constexpr json::ParseOptions kRequestJson{.replace_lone_surrogates = true};
 
 /// One of the APIs that clients speak. Each is a constant of its folder; exchange/protocols.h lists

@@ -16,6 +16,9 @@ using anthropic::Turn;
 /// cover: they must never change.
 constexpr std::string_view kBeginning = "(conversation begins)";
 
+constexpr const char* kNotContinued =
+    "the model does not continue an assistant message; sent Continue. after it";
+
 bool is_result(const InputBlock& block) {
   return block.kind == InputBlock::Kind::tool_result;
 }
@@ -52,7 +55,7 @@ Status Conversation::begin(Role role, const Place& item, const Place& role_at) {
 }
 
 void Conversation::add_system(Blocks texts) {
-  if (texts.empty()) return;
+  if (texts.empty()) return note_nothing_said();
   if (leading_) {
     last_leading_ = item_;
     return append(std::move(texts), request_.system);
@@ -72,7 +75,7 @@ void Conversation::add_system(Blocks texts) {
 void Conversation::add_user(Blocks blocks) {
   if (blocks.empty()) {
     notices_.drop(item_, "empty");
-    return;
+    return note_nothing_said();
   }
   append(std::move(blocks), user_turn());
 }
@@ -143,7 +146,7 @@ Status Conversation::finish(const Place& list) {
   for (Turn& turn : turns_) put_results_first(turn.blocks);
   if (ends_with(Turn::Role::assistant) && !model_.prefill) {
     add_continue_turn(request_);
-    notices_.adjust(list, "the model does not continue an assistant message; sent Continue. after it");
+    notices_.adjust(list, kNotContinued, kPrefillUnsupported);
   }
   return {};
 }
@@ -168,10 +171,23 @@ Conversation::Blocks& Conversation::user_turn() {
 void Conversation::prepare_for_assistant() {
   if (turns_.empty()) {
     append({anthropic::text_block(kBeginning)}, user_turn());
-    notices_.adjust(item_, "a conversation begins with the user; sent behind (conversation begins)");
+    notices_.adjust(item_,
+                    "a conversation begins with the user; sent behind (conversation begins)");
   }
   end_user_turn();
-  if (!waiting_.empty() && ends_with(Turn::Role::assistant)) turn_waiting_into_user_turn();
+  const Place nothing_said = std::exchange(nothing_said_, {});
+  if (!ends_with(Turn::Role::assistant)) return;
+  if (!waiting_.empty()) {
+    turn_waiting_into_user_turn();
+  } else if (nothing_said) {
+    add_continue_turn(request_);
+    notices_.adjust(nothing_said, kNotContinued, kPrefillUnsupported);
+  }
+}
+
+/// When the answer after it was asked for, `Continue.` was said instead.
+void Conversation::note_nothing_said() {
+  if (!model_.prefill && ends_with(Turn::Role::assistant)) nothing_said_ = item_;
 }
 
 /// The system messages after the assistant's last turn.

@@ -19,7 +19,8 @@ namespace proxx::policy {
 /// - System items before all others become `system`. A later one becomes a system message directly
 ///   after the user turn that it came before or within. Where the model takes none there, it
 ///   becomes tagged text of that user turn.
-/// - Adjacent items of one role become one turn. Results of tool calls belong to user turns and come
+/// - Adjacent items of one role become one turn. Results of tool calls belong to user turns and
+/// come
 ///   first there. Empty items are left out with a notice.
 /// - Every tool call must be answered, once, before anything else follows.
 /// - Thinking goes back complete or not at all (thinking_history.h).
@@ -28,7 +29,8 @@ namespace proxx::policy {
 /// always send them. Fixed user turns stand in, with a notice:
 ///
 /// - before a first assistant turn, `(conversation begins)`;
-/// - after a last assistant turn that the model does not continue, `Continue.`;
+/// - after an assistant turn that the model does not continue, `Continue.`, if it is the last or an
+///   empty item follows;
 /// - for system items between assistant items, or after the last of them, their tagged text;
 /// - for want of anything but system items, the last of them.
 ///
@@ -87,6 +89,7 @@ class Conversation {
   void prepare_for_assistant();
   void turn_waiting_into_user_turn();
   void turn_system_into_user_turn();
+  void note_nothing_said();
   [[nodiscard]] bool ends_with(anthropic::Turn::Role role) const;
   Blocks& user_turn();
   void end_user_turn();
@@ -113,6 +116,7 @@ class Conversation {
   Place waiting_at_;
   size_t waiting_before_empty_answer_ = 0;  ///< how many of them came before an empty answer
   Place empty_answer_;
+  Place nothing_said_;  ///< an empty item after an assistant turn that the model does not continue
 };
 
 }  // namespace proxx::policy

@@ -18,7 +18,9 @@ void tag_as_system(anthropic::InputBlock& text_block);
 void add_instruction(const Model& model, std::string_view text,
                      anthropic::MessagesRequest& request);
 
-/// Adds the user turn `Continue.`, after an assistant turn that the model does not continue.
+/// The code of strict mode's error where the user turn `Continue.` is added.
+inline constexpr const char* kPrefillUnsupported = "prefill_unsupported";
+/// Adds that turn, after an assistant turn that the model does not continue.
 void add_continue_turn(anthropic::MessagesRequest& request);
 
 /// Adds `text` after the system prompt.

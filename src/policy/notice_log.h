@@ -36,8 +36,9 @@ class NoticeLog {
   void drop(const Place& place, std::string reason) {
     add(Notice::Kind::dropped, place, std::move(reason));
   }
-  void adjust(const Place& place, std::string reason) {
-    add(Notice::Kind::adjusted, place, std::move(reason));
+  /// `code`: of the error that strict mode makes of it.
+  void adjust(const Place& place, std::string reason, std::string code = {}) {
+    add(Notice::Kind::adjusted, place, std::move(reason), std::move(code));
   }
   void note(const Place& place, std::string reason) {
     add(Notice::Kind::note, place, std::move(reason));
@@ -56,7 +57,7 @@ class NoticeLog {
     Notice notice;
     json::Reader at;  ///< absent where the notice has its path
   };
-  void add(Notice::Kind kind, const Place& place, std::string reason);
+  void add(Notice::Kind kind, const Place& place, std::string reason, std::string code = {});
 
   std::vector<Entry> entries_;
   size_t beyond_ = 0;

@@ -9,8 +9,8 @@
 #include "policy/instruction.h"
 #include "policy/steps.h"
 
-// A final assistant message: text that the model continues (wire.md 1.4, 6.2). Where the model never
-// does, conversation.cc has put a user turn after it.
+// A final assistant message: text that the model continues (wire.md 1.4, 6.2). Where the model
+// never does, conversation.cc has put a user turn after it.
 
 namespace proxx::policy {
 namespace {
@@ -64,7 +64,7 @@ void apply_prefill(const Step& step) {
   const Place& conversation = step.wishes.conversation;
   if (const char* reason = why_not_continued(step)) {
     add_continue_turn(step.request);
-    step.notices.adjust(conversation, reason);
+    step.notices.adjust(conversation, reason, kPrefillUnsupported);
     return;
   }
   const auto end = std::remove_if(

@@ -128,8 +128,8 @@ class Thinker {
     request_.thinking.type = Thinking::Type::adaptive;
     const bool show = !can_.summarized_by_default && !wish_.hidden;
     const bool says_display = bool(wish_.own.optional("display"));
-    request_.thinking.verbatim = own_thinking_as(
-        "adaptive", show && !says_display ? R"("display":"summarized")" : "");
+    request_.thinking.verbatim =
+        own_thinking_as("adaptive", show && !says_display ? R"("display":"summarized")" : "");
     std::string sent = "adaptive thinking";
     const auto budget = wish_.own.get("budget_tokens").integer_or_none();
     const bool has_level = wish_.level && wish_.level->value != Level::none;

@@ -93,7 +93,7 @@ class MessageReader {
   }
 
   Status read_user(Reader message, const MessageFields& fields) {
-    const bool answers = holds_results(fields.content);
+    PROXX_ASSIGN(const bool answers, holds_results(fields.content));
     PROXX_TRY(conversation_.begin(
         answers ? Conversation::Role::answering : Conversation::Role::user, message, fields.role));
     drop_unless_assistant(fields);
@@ -148,8 +148,8 @@ class MessageReader {
   }
 
   Result<std::vector<InputBlock>> read_blocks(Speaker speaker, const MessageFields& fields) {
-    PROXX_ASSIGN(Content content, read_content(speaker, fields.content, breakpoint_, notices_,
-                                               &conversation_));
+    PROXX_ASSIGN(Content content,
+                 read_content(speaker, fields.content, breakpoint_, notices_, &conversation_));
     if (!content.blocks.empty()) {
       PROXX_TRY(set_message_cache_control(content.blocks, fields.cache_control, notices_));
     }

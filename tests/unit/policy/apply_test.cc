@@ -484,7 +484,8 @@ TEST_CASE("policy: prefill") {
        },
        R"("output_config":{"format":{"type":"json_schema","schema":{"type":"object","properties":{},)"
        R"("additionalProperties":false}}})",
-       "adjusted items: an assistant message is not continued in a format; sent Continue. after it"},
+       "adjusted items: an assistant message is not continued in a format; sent Continue. after "
+       "it"},
   };
   check(kRows);
   for (const Row& row : kRows) {

@@ -234,9 +234,9 @@ TEST_CASE("conversation: what no request can be made of is an error at its item"
 }
 
 TEST_CASE("conversation: what OpenAI accepts without a user's turn gets a fixed one") {
-  constexpr const char* kOld = "claude-sonnet-4-6";      // neither prefill nor system inside
-  constexpr const char* kNew = "claude-opus-5-5";        // no prefill
-  constexpr const char* kPrefill = "claude-haiku-4-5";   // no system inside
+  constexpr const char* kOld = "claude-sonnet-4-6";     // neither prefill nor system inside
+  constexpr const char* kNew = "claude-opus-5-5";       // no prefill
+  constexpr const char* kPrefill = "claude-haiku-4-5";  // no system inside
   const std::string inside =
       ": the model has no system messages inside a conversation; sent as tagged text of the user "
       "turn";
@@ -309,6 +309,28 @@ TEST_CASE("conversation: what OpenAI accepts without a user's turn gets a fixed 
          t.assistant("b");
        },
        "user: a | assistant: b", ""},
+      {kNew,
+       [](Talk& t) {
+         t.user("a");
+         t.assistant("b");
+         t.user("");
+         t.assistant("c");
+         t.user("d");
+       },
+       "user: a | assistant: b | user: Continue. | assistant: c | user: d",
+       "dropped items[2]: empty\nadjusted items[2]: the model does not continue an assistant "
+       "message; sent Continue. after it"},
+      {kNew,
+       [](Talk& t) {
+         t.user("a");
+         t.assistant("b");
+         t.user("");
+         t.user("c");
+         t.assistant("d");
+         t.assistant("e");
+         t.user("f");
+       },
+       "user: a | assistant: b | user: c | assistant: d e | user: f", "dropped items[2]: empty"},
       {kNew,
        [](Talk& t) {
          t.user("a");
