@@ -56,7 +56,7 @@ Result<std::unique_ptr<answer::Output>> make_output(const ConvertOptions& option
   std::string text;
   if (!options.request_file.empty()) {
     PROXX_ASSIGN(text, read_input(options.request_file));
-    PROXX_TRY(document.parse_view(text));
+    PROXX_TRY(document.parse_view(text, kRequestJson));
     if (!document.root().is_object()) {
       return fail(ErrorKind::invalid_request,
                   "object expected: " + std::string(protocol.request_noun));

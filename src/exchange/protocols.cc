@@ -44,7 +44,7 @@ const Protocol* protocol_named(std::string_view name) {
 Result<ConvertedRequest> convert_request(std::string_view json, const Protocol* protocol,
                                          const RequestOptions& options) {
   json::Document document;
-  PROXX_TRY(document.parse_view(json));
+  PROXX_TRY(document.parse_view(json, kRequestJson));
   const json::Reader request = document.root();
   if (!request.is_object()) {
     const std::string_view noun =

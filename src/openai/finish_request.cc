@@ -14,8 +14,9 @@ Status accept_losses(const Notices& notices, OnLossy on_lossy) {
   for (const Notice& notice : notices) {
     if (notice.kind == Notice::Kind::note) continue;
     const bool dropped = notice.kind == Notice::Kind::dropped;
+    const char* const code = dropped ? "unsupported_parameter" : "unsupported_value";
     return proxx::err(ErrorKind::invalid_request, "cannot be represented: " + notice.reason,
-                      notice.path, dropped ? "unsupported_parameter" : "unsupported_value");
+                      notice.path, notice.code.empty() ? code : notice.code);
   }
   return {};
 }

@@ -43,6 +43,7 @@ TEST_CASE("the defaults are printed in the order of the contract") {
         "  continue_paused: 5                      # default\n"
         "  web_search: false                       # default\n"
         "  echo_model: false                       # default\n"
+        "  names: drop                             # default\n"
         "serve:\n"
         "  client_key: forward                     # default\n"
         "  auth_file: ~                            # default\n"
