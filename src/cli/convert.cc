@@ -53,8 +53,13 @@ Result<std::unique_ptr<answer::Output>> make_output(const ConvertOptions& option
     }
   }
   const json::Reader request = text.empty() ? json::Reader() : document.root();
+  const ModelTable models;
+  RequestOptions conversion;
+  conversion.models = &models;
+  conversion.default_model = Settings().model;
+  conversion.model_override = options.model;
   PROXX_ASSIGN(const MakeOutput make,
-               openai::chat::kProtocol.answer_to(request, options.include_usage));
+               answer_to(request, openai::chat::kProtocol, conversion, options.include_usage));
   const int64_t now = options.created_unix_s.value_or(static_cast<int64_t>(std::time(nullptr)));
   return make(form, {}, [now] { return now; });
 }

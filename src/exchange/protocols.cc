@@ -1,7 +1,9 @@
 #include "exchange/protocols.h"
 
 #include <string>
+#include <utility>
 
+#include "answer/text_as_call.h"
 #include "openai/chat/request.h"
 
 namespace proxx {
@@ -11,6 +13,14 @@ constexpr const Protocol* kProtocols[] = {&openai::chat::kProtocol};
 
 const Protocol* protocol_of_body(json::Reader) {
   return &openai::chat::kProtocol;
+}
+
+/// What makes the output of an answer whose text is a call of `tool`.
+MakeOutput telling_text_as_call(std::string tool, MakeOutput make) {
+  return [tool = std::move(tool), make = std::move(make)](AnswerForm form, answer::Frame frame,
+                                                          const UnixClock& clock) {
+    return answer::text_as_call(tool, make(form, std::move(frame), clock));
+  };
 }
 
 }  // namespace
@@ -40,7 +50,22 @@ Result<ConvertedRequest> convert_request(std::string_view json, const Protocol* 
     return err(ErrorKind::invalid_request, "object expected: " + std::string(noun));
   }
   if (protocol == nullptr) protocol = protocol_of_body(request);
-  return protocol->convert(request, options);
+  PROXX_ASSIGN(ConvertedRequest converted, protocol->convert(request, options));
+  if (!converted.text_is_call_of.empty()) {
+    converted.make_output =
+        telling_text_as_call(converted.text_is_call_of, std::move(converted.make_output));
+  }
+  return converted;
+}
+
+Result<MakeOutput> answer_to(json::Reader request, const Protocol& protocol,
+                             const RequestOptions& options, std::optional<bool> include_usage) {
+  PROXX_ASSIGN(MakeOutput make, protocol.answer_to(request, include_usage));
+  if (!request) return make;
+  // Of a request that is refused somebody has the answer all the same.
+  const Result<ConvertedRequest> converted = protocol.convert(request, options);
+  if (!converted || converted->text_is_call_of.empty()) return make;
+  return telling_text_as_call(converted->text_is_call_of, std::move(make));
 }
 
 }  // namespace proxx
