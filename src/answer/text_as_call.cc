@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "json/clean.h"
 #include "json/string.h"
 
 namespace proxx::answer {
@@ -86,6 +87,7 @@ class TextAsCall final : public Output {
     text,
   };
   void become_text(std::string& out);
+  void tell_arguments(RawString text, std::string& out);
   /// The call of the text is the first one.
   [[nodiscard]] ToolCall shown(ToolCall call) const {
     if (kind_ == Kind::call) ++call.number;
@@ -97,6 +99,7 @@ class TextAsCall final : public Output {
   std::string id_;
   Kind kind_ = Kind::unknown;
   ToolCall call_;                 ///< if the kind is `call`
+  json::InnerCleaner arguments_;  ///< of that call
   std::vector<uint32_t> untold_;  ///< open text blocks while the kind is unknown
   std::string white_space_;       ///< their text, raw
   bool is_cut_ = false;           ///< the last text block was
@@ -109,7 +112,7 @@ void TextAsCall::become_text(std::string& out) {
 
 void TextAsCall::text(const Piece& piece, std::string& out) {
   if (kind_ == Kind::text) return inner_->text(piece, out);
-  if (kind_ == Kind::call) return inner_->call_arguments(call_, piece.text, out);
+  if (kind_ == Kind::call) return tell_arguments(piece.text, out);
   const std::string decoded = json::unescape(piece.text);
   const size_t first = decoded.find_first_not_of(" \t\r\n");
   if (first == std::string::npos) {
@@ -126,7 +129,13 @@ void TextAsCall::text(const Piece& piece, std::string& out) {
   call_ = {piece.index, 0};
   inner_->call_begin(call_, id_, raw_name_, out);
   const std::string whole = std::exchange(white_space_, {}).append(piece.text);
-  inner_->call_arguments(call_, whole, out);
+  tell_arguments(whole, out);
+}
+
+void TextAsCall::tell_arguments(RawString text, std::string& out) {
+  std::string buffer;
+  const RawString fragment = arguments_.add(text, buffer);
+  if (!fragment.empty()) inner_->call_arguments(call_, fragment, out);
 }
 
 void TextAsCall::stop(const Stop& stop, const TokenUsage& usage, std::string& out) {
@@ -145,6 +154,9 @@ void TextAsCall::stop(const Stop& stop, const TokenUsage& usage, std::string& ou
       shown.reason = StopReason::tool_use;
       shown.raw_reason = "tool_use";
   }
+  std::string rest;
+  arguments_.end(rest);
+  if (!rest.empty()) inner_->call_arguments(call_, rest, out);
   inner_->call_end(call_, is_cut_ ? BlockEnd::cut : BlockEnd::closed, out);
   inner_->stop(shown, usage, out);
 }

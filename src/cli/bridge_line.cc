@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/utf8.h"
+#include "json/clean.h"
 #include "json/reader.h"
 #include "json/string.h"
 #include "json/writer.h"
@@ -80,7 +81,7 @@ Result<BridgeLine> read_bridge_line(std::string_view text, std::string& id,
     id = cut_id(id_field);
     return fail(id_field.error("longer than " + std::to_string(kMaxIdBytes) + " bytes"));
   }
-  id = id_field.raw();
+  id = json::cleaned(id_field.raw());
 
   const Reader cancel = root.optional("cancel");
   if (cancel) {

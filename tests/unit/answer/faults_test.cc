@@ -273,6 +273,48 @@ TEST_CASE("U39: empty fragments are left out, the others put together as they ar
              R"("arguments":"{\"a\":\"\\u00")");
 }
 
+TEST_CASE("A4: half a surrogate pair never goes out, in any string of an answer") {
+  const std::string half = R"(x\ud83d)";
+  const std::string citation =
+      R"("type":"citations_delta","citation":{"type":"web_search_result_location","url":"https://a/)" +
+      half + R"(","title":")" + half + R"("})";
+  const auto piece = [&](const char* index, const char* type, const char* key) {
+    return delta(index, R"("type":")" + std::string(type) + R"(",")" + key + R"(":")" + half + '"');
+  };
+  std::vector<std::string> events{
+      R"({"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":""}})",
+      piece("0", "thinking_delta", "thinking"),
+      piece("0", "thinking_delta", "thinking"),
+      piece("0", "signature_delta", "signature"),
+      stop("0"),
+      text_start("1"),
+      piece("1", "text_delta", "text"),
+      piece("1", "text_delta", "text"),
+      delta("1", citation),
+      stop("1"),
+      R"({"type":"content_block_start","index":2,"content_block":{"type":"tool_use","id":"t)" +
+          half + R"(","name":"f)" + half + R"(","input":{"a":"\ud83d"}}})",
+      stop("2"),
+      tool_start("3"),
+      delta("3", R"("type":"input_json_delta","partial_json":"{\"a\":\"\\ud83d")"),
+      delta("3", R"("type":"input_json_delta","partial_json":"\"}")"),
+      stop("3"),
+      R"({"type":"content_block_start","index":4,"content_block":{"type":"redacted_thinking","data":")" +
+          half + R"("}})",
+      stop("4"),
+      R"({"type":"message_delta","delta":{"stop_reason":"refusal","stop_details":{"explanation":")" +
+          half + R"("}},"usage":{"output_tokens":5}})",
+      R"({"type":"message_stop"})"};
+  for (const AnswerForm form : {AnswerForm::stream, AnswerForm::whole, AnswerForm::text}) {
+    ConverterOptions options;
+    options.reasoning = {true, true, true};
+    const Outcome outcome = run_events(form, options, {stream(events)});
+    CHECK(outcome.complete);
+    CHECK(outcome.out.find(R"(\ud83d)") == std::string::npos);
+    CHECK(outcome.out.find("x\xEF\xBF\xBD") != std::string::npos);
+  }
+}
+
 TEST_CASE("U40: a call cut by max_tokens is told") {
   for (const char* reason : {"max_tokens", "tool_use"}) {
     std::vector<std::string> events{tool_start("0"), delta("0", kJson), stop("0")};
