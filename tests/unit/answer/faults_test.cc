@@ -266,6 +266,47 @@ TEST_CASE("U38: bytes after message_stop are not even looked at") {
   CHECK(outcome.complete);
 }
 
+TEST_CASE("U12: an error object is an error wherever an answer may be") {
+  const struct {
+    const char* json;
+    const char* message;
+  } cases[] = {
+      {R"({"error":{"message":"No quota","type":"insufficient_quota"}})", "No quota"},
+      {R"({"error":"No quota"})", "No quota"},
+      {R"({"detail":"No quota"})", "No quota"},
+      {R"({"detail":[{"loc":["body","model"],"msg":"no"},{"msg":"never"}]})",
+       "body.model: no; never"},
+      {R"({"message":"No quota"})", "No quota"},
+      {R"({"type":"quota","message":"No quota"})", "No quota"},
+      {R"([{"error":{"code":429,"message":"No quota"}}])", "No quota"},
+      {R"({"type":"error","error":"No quota"})", "No quota"},
+  };
+  for (const auto& row : cases) {
+    CAPTURE(row.json);
+    for (const AnswerForm form : {AnswerForm::stream, AnswerForm::whole}) {
+      const Outcome whole = run_message(form, {}, row.json);
+      REQUIRE(whole.error);
+      CHECK(whole.error->message == row.message);
+      CHECK(http_status_of(*whole.error) >= 400);
+      CHECK(whole.out.empty());
+    }
+    // An event with a type that is no error's is one of next year's.
+    if (std::string_view(row.json).substr(0, 15) == R"({"type":"quota")") continue;
+    for (const std::string& before : {std::string(), stream({text_start("0")})}) {
+      const Outcome events = run(before + event(row.json));
+      REQUIRE(events.error);
+      CHECK(events.error->message == row.message);
+    }
+  }
+  for (const char* json : {R"({"error":null,"id":"x"})", R"({"ok":true})", "[]", "[1]", "7",
+                           R"({"object":"chat.completion","choices":[]})"}) {
+    CAPTURE(json);
+    const Outcome whole = run_message(AnswerForm::whole, {}, json);
+    REQUIRE(whole.error);
+    CHECK(whole.error->kind == ErrorKind::upstream_protocol);
+  }
+}
+
 TEST_CASE("U39: empty fragments are left out, the others put together as they are") {
   check_fine({tool_start("0"), delta("0", R"("type":"input_json_delta","partial_json":"")"),
               delta("0", R"("type":"input_json_delta","partial_json":"{\"a\":\"\\u00")"),
