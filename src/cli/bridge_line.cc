@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/utf8.h"
+#include "json/clean.h"
 #include "json/find_member.h"
 #include "json/reader.h"
 #include "json/string.h"
@@ -98,7 +99,7 @@ Result<BridgeLine> read_bridge_line(std::string_view text, std::string& id,
   if (!root.is_object()) return fail(root.error("expected a JSON object"));
   const Reader id_field = root.get("id");
   if (!id_field) return fail(ErrorKind::invalid_request, "missing", "id");
-  PROXX_TRY(take_id(id_field.raw(), id));
+  PROXX_TRY(take_id(json::cleaned(id_field.raw()), id));
 
   const Reader cancel = root.optional("cancel");
   if (cancel) {

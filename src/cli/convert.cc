@@ -64,9 +64,12 @@ Result<std::unique_ptr<answer::Output>> make_output(const ConvertOptions& option
   }
   const json::Reader request = text.empty() ? json::Reader() : document.root();
   PROXX_ASSIGN(const Settings settings, load_settings_of(options));
+  const ModelTable models = model_table(settings);
+  RequestOptions conversion = request_options(settings, models);
+  conversion.model_override = options.model;
   const AnswerSettings answer{settings.convert.reasoning, settings.convert.echo_model,
                               options.include_usage};
-  PROXX_ASSIGN(const MakeOutput make, protocol.answer_to(request, answer));
+  PROXX_ASSIGN(const MakeOutput make, answer_to(request, protocol, conversion, answer));
   const int64_t now = options.created_unix_s.value_or(static_cast<int64_t>(std::time(nullptr)));
   return make(form, {}, [now] { return now; });
 }

@@ -48,6 +48,7 @@ Result<ConvertedRequest> finish_request(const Model& model, const RequestOptions
   out.stream = draft.wishes.stream;
   out.upstream_stream = request.stream;
   if (may_pause(request)) out.continue_paused = options.continue_paused;
+  out.text_is_call_of = std::move(request.output_config.format_of_tool);
   out.model = request.model;
   out.betas = std::move(request.betas);
   return out;
