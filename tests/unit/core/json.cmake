@@ -6,6 +6,7 @@ proxx_unit_test(core_portable
     json_test.cc
     utf8_test.cc
     ${PROJECT_SOURCE_DIR}/src/base/ascii.cc
+    ${PROJECT_SOURCE_DIR}/src/json/find_member.cc
     ${PROJECT_SOURCE_DIR}/src/json/reader.cc
     ${PROJECT_SOURCE_DIR}/src/json/string.cc
     ${PROJECT_SOURCE_DIR}/src/json/text.cc
