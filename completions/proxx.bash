@@ -25,7 +25,7 @@ _proxx() {
     batch) flags="-o --output -j --jobs --resume --fail-fast -n --dry-run -u --usage
       $model $limits $upstream $general" ;;
     bridge) flags="-j --jobs -u --usage $model $limits $upstream $general" ;;
-    convert) flags='-m --model --strict --include-usage --created --request --color -h --help' ;;
+    convert) flags='-m --model --strict --include-usage --created --api --request --color -h --help' ;;
     serve) flags="--host --port --unix --auth-file --cors --allowed-host --max-connections --threads
       --drain --log-level --log-format --metrics --check-health $model $upstream $general" ;;
     mock) flags='--host --port --script --replay --delay --color -h --help' ;;
@@ -42,6 +42,7 @@ _proxx() {
     --log-level) choices='error warn info debug' ;;
     --log-format) choices='text json' ;;
     --include-usage) choices='true false' ;;
+    --api) choices='chat completions' ;;
     --upstream-url) choices='mock' ;;
     --record | --replay)
       mapfile -t COMPREPLY < <(compgen -d -- "$cur")

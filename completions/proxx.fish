@@ -77,6 +77,7 @@ complete -c proxx -n '__proxx_is batch' -l fail-fast -d 'Stop at the first line 
 complete -c proxx -n '__proxx_is convert' -a 'request response stream'
 complete -c proxx -n '__proxx_is convert' -l include-usage -x -a 'true false' -d 'A last chunk with usage'
 complete -c proxx -n '__proxx_is convert' -l created -x -d 'Unix seconds'
+complete -c proxx -n '__proxx_is convert' -l api -x -a 'chat completions' -d "The client's API"
 complete -c proxx -n '__proxx_is convert' -l request -r -d 'The OpenAI request that was asked'
 
 complete -c proxx -n '__proxx_is serve mock' -l host -x -d 'Where to listen'

@@ -14,9 +14,10 @@ answer       base json anthropic answer
 text         base json anthropic answer text
 openai       base json anthropic policy answer openai
 openai/chat  base json anthropic policy answer text openai openai/chat
+openai/completions  base json anthropic policy answer text openai openai/completions
 config       base json anthropic openai config
 upstream     base json anthropic upstream
-exchange     base json anthropic answer openai openai/chat upstream exchange
+exchange     base json anthropic answer openai openai/chat openai/completions upstream exchange
 http         base http
 server       base json anthropic answer openai openai/chat config upstream exchange http server
 mock         base json http mock
@@ -31,7 +32,7 @@ foreign=(
   'nlohmann/.*:mock config'
 )
 # Conversion knows no clock, randomness, environment, files or threads.
-conversion='base json anthropic policy answer text openai openai/chat'
+conversion='base json anthropic policy answer text openai openai/chat openai/completions'
 outside='chrono|random|thread|mutex|atomic|fstream|iostream|filesystem|ctime|unistd\.h|boost/.*'
 
 failed=0

@@ -16,7 +16,6 @@
 #include "cli/usage_text.h"
 #include "exchange/protocols.h"
 #include "json/text.h"
-#include "openai/chat/request.h"
 #include "openai/error.h"
 
 namespace proxx::cli {
@@ -34,7 +33,8 @@ Status convert_one_request(const ConvertOptions& options, Output& output) {
   conversion.default_model = Settings().model;
   conversion.model_override = options.model;
   if (options.strict) conversion.on_lossy = OnLossy::error;
-  PROXX_ASSIGN(const ConvertedRequest converted, convert_request(text, nullptr, conversion));
+  PROXX_ASSIGN(const ConvertedRequest converted,
+               convert_request(text, protocol_named(options.api), conversion));
   report_notices(converted.notices, conversion.on_lossy, false);
   return output.write(converted.body + '\n');
 }
@@ -42,6 +42,7 @@ Status convert_one_request(const ConvertOptions& options, Output& output) {
 /// Makes the output for an answer as --request asks, with the flags on top.
 Result<std::unique_ptr<answer::Output>> make_output(const ConvertOptions& options,
                                                     AnswerForm form) {
+  const Protocol& protocol = *protocol_named(options.api);
   json::Document document;
   std::string text;
   if (!options.request_file.empty()) {
@@ -49,7 +50,7 @@ Result<std::unique_ptr<answer::Output>> make_output(const ConvertOptions& option
     PROXX_TRY(document.parse_view(text));
     if (!document.root().is_object()) {
       return fail(ErrorKind::invalid_request,
-                  "object expected: " + std::string(openai::chat::kProtocol.request_noun));
+                  "object expected: " + std::string(protocol.request_noun));
     }
   }
   const json::Reader request = text.empty() ? json::Reader() : document.root();
@@ -59,7 +60,7 @@ Result<std::unique_ptr<answer::Output>> make_output(const ConvertOptions& option
   conversion.default_model = Settings().model;
   conversion.model_override = options.model;
   PROXX_ASSIGN(const MakeOutput make,
-               answer_to(request, openai::chat::kProtocol, conversion, options.include_usage));
+               answer_to(request, protocol, conversion, options.include_usage));
   const int64_t now = options.created_unix_s.value_or(static_cast<int64_t>(std::time(nullptr)));
   return make(form, {}, [now] { return now; });
 }

@@ -85,6 +85,10 @@ Parsed<ConvertOptions> parse_convert(int argc, char** argv) {
   app.add_option("--created", options.created_unix_s, "The answer's created, unix seconds (now)")
       ->type_name("S")
       ->take_last();
+  app.add_option("--api", options.api, "The client's API: chat (default) or completions")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"chat", "completions"}))
+      ->take_last();
   app.add_option("--request", options.request_file, "The OpenAI request that was asked")
       ->type_name("FILE")
       ->take_last();

@@ -58,6 +58,7 @@ struct ConvertOptions {
   std::optional<bool> include_usage;
   std::optional<int64_t> created_unix_s;
   std::string request_file;
+  std::string api = "chat";  ///< Protocol::name
 };
 
 struct BatchOptions : CommonOptions {

@@ -5,12 +5,15 @@
 
 #include "answer/text_as_call.h"
 #include "openai/chat/request.h"
+#include "openai/completions/request.h"
 
 namespace proxx {
 namespace {
 
-constexpr const Protocol* kProtocols[] = {&openai::chat::kProtocol};
+constexpr const Protocol* kProtocols[] = {&openai::chat::kProtocol,
+                                          &openai::completions::kProtocol};
 
+/// Of those that a body can tell.
 const Protocol* protocol_of_body(json::Reader) {
   return &openai::chat::kProtocol;
 }
@@ -37,6 +40,13 @@ const Protocol* protocol_named(std::string_view name) {
     if (protocol->name == name) return protocol;
   }
   return nullptr;
+}
+
+std::string protocol_list(std::string_view Protocol::*word) {
+  std::string out;
+  for (const Protocol* protocol : kProtocols)
+    out.append(out.empty() ? "" : ", ").append(protocol->*word);
+  return out;
 }
 
 Result<ConvertedRequest> convert_request(std::string_view json, const Protocol* protocol,

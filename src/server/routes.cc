@@ -5,8 +5,9 @@
 namespace proxx::server {
 namespace {
 
-constexpr std::array<Route, 8> kRoutes = {{
+constexpr std::array<Route, 9> kRoutes = {{
     {Endpoint::chat_completions, "POST", "/v1/chat/completions", false, true},
+    {Endpoint::completions, "POST", "/v1/completions", false, true},
     {Endpoint::models, "GET", "/v1/models", false, false},
     {Endpoint::model, "GET", "/v1/models/", false, false},
     {Endpoint::messages, "POST", "/v1/messages", false, true},
@@ -17,8 +18,8 @@ constexpr std::array<Route, 8> kRoutes = {{
 }};
 
 /// Where a client goes whose base URL lacks the /v1.
-constexpr std::array<std::string_view, 3> kWithoutV1 = {"/chat/completions", "/models",
-                                                        "/messages"};
+constexpr std::array<std::string_view, 4> kWithoutV1 = {"/chat/completions", "/completions",
+                                                        "/models", "/messages"};
 
 bool matches(const Route& route, std::string_view path) {
   if (route.path.back() != '/') return path == route.path;

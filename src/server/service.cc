@@ -8,6 +8,7 @@
 #include "anthropic/beta_allowance.h"
 #include "base/ascii.h"
 #include "exchange/jobs.h"
+#include "exchange/protocols.h"
 #include "http/guard.h"
 #include "server/chat.h"
 #include "server/models_session.h"
@@ -152,6 +153,7 @@ void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
   if (request.method == "OPTIONS") return reply->send(preflight(request));
   switch (reply->record.endpoint) {
     case Endpoint::chat_completions:
+    case Endpoint::completions:
       return start_chat(request, reply);
     case Endpoint::messages:
     case Endpoint::count_tokens:
@@ -183,6 +185,7 @@ void Service::start_chat(http::Request& request, std::unique_ptr<Reply>& reply) 
   incoming.credential = *credential;
   incoming.models = models_.known(*credential);
   incoming.headers = std::move(*headers);
+  incoming.protocol = protocol_of_path(route_of(reply->record.endpoint).path);
   incoming.body = std::move(request.body);
   run(std::make_shared<ChatSession>(context_, shared_.options.keep_alive, std::move(incoming),
                                     std::move(reply), let_go()));
