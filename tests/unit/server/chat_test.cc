@@ -41,12 +41,14 @@ TEST_CASE("the legacy endpoint answers in its own shape, and is counted apart") 
   auto& call = *server.upstream.calls.at(0);
   CHECK(call.request.path == "/v1/messages");
   CHECK(has(call.request.body, "secret question"));
-  call.answer(200, kJson, kMessage);
+  call.head(200, kJson);
+  call.data(kMessage);
+  call.done();
   CHECK(client->status == 200);
   CHECK(has(client->body, R"("object":"text_completion")"));
   CHECK(has(client->body, R"("text":"secret answer")"));
   CHECK(has(server.log.text(), "POST /v1/completions model=claude-haiku-4-5 status=200"));
-  CHECK(has(server.metrics.text(), R"(endpoint="/v1/completions")"));
+  CHECK(has(server.shared.metrics.text(), R"(endpoint="/v1/completions")"));
   const auto refused =
       server.ask(request_of("POST", "/v1/completions", {}, R"({"prompt":["a","b"],"model":"m"})"));
   CHECK(refused->status == 400);
