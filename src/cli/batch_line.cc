@@ -1,6 +1,7 @@
 #include "cli/batch_line.h"
 
 #include "base/secret_text.h"
+#include "exchange/protocols.h"
 #include "json/find_member.h"
 #include "json/reader.h"
 #include "json/writer.h"
@@ -11,7 +12,6 @@ namespace {
 
 using json::Reader;
 
-constexpr std::string_view kUrl = "/v1/chat/completions";
 /// Every result begins with this.
 constexpr std::string_view kResultStart = R"({"id":"batch_req_)";
 
@@ -37,11 +37,14 @@ Status read_custom_id(Reader root, BatchLine& line) {
   return {};
 }
 
-Status check_target(Reader root) {
+Status read_target(Reader root, BatchLine& line) {
   const Reader method = root.optional("method");
   if (method && !method.equals("POST")) return fail(method.error("expected POST"));
   const Reader url = root.optional("url");
-  if (url && !url.equals(kUrl)) return fail(url.error("expected " + std::string(kUrl)));
+  if (!url) return {};
+  line.protocol = protocol_of_path(url.string_or(""));
+  if (line.protocol != nullptr) return {};
+  return fail(url.error("expected " + protocol_list(&Protocol::path)));
   return {};
 }
 
@@ -67,7 +70,7 @@ Status read_line(std::string_view text, BatchLine& line, json::Document& documen
   Reader request = root;
   if (is_batch_request(root)) {
     PROXX_TRY(read_custom_id(root, line));
-    PROXX_TRY(check_target(root));
+    PROXX_TRY(read_target(root, line));
     request = root.get("body");
     if (!request.is_object()) {
       return fail(ErrorKind::invalid_request, "expected an object", "body");

@@ -119,13 +119,15 @@ void BatchRun::take_line(const LineCutter::Line& line) {
   if (read.request.empty()) {
     return refuse_line(line.number, read.custom_id, std::move(read.error));
   }
-  start_job(line.number, std::move(read.custom_id), std::string(read.request));
+  start_job(line.number, std::move(read.custom_id), std::string(read.request), read.protocol);
 }
 
-void BatchRun::start_job(uint64_t number, std::string custom_id, std::string request) {
+void BatchRun::start_job(uint64_t number, std::string custom_id, std::string request,
+                         const Protocol* protocol) {
   auto job = std::make_unique<BatchJob>(
       shared_, number, std::move(custom_id), std::move(request),
       [this](BatchJob& done, const Error* error) { finish_job(done, error); });
+  job->speak(protocol);
   job->on_notices([this, number](const Notices& notices) { tell_notices(number, notices); });
   jobs_.push_back(std::move(job));
   jobs_.back()->start();

@@ -17,7 +17,6 @@
 #include "cli/usage_text.h"
 #include "exchange/protocols.h"
 #include "json/text.h"
-#include "openai/chat/request.h"
 #include "openai/error.h"
 
 namespace proxx::cli {
@@ -41,7 +40,8 @@ Status convert_one_request(const ConvertOptions& options, Output& output) {
   RequestOptions conversion = request_options(settings, models);
   conversion.model_override = options.model;
   if (options.strict) conversion.on_lossy = OnLossy::error;
-  PROXX_ASSIGN(const ConvertedRequest converted, convert_request(text, nullptr, conversion));
+  PROXX_ASSIGN(const ConvertedRequest converted,
+               convert_request(text, protocol_named(options.api), conversion));
   report_notices(converted.notices, conversion.on_lossy, false);
   return output.write(converted.body + '\n');
 }
@@ -49,9 +49,7 @@ Status convert_one_request(const ConvertOptions& options, Output& output) {
 /// Makes the output for an answer as --request asks, with the flags on top.
 Result<std::unique_ptr<answer::Output>> make_output(const ConvertOptions& options,
                                                     AnswerForm form) {
-  const Protocol* const named = protocol_named(options.api);
-  if (named == nullptr) return fail(ErrorKind::usage, "--api " + options.api + " is not known");
-  const Protocol& protocol = *named;
+  const Protocol& protocol = *protocol_named(options.api.empty() ? "chat" : options.api);
   json::Document document;
   std::string text;
   if (!options.request_file.empty()) {

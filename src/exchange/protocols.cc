@@ -5,12 +5,14 @@
 
 #include "answer/text_as_call.h"
 #include "openai/chat/request.h"
+#include "openai/completions/request.h"
 #include "openai/responses/request.h"
 
 namespace proxx {
 namespace {
 
-constexpr const Protocol* kProtocols[] = {&openai::chat::kProtocol, &openai::responses::kProtocol};
+constexpr const Protocol* kProtocols[] = {&openai::chat::kProtocol, &openai::completions::kProtocol,
+                                          &openai::responses::kProtocol};
 
 /// The fields that hold the conversation tell (docs/mapping-responses.md 4.0).
 Result<const Protocol*> protocol_of_body(json::Reader request) {
@@ -49,6 +51,13 @@ const Protocol* protocol_named(std::string_view name) {
     if (protocol->name == name) return protocol;
   }
   return nullptr;
+}
+
+std::string protocol_list(std::string_view Protocol::*word) {
+  std::string out;
+  for (const Protocol* protocol : kProtocols)
+    out.append(out.empty() ? "" : ", ").append(protocol->*word);
+  return out;
 }
 
 Result<ConvertedRequest> convert_request(std::string_view json, const Protocol* protocol,

@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -14,6 +15,8 @@ namespace proxx {
 [[nodiscard]] const Protocol* protocol_of_path(std::string_view path);
 /// The protocol that --api names; null if there is none.
 [[nodiscard]] const Protocol* protocol_named(std::string_view name);
+/// A word of each protocol, for messages: `chat, completions`.
+[[nodiscard]] std::string protocol_list(std::string_view Protocol::*word);
 
 /// Converts a client's JSON. Without a `protocol` the body tells which API it speaks. Errors: as
 /// Protocol::convert; no JSON, or no object; a body of two APIs at once.

@@ -5,8 +5,9 @@
 namespace proxx::server {
 namespace {
 
-constexpr std::array<Route, 9> kRoutes = {{
+constexpr std::array<Route, 10> kRoutes = {{
     {Endpoint::chat_completions, "POST", "/v1/chat/completions", false, true},
+    {Endpoint::completions, "POST", "/v1/completions", false, true},
     {Endpoint::responses, "POST", "/v1/responses", false, true},
     {Endpoint::models, "GET", "/v1/models", false, false},
     {Endpoint::model, "GET", "/v1/models/", false, false},

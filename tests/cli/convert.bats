@@ -125,6 +125,21 @@ YAML
   contains "$out" '"content":"{}"'
 }
 
+@test "--api completions" {
+  split "$PROXX" convert request --api completions <<<'{"model":"claude-haiku-4-5","prompt":"hi","max_tokens":3}'
+  expect_code 0
+  expect turn "$(jq -c .messages <<<"$out")" '[{"role":"user","content":[{"type":"text","text":"hi"}]}]'
+  split "$PROXX" convert response --api completions --created 1 <<<"$MESSAGE"
+  expect_code 0
+  expect object "$(jq -c '[.id, .object, .choices[0].text]' <<<"$out")" '["cmpl-1","text_completion","hello"]'
+  stream >stream.sse
+  split "$PROXX" convert stream --api completions stream.sse
+  contains "$out" '"choices":[{"text":"hello",'
+  expect "last line" "$(tail -n 1 <<<"$out")" "data: [DONE]"
+  split "$PROXX" convert request --api nonsense <<<'{}'
+  expect_code 2
+}
+
 @test "the kind is required, and a wrong one is exit 2" {
   split "$PROXX" convert <<<"$HI"
   expect_code 2

@@ -33,6 +33,10 @@ TEST_CASE("a batch request gives its id and its body as it stands") {
   CHECK(got.line.has_own_id);
   CHECK(got.request == R"({"messages": [1.10]})");
   CHECK(read(R"({"custom_id":"a","body":{}})").request == "{}");
+  const auto protocol_of = [](const std::string& text) { return read(text).line.protocol; };
+  CHECK(protocol_of(R"({"custom_id":"a","body":{}})") == nullptr);
+  CHECK(protocol_of(R"({"custom_id":"a","url":"/v1/completions","body":{}})")->name ==
+        "completions");
 }
 
 TEST_CASE("B4: a bare request is called by its line") {
@@ -64,7 +68,7 @@ TEST_CASE("B8: what cannot be run says why, with the id if there is one") {
       {R"({"body":{}})", "", "expected a custom_id: a string that is not empty", ""},
       {R"({"custom_id":"a","method":"GET","body":{}})", "a", "expected POST", "method"},
       {R"({"custom_id":"a","url":"/v1/embeddings","body":{}})", "a",
-       "expected /v1/chat/completions", "url"},
+       "expected /v1/chat/completions, /v1/completions", "url"},
       {R"({"custom_id":"a","body":{"stream":true}})", "a",
        "the answers of a batch are whole: leave stream out", "body.stream"},
       {R"({"stream":true})", "", "the answers of a batch are whole: leave stream out", "stream"},
