@@ -11,7 +11,8 @@ namespace {
 
 using anthropic::protocol_error;
 
-/// Blocks never overlap (wire.md 2.3); this leaves room for an upstream that thinks otherwise.
+/// Blocks never overlap (docs/protocol.md 2.3); this leaves room for an upstream that thinks
+/// otherwise.
 constexpr size_t kMaxOpenBlocks = 64;
 constexpr size_t kMaxStoppedServer = 256;
 

@@ -5,7 +5,7 @@
 #include "base/result.h"
 #include "json/reader.h"
 
-// Errors of the Messages API, in its own words (wire.md 3).
+// Errors of the Messages API, in its own words (docs/protocol.md 3).
 
 namespace proxx::anthropic {
 

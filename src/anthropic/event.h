@@ -10,10 +10,10 @@
 #include "base/result.h"
 #include "json/reader.h"
 
-// The parts of the Messages API's answers that proxx reads (wire.md 2). The API grows new types
-// weekly: an unknown block, delta or event has a type of its own here and is never an error. A
-// known one whose field is missing or has a wrong type is `upstream_protocol`. To read a new type,
-// add a struct, a line in its variant and a row of the decoder; the compiler then lists the
+// The parts of the Messages API's answers that proxx reads (docs/protocol.md 2). The API grows new
+// types weekly: an unknown block, delta or event has a type of its own here and is never an error.
+// A known one whose field is missing or has a wrong type is `upstream_protocol`. To read a new
+// type, add a struct, a line in its variant and a row of the decoder; the compiler then lists the
 // visitors.
 
 namespace proxx::anthropic {

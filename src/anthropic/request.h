@@ -8,8 +8,8 @@
 #include "anthropic/input_block.h"
 #include "json/reader.h"
 
-// A request to Anthropic's Messages API in its own words (wire.md 1.3). Readers of other APIs and
-// the rules in policy/ fill it; request_writer.h makes the body of it.
+// A request to Anthropic's Messages API in its own words (docs/protocol.md 1.3). Readers of other
+// APIs and the rules in policy/ fill it; request_writer.h makes the body of it.
 
 namespace proxx::anthropic {
 

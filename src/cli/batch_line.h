@@ -7,7 +7,7 @@
 #include "json/text.h"
 #include "openai/protocol.h"
 
-// The lines of OpenAI's batch files (wire.md 5.6), in and out.
+// The lines of OpenAI's batch files (docs/protocol.md 5.6), in and out.
 
 namespace proxx::cli {
 

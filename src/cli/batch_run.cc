@@ -34,7 +34,7 @@ bool is_answer(const Error& error) {
   return error.kind == ErrorKind::upstream_status || error.kind == ErrorKind::upstream_error_event;
 }
 
-/// Every line would fail like this one (faults.md B11).
+/// Every line would fail like this one (docs/faults.md B11).
 bool concerns_every_line(const Error& error) {
   return is_answer(error) && (error.http_status == 401 || error.http_status == 402 ||
                               error.code == "insufficient_quota");
@@ -234,7 +234,7 @@ void BatchRun::end(const Error& error) {
 
 void BatchRun::on_signal(int signal) {
   progress_.clear();
-  // What came to nobody who reads cannot be waited for (faults.md X4).
+  // What came to nobody who reads cannot be waited for (docs/faults.md X4).
   if (!output_.idle()) die_by(signal);
   signal_ = signal;
   const auto asking =

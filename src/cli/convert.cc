@@ -22,7 +22,7 @@
 namespace proxx::cli {
 namespace {
 
-/// What an upstream answer may weigh (faults.md U7).
+/// What an upstream answer may weigh (docs/faults.md U7).
 constexpr size_t kMaxAnswerBytes = size_t{256} << 20;
 constexpr size_t kPieceBytes = size_t{128} << 10;
 

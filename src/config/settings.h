@@ -20,7 +20,7 @@ enum class ClientKey { forward, ignore };
 enum class LogLevel { error, warn, info, debug };
 enum class LogFormat { text, json };
 
-/// The configuration, key by key as contract.md section 4 has it, with its defaults. What a key is
+/// The configuration, key by key as proxx.yaml(5) has it, with its defaults. What a key is
 /// called, may hold and looks like in YAML is settings_table.h; an empty string or list is `~`.
 struct Settings {
   /// Zero is no limit.

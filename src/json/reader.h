@@ -25,7 +25,8 @@ class Reader {
 
   explicit operator bool() const { return document_ != nullptr; }
   [[nodiscard]] Type type() const { return static_cast<Type>(node().type); }
-  /// Absent counts as null: an optional OpenAI field that is null is absent (wire.md 6.0).
+  /// Absent counts as null: an optional OpenAI field that is null is absent
+  /// (docs/mapping-chat.md 6.0).
   [[nodiscard]] bool is_null() const { return !*this || type() == Type::null; }
   [[nodiscard]] bool is_string() const { return *this && type() == Type::string; }
   [[nodiscard]] bool is_object() const { return *this && type() == Type::object; }

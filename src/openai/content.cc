@@ -282,7 +282,7 @@ Status set_result_content(Reader content, std::string_view breakpoint, InputBloc
   for (const InputBlock& part : parts.blocks) {
     part.append_to(w.value());
     result.json.push_back('}');
-    // wire.md 1.5: a breakpoint belongs to the result, not to what is inside.
+    // docs/protocol.md 1.5: a breakpoint belongs to the result, not to what is inside.
     if (part.cache_control.empty()) continue;
     result.cache_control = part.cache_control;
     result.cache_control_at = part.cache_control_at;
@@ -296,7 +296,7 @@ Status set_message_cache_control(std::vector<InputBlock>& blocks, Reader cache_c
   if (cache_control.is_null()) return {};
   PROXX_TRY(cache_control.expect(Type::object));
   for (auto block = blocks.rbegin(); block != blocks.rend(); ++block) {
-    // wire.md 1.5: never on thinking.
+    // docs/protocol.md 1.5: never on thinking.
     if (block->kind != InputBlock::Kind::thinking) {
       return anthropic::set_cache_control(*block, cache_control);
     }

@@ -9,7 +9,7 @@
 #include "policy/notice_log.h"
 #include "policy/thinking_history.h"
 
-// The content of a message: a string or an array of parts (wire.md 6.2).
+// The content of a message: a string or an array of parts (docs/mapping-chat.md 6.2).
 
 namespace proxx::openai {
 

@@ -4,7 +4,8 @@
 #include "json/reader.h"
 #include "policy/notice_log.h"
 
-// Images and files that a client sends, as blocks (wire.md 6.2). Errors name the value at fault.
+// Images and files that a client sends, as blocks (docs/mapping-chat.md 6.2). Errors name the value
+// at fault.
 
 namespace proxx::openai {
 

@@ -37,7 +37,7 @@ Status write_location(Reader location, json::Writer& w, NoticeLog& notices) {
 
 Status check_tool_name(Reader name) {
   PROXX_TRY(name.expect(Type::string));
-  constexpr size_t kMaxName = 128;  // wire.md 1.6
+  constexpr size_t kMaxName = 128;  // docs/protocol.md 1.6
   std::string decoded;
   const std::string_view text = name.text(decoded);
   const bool legal =

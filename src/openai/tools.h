@@ -7,8 +7,8 @@
 #include "json/reader.h"
 #include "openai/draft.h"
 
-// The tools of a request (wire.md 6.1, 6.5, 6.6). OpenAI's APIs hold the same members at different
-// places, so the readers of the APIs find them and give them here.
+// The tools of a request (docs/mapping-chat.md 6.1, 6.5, 6.6). OpenAI's APIs hold the same members
+// at different places, so the readers of the APIs find them and give them here.
 
 namespace proxx::openai {
 

@@ -5,7 +5,7 @@
 #include "base/utf8.h"
 #include "openai/error.h"
 
-// Anthropic's errors in OpenAI's words: wire.md 3 and 6.9.
+// Anthropic's errors in OpenAI's words: docs/protocol.md 3; docs/mapping-chat.md 6.9.
 
 namespace proxx {
 namespace {

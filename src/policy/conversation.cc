@@ -231,8 +231,8 @@ void Conversation::end_user_turn() {
 }
 
 /// The system messages before an empty answer were sent after their user turn when the answer was
-/// asked for. They must stay there, and only an assistant turn can follow them (wire.md 1.4, 6.0
-/// rule 1).
+/// asked for. They must stay there, and only an assistant turn can follow them
+/// (docs/protocol.md 1.4; docs/mapping-chat.md 6.0 rule 1).
 void Conversation::stand_in_for_empty_answer() {
   const auto answered = waiting_.begin() + static_cast<ptrdiff_t>(waiting_before_empty_answer_);
   Blocks later(std::make_move_iterator(answered), std::make_move_iterator(waiting_.end()));

@@ -14,7 +14,8 @@
 namespace proxx::policy {
 
 /// Builds `system` and `turns` of a MessagesRequest from a client's list of items, whatever the API
-/// (wire.md 1.4, 6.2). This is the one place with rules for how items become turns:
+/// (docs/protocol.md 1.4; docs/mapping-chat.md 6.2). This is the one place with rules for how items
+/// become turns:
 ///
 /// - System items before all others become `system`. A later one becomes a system message directly
 ///   after the user turn that it came before or within. Where the model takes none there, it
@@ -53,7 +54,7 @@ class Conversation {
   enum class History { whole, without_thinking };
 
   /// `model`, `request` and `notices` must outlive this. `without_thinking` leaves out all
-  /// thinking, for the second try after the upstream refused it (wire.md 6.4).
+  /// thinking, for the second try after the upstream refused it (docs/mapping-chat.md 6.4).
   Conversation(const Model& model, History history, anthropic::MessagesRequest& request,
                NoticeLog& notices);
 

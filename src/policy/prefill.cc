@@ -9,8 +9,9 @@
 #include "policy/instruction.h"
 #include "policy/steps.h"
 
-// A final assistant message: text that the model continues (wire.md 1.4, 6.2). Where the model
-// never does, conversation.cc has put a user turn after it.
+// A final assistant message: text that the model continues (docs/protocol.md 1.4;
+// docs/mapping-chat.md 6.2). Where the model never does, conversation.cc has put a user turn after
+// it.
 
 namespace proxx::policy {
 namespace {
@@ -71,7 +72,7 @@ void apply_prefill(const Step& step) {
       last.blocks.begin(), last.blocks.end(),
       [](const InputBlock& block) { return block.kind == InputBlock::Kind::thinking; });
   if (end != last.blocks.end()) {
-    // Refused where thinking is off; the last run may be left out (wire.md 1.8).
+    // Refused where thinking is off; the last run may be left out (docs/protocol.md 1.8).
     step.notices.drop(conversation, "thinking in the message that is to be continued");
     last.blocks.erase(end, last.blocks.end());
   }

@@ -12,7 +12,7 @@
 #include "policy/steps.h"
 
 // Schemas: the answer's format, tools' parameters, and which of them are enforced
-// (wire.md 1.6, 1.9, 6.1, 6.6).
+// (docs/protocol.md 1.6, 1.9; docs/mapping-chat.md 6.1, 6.6).
 
 namespace proxx::policy {
 namespace {
@@ -71,8 +71,9 @@ class Schemas {
     return {};
   }
 
-  /// A call that the model cannot be forced to make becomes its answer's format (wire.md 6.1). Does
-  /// nothing where that cannot be: apply_tool_choice() then tells the model of its duty.
+  /// A call that the model cannot be forced to make becomes its answer's format
+  /// (docs/mapping-chat.md 6.1). Does nothing where that cannot be: apply_tool_choice() then tells
+  /// the model of its duty.
   void force_call(const ToolChoiceWish& wish) {
     if (!wish.choice.forced() || step_.model.forced_tool_choice || step_.wishes.format ||
         step_.request.output_config.verbatim.optional("format") || cites(step_.request)) {
@@ -146,7 +147,7 @@ class Schemas {
 
   /// The sanitised schema; "" if the upstream would not enforce it, with a notice.
   std::string strict_schema(const Place& strict, const std::string& input_schema) {
-    constexpr int kMaxStrictTools = 20;  // wire.md 1.6
+    constexpr int kMaxStrictTools = 20;  // docs/protocol.md 1.6
     std::string reason;
     json::Document document;
     if (!step_.model.structured_outputs) {
@@ -178,7 +179,7 @@ class Schemas {
   }
 
   const Step& step_;
-  // Limits that all enforced schemas of a request share (wire.md 1.6).
+  // Limits that all enforced schemas of a request share (docs/protocol.md 1.6).
   int strict_tools_ = 0;
   int optional_parameters_ = 0;
   int union_parameters_ = 0;

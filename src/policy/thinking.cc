@@ -7,8 +7,8 @@
 #include "json/unique.h"
 #include "policy/steps.h"
 
-// thinking and output_config.effort (wire.md 6.3). Anthropic's own fields win over levels and
-// budgets.
+// thinking and output_config.effort (docs/mapping-chat.md 6.3). Anthropic's own fields win over
+// levels and budgets.
 
 namespace proxx::policy {
 namespace {
@@ -32,7 +32,7 @@ constexpr LevelRow kLevels[] = {
 /// For a client that wants thinking but says no level and no budget.
 constexpr int64_t kBudgetUnsaid = 8192;
 
-/// Of thinking, and of room for the answer (wire.md 1.8, 6.3).
+/// Of thinking, and of room for the answer (docs/protocol.md 1.8; docs/mapping-chat.md 6.3).
 constexpr int64_t kLeastTokens = 1024;
 constexpr const char* kNoRoom = "no room for 1024 tokens of it and of the answer";
 constexpr const char* kCut = "cut to leave 1024 tokens of max_tokens for the answer";

@@ -3,7 +3,7 @@
 #include "policy/instruction.h"
 #include "policy/steps.h"
 
-// tool_choice and parallel calls (wire.md 1.7, 6.1).
+// tool_choice and parallel calls (docs/protocol.md 1.7; docs/mapping-chat.md 6.1).
 
 namespace proxx::policy {
 namespace {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# proxx convert: the core as a filter (contract.md section 2).
+# proxx convert: the core as a filter (proxx(1)).
 load helpers
 
 MESSAGE='{"id":"msg_1","type":"message","role":"assistant","model":"claude-sonnet-5-5","content":[{"type":"text","text":"hello"}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":3,"output_tokens":2}}'

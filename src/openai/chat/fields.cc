@@ -13,8 +13,8 @@
 #include "openai/members.h"
 #include "openai/plain_fields.h"
 
-// The table of top-level fields (wire.md 6.1, 6.5), a row each. A field whose meaning depends on
-// others has no handler here; a step of read_request reads it.
+// The table of top-level fields (docs/mapping-chat.md 6.1, 6.5), a row each. A field whose meaning
+// depends on others has no handler here; a step of read_request reads it.
 
 namespace proxx::openai::chat {
 namespace {
@@ -112,7 +112,7 @@ Status container(Reading&, Reader field) {
 
 using Handler = Status (*)(Reading&, Reader);
 constexpr Handler kByStep = nullptr;
-/// A field of the Anthropic API that goes upstream as it is (wire.md 6.5).
+/// A field of the Anthropic API that goes upstream as it is (docs/mapping-chat.md 6.5).
 constexpr bool kVerbatim = true;
 
 struct Row {

@@ -11,7 +11,8 @@
 #include "openai/members.h"
 #include "policy/conversation.h"
 
-// messages (wire.md 6.2): their syntax. policy/conversation.h says how they become turns.
+// messages (docs/mapping-chat.md 6.2): their syntax. policy/conversation.h says how they become
+// turns.
 
 namespace proxx::openai::chat {
 namespace {

@@ -1,7 +1,7 @@
 #include "openai/chat/request_reader.h"
 #include "openai/members.h"
 
-// response_format (wire.md 1.9, 6.1, 6.6).
+// response_format (docs/protocol.md 1.9; docs/mapping-chat.md 6.1, 6.6).
 
 namespace proxx::openai::chat {
 namespace {

@@ -3,7 +3,8 @@
 #include "openai/chat/request_reader.h"
 #include "openai/members.h"
 
-// tools, functions, web_search_options as chat completions has them (wire.md 6.1, 6.5).
+// tools, functions, web_search_options as chat completions has them
+// (docs/mapping-chat.md 6.1, 6.5).
 
 namespace proxx::openai::chat {
 namespace {

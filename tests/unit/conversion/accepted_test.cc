@@ -26,7 +26,7 @@ std::vector<std::string> model_names() {
   return out;
 }
 
-/// What is right to refuse of requests that OpenAI would take (wire.md 6.1, 6.2).
+/// What is right to refuse of requests that OpenAI would take (docs/mapping-chat.md 6.1, 6.2).
 struct Refusal {
   const char* param;
   const char* message;  ///< begins with it

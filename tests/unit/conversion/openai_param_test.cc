@@ -1,4 +1,5 @@
-// wire.md 6.9: a path in an error of the upstream's is mapped back to the client's request.
+// docs/mapping-chat.md 6.9: a path in an error of the upstream's is mapped back to the client's
+// request.
 #include <doctest/doctest.h>
 
 #include "openai/chat/request.h"

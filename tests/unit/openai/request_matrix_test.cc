@@ -1,4 +1,4 @@
-// Every field of a request with every JSON type that it cannot have (faults.md A16).
+// Every field of a request with every JSON type that it cannot have (docs/faults.md A16).
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
