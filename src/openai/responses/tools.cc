@@ -181,7 +181,11 @@ class ToolsReader {
       PROXX_TRY(check_tool_name(name));
     }
     const std::string name = name_of(found).second;
-    if (name.empty() || r_.tools.add(name, kind)) return {};
+    if (name.empty()) {
+      r_.tools.reserve(OwnTool::name_of(found.type));
+      return {};
+    }
+    if (r_.tools.add(name, kind)) return {};
     return err(place_of_name(found), "two tools of this name", "invalid_value");
   }
 
