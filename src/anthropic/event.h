@@ -115,13 +115,14 @@ struct MessageDelta {
 struct MessageStop {};
 struct Ping {};
 struct ErrorEvent {
-  std::string_view error;  ///< JSON text of the `error` object, "" if there is none
+  std::string_view error;  ///< JSON text for event_error()
 };
 struct UnknownEvent {};
 using Event = std::variant<ContentBlockDelta, ContentBlockStart, ContentBlockStop, MessageStart,
                            MessageDelta, MessageStop, Ping, ErrorEvent, UnknownEvent>;
 
-/// Decodes one event of a stream from its `data`, by the `type` in it.
+/// Decodes one event of a stream from its `data`, by the `type` in it. Without one it may be an
+/// error of a gateway's.
 [[nodiscard]] Result<Event> decode_event(json::Reader data);
 
 /// Decodes the message of a call that did not stream, as a message_start whose content is whole; or

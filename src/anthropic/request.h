@@ -46,6 +46,8 @@ struct OutputConfig {
   bool without_effort = false;  ///< leave out the `effort` of `verbatim`
   std::string effort;           ///< wins over the one of `verbatim`; "" for none
   std::string format;           ///< JSON; "" for none
+  /// The tool whose arguments the text of that format is; "" for none. No part of the body.
+  std::string format_of_tool;
 };
 
 /// A field is left out of the body where it is empty. Views and readers are of the client's

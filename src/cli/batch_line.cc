@@ -1,6 +1,7 @@
 #include "cli/batch_line.h"
 
 #include "base/secret_text.h"
+#include "json/find_member.h"
 #include "json/reader.h"
 #include "json/writer.h"
 #include "openai/error.h"
@@ -16,6 +17,15 @@ constexpr std::string_view kResultStart = R"({"id":"batch_req_)";
 
 bool is_batch_request(Reader root) {
   return root.get("custom_id") || root.get("body") || root.get("url") || root.get("method");
+}
+
+/// The custom_id of a line that is wrong elsewhere.
+void find_custom_id(std::string_view text, BatchLine& line) {
+  json::Document document;
+  if (!document.parse(json::find_member(text, "custom_id"), {.allow_lone_surrogates = true}))
+    return;
+  line.custom_id = document.root().string_or("");
+  line.has_own_id = !line.custom_id.empty();
 }
 
 Status read_custom_id(Reader root, BatchLine& line) {
@@ -47,7 +57,11 @@ Status read_line(std::string_view text, BatchLine& line, json::Document& documen
   if (text.find_first_not_of(" \t\r") == std::string_view::npos) {
     return fail(ErrorKind::invalid_request, "blank line");
   }
-  PROXX_TRY(document.parse(text));
+  // The conversion replaces halves of surrogate pairs, and says so.
+  if (Status parsed = document.parse(text, {.allow_lone_surrogates = true}); !parsed) {
+    find_custom_id(text, line);
+    return parsed;
+  }
   const Reader root = document.root();
   if (!root.is_object()) return fail(root.error("expected a JSON object"));
   Reader request = root;

@@ -33,7 +33,8 @@ class BridgeRun::Talk final : public Sink {
   Talk(BridgeRun& run, std::string id)
       : run_(run),
         id_(std::move(id)),
-        recording_(run.runtime_.context(), run.runtime_.record_folder(), std::nullopt, *this),
+        recording_(run.runtime_.context(), run.runtime_.record_folder(), std::nullopt, *this,
+                   chunk_frame(id_)),
         exchange_(recording_.context(), recording_.sink()) {}
 
   void start(std::string body) {

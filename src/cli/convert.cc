@@ -56,7 +56,7 @@ Result<std::unique_ptr<answer::Output>> make_output(const ConvertOptions& option
   std::string text;
   if (!options.request_file.empty()) {
     PROXX_ASSIGN(text, read_input(options.request_file));
-    PROXX_TRY(document.parse_view(text));
+    PROXX_TRY(document.parse_view(text, kRequestJson));
     if (!document.root().is_object()) {
       return fail(ErrorKind::invalid_request,
                   "object expected: " + std::string(protocol.request_noun));
@@ -64,9 +64,12 @@ Result<std::unique_ptr<answer::Output>> make_output(const ConvertOptions& option
   }
   const json::Reader request = text.empty() ? json::Reader() : document.root();
   PROXX_ASSIGN(const Settings settings, load_settings_of(options));
+  const ModelTable models = model_table(settings);
+  RequestOptions conversion = request_options(settings, models);
+  conversion.model_override = options.model;
   const AnswerSettings answer{settings.convert.reasoning, settings.convert.echo_model,
                               options.include_usage};
-  PROXX_ASSIGN(const MakeOutput make, protocol.answer_to(request, answer));
+  PROXX_ASSIGN(const MakeOutput make, answer_to(request, protocol, conversion, answer));
   const int64_t now = options.created_unix_s.value_or(static_cast<int64_t>(std::time(nullptr)));
   return make(form, {}, [now] { return now; });
 }

@@ -8,6 +8,7 @@
 
 #include "base/notices.h"
 #include "config/model_entry.h"
+#include "openai/names.h"
 #include "openai/reasoning_fields.h"
 
 namespace proxx {
@@ -35,6 +36,7 @@ struct Settings {
     int continue_paused = 5;
     bool web_search = false;
     bool echo_model = false;
+    Names names = Names::drop;
   };
   struct Serve {
     ClientKey client_key = ClientKey::forward;

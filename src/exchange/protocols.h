@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string_view>
 
 #include "base/result.h"
@@ -18,5 +19,10 @@ namespace proxx {
 /// Protocol::convert; no JSON, or no object; a body of two APIs at once.
 Result<ConvertedRequest> convert_request(std::string_view json, const Protocol* protocol,
                                          const RequestOptions& options);
+
+/// As Protocol::answer_to, for an answer to the Messages request that `options` make of `request`,
+/// an object or absent: a forced call that came as text is a call here too.
+Result<MakeOutput> answer_to(json::Reader request, const Protocol& protocol,
+                             const RequestOptions& options, const AnswerSettings& settings);
 
 }  // namespace proxx

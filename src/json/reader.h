@@ -83,6 +83,14 @@ class Reader {
   /// Element `index` of an array, absent if there is none. Linear.
   [[nodiscard]] Reader at(size_t index) const;
 
+  /// How many strings of the whole document were repaired (ParseOptions::replace_lone_surrogates),
+  /// and the `index`th of them, or the value of such a key, with the first half's place.
+  [[nodiscard]] size_t repaired() const { return document_->repairs_.size(); }
+  [[nodiscard]] std::pair<Reader, size_t> repaired(size_t index) const {
+    const auto& [node, at] = document_->repairs_[index];
+    return {Reader(document_, node), at};
+  }
+
   class Elements;
   class Members;
   /// `for (Reader element : reader.elements())`; empty for anything but an array.

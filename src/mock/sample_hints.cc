@@ -1,6 +1,9 @@
 #include "mock/sample_hints.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
 
 #include "mock/model_rules.h"
 

@@ -28,7 +28,7 @@ struct ErrorRow {
 /// The event that ends a stream that failed: `data: {"error":{...}}\n\n`, no [DONE].
 [[nodiscard]] std::string error_frame(const Error& error);
 
-/// The error for an upstream answer that is not 2xx, by the table of wire.md 6.9. `content_type`
+/// The error for an upstream answer that is not 200, by the table of wire.md 6.9. `content_type`
 /// may be ""; `body` may be cut off, empty or no JSON at all.
 [[nodiscard]] Error upstream_status_error(int status, std::string_view content_type,
                                           std::string_view body);

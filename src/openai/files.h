@@ -10,7 +10,11 @@ namespace proxx::openai {
 
 /// The image block for a data URL in base64, or for an http or https URL, which the upstream
 /// fetches.
-Result<anthropic::InputBlock> image_of_url(json::Reader url);
+Result<anthropic::InputBlock> image_of_url(json::Reader url, policy::NoticeLog& notices);
+
+/// The image block for base64 and the type that is declared for it, two strings.
+Result<anthropic::InputBlock> image_of_base64(json::Reader data, json::Reader media_type,
+                                              policy::NoticeLog& notices);
 
 /// Strings, or absent.
 struct FileFields {

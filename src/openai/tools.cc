@@ -130,6 +130,14 @@ Status ToolReader::add_typed(Reader tool) {
   return anthropic::set_cache_control(tools.back(), tool.optional("cache_control"));
 }
 
+Status ToolReader::add_native(Reader tool) {
+  PROXX_TRY(add_name(tool, tool.optional("name")));
+  PROXX_TRY(tool.get("input_schema").expect(Type::object));
+  auto& tools = draft_.request.tools;
+  tools.push_back(anthropic::verbatim_block(InputBlock::Kind::tool, tool));
+  return anthropic::set_cache_control(tools.back(), tool.optional("cache_control"));
+}
+
 Status ToolReader::add_web_search(Reader options, bool enabled) {
   begin_tool();
   NoticeLog& notices = draft_.notices;

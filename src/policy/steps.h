@@ -26,7 +26,7 @@ Status apply_tool_choice(const Step& step);
 void apply_thinking(const Step& step, bool loop_began_without_thinking);
 void apply_betas(const Step& step);
 void apply_sampling(const Step& step);
-Status apply_prefill(const Step& step);
+void apply_prefill(const Step& step);
 void apply_caching(const Step& step);
 
 /// The history ends in a tool loop whose first assistant turn does not begin with thinking. The

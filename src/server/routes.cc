@@ -27,7 +27,7 @@ constexpr std::string_view kConversation =
 constexpr std::string_view kFileParts =
     "nothing is stored here: send files as `file` parts of POST /v1/chat/completions";
 constexpr std::string_view kOtherProvider = "Claude has none: use another provider for them";
-constexpr std::array<Absent, 21> kAbsent = {{
+constexpr std::array<Absent, 23> kAbsent = {{
     {"/v1/embeddings", kOtherProvider},
     {"/v1/images",
      "Claude makes no images: use another provider for them; images to look at are "
@@ -39,6 +39,11 @@ constexpr std::array<Absent, 21> kAbsent = {{
     {"/v1/assistants", kConversation},
     {"/v1/threads", kConversation},
     {"/v1/conversations", kConversation},
+    // Codex compacts with an ordinary turn of its own.
+    {"/v1/responses/compact",
+     "nothing is compacted here: ask the model for a summary by POST /v1/responses"},
+    {"/v1/responses",
+     "responses are not kept here: send the whole conversation in `input` of POST /v1/responses"},
     {"/v1/files", kFileParts},
     {"/v1/uploads", kFileParts},
     {"/v1/vector_stores", kFileParts},

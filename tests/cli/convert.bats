@@ -99,6 +99,32 @@ YAML
   expect finish "$(jq -r '.choices[0].finish_reason' <<<"$out")" function_call
 }
 
+@test "a forced call that came as text is a call, in both forms and through the mock" {
+  echo '{"model":"claude-sonnet-5-5","tool_choice":"required","tools":[{"type":"function","function":{"name":"say","parameters":{"type":"object","properties":{"a":{"type":"string"}}}}}],"messages":[{"role":"user","content":"hi"}]}' >forced.json
+  sed 's/"hello"/"{\\"a\\":\\"b\\"}"/' <<<"$MESSAGE" >forced.txt
+  split "$PROXX" convert response --request forced.json forced.txt
+  expect_code 0
+  expect call "$(jq -c '.choices[0].message | [.content, .tool_calls[0].function]' <<<"$out")" '[null,{"name":"say","arguments":"{\"a\":\"b\"}"}]'
+  expect finish "$(jq -r '.choices[0].finish_reason' <<<"$out")" tool_calls
+  local id
+  id=$(jq -r '.choices[0].message.tool_calls[0].id' <<<"$out")
+  contains "$id" toolu_
+  stream | sed 's/"text":"hello"/"text":"{}"/' >forced.sse
+  split "$PROXX" convert stream --request forced.json forced.sse
+  expect_code 0
+  expect "same id" "$(grep -o 'toolu_[0-9a-f]*' <<<"$out")" "$id"
+  lacks "$out" '"content":"{'
+  contains "$out" '"finish_reason":"tool_calls"'
+  split "$PROXX" --mock forced.json
+  expect_code 0
+  contains "$err" "adjusted tool_choice"
+  expect "mock's call" "$(jq -r '.choices[0].message.tool_calls[0].function.name' <<<"$out")" say
+  # A model that can be forced has real calls; its text is text.
+  sed -i s/claude-sonnet-5-5/claude-haiku-4-5/ forced.json
+  split "$PROXX" convert stream --request forced.json forced.sse
+  contains "$out" '"content":"{}"'
+}
+
 @test "the kind is required, and a wrong one is exit 2" {
   split "$PROXX" convert <<<"$HI"
   expect_code 2

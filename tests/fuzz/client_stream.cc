@@ -8,7 +8,7 @@
 namespace proxx::fuzz {
 namespace {
 
-constexpr json::ParseOptions kClientJson = {.max_depth = 256, .allow_lone_surrogates = true};
+constexpr json::ParseOptions kClientJson = {.max_depth = 256};
 constexpr std::string_view kDone = "[DONE]";
 
 /// The contents of `data: ...\n\n` frames and nothing else.

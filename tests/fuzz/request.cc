@@ -33,6 +33,7 @@ RequestOptions options_of(uint8_t bits) {
   options.drop_thinking = (bits & 32) != 0;
   if ((bits & 64) != 0) options.default_max_tokens = 100;
   options.echo_model = (bits & 128) != 0;
+  if (options.echo_model) options.names = Names::text;
   return options;
 }
 

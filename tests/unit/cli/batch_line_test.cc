@@ -83,6 +83,22 @@ TEST_CASE("B8: what cannot be run says why, with the id if there is one") {
   CHECK(read(R"({"custom_id":"a","body":{"stream":false}})").request == R"({"stream":false})");
 }
 
+TEST_CASE("A4 A9: a batch line keeps its custom_id, whatever is wrong with the body") {
+  const std::string deep = std::string(200, '[') + std::string(200, ']');
+  for (const std::string& text : {R"({"custom_id":"a","body":{"a":)" + deep + "}}",
+                                  R"({"body":{"a":)" + deep + R"(},"custom_id":"a"})",
+                                  std::string("{\"body\":{\"a\":\"\xFF\"},\"custom_id\":\"a\"}")}) {
+    CAPTURE(text);
+    const Read got = read(text);
+    CHECK(got.request.empty());
+    CHECK(got.line.custom_id == "a");
+  }
+  CHECK(read(R"({"body":)" + deep + R"(,"custom_id":7})").line.custom_id.empty());
+  const Read half = read(R"({"body":{"a":"\ud83d"},"custom_id":"\ude00"})");
+  CHECK(half.line.custom_id == "\xEF\xBF\xBD");
+  CHECK(half.request == R"({"a":"\ud83d"})");
+}
+
 TEST_CASE("results are OpenAI's lines") {
   CHECK(
       result_line("0f", "a\"b", {200, "req_1", R"({"id":"x"})"}) ==

@@ -32,10 +32,6 @@ struct Refusal {
   const char* message;  ///< begins with it
 };
 constexpr Refusal kRefusals[] = {
-    {"messages", "the model does not continue an assistant message"},
-    {"messages", "a final assistant message is not continued while thinking"},
-    {"messages[", "a system message after the last assistant message"},
-    {"response_format", "not taken together with a final assistant message"},
     {"tool_choice", "a tool cannot be forced while thinking.type is enabled"},
     {"function_call", "a tool cannot be forced while thinking.type is enabled"},
     {"response_format", "the schema cannot be enforced: "},

@@ -113,7 +113,7 @@ TEST_CASE("6.9: top-level fields have the name that the client used") {
 }
 
 TEST_CASE("6.9: a native field that the model does not take is not what the upstream saw") {
-  run(R"({"model":"claude-opus-5-5","thinking":{"type":"enabled","budget_tokens":1024},
+  run(R"({"model":"claude-opus-5-5","thinking":{"type":"disabled"},
         "reasoning_effort":"low","messages":[{"role":"user","content":"U"}]})",
       {{"thinking.adaptive.display", "reasoning_effort"}});
 }

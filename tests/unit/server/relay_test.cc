@@ -77,6 +77,7 @@ TEST_CASE("a relayed event stream has the headers that keep proxies from holding
     const auto client = server.ask(relayed());
     server.upstream.calls.at(0)->head(
         200, {{"content-type", type}, {"cache-control", "no-store"}, {"x-accel-buffering", "yes"}});
+    server.upstream.calls.at(0)->data("event: ping\n");
     for (const auto& [name, value] :
          http::HeaderList{{"cache-control", "no-cache"}, {"x-accel-buffering", "no"}}) {
       CHECK(client->header(name) == value);
@@ -88,6 +89,8 @@ TEST_CASE("a relayed event stream has the headers that keep proxies from holding
     Harness server;
     const auto client = server.ask(relayed());
     server.upstream.calls.at(0)->head(200, {{"content-type", type}});
+    server.upstream.calls.at(0)->data("{}");
+    server.upstream.calls.at(0)->done();
     CHECK(client->header("x-accel-buffering").empty());
     CHECK(client->header("cache-control").empty());
   }
