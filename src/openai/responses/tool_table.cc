@@ -43,7 +43,8 @@ bool ToolTable::add(const std::string& name, CallKind kind) {
 const std::string& ToolTable::add_child(const std::string& space, const std::string& name,
                                         CallKind kind) {
   std::string upstream = joined(space, name);
-  if (upstream.size() > kMaxName || has(upstream)) upstream = hashed(upstream, space, name);
+  const bool is_taken = has(upstream) || reserved_.count(upstream) > 0;
+  if (upstream.size() > kMaxName || is_taken) upstream = hashed(upstream, space, name);
   std::string& kept = children_[{space, name}];
   if (!all_.insert(upstream).second) return kept;
   renamed_[upstream] = {kind, space, name};

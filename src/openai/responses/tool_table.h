@@ -19,6 +19,8 @@ class ToolTable {
  public:
   /// Adds a tool outside of namespaces. False if there is one of this name.
   bool add(const std::string& name, CallKind kind);
+  /// No namespace's child gets this name: it is that of a tool that is not sent with every setting.
+  void reserve(std::string name) { reserved_.insert(std::move(name)); }
   /// Adds a namespace's child and returns its name upstream; "" if no name is left for it.
   const std::string& add_child(const std::string& space, const std::string& name, CallKind kind);
 
@@ -40,6 +42,7 @@ class ToolTable {
  private:
   using Child = std::pair<std::string, std::string>;
   std::set<std::string, std::less<>> all_;
+  std::set<std::string, std::less<>> reserved_;
   std::map<Child, std::string> children_;
   ToolNames renamed_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -21,11 +22,21 @@ using anthropic::InputBlock;
 using json::Reader;
 using json::Type;
 
+/// Each child of a namespace has its name in its own: a long one would make a large request of a
+/// small one.
+constexpr size_t kMaxSpaceName = 256;
+
+/// A namespace that tools are in.
+struct Space {
+  std::string name;
+  Reader description;  ///< absent once a tool has it
+};
+
 /// A tool on its way upstream: outside of namespaces, or a namespace's child.
 struct Found {
   Reader tool;
   Reader type;
-  Reader space;  ///< the namespace that it is a child of; absent for none
+  std::shared_ptr<Space> space;  ///< null for none
   std::string path;
 };
 
@@ -96,16 +107,20 @@ class ToolsReader {
     if (type) PROXX_TRY(type.expect(Type::string));
     if (!type && !tool.optional("input_schema")) return missing(tool, "type");
     if (type && type.equals("namespace")) return find_children(tool, path);
-    return keep({tool, type, Reader(), std::move(path)});
+    return keep({tool, type, nullptr, std::move(path)});
   }
 
   Status find_children(Reader space, const std::string& path) {
     static constexpr std::string_view kNames[] = {"type", "name", "description", "tools"};
     const auto [type, name, description, tools] = read_members(space, kNames, notices_);
     if (!name) return missing(space, "name");
-    PROXX_TRY(name.expect(Type::string));
-    if (name.raw_string().empty()) return err(name, "must not be empty", "invalid_value");
+    const auto parent = std::make_shared<Space>();
+    PROXX_ASSIGN(parent->name, name.string());
+    if (parent->name.empty() || parent->name.size() > kMaxSpaceName) {
+      return err(name, "must be 1 to 256 bytes long", "invalid_value");
+    }
     if (description) PROXX_TRY(description.expect(Type::string));
+    parent->description = description;
     if (!tools) return missing(space, "tools");
     PROXX_TRY(tools.expect(Type::array));
     const std::string list = path + ".tools";
@@ -118,7 +133,7 @@ class ToolsReader {
       if (!kind.equals("function") && !kind.equals("custom")) {
         return err(kind, "a namespace holds function and custom tools", "invalid_value");
       }
-      PROXX_TRY(keep({tool, kind, space, element_path(list, index++)}));
+      PROXX_TRY(keep({tool, kind, parent, element_path(list, index++)}));
     }
     return {};
   }
@@ -144,7 +159,7 @@ class ToolsReader {
     }
     const bool has_name =
         is_function_or_custom(found) || is_typed_by_anthropic(found.tool, found.type);
-    return {found.space ? found.space.get("name").string_or("") : "",
+    return {found.space ? found.space->name : "",
             has_name ? found.tool.get("name").string_or("") : ""};
   }
   [[nodiscard]] static Reader place_of_name(const Found& found) {
@@ -166,7 +181,11 @@ class ToolsReader {
       PROXX_TRY(check_tool_name(name));
     }
     const std::string name = name_of(found).second;
-    if (name.empty() || r_.tools.add(name, kind)) return {};
+    if (name.empty()) {
+      r_.tools.reserve(OwnTool::name_of(found.type));
+      return {};
+    }
+    if (r_.tools.add(name, kind)) return {};
     return err(place_of_name(found), "two tools of this name", "invalid_value");
   }
 
@@ -239,16 +258,13 @@ class ToolsReader {
     if (!name) return missing(found.tool, "name");
     PROXX_ASSIGN(const std::string own, name.string());
     if (own.empty()) return err(name, "must not be empty", "invalid_value");
-    const std::string& upstream =
-        r_.tools.add_child(found.space.get("name").string_or(""), own, kind);
+    const std::string& upstream = r_.tools.add_child(found.space->name, own, kind);
     if (upstream.empty()) return err(name, "two tools of this name", "invalid_value");
     w.string(upstream);
     // The first child of a namespace that goes upstream tells what the namespace is for.
     std::string description;
-    if (found.space != last_space_) {
-      last_space_ = found.space;
-      const Reader of_space = found.space.optional("description");
-      if (of_space) description = of_space.raw_string();
+    if (const Reader of_space = std::exchange(found.space->description, Reader())) {
+      description = of_space.raw_string();
       if (!description.empty() && !raw.empty()) description += R"(\n\n)";
     }
     description += raw;
@@ -292,7 +308,6 @@ class ToolsReader {
   std::vector<Found> found_;
   std::vector<Found> plain_;
   std::map<std::pair<std::string, std::string>, Reader> first_of_name_;
-  Reader last_space_;
 };
 
 }  // namespace

@@ -190,6 +190,13 @@ const ResponsesShape kResponsesShapes[] = {
                           list_of(n, function_of) + "]}]");
      },
      400},
+    {"a namespace of many members and tools",
+     [](size_t n) {
+       return with_fields(R"("tools":[{"type":"namespace",)" +
+                          list_of(n, [](const auto& i) { return "\"x" + i + "\":null"; }) +
+                          R"(,"name":"n","tools":[)" + list_of(n, function_of) + "]}]");
+     },
+     400},
     {"names that are taken",
      [](size_t n) {
        return with_fields(

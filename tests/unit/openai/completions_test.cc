@@ -36,7 +36,7 @@ std::string answer(AnswerForm form, const std::string& members, const std::strin
                    std::optional<bool> include_usage = std::nullopt) {
   json::Document document;
   REQUIRE(document.parse("{\"a\":0" + members + "}"));
-  const auto make = kProtocol.answer_to(document.root(), include_usage);
+  const auto make = kProtocol.answer_to(document.root(), {{}, false, include_usage});
   REQUIRE(make);
   AnswerConverter converter((*make)(form, {}, [] { return int64_t{1700000000}; }));
   std::string out;

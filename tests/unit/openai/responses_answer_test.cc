@@ -15,7 +15,7 @@
 #include "support/txtar.h"
 
 // Answers in the Responses API: goldens, every cut, every truncation, and the rules that
-// openai-node enforces (docs/mapping-responses.md 2.1), read by a checker that shares nothing with
+// openai-node enforces (docs/mapping-responses.md 1.6), read by a checker that shares nothing with
 // the writer.
 
 namespace proxx {
