@@ -51,7 +51,8 @@ bool is_hosted(Reader type) {
 
 /// Anthropic dates its tools as `web_search_20250305`.
 bool is_typed_by_anthropic(Reader tool, Reader type) {
-  if (tool.optional("input_schema")) return true;
+  const bool may_be_plain = type.is_null() || type.equals("custom");
+  if (may_be_plain && tool.optional("input_schema")) return true;
   if (type.equals("mcp_toolset")) return true;
   const std::string name = type.string_or("");
   constexpr size_t kDate = 9;  // with its underscore
@@ -190,8 +191,9 @@ class ToolsReader {
   }
 
   [[nodiscard]] static bool is_function_or_custom(const Found& found) {
-    if (found.type.is_null() || found.tool.optional("input_schema")) return false;
-    return found.type.equals("function") || found.type.equals("custom");
+    if (found.type.is_null()) return false;
+    if (found.type.equals("function")) return true;
+    return found.type.equals("custom") && !found.tool.optional("input_schema");
   }
 
   [[nodiscard]] bool sends(const Found& found) const {

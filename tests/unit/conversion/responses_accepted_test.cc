@@ -86,6 +86,10 @@ class Translator {
   }
 
   void add_tool(const Json& tool) {
+    if (tool.contains("input_schema")) {
+      out_["tools"].push_back(tool);
+      return;
+    }
     const bool custom = tool.value("type", "function") == "custom";
     Json flat = custom ? tool["custom"] : tool.contains("function") ? tool["function"] : tool;
     flat["type"] = custom ? "custom" : "function";
@@ -129,12 +133,45 @@ class Translator {
       return;
     }
     if (role == "assistant") return add_answer(message);
+    if (message["content"].is_array() && !message["content"].empty() &&
+        message["content"][0]["type"] == "tool_result") {
+      const Json& result = message["content"][0];
+      return add_message({{"role", "tool"},
+                          {"tool_call_id", result["tool_use_id"]},
+                          {"content", result["content"]}});
+    }
     Json item = {{"role", role}, {"content", content(message, "input_text")}};
     if (message.contains("cache_control")) item["cache_control"] = message["cache_control"];
     out_["input"].push_back(item);
   }
 
-  void add_answer(const Json& message) {
+  /// Parts in Anthropic's own form become items.
+  void add_answer(Json message) {
+    Json calls = Json::array();
+    if (message["content"].is_array()) {
+      Json texts = Json::array();
+      Json thinking = Json::array();
+      for (const Json& part : message["content"]) {
+        if (part["type"] == "tool_use") {
+          calls.push_back({{"id", part["id"]}, {"name", part["name"]}, {"arguments", "{}"}});
+        } else if (part["type"] == "thinking") {
+          thinking.push_back(part);
+        } else {
+          texts.push_back(part);
+        }
+      }
+      message["content"] = texts;
+      if (!thinking.empty()) message["thinking_blocks"] = thinking;
+    }
+    add_items(message);
+    for (Json& call : calls) {
+      const std::string id = call["id"];
+      call.erase("id");
+      add_call(id, call);
+    }
+  }
+
+  void add_items(const Json& message) {
     if (message.contains("thinking_blocks")) {
       out_["input"].push_back({{"type", "reasoning"},
                                {"id", "rs_01_0"},
@@ -187,7 +224,7 @@ class Translator {
     } else if (part["type"] == "refusal") {
       return part;
     } else {
-      out = {{"type", text_type}, {"text", part["text"]}};
+      out = {{"type", text_type}, {"text", part.value("text", "a part in Anthropic's own form")}};
     }
     for (const char* name : {"cache_control", "prompt_cache_breakpoint"}) {
       if (part.contains(name)) out[name] = part[name];
@@ -209,10 +246,6 @@ struct RightRefusal {
   const char* message;  ///< begins with it
 };
 constexpr RightRefusal kRightRefusals[] = {
-    {"input", "the model does not continue an assistant message"},
-    {"input", "a final assistant message is not continued while thinking"},
-    {"input[", "a system message after the last assistant message"},
-    {"text.format", "not taken together with a final assistant message"},
     {"tool_choice", "a tool cannot be forced while thinking.type is enabled"},
     {"text.format", "the schema cannot be enforced: "},
 };
