@@ -44,7 +44,8 @@ Status read_prompt_cache_options(Reader field, Draft& draft) {
       return err(ttl, "must be 30m", "invalid_value");
     }
     wish.for_an_hour = wish.for_an_hour || time != "5m";
-    if (time == "30m" || time == "12h") draft.notices.adjust(ttl, "the upstream knows 5m and 1h; sent 1h");
+    if (time == "30m" || time == "12h")
+      draft.notices.adjust(ttl, "the upstream knows 5m and 1h; sent 1h");
   }
   return {};
 }

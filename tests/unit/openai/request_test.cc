@@ -1,4 +1,3 @@
-#include "anthropic/request_writer.h"
 #include "openai/chat/request.h"
 
 #include <doctest/doctest.h>
@@ -8,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "anthropic/request_writer.h"
 #include "json/reader.h"
 
 namespace proxx {
