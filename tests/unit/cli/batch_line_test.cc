@@ -68,7 +68,7 @@ TEST_CASE("B8: what cannot be run says why, with the id if there is one") {
       {R"({"body":{}})", "", "expected a custom_id: a string that is not empty", ""},
       {R"({"custom_id":"a","method":"GET","body":{}})", "a", "expected POST", "method"},
       {R"({"custom_id":"a","url":"/v1/embeddings","body":{}})", "a",
-       "expected /v1/chat/completions, /v1/completions", "url"},
+       "expected /v1/chat/completions, /v1/completions, /v1/responses", "url"},
       {R"({"custom_id":"a","body":{"stream":true}})", "a",
        "the answers of a batch are whole: leave stream out", "body.stream"},
       {R"({"stream":true})", "", "the answers of a batch are whole: leave stream out", "stream"},
