@@ -107,7 +107,9 @@ Status convert_caching(Conversion& c) {
   if (automatic) {
     c.cache_control = shorter && lasts_an_hour(automatic) ? lower(automatic) : automatic.raw();
   } else if (implicit) {
-    c.cache_control = c.cache_for_an_hour && !shorter ? kHour : kFiveMinutes;
+    // A batch usually waits for longer than five minutes.
+    const bool hour = c.cache_for_an_hour || (c.options.batch_item && c.options.prompt_cache);
+    c.cache_control = hour && !shorter ? kHour : kFiveMinutes;
   }
   return {};
 }

@@ -119,6 +119,10 @@ Status moderation(Conversion& c, Reader field) {
 
 Status service_tier(Conversion& c, Reader field) {
   PROXX_ASSIGN(const std::string tier, field.string());
+  if (c.options.batch_item) {
+    if (tier != "auto") c.notices.drop(field, "a batch has a tier of its own");
+    return {};
+  }
   if (tier == "default" || tier == "standard_only") {
     c.service_tier = "standard_only";
   } else if (tier == "priority") {
@@ -127,6 +131,17 @@ Status service_tier(Conversion& c, Reader field) {
   } else if (tier != "auto") {
     c.notices.drop(field, "no such tier upstream");
   }
+  return {};
+}
+
+/// Adds `speed` as it came.
+Status speed(Conversion& c, Reader field) {
+  PROXX_TRY(field.expect(Type::string));
+  if (c.options.batch_item) {
+    if (!field.equals("standard")) c.notices.drop(field, "there is no fast lane at half price");
+    return {};
+  }
+  c.verbatim.emplace_back("speed", field);
   return {};
 }
 
@@ -233,7 +248,7 @@ constexpr Row kRows[] = {
     {"context_management", expect<Type::object>, kVerbatim},
     {"mcp_servers", expect<Type::array>, kVerbatim},
     {"fallbacks", expect<Type::array>, kVerbatim},
-    {"speed", expect<Type::string>, kVerbatim},
+    {"speed", speed},
     {"inference_geo", expect<Type::string>, kVerbatim},
     {"diagnostics", expect<Type::object>, kVerbatim},
     {"anthropic_beta", convert_betas},

@@ -65,7 +65,7 @@ Status choose_model(Conversion& c) {
 Status choose_stream(Conversion& c) {
   if (c.options.stream_override) c.out.stream = *c.options.stream_override;
   const bool long_answer = c.asked_max_tokens && c.max_tokens > kMaxTokensWithoutStream;
-  c.out.upstream_stream = c.out.stream || long_answer;
+  c.out.upstream_stream = !c.options.batch_item && (c.out.stream || long_answer);
   return {};
 }
 
