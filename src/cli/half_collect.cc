@@ -42,8 +42,10 @@ bool HalfCollect::is_complete(const JournalBatch& batch) const {
 Result<HalfCollect::Outcome> HalfCollect::collect(uint64_t serial, uint64_t items) {
   const JournalBatch batch = *context_.journal.find(serial);
   if (!batch.proven) {
-    PROXX_ASSIGN(const bool ours, prove(batch, items));
-    if (!ours) {
+    const auto ours = prove(batch, items);
+    if (!ours && ours.error().http_status == 404) return Outcome::not_yet;
+    PROXX_TRY(ours);
+    if (!*ours) {
       PROXX_TRY(context_.journal.not_ours(serial));
       return Outcome::not_ours;
     }
