@@ -17,6 +17,8 @@ using anthropic::BatchResult;
 constexpr int kMaxReadings = 3;
 /// Readings that were cut and brought nothing new.
 constexpr int kMaxCuts = 3;
+/// Whole readings without an id of ours that make a batch another's.
+constexpr int kProofs = 2;
 /// Messages that wait to be continued, in memory; beyond it they are continued first.
 constexpr size_t kMaxPausedBytes = size_t{8} << 20;
 
@@ -101,13 +103,14 @@ Status HalfCollect::give_up(uint64_t serial, const Error& why) {
 
 /// Only the first item's id tells whose batch it is: others may have the same custom_ids.
 Result<bool> HalfCollect::prove(const JournalBatch& batch, uint64_t items) {
+  int without = 0;
   for (int cuts = 0; cuts < kMaxCuts; ++cuts) {
     bool ours = false;
     uint64_t lines = 0;
     const HalfAnswer answer =
         context_.calls.lines(results_path(batch.id), [&](std::string_view text) {
-          ++lines;
           const auto result = anthropic::decode_batch_result(text, document_);
+          if (result || text.empty()) ++lines;  // not half a line, where a stream was cut
           if (!result) return true;
           const auto line = line_in_id(context_.journal.head().tag, result->custom_id);
           ours = line && contains(batch.lines, *line);
@@ -118,7 +121,7 @@ Result<bool> HalfCollect::prove(const JournalBatch& batch, uint64_t items) {
       if (answer.error->http_status == 404 || context_.calls.interrupted()) {
         return fail(*answer.error);
       }
-    } else if (lines >= items) {
+    } else if (lines >= items && ++without == kProofs) {
       return false;
     }
   }

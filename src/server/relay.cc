@@ -2,9 +2,11 @@
 
 #include <array>
 #include <ctime>
+#include <limits>
 
 #include "exchange/answer_headers.h"
 #include "server/model_name.h"
+#include "server/routes.h"
 
 namespace proxx::server {
 namespace {
@@ -18,7 +20,12 @@ constexpr std::array<std::string_view, 3> kPassed = {"content-type", "content-en
 UpstreamRequest relay_request(const ExchangeContext& context, http::Request request,
                               const Credential& credential, const RequestHeaders& headers) {
   UpstreamRequest out;
+  out.method = std::move(request.method);
+  // A batch that is created twice is paid for twice.
+  out.once = out.method == "POST" && endpoint_of(request.path()) == Endpoint::batches;
   out.path = std::move(request.target);
+  // Results of a batch may be of any size; nothing of an answer is held here.
+  if (out.method == "GET") out.max_answer_bytes = std::numeric_limits<size_t>::max();
   out.headers = upstream_headers(context.headers, credential, headers);
   out.body = std::move(request.body);
   out.timeouts = context.timeouts;

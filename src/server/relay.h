@@ -18,9 +18,9 @@ namespace proxx::server {
                                             const Credential& credential,
                                             const RequestHeaders& headers);
 
-/// `POST /v1/messages` and `/v1/messages/count_tokens`: the upstream's status and body pass
-/// unchanged as they come, but for keys in an error's. What breaks before the upstream answers is
-/// an Anthropic error object, behind that the connection is cut.
+/// `/v1/messages`, `/v1/messages/count_tokens` and `/v1/messages/batches...`: the upstream's status
+/// and body pass unchanged as they come, but for keys in an error's. What breaks before the
+/// upstream answers is an Anthropic error object, behind that the connection is cut.
 class RelaySession final : public Session,
                            public UpstreamHandler,
                            public std::enable_shared_from_this<RelaySession> {

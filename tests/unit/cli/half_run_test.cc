@@ -45,7 +45,7 @@ std::vector<Case> cases() {
 TEST_CASE(
     "half price: whatever the upstream does and wherever it is killed, no line twice, none lost") {
   for (const Case& each : cases()) {
-    CAPTURE(each.name);
+    CAPTURE(std::string(each.name));
     bool whole = false;
     int64_t steps = 0;
     // Killed at every step in turn, until a run needs no more steps than it may have.
@@ -53,7 +53,7 @@ TEST_CASE(
       CAPTURE(steps);
       Simulation simulation(12, each.faults, static_cast<uint64_t>(steps) + 1);
       simulation.options.max_items = 5;
-      whole = simulation.run(steps);
+      whole = simulation.run(steps) && simulation.end;
       for (int more = 0; more < 20 && !simulation.end; ++more) simulation.run(kForever);
       REQUIRE_MESSAGE(simulation.end, simulation.end.error().message);
       CHECK(*simulation.end == HalfEnd::complete);
@@ -79,6 +79,9 @@ TEST_CASE("half price: killed up to three times at random under all faults at on
     for (int more = 0; more < 20 && !simulation.end; ++more) simulation.run(kForever);
     REQUIRE_MESSAGE(simulation.end, simulation.end.error().message);
     REQUIRE(simulation.each_once());
+    std::string told;
+    for (const auto& record : simulation.store.records) told += record + "\n";
+    CAPTURE(told);
     REQUIRE(simulation.none_sent_twice());
   }
 }
