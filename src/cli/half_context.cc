@@ -1,6 +1,7 @@
 #include "cli/half_context.h"
 
 #include <charconv>
+#include <system_error>
 #include <utility>
 
 #include "anthropic/batch.h"

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <charconv>
+#include <system_error>
 #include <utility>
 
 #include "base/hash.h"
