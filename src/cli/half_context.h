@@ -43,7 +43,7 @@ struct HalfContext {
   std::vector<bool> taken = {};  ///< by line - 1: some batch has it
   BatchCounts counts = {};       ///< of this run
   HalfCost cost = {};            ///< of this run
-  bool saw_own_batch = false;    ///< the key sees a batch of the journal
+  bool saw_own_batch = false;    ///< the key sees a batch that the journal names
 
   /// The failure of a line that was not answered by the upstream: `response` is null.
   Status write_failure(uint64_t line, const std::string& custom_id, const Error& error);

@@ -90,6 +90,8 @@ Status prepare_journal(JournalFile& file, Journal& journal, const JournalHead& h
   // Nothing is under way: what is there to be run again may be run in another way.
   const bool nothing_sent = journal.batches().empty();
   if (!journal.has_open_batches() && (options.resume || nothing_sent)) {
+    // Results of another input are told by their ids alone.
+    if (journal.head().hash != head.hash) PROXX_TRY(HalfInput::open(input_path(options), true));
     PROXX_TRY(file.clear());
     journal.forget();
     return journal.begin(head);

@@ -96,21 +96,24 @@ Status HalfRun::give_up_lost() {
   return {};
 }
 
-/// One pass. A part that fails for now does not keep the others from going on.
+/// One pass. A part that fails does not keep the others from going on.
 Status HalfRun::step() {
-  Status first = submit_.settle();
-  const auto then = [&](Status status) {
-    if (first && !status) first = std::move(status);
+  Status first;
+  const auto note = [&first](Status status) {
+    // What ends the run counts for more than what may pass.
+    if (!status && (first || (may_pass(first.error()) && !may_pass(status.error())))) {
+      first = std::move(status);
+    }
+    return bool(first);
   };
-  const auto is_fatal = [&] { return !first && !may_pass(first.error()); };
-  if (is_fatal() || context_.calls.interrupted()) return first;
-  if (context_.journal.cancelled()) {
-    then(cancel_batches());
-  } else if (first) {
-    then(submit_.submit());
-  }
-  if (is_fatal() || context_.calls.interrupted()) return first;
-  then(poll());
+  const bool settled = note(submit_.settle());
+  if (context_.calls.interrupted()) return first;
+  if (context_.journal.cancelled()) note(cancel_batches());
+  note(poll());
+  if (context_.calls.interrupted() || context_.journal.cancelled()) return first;
+  // A key that does not see the batches that run may be of another workspace.
+  const bool sees = context_.saw_own_batch || open_batches().empty();
+  if (settled && sees) note(submit_.submit());
   return first;
 }
 
@@ -288,12 +291,10 @@ HalfRun::Milliseconds HalfRun::next_wait() {
   wait = std::chrono::duration_cast<Milliseconds>(wait * jitter);
   interval_ = std::min(std::chrono::duration_cast<Milliseconds>(interval_ * kGrowth),
                        first * kLongestWaits);
-  if (asked_delay_) wait = *asked_delay_;
-  if (submit_.is_full()) {
-    // It may have room again without a batch of ours ending.
-    if (submit_.asked_delay().count() > 0) wait = std::min(wait, submit_.asked_delay());
-    submit_.note_room();
-  }
+  std::optional<Milliseconds> asked = asked_delay_;
+  if (const auto other = submit_.asked_delay()) asked = asked ? std::min(*asked, *other) : *other;
+  if (asked) wait = *asked;
+  submit_.note_room();  // the queue may have some again without a batch of ours ending
   return std::clamp(wait, kShortestWait, std::max(first * kLongestWaits, kShortestWait));
 }
 

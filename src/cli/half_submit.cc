@@ -72,8 +72,8 @@ Status HalfSubmit::settle() {
   return {};
 }
 
-Result<std::vector<MessageBatch>> HalfSubmit::candidates(const JournalBatch& batch) {
-  std::vector<MessageBatch> found;
+Result<HalfSubmit::Candidates> HalfSubmit::candidates(const JournalBatch& batch) {
+  Candidates found;
   std::string after;
   for (int pages = 0; pages < kMaxPages; ++pages) {
     const HalfAnswer answer = call_with_retries(
@@ -82,13 +82,16 @@ Result<std::vector<MessageBatch>> HalfSubmit::candidates(const JournalBatch& bat
     if (!answer.ok()) return fail(*answer.error);
     PROXX_ASSIGN(BatchPage page, anthropic::decode_batch_page(answer.body));
     for (MessageBatch& each : page.batches) {
-      if (each.id == batch.marker) return found;
+      if (each.id == batch.marker) {
+        found.saw_marker = true;
+        return found;
+      }
       const bool refuted =
           std::find(batch.not_ours.begin(), batch.not_ours.end(), each.id) != batch.not_ours.end();
       if (each.counts.total() != batch.items || refuted || context_.journal.knows(each.id)) {
         continue;
       }
-      found.push_back(std::move(each));
+      found.batches.push_back(std::move(each));
     }
     if (page.next.empty()) break;
     after = std::move(page.next);
@@ -98,9 +101,12 @@ Result<std::vector<MessageBatch>> HalfSubmit::candidates(const JournalBatch& bat
 
 Status HalfSubmit::settle(uint64_t serial) {
   const JournalBatch batch = *context_.journal.find(serial);
+  bool saw_marker = batch.marker.empty();
   for (int look = 0; look < kLooks; ++look) {
     if (look > 0) context_.calls.wait(context_.options.settle / (kLooks - 1));
-    PROXX_ASSIGN(const auto found, candidates(batch));
+    PROXX_ASSIGN(const auto listed, candidates(batch));
+    const std::vector<MessageBatch>& found = listed.batches;
+    saw_marker = saw_marker || listed.saw_marker;
     if (found.size() > 1) {
       std::string ids;
       for (const MessageBatch& each : found) ids += (ids.empty() ? "" : ", ") + each.id;
@@ -116,6 +122,13 @@ Status HalfSubmit::settle(uint64_t serial) {
     return {};
   }
   if (context_.calls.interrupted()) return fail(interrupted_error());
+  if (!saw_marker) {
+    return fail(hopeless("whether a batch of " + std::to_string(batch.items) +
+                         " lines was created is in doubt, and this key does not see " +
+                         batch.marker +
+                         ", the newest one before it: use a key of the workspace that it was "
+                         "created in, or --again to send the lines again"));
+  }
   if (++lost_in_a_row_ > kMaxLost) {
     return fail(hopeless("the upstream answers to no creation of a batch, and lists none of them"));
   }
@@ -174,6 +187,7 @@ bool HalfSubmit::is_done() {
 Status HalfSubmit::submit() {
   if (max_bytes_ == 0) max_bytes_ = context_.options.max_bytes;
   if (max_items_ == 0) max_items_ = context_.options.max_items;
+  asked_delay_.reset();
   while (!full_ && !is_done()) {
     PROXX_ASSIGN(Draft next, draft());
     if (next.items == 0) continue;
@@ -232,7 +246,8 @@ Result<bool> HalfSubmit::add_line(uint64_t number, Draft& draft, anthropic::Batc
 /// What is wrong with an item is told when its whole batch has ended: a mistake that all lines
 /// share is found at once, and for nothing, by counting the first one's tokens.
 Status HalfSubmit::check_first(const Draft& draft) {
-  if (checked_) return {};
+  // What an earlier run began goes on, whatever a single line of it is worth.
+  if (checked_ || !context_.journal.batches().empty()) return {};
   HalfCall call;
   call.method = "POST";
   call.path = "/v1/messages/count_tokens";
@@ -286,9 +301,9 @@ Status HalfSubmit::take_answer(const HalfAnswer& answer, uint64_t serial, const 
     if (const auto batch = anthropic::decode_batch(answer.body)) {
       PROXX_TRY(context_.journal.made(serial, batch->id, batch->expires_unix_s,
                                       answer.organization(), true));
+      note_delay(answer);
       ++created_;
       lost_in_a_row_ = 0;
-      context_.saw_own_batch = true;
       return {};
     }
   } else if (is_refusal(*answer.error)) {
@@ -299,12 +314,15 @@ Status HalfSubmit::take_answer(const HalfAnswer& answer, uint64_t serial, const 
   return settle(serial);
 }
 
+void HalfSubmit::note_delay(const HalfAnswer& answer) {
+  if (const auto asked = answer.requested_delay(context_.calls.now_unix_s())) asked_delay_ = asked;
+}
+
 Status HalfSubmit::take_refusal(const HalfAnswer& answer, const Draft& draft) {
   const Error& error = *answer.error;
   if (error.http_status == 429) {
     full_ = true;
-    asked_delay_ =
-        answer.requested_delay(context_.calls.now_unix_s()).value_or(std::chrono::milliseconds(0));
+    note_delay(answer);
     return {};
   }
   if (error.http_status == 413) {

@@ -1,5 +1,7 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,13 +31,14 @@ class HalfSubmit {
   /// Creates batches until all lines have one, or the upstream takes no more. Errors: what calls
   /// fail with; an upstream that refuses the first line stops everything.
   Status submit();
-  /// The upstream takes no more batches for now (429).
-  [[nodiscard]] bool is_full() const { return full_; }
+  /// A queue that was full (429) may have room again.
   void note_room() { full_ = false; }
   /// Batches created by this run.
   [[nodiscard]] uint64_t created() const { return created_; }
-  /// How long the upstream asked to wait when it was full.
-  [[nodiscard]] std::chrono::milliseconds asked_delay() const { return asked_delay_; }
+  /// How long the upstream's last answer to a creation asked to wait.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> asked_delay() const {
+    return asked_delay_;
+  }
 
   /// The batch was not created, or is lost: the next submit() sends its lines again.
   Status give_up(uint64_t serial);
@@ -51,16 +54,23 @@ class HalfSubmit {
     std::string first_request;
   };
 
+  /// What a look at the list found for a creation in doubt.
+  struct Candidates {
+    std::vector<anthropic::MessageBatch> batches;
+    bool saw_marker = false;
+  };
+
   [[nodiscard]] Result<Draft> draft();
   [[nodiscard]] Result<bool> add_line(uint64_t line, Draft& draft, anthropic::BatchBody& body);
   Status check_first(const Draft& draft);
   Status create(Draft draft);
   Status take_answer(const HalfAnswer& answer, uint64_t serial, const Draft& draft);
   Status take_refusal(const HalfAnswer& answer, const Draft& draft);
+  void note_delay(const HalfAnswer& answer);
   Status refuse_item(const Draft& draft, const Error& error);
   Status settle(uint64_t serial);
   void release(const LineRanges& lines);
-  [[nodiscard]] Result<std::vector<anthropic::MessageBatch>> candidates(const JournalBatch& batch);
+  [[nodiscard]] Result<Candidates> candidates(const JournalBatch& batch);
 
   HalfContext& context_;
   uint64_t next_line_ = 1;  ///< every line before has a batch or a result
@@ -68,7 +78,7 @@ class HalfSubmit {
   uint64_t max_items_ = 0;
   bool checked_ = false;  ///< the first line was tried
   bool full_ = false;
-  std::chrono::milliseconds asked_delay_{0};
+  std::optional<std::chrono::milliseconds> asked_delay_;
   uint64_t created_ = 0;
   int refused_items_ = 0;
   int lost_in_a_row_ = 0;

@@ -132,6 +132,72 @@ TEST_CASE("half price: another's batch of the same size is not taken for ours in
   CHECK(simulation.none_sent_twice());
 }
 
+TEST_CASE("half price: a key of another workspace sends nothing and gives nothing up") {
+  Faults faults;
+  faults.max_waiting = 5;
+  Simulation simulation(12, faults);
+  simulation.options.max_items = 5;
+  simulation.options.no_wait = true;
+  REQUIRE(simulation.run(kForever));
+  REQUIRE(simulation.end);
+  CHECK(*simulation.end == HalfEnd::not_finished);
+  CHECK(simulation.upstream.batches() == 1);
+  simulation.options.no_wait = false;
+  simulation.upstream.other_key = true;
+  REQUIRE(simulation.run(kForever));
+  REQUIRE_FALSE(simulation.end);
+  CHECK(simulation.end.error().kind == ErrorKind::unauthorized);
+  CHECK(simulation.upstream.batches() == 1);
+  CHECK(simulation.output_ids().empty());
+  simulation.upstream.other_key = false;
+  REQUIRE(simulation.run(kForever));
+  REQUIRE_MESSAGE(simulation.end, simulation.end.error().message);
+  CHECK(simulation.each_once());
+  CHECK(simulation.none_sent_twice());
+}
+
+TEST_CASE("half price: a key of another workspace does not settle a doubt") {
+  int doubts = 0;
+  for (int64_t steps = 0;; ++steps) {
+    CAPTURE(steps);
+    Simulation simulation(8, {});
+    simulation.options.max_items = 4;
+    if (simulation.run(steps)) break;
+    const bool doubt =
+        !simulation.store.records.empty() &&
+        simulation.store.records.back().find(R"("do":"intent","n":2)") != std::string::npos;
+    if (!doubt) continue;
+    ++doubts;
+    simulation.upstream.other_key = true;
+    REQUIRE(simulation.run(kForever));
+    REQUIRE_FALSE(simulation.end);
+    simulation.upstream.other_key = false;
+    REQUIRE(simulation.run(kForever));
+    REQUIRE_MESSAGE(simulation.end, simulation.end.error().message);
+    CHECK(simulation.each_once());
+    CHECK(simulation.none_sent_twice());
+  }
+  CHECK(doubts > 1);
+}
+
+TEST_CASE("half price: what runs is collected though the upstream takes no more") {
+  for (const int status : {400, 401, 403}) {
+    CAPTURE(status);
+    Faults faults;
+    faults.max_waiting = 4;
+    Simulation simulation(6, faults);
+    simulation.options.max_items = 4;
+    simulation.options.no_wait = true;
+    REQUIRE(simulation.run(kForever));
+    simulation.upstream.refuse_creations = status;
+    simulation.upstream.wait(std::chrono::hours(1));
+    REQUIRE(simulation.run(kForever));
+    REQUIRE_FALSE(simulation.end);
+    CHECK(simulation.end.error().http_status == status);
+    CHECK(simulation.output_ids().size() == 4);
+  }
+}
+
 TEST_CASE(
     "half price: a line that is refused as its batch is created does not take others with it") {
   Faults faults;

@@ -111,6 +111,8 @@ class SimUpstream final : public cli::HalfCalls {
   [[nodiscard]] std::map<uint64_t, int> sent_lines() const { return sent_; }
   [[nodiscard]] size_t batches() const { return batches_.size(); }
 
+  bool other_key = false;        ///< calls come from another workspace, which is empty
+  int refuse_creations = 0;      ///< with this status
   std::optional<size_t> cut_at;  ///< the next results end behind that many bytes
   std::function<std::string(const std::string& id)> result_of;  ///< instead of a success
 
@@ -181,6 +183,9 @@ class SimUpstream final : public cli::HalfCalls {
 
   cli::HalfAnswer route(const cli::HalfCall& call) {
     const std::string start = "/v1/messages/batches";
+    if (other_key && call.method == "GET") {
+      return call.path.starts_with(start + "?") ? answered(R"({"data":[]})") : error(404);
+    }
     if (!call.path.starts_with(start)) return answered(R"({"input_tokens":1})");
     if (call.method == "POST" && call.path == start) return create(call.body);
     if (call.method == "POST") return answered("{}");
@@ -202,6 +207,7 @@ class SimUpstream final : public cli::HalfCalls {
   }
 
   cli::HalfAnswer create(const std::string& body) {
+    if (refuse_creations != 0) return error(refuse_creations);
     if (faults_.max_bytes != 0 && body.size() > faults_.max_bytes) return error(413);
     json::Document document;
     if (!document.parse(body)) return error(400);
