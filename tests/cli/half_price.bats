@@ -381,6 +381,25 @@ sent_items() { upstream_batches | jq '[.data[].request_counts | add] | add // 0'
   contains "$(cat err.log)" '--cancel'
 }
 
+@test "half price: through serve, which relays the native calls; from stdin, if that is a file" {
+  setup_half
+  start_mock --batch-time 50
+  start_serve --upstream-url "$mock_url"
+  lines 20 >in.jsonl
+  split "$PROXX" batch --half-price --upstream-url "${url%/v1}" -o out.jsonl <in.jsonl
+  expect_code 0
+  all_answered 20
+  expect items "$(sent_items)" 20
+  curl -sS -H 'x-api-key: any-key' "$url/messages/batches?limit=1" >list
+  id=$(jq -r '.data[0].id' list)
+  expect counts "$(jq '.data[0].request_counts.succeeded' list)" 20
+  curl -sS -H 'x-api-key: any-key' "$url/messages/batches/$id/results" >results
+  expect results "$(jq -r .custom_id results | sort -u | wc -l)" 20
+  expect deleted "$(curl -sS -X DELETE -H 'x-api-key: any-key' "$url/messages/batches/$id" | jq -r .type)" message_batch_deleted
+  expect gone "$(curl -sS -o /dev/null -w '%{http_code}' -H 'x-api-key: any-key' "$url/messages/batches/$id")" 404
+  contains "$(curl -sS -H 'x-api-key: any-key' "$url/batches")" 'proxx batch --half-price'
+}
+
 @test "half price: -n prints the items as they would go" {
   { lines 2; item "a b" text; } >in.jsonl
   split "$PROXX" batch --half-price -n in.jsonl
