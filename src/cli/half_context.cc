@@ -1,5 +1,6 @@
 #include "cli/half_context.h"
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
 #include <utility>
@@ -15,6 +16,13 @@ namespace {
 constexpr std::string_view kOwnIdStart = "proxx_";
 
 }  // namespace
+
+void HalfContext::release(const LineRanges& lines) {
+  for (const LineRange& range : lines) {
+    for (uint64_t line = range.first; line <= range.last; ++line) taken[line - 1] = false;
+  }
+  if (!lines.empty()) next_line = std::min(next_line, lines.front().first);
+}
 
 Status HalfContext::write_failure(uint64_t line, const std::string& custom_id, const Error& error) {
   if (output.mark(line) != HalfOutput::Mark::none) return {};

@@ -43,8 +43,13 @@ struct HalfContext {
   std::vector<bool> taken = {};  ///< by line - 1: some batch has it
   BatchCounts counts = {};       ///< of this run
   HalfCost cost = {};            ///< of this run
+  uint64_t next_line = 1;        ///< every line before has a batch or a result
+  uint64_t made = 0;             ///< batches that came to be, or were found, in this run
+  int lost_in_a_row = 0;         ///< creations that were neither answered nor found
   bool saw_own_batch = false;    ///< the key sees a batch that the journal names
 
+  /// The lines belong to no batch any more.
+  void release(const LineRanges& lines);
   /// The failure of a line that was not answered by the upstream: `response` is null.
   Status write_failure(uint64_t line, const std::string& custom_id, const Error& error);
   /// The upstream's error for a line, with its status.

@@ -27,7 +27,8 @@ constexpr std::chrono::milliseconds kShortestWait{20};
 
 HalfRun::HalfRun(HalfContext& context)
     : context_(context),
-      submit_(context),
+      settle_(context),
+      submit_(context, settle_),
       collect_(context),
       interval_(context.options.poll),
       started_unix_s_(context.calls.now_unix_s()) {
@@ -80,7 +81,7 @@ Status HalfRun::begin() {
                                     copy.proven));
     context_.report.tell("the output lacks results of " + copy.id + ": they are fetched again");
   }
-  if (!context_.options.adopt.empty()) return submit_.adopt(context_.options.adopt);
+  if (!context_.options.adopt.empty()) return settle_.adopt(context_.options.adopt);
   return context_.options.again ? give_up_lost() : Status();
 }
 
@@ -91,7 +92,7 @@ Status HalfRun::give_up_lost() {
     if (batch.got || (!batch.id.empty() && batch.missing_since_unix_s == 0)) continue;
     std::map<std::string, MessageBatch> seen;
     if (!batch.id.empty()) PROXX_TRY(look_at(batch, seen));
-    if (seen.empty()) PROXX_TRY(submit_.give_up(batch.serial));
+    if (seen.empty()) PROXX_TRY(settle_.give_up(batch.serial));
   }
   return {};
 }
@@ -106,7 +107,7 @@ Status HalfRun::step() {
     }
     return bool(first);
   };
-  const bool settled = note(submit_.settle());
+  const bool settled = note(settle_.settle());
   if (context_.calls.interrupted()) return first;
   if (context_.journal.cancelled()) note(cancel_batches());
   note(poll());
@@ -260,7 +261,7 @@ Status HalfRun::collect(uint64_t serial, const MessageBatch& batch) {
       return {};
     case HalfCollect::Outcome::not_ours:
       context_.report.tell(batch.id + " is another's batch: the search goes on");
-      return submit_.settle();
+      return settle_.settle();
     case HalfCollect::Outcome::not_yet:
       return note_missing(serial, "the results of " + batch.id + " are gone");
   }
@@ -282,8 +283,8 @@ bool HalfRun::may_go_on(const Error& error) {
 
 HalfRun::Milliseconds HalfRun::next_wait() {
   const Milliseconds first = context_.options.poll;
-  if (submit_.created() != created_before_) {
-    created_before_ = submit_.created();
+  if (context_.made != made_before_) {
+    made_before_ = context_.made;
     interval_ = first;
   }
   Milliseconds wait = interval_;

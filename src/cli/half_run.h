@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "cli/half_collect.h"
 #include "cli/half_context.h"
+#include "cli/half_settle.h"
 #include "cli/half_submit.h"
 
 namespace proxx::cli {
@@ -53,11 +54,12 @@ class HalfRun {
   [[nodiscard]] Milliseconds next_wait();
 
   HalfContext& context_;
+  HalfSettle settle_;
   HalfSubmit submit_;
   HalfCollect collect_;
   Milliseconds interval_;
   std::optional<Milliseconds> asked_delay_;  ///< by the last answers about batches
-  uint64_t created_before_ = 0;
+  uint64_t made_before_ = 0;
   bool cancel_sent_ = false;
   int64_t started_unix_s_;
 };

@@ -13,22 +13,10 @@ namespace proxx::cli {
 namespace {
 
 using anthropic::BatchPage;
-using anthropic::MessageBatch;
 
 constexpr const char* kBatches = "/v1/messages/batches";
-/// The looks at the list before a batch that it does not show is sent again.
-constexpr int kLooks = 6;
-constexpr int kMaxPages = 200;
 /// Lines that may be refused one by one as a batch is created: each costs sending it again.
 constexpr int kMaxRefusedItems = 100;
-/// Creations in a row that were neither answered nor found.
-constexpr int kMaxLost = 3;
-
-HalfCall list_call(const std::string& query) {
-  HalfCall call;
-  call.path = std::string(kBatches) + query;
-  return call;
-}
 
 /// The upstream answered, and did nothing: its own words for it. 408 and 499 are a gateway's.
 bool is_refusal(const Error& error) {
@@ -61,123 +49,10 @@ uint64_t line_at(const LineRanges& lines, uint64_t item) {
 
 }  // namespace
 
-// --- what is in doubt ----------------------------------------------------------------------------
-
-Status HalfSubmit::settle() {
-  std::vector<uint64_t> doubtful;
-  for (const JournalBatch& batch : context_.journal.batches()) {
-    if (batch.id.empty()) doubtful.push_back(batch.serial);
-  }
-  for (const uint64_t serial : doubtful) PROXX_TRY(settle(serial));
-  return {};
-}
-
-Result<HalfSubmit::Candidates> HalfSubmit::candidates(const JournalBatch& batch) {
-  Candidates found;
-  std::string after;
-  for (int pages = 0; pages < kMaxPages; ++pages) {
-    const HalfAnswer answer = call_with_retries(
-        context_.calls, list_call("?limit=100" + (after.empty() ? "" : "&after_id=" + after)),
-        context_.options.retry);
-    if (!answer.ok()) return fail(*answer.error);
-    PROXX_ASSIGN(BatchPage page, anthropic::decode_batch_page(answer.body));
-    for (MessageBatch& each : page.batches) {
-      if (each.id == batch.marker) {
-        found.saw_marker = true;
-        return found;
-      }
-      const bool refuted =
-          std::find(batch.not_ours.begin(), batch.not_ours.end(), each.id) != batch.not_ours.end();
-      if (each.counts.total() != batch.items || refuted || context_.journal.knows(each.id)) {
-        continue;
-      }
-      found.batches.push_back(std::move(each));
-    }
-    if (page.next.empty()) break;
-    after = std::move(page.next);
-  }
-  return found;
-}
-
-Status HalfSubmit::settle(uint64_t serial) {
-  const JournalBatch batch = *context_.journal.find(serial);
-  bool saw_marker = batch.marker.empty();
-  for (int look = 0; look < kLooks; ++look) {
-    if (look > 0) context_.calls.wait(context_.options.settle / (kLooks - 1));
-    PROXX_ASSIGN(const auto listed, candidates(batch));
-    const std::vector<MessageBatch>& found = listed.batches;
-    saw_marker = saw_marker || listed.saw_marker;
-    if (found.size() > 1) {
-      std::string ids;
-      for (const MessageBatch& each : found) ids += (ids.empty() ? "" : ", ") + each.id;
-      return fail(hopeless("whether a batch of " + std::to_string(batch.items) +
-                           " lines was created is in doubt, and it may be any of " + ids +
-                           ": --adopt ID says which one it is, --again that none of them is"));
-    }
-    if (found.empty()) continue;
-    PROXX_TRY(
-        context_.journal.made(serial, found.front().id, found.front().expires_unix_s, {}, false));
-    ++created_;
-    lost_in_a_row_ = 0;
-    return {};
-  }
-  if (context_.calls.interrupted()) return fail(interrupted_error());
-  if (!saw_marker) {
-    return fail(hopeless("whether a batch of " + std::to_string(batch.items) +
-                         " lines was created is in doubt, and this key does not see " +
-                         batch.marker +
-                         ", the newest one before it: use a key of the workspace that it was "
-                         "created in, or --again to send the lines again"));
-  }
-  if (++lost_in_a_row_ > kMaxLost) {
-    return fail(hopeless("the upstream answers to no creation of a batch, and lists none of them"));
-  }
-  return give_up(serial);
-}
-
-Status HalfSubmit::give_up(uint64_t serial) {
-  const LineRanges lines = context_.journal.find(serial)->lines;
-  PROXX_TRY(context_.journal.give_up(serial));
-  release(lines);
-  return {};
-}
-
-void HalfSubmit::release(const LineRanges& lines) {
-  for (const LineRange& range : lines) {
-    for (uint64_t line = range.first; line <= range.last; ++line) context_.taken[line - 1] = false;
-  }
-  if (!lines.empty()) next_line_ = std::min(next_line_, lines.front().first);
-}
-
-Status HalfSubmit::adopt(const std::string& id) {
-  const auto& batches = context_.journal.batches();
-  const auto doubtful = std::find_if(batches.begin(), batches.end(),
-                                     [](const JournalBatch& each) { return each.id.empty(); });
-  if (doubtful == batches.end()) {
-    return fail(ErrorKind::usage, "--adopt: the creation of no batch is in doubt");
-  }
-  if (context_.journal.knows(id)) {
-    return fail(ErrorKind::usage, "--adopt: " + id + " is known already");
-  }
-  HalfCall call;
-  call.path = std::string(kBatches) + "/" + id;
-  const HalfAnswer answer = call_with_retries(context_.calls, call, context_.options.retry);
-  if (!answer.ok()) return fail(*answer.error);
-  PROXX_ASSIGN(const MessageBatch batch, anthropic::decode_batch(answer.body));
-  if (batch.id != id || batch.counts.total() != doubtful->items) {
-    return fail(ErrorKind::usage,
-                "--adopt: " + id + " has " + std::to_string(batch.counts.total()) +
-                    " requests; the one in doubt has " + std::to_string(doubtful->items));
-  }
-  return context_.journal.made(doubtful->serial, id, batch.expires_unix_s, {}, false);
-}
-
-// --- new batches ---------------------------------------------------------------------------------
-
 bool HalfSubmit::is_done() {
-  for (; next_line_ <= context_.input.lines(); ++next_line_) {
-    if (!context_.taken[next_line_ - 1] &&
-        context_.output.mark(next_line_) == HalfOutput::Mark::none) {
+  for (; context_.next_line <= context_.input.lines(); ++context_.next_line) {
+    if (!context_.taken[context_.next_line - 1] &&
+        context_.output.mark(context_.next_line) == HalfOutput::Mark::none) {
       return false;
     }
   }
@@ -200,7 +75,7 @@ Status HalfSubmit::submit() {
 Result<HalfSubmit::Draft> HalfSubmit::draft() {
   Draft draft;
   anthropic::BatchBody body;
-  for (uint64_t line = next_line_; line <= context_.input.lines(); ++line) {
+  for (uint64_t line = context_.next_line; line <= context_.input.lines(); ++line) {
     if (context_.taken[line - 1] || context_.output.mark(line) != HalfOutput::Mark::none) continue;
     PROXX_ASSIGN(const bool added, add_line(line, draft, body));
     if (!added) break;
@@ -273,8 +148,9 @@ Status HalfSubmit::check_first(const Draft& draft) {
 }
 
 Status HalfSubmit::create(Draft draft) {
-  const HalfAnswer newest =
-      call_with_retries(context_.calls, list_call("?limit=1"), context_.options.retry);
+  HalfCall list;
+  list.path = std::string(kBatches) + "?limit=1";
+  const HalfAnswer newest = call_with_retries(context_.calls, list, context_.options.retry);
   if (!newest.ok()) return fail(*newest.error);
   PROXX_ASSIGN(const BatchPage page, anthropic::decode_batch_page(newest.body));
   const std::string marker = page.batches.empty() ? std::string() : page.batches.front().id;
@@ -290,7 +166,7 @@ Status HalfSubmit::create(Draft draft) {
   call.body = std::move(draft.body);
   const HalfAnswer answer = context_.calls.call(std::move(call));
   if (answer.fate == HalfAnswer::Fate::not_sent) {
-    PROXX_TRY(give_up(serial));
+    PROXX_TRY(settle_.give_up(serial));
     return fail(*answer.error);
   }
   return take_answer(answer, serial, draft);
@@ -302,16 +178,16 @@ Status HalfSubmit::take_answer(const HalfAnswer& answer, uint64_t serial, const 
       PROXX_TRY(context_.journal.made(serial, batch->id, batch->expires_unix_s,
                                       answer.organization(), true));
       note_delay(answer);
-      ++created_;
-      lost_in_a_row_ = 0;
+      ++context_.made;
+      context_.lost_in_a_row = 0;
       return {};
     }
   } else if (is_refusal(*answer.error)) {
-    PROXX_TRY(give_up(serial));
+    PROXX_TRY(settle_.give_up(serial));
     return take_refusal(answer, draft);
   }
   if (context_.calls.interrupted()) return fail(interrupted_error());
-  return settle(serial);
+  return settle_.settle(serial);
 }
 
 void HalfSubmit::note_delay(const HalfAnswer& answer) {

@@ -40,7 +40,8 @@ TEST_CASE("a relay passes path, query, body and the client's version and betas o
   CHECK_FALSE(find_header(sent.headers, "cookie"));
 }
 
-TEST_CASE("half price: batch calls are relayed with their method; a creation goes out once at most") {
+TEST_CASE(
+    "half price: batch calls are relayed with their method; a creation goes out once at most") {
   struct Row {
     const char* method;
     const char* target;
