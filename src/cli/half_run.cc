@@ -20,7 +20,7 @@ constexpr double kJitter = 0.1;
 constexpr int kMissingSettles = 5;
 /// How long after a batch's end of life failures are still waited out.
 constexpr int64_t kGraceSeconds = 3600;
-constexpr int64_t kBatchLifeSeconds = 24 * 3600;
+constexpr int64_t kBatchLifeSeconds = int64_t{24} * 3600;
 constexpr std::chrono::milliseconds kShortestWait{20};
 
 }  // namespace

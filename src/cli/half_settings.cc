@@ -40,8 +40,9 @@ std::string changed_setting(const std::map<std::string, std::string>& was,
                             const std::map<std::string, std::string>& is) {
   for (const auto& [name, value] : is) {
     const auto before = was.find(name);
-    const std::string old = before == was.end() ? "not set" : before->second;
-    if (old != value) return name + " was " + old + " and is " + value;
+    if (before != was.end() && before->second == value) continue;
+    std::string out = name + " was ";
+    return out.append(before == was.end() ? "not set" : before->second) + " and is " + value;
   }
   return {};
 }

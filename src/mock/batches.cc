@@ -20,7 +20,7 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::string_view kPath = "/v1/messages/batches";
-constexpr int64_t kLifeSeconds = 24 * 3600;
+constexpr int64_t kLifeSeconds = int64_t{24} * 3600;
 constexpr size_t kPieceBytes = size_t{64} << 10;
 constexpr milliseconds kLeastHint{20};
 

@@ -381,6 +381,23 @@ sent_items() { upstream_batches | jq '[.data[].request_counts | add] | add // 0'
   contains "$(cat err.log)" '--cancel'
 }
 
+@test "half price: an upstream that is away ends a run that has sent nothing, and no other" {
+  setup_half
+  start_mock --batch-time 60000
+  lines 3 >in.jsonl
+  split "$PROXX" batch --half-price --retry 0 --upstream-url http://127.0.0.1:9 -o out.jsonl in.jsonl
+  expect_code 6
+  expect left "$(find . -name 'out.jsonl*')" ""
+  half --no-wait in.jsonl
+  expect_code 13
+  kill "$mock_pid"
+  wait "$mock_pid" 2>/dev/null || true
+  half --retry 0 --no-wait in.jsonl
+  expect_code 13
+  contains "$err" 'not finished: 0 of 1 batch ended'
+  [ -e out.jsonl.batches ]
+}
+
 @test "half price: through serve, which relays the native calls; from stdin, if that is a file" {
   setup_half
   start_mock --batch-time 50
