@@ -16,15 +16,10 @@ constexpr size_t kLineDigits = 8;
 }  // namespace
 
 Result<HalfOutput> HalfOutput::open(const std::string& path, const std::string& tag,
-                                    HalfInput& input, bool goes_on) {
+                                    HalfInput& input) {
   HalfOutput output(path, tag, input);
   struct stat info {};
-  const bool exists = stat(path.c_str(), &info) == 0;
-  if (exists && !S_ISREG(info.st_mode)) {
-    return fail(ErrorKind::usage,
-                path + ": expected a regular file: --half-price reads it again when it goes on");
-  }
-  if (!exists || !goes_on) {
+  if (stat(path.c_str(), &info) != 0) {
     PROXX_ASSIGN(output.file_, BatchFile::create(path));
     return Result<HalfOutput>(std::move(output));
   }

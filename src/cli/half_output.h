@@ -18,10 +18,9 @@ class HalfOutput {
  public:
   enum class Mark : uint8_t { none, answered, failed };
 
-  /// A new file, or with `goes_on` that of an earlier run, or a new one if that is gone. `tag` is
-  /// the journal's. `input` must outlive it. Errors: as of BatchFile.
-  static Result<HalfOutput> open(const std::string& path, const std::string& tag, HalfInput& input,
-                                 bool goes_on);
+  /// The file of an earlier run, or a new one. `tag` is the journal's. `input` must outlive it.
+  /// Errors: as of BatchFile.
+  static Result<HalfOutput> open(const std::string& path, const std::string& tag, HalfInput& input);
 
   [[nodiscard]] Mark mark(uint64_t line) const { return marks_[line - 1]; }
   [[nodiscard]] uint64_t answered() const { return answered_; }

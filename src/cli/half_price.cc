@@ -110,8 +110,7 @@ Status resume(Journal& journal, HalfOutput& output, const HalfInput& input) {
   for (uint64_t line = 1; line <= input.lines(); ++line) {
     if (output.mark(line) == HalfOutput::Mark::failed) append_line(failed, line);
   }
-  if (failed.empty() && !journal.cancelled()) return {};
-  PROXX_TRY(journal.resume(failed));
+  if (!failed.empty() || journal.cancelled()) PROXX_TRY(journal.resume(failed));
   return output.drop_failures();
 }
 
@@ -159,17 +158,22 @@ Result<int> run(const BatchOptions& options) {
   }
   const bool takes_over = !goes_on && options.resume;
   PROXX_ASSIGN(HalfInput input, HalfInput::open(input_path(options), takes_over));
-  if (stat(options.output.c_str(), &info) == 0 && !goes_on && !takes_over) {
+  const bool new_output = stat(options.output.c_str(), &info) != 0;
+  if (!new_output && !S_ISREG(info.st_mode)) {
+    return fail(
+        ErrorKind::usage,
+        options.output + ": expected a regular file: --half-price reads it again when it goes on");
+  }
+  if (!new_output && !goes_on && !takes_over) {
     return fail(ErrorKind::usage, options.output + " exists; --resume continues it");
   }
-  const bool new_output = stat(options.output.c_str(), &info) != 0;
   PROXX_ASSIGN(JournalFile file, JournalFile::open(path));
   Journal journal(file);
   PROXX_TRY(file.load_into(journal));
   const bool nothing_sent_yet = journal.batches().empty();
   const JournalHead head = head_of(input, *runtime, options);
   Status prepared = prepare_journal(file, journal, head, options);
-  auto opened = prepared ? HalfOutput::open(options.output, journal.head().tag, input, true)
+  auto opened = prepared ? HalfOutput::open(options.output, journal.head().tag, input)
                          : Result<HalfOutput>(fail(std::move(prepared).error()));
   if (!opened) {
     if (nothing_sent_yet && !file.existed()) PROXX_TRY(file.remove());
@@ -191,7 +195,11 @@ Result<int> run(const BatchOptions& options) {
   if (!end) {
     if (nothing_done) {
       PROXX_TRY(file.remove());
-      if (new_output) unlink(options.output.c_str());
+      // Of an output that was there before, only an empty one can be of such a run.
+      const bool own = new_output || goes_on;
+      if (own && stat(options.output.c_str(), &info) == 0 && info.st_size == 0) {
+        unlink(options.output.c_str());
+      }
     }
     return fail(end.error());
   }

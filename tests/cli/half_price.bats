@@ -221,6 +221,12 @@ sent_items() { upstream_batches | jq '[.data[].request_counts | add] | add // 0'
   contains "$err" 'line 1: model: no-such-model; nothing was sent'
   expect left "$(ls)" "$(printf '%s\n' err etc in.jsonl mock.log out xdg | sed '/etc/d')"
   expect items "$(sent_items)" 0
+  # Nor does it if an earlier run was killed before it had done anything.
+  : >out.jsonl
+  : >out.jsonl.batches
+  half in.jsonl
+  expect_code 4
+  expect left "$(find . -name 'out.jsonl*')" ""
   lines 2 >in.jsonl
   ANTHROPIC_API_KEY=sk-ant-oat01-not-taken half in.jsonl
   expect_code 8
@@ -246,6 +252,9 @@ sent_items() { upstream_batches | jq '[.data[].request_counts | add] | add // 0'
   split "$PROXX" batch --no-wait --mock -o out.jsonl in.jsonl
   expect_code 2
   contains "$err" --half-price
+  split "$PROXX" batch --half-price --mock -o /dev/stdout in.jsonl
+  expect_code 2
+  contains "$err" 'expected a regular file'
   half --cancel in.jsonl
   expect_code 2
   contains "$err" 'no batch of out.jsonl is under way'

@@ -347,7 +347,7 @@ class Simulation {
       PROXX_TRY(journal.begin({input.lines(), input.bytes(), input.hash(), "0123abcd", {}}));
     }
     PROXX_ASSIGN(cli::HalfOutput output,
-                 cli::HalfOutput::open(folder_ / "out.jsonl", "0123abcd", input, true));
+                 cli::HalfOutput::open(folder_ / "out.jsonl", "0123abcd", input));
     cli::HalfReport report(true, OnLossy::ignore);
     cli::HalfContext context{options, input, journal, output, upstream, report};
     return cli::HalfRun(context).run();
