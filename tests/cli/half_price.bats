@@ -252,7 +252,7 @@ sent_items() { upstream_batches | jq '[.data[].request_counts | add] | add // 0'
   split "$PROXX" batch --no-wait --mock -o out.jsonl in.jsonl
   expect_code 2
   contains "$err" --half-price
-  split "$PROXX" batch --half-price --mock -o /dev/stdout in.jsonl
+  split "$PROXX" batch --half-price --mock -o /dev/null in.jsonl
   expect_code 2
   contains "$err" 'expected a regular file'
   half --cancel in.jsonl
