@@ -181,15 +181,17 @@ Status Journal::load(std::string_view text) {
   } else if (what == "not_ours") {
     batch->not_ours.push_back(std::exchange(batch->id, {}));
     batch->ended = batch->got = false;
-    batch->missing_since_unix_s = 0;
+    batch->missing_since_unix_s = batch->missing_looks = 0;
   } else if (what == "ended") {
     batch->ended = true;
   } else if (what == "got") {
     batch->got = true;
   } else if (what == "missing") {
-    batch->missing_since_unix_s = record.get("at").integer_or_none().value_or(1);
+    if (batch->missing_looks++ == 0) {
+      batch->missing_since_unix_s = record.get("at").integer_or_none().value_or(1);
+    }
   } else if (what == "seen") {
-    batch->missing_since_unix_s = 0;
+    batch->missing_since_unix_s = batch->missing_looks = 0;
   } else {
     return damaged("a record of an unknown kind");
   }

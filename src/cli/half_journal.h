@@ -47,6 +47,7 @@ struct JournalBatch {
   bool ended = false;
   bool got = false;                  ///< every line has its result in the output
   int64_t missing_since_unix_s = 0;  ///< since when the upstream does not know it; 0: it does
+  int missing_looks = 0;             ///< that found it missing since
 };
 
 /// Where records go: a file (half_journal_file.h), or a test's.

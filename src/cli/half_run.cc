@@ -18,6 +18,8 @@ constexpr double kJitter = 0.1;
 /// A 404 for a batch that is known, or for results of one that has ended, came and went within
 /// minutes in the field. In terms of HalfOptions::settle: 15 minutes of 3.
 constexpr int kMissingSettles = 5;
+/// ... and so many looks: who looks now and then may meet two that pass.
+constexpr int kMissingLooks = 6;
 /// How long after a batch's end of life failures are still waited out.
 constexpr int64_t kGraceSeconds = 3600;
 constexpr int64_t kBatchLifeSeconds = int64_t{24} * 3600;
@@ -232,11 +234,13 @@ Status HalfRun::take_states(const std::map<std::string, MessageBatch>& seen) {
 
 /// Nothing is given up for a 404 alone: it may pass, and a key of another workspace gets one too.
 Status HalfRun::note_missing(uint64_t serial, const std::string& what) {
-  const JournalBatch batch = *context_.journal.find(serial);
   const int64_t now = context_.calls.now_unix_s();
-  if (batch.missing_since_unix_s == 0) return context_.journal.missing(serial, now);
+  PROXX_TRY(context_.journal.missing(serial, now));
+  const JournalBatch batch = *context_.journal.find(serial);
   const auto waited = std::chrono::seconds(now - batch.missing_since_unix_s);
-  if (waited < kMissingSettles * context_.options.settle) return {};
+  if (waited < kMissingSettles * context_.options.settle || batch.missing_looks < kMissingLooks) {
+    return {};
+  }
   if (!context_.saw_own_batch) {
     return fail(ErrorKind::unauthorized,
                 "this key sees none of the batches that run, such as " + batch.id +

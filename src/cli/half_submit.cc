@@ -25,6 +25,16 @@ bool is_refusal(const Error& error) {
           error.http_status != 409 && error.http_status != 499);
 }
 
+/// An answer of count_tokens that does not speak of the request: there is no such call, or it takes
+/// less of a request than the Messages API does.
+bool says_nothing(const Error& error) {
+  if (error.http_status == 405) return true;
+  if (error.http_status == 404) return error.code != "model_not_found";
+  return error.http_status == 400 &&
+         error.message == error.param + ": Extra inputs are not permitted" &&
+         error.param.find('.') == std::string::npos;
+}
+
 /// N of `requests.N.custom_id: ...`.
 std::optional<uint64_t> item_in(const Error& error) {
   constexpr std::string_view kStart = "requests.";
@@ -131,9 +141,7 @@ Status HalfSubmit::check_first(const Draft& draft) {
   const HalfAnswer answer = call_with_retries(context_.calls, call, context_.options.retry);
   if (!answer.ok()) {
     const Error& error = *answer.error;
-    const bool no_such_call =
-        (error.http_status == 404 && error.code != "model_not_found") || error.http_status == 405;
-    if (!no_such_call) {
+    if (!says_nothing(error)) {
       Error told = error;
       if (error.http_status == 400 || error.http_status == 404) {
         told.message = "line " + std::to_string(draft.lines.front().first) + ": " +

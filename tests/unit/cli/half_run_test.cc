@@ -211,6 +211,32 @@ TEST_CASE(
         std::string::npos);
 }
 
+TEST_CASE(
+    "half price: counting the first line's tokens stops a run that would fail, and no other") {
+  struct Row {
+    HalfAnswer answer;
+    bool goes_on;
+  };
+  const std::string extra = "output_config: Extra inputs are not permitted";
+  const Row rows[] = {
+      {SimUpstream::refusal(405, "Method Not Allowed"), true},
+      {SimUpstream::refusal(404, "Not found", "", "not_found"), true},
+      {SimUpstream::refusal(400, extra, "output_config"), true},
+      {SimUpstream::refusal(404, "model: x", "model", "model_not_found"), false},
+      {SimUpstream::refusal(400, "tools.0.x: Extra inputs are not permitted", "tools.0.x"), false},
+      {SimUpstream::refusal(400, "max_tokens: too many", "max_tokens"), false},
+      {SimUpstream::refusal(401, "invalid x-api-key"), false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.answer.error->message);
+    Simulation simulation(3, {});
+    simulation.upstream.counted = row.answer;
+    REQUIRE(simulation.run(kForever));
+    CHECK(bool(simulation.end) == row.goes_on);
+    CHECK(simulation.upstream.batches() == (row.goes_on ? 1 : 0));
+  }
+}
+
 TEST_CASE("half price: a line that alone is too large becomes an error line") {
   Faults faults;
   faults.max_bytes = 20;

@@ -111,10 +111,19 @@ class SimUpstream final : public cli::HalfCalls {
   [[nodiscard]] std::map<uint64_t, int> sent_lines() const { return sent_; }
   [[nodiscard]] size_t batches() const { return batches_.size(); }
 
-  bool other_key = false;        ///< calls come from another workspace, which is empty
-  int refuse_creations = 0;      ///< with this status
-  std::optional<size_t> cut_at;  ///< the next results end behind that many bytes
+  bool other_key = false;                  ///< calls come from another workspace, which is empty
+  int refuse_creations = 0;                ///< with this status
+  std::optional<cli::HalfAnswer> counted;  ///< the answer of count_tokens
+  std::optional<size_t> cut_at;            ///< the next results end behind that many bytes
   std::function<std::string(const std::string& id)> result_of;  ///< instead of a success
+
+  static cli::HalfAnswer refusal(int status, const std::string& message,
+                                 const std::string& param = "", const std::string& code = "") {
+    cli::HalfAnswer answer = error(status, message);
+    answer.error->param = param;
+    answer.error->code = code;
+    return answer;
+  }
 
  private:
   struct Batch {
@@ -186,7 +195,8 @@ class SimUpstream final : public cli::HalfCalls {
     if (other_key && call.method == "GET") {
       return call.path.starts_with(start + "?") ? answered(R"({"data":[]})") : error(404);
     }
-    if (!call.path.starts_with(start)) return answered(R"({"input_tokens":1})");
+    if (!call.path.starts_with(start))
+      return counted ? *counted : answered(R"({"input_tokens":1})");
     if (call.method == "POST" && call.path == start) return create(call.body);
     if (call.method == "POST") return answered("{}");
     if (call.path.starts_with(start + "?")) return list(call.path);
