@@ -237,6 +237,31 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("half price: a 404 now and then does not make answers that are paid for gone") {
+  Simulation simulation(4, {});
+  simulation.options.no_wait = true;
+  REQUIRE(simulation.run(kForever));
+  for (int look = 0; look < 3; ++look) {
+    simulation.upstream.wait(std::chrono::minutes(20));
+    simulation.upstream.no_results = true;
+    REQUIRE(simulation.run(kForever));
+    REQUIRE(simulation.end);
+    CHECK(*simulation.end == HalfEnd::not_finished);
+  }
+  simulation.upstream.no_results = false;
+  REQUIRE(simulation.run(kForever));
+  REQUIRE(simulation.end);
+  CHECK(*simulation.end == HalfEnd::complete);
+  CHECK(simulation.output().find("results_gone") == std::string::npos);
+  // For good it is another matter.
+  Simulation other(4, {});
+  other.upstream.no_results = true;
+  REQUIRE(other.run(kForever));
+  REQUIRE(other.end);
+  CHECK(other.each_once());
+  CHECK(other.output().find("results_gone") != std::string::npos);
+}
+
 TEST_CASE("half price: a line that alone is too large becomes an error line") {
   Faults faults;
   faults.max_bytes = 20;

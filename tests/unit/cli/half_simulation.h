@@ -77,7 +77,9 @@ class SimUpstream final : public cli::HalfCalls {
     fuse->step();
     now_ += 1;
     Batch* const batch = find(id_in(path));
-    if (batch == nullptr || !batch->ended(now_) || happens(faults_.not_found)) return error(404);
+    if (batch == nullptr || !batch->ended(now_) || no_results || happens(faults_.not_found)) {
+      return error(404);
+    }
     std::string text;
     std::vector<std::string> ids = batch->ids;
     std::shuffle(ids.begin(), ids.end(), random_);
@@ -111,6 +113,7 @@ class SimUpstream final : public cli::HalfCalls {
   [[nodiscard]] std::map<uint64_t, int> sent_lines() const { return sent_; }
   [[nodiscard]] size_t batches() const { return batches_.size(); }
 
+  bool no_results = false;                 ///< 404, though the batch has ended
   bool other_key = false;                  ///< calls come from another workspace, which is empty
   int refuse_creations = 0;                ///< with this status
   std::optional<cli::HalfAnswer> counted;  ///< the answer of count_tokens
