@@ -12,8 +12,9 @@
 
 #include "answer/converter.h"
 #include "anthropic/sse.h"
-#include "cli/process.h"
+#include "openai/chat/output.h"
 #include "openai/chat/request.h"
+#include "server/system.h"
 
 namespace {
 
@@ -96,7 +97,7 @@ std::string stream_begin(std::string_view block) {
 
 /// Events of an open stream: `state.range(0)` come with each piece of the upstream's bytes.
 void stream_events(benchmark::State& state, std::string_view block, std::string_view one) {
-  AnswerConverter converter(AnswerForm::chunks, {});
+  AnswerConverter converter(openai::make_chat_output(AnswerForm::stream, {}));
   std::string out;
   if (!converter.feed_events(stream_begin(block), out)) return state.SkipWithError("no stream");
   const std::string piece = repeated(one, state.range(0));
@@ -157,7 +158,7 @@ void request_of(benchmark::State& state, std::string_view result) {
   if (!convert_request(text, options)) return state.SkipWithError("not a request");
   const AllocationCount count(state);
   for ([[maybe_unused]] auto _ : state) {
-    const Result<ConvertedRequest> converted = convert_request(text, options);
+    const Result<ConvertedChatRequest> converted = convert_request(text, options);
     benchmark::DoNotOptimize(converted->body.data());
   }
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(text.size()));
@@ -185,7 +186,7 @@ void response(benchmark::State& state) {
       R"("cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":64}})";
   const AllocationCount count(state);
   for ([[maybe_unused]] auto _ : state) {
-    AnswerConverter converter(AnswerForm::completion, {});
+    AnswerConverter converter(openai::make_chat_output(AnswerForm::whole, {}));
     std::string out;
     if (!converter.feed_message(text, out) || !converter.complete()) {
       return state.SkipWithError("not a message");
@@ -214,7 +215,7 @@ BENCHMARK(sse_parser);
 }  // namespace proxx
 
 int main(int argc, char** argv) {
-  proxx::cli::prepare_process();  // it says what becomes of freed memory
+  proxx::server::keep_freed_memory();  // as serve has it
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
 }

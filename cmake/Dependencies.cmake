@@ -1,15 +1,21 @@
 # Everything comes from the system's packages (scripts/install-deps.sh); nothing is downloaded here.
 find_package(Threads REQUIRED)
 find_package(CURL 7.88 REQUIRED)
-# Its headers alone: the library is loaded when it is needed (upstream/curl_library.h).
-add_library(proxx_curl INTERFACE)
-target_include_directories(proxx_curl SYSTEM INTERFACE
-  $<TARGET_PROPERTY:CURL::libcurl,INTERFACE_INCLUDE_DIRECTORIES>)
-target_link_libraries(proxx_curl INTERFACE ${CMAKE_DL_LIBS})
 find_package(Boost 1.81 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(tl-expected REQUIRED)
+
+# What request bodies may be compressed with.
+find_package(ZLIB 1.2.11 REQUIRED)
+find_package(zstd 1.5 REQUIRED CONFIG)
+add_library(proxx_codings INTERFACE)
+target_link_libraries(proxx_codings INTERFACE ZLIB::ZLIB)
+if(TARGET zstd::libzstd_shared)
+  target_link_libraries(proxx_codings INTERFACE zstd::libzstd_shared)
+else()
+  target_link_libraries(proxx_codings INTERFACE zstd::libzstd_static)
+endif()
 
 # The static library starts faster; only Debian and its kin ship one, and no CMake package names it.
 find_package(yaml-cpp 0.7 REQUIRED)
@@ -25,22 +31,17 @@ else()
   target_link_libraries(proxx_yaml INTERFACE yaml-cpp)
 endif()
 
-# What becomes a part of the program, for the bill of materials (scripts/sbom.py): a name, a version, how,
-# and the licence. Of what is loaded at run time the file, which ldd does not tell.
-get_target_property(curl_file CURL::libcurl IMPORTED_LOCATION)
-if(NOT curl_file)
-  set(curl_file ${CURL_LIBRARIES})
-endif()
+# The libraries that become part of the binary, for the bill of materials (scripts/sbom.py): name, version,
+# headers or static, licence. Shared libraries are not listed: ldd names them.
 set(materials
   "boost\t${Boost_VERSION_STRING}\theaders\tBSL-1.0"
   "nlohmann-json\t${nlohmann_json_VERSION}\theaders\tMIT"
   "cli11\t${CLI11_VERSION}\theaders\tBSD-3-Clause"
-  "tl-expected\t${tl-expected_VERSION}\theaders\tCC0-1.0"
-  "libcurl\t${curl_file}\tloaded\tcurl")
+  "tl-expected\t${tl-expected_VERSION}\theaders\tCC0-1.0")
 if(YAML_CPP_STATIC)
   list(APPEND materials "yaml-cpp\t${yaml-cpp_VERSION}\tstatic\tMIT")
 endif()
-if(CMAKE_BUILD_TYPE STREQUAL Release AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+if(PROXX_STATIC_LIBSTDCXX)
   list(APPEND materials "libstdc++\t${CMAKE_CXX_COMPILER_VERSION}\tstatic\tGPL-3.0-or-later WITH GCC-exception-3.1")
 endif()
 list(JOIN materials "\n" materials)

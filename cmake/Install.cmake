@@ -35,15 +35,6 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# libcurl is loaded at run time (upstream/curl_library.h): nothing else tells of it. The package that
-# owns it is libcurl4 on Debian 12, libcurl4t64 on 13.
-execute_process(COMMAND sh -c "dpkg-query -S \"$(readlink -f '${curl_file}')\"" OUTPUT_VARIABLE owner ERROR_QUIET)
-if(owner MATCHES "^([^:, ]+):")
-  set(curl_package ${CMAKE_MATCH_1})
-else()
-  set(curl_package libcurl4)
-endif()
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "${curl_package} (>= 7.87)")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS ca-certificates)
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
   "proxx converts OpenAI chat-completions requests to Anthropic's Messages API

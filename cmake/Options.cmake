@@ -30,6 +30,15 @@ if(CMAKE_BUILD_TYPE STREQUAL Release)
   set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ${has_ipo})
 endif()
 
+# A release has the C++ library inside, where the compiler has the static one: a run is short, and looking
+# up the shared one's symbols is a noticeable part of it.
+set(PROXX_STATIC_LIBSTDCXX OFF)
+if(CMAKE_BUILD_TYPE STREQUAL Release AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  include(CheckLinkerFlag)
+  check_linker_flag(CXX -static-libstdc++ PROXX_HAS_STATIC_LIBSTDCXX)
+  set(PROXX_STATIC_LIBSTDCXX ${PROXX_HAS_STATIC_LIBSTDCXX})
+endif()
+
 # A release does not depend on where it was built.
 target_compile_options(proxx_options INTERFACE
   $<$<CONFIG:Release>:-ffile-prefix-map=${PROJECT_BINARY_DIR}=build>

@@ -26,7 +26,7 @@ _proxx() {
       --half-price --no-wait --cancel --again --adopt
       $model $limits $upstream $general" ;;
     bridge) flags="-j --jobs -u --usage $model $limits $upstream $general" ;;
-    convert) flags='-m --model --strict --include-usage --created --request --color -h --help' ;;
+    convert) flags='-m --model --strict -c --config --api --include-usage --created --request --color -h --help' ;;
     serve) flags="--host --port --unix --auth-file --cors --allowed-host --max-connections --threads
       --drain --log-level --log-format --metrics --check-health $model $upstream $general" ;;
     mock) flags='--host --port --script --replay --delay --batch-time --color -h --help' ;;
@@ -42,6 +42,7 @@ _proxx() {
     --color) choices='auto always never' ;;
     --log-level) choices='error warn info debug' ;;
     --log-format) choices='text json' ;;
+    --api) choices='chat responses completions' ;;
     --include-usage) choices='true false' ;;
     --upstream-url) choices='mock' ;;
     --record | --replay)

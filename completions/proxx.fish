@@ -32,7 +32,7 @@ complete -c proxx -s h -l help -d 'Help'
 complete -c proxx -l color -x -a 'auto always never' -d 'Colours in diagnostics'
 complete -c proxx -n '__proxx_is send' -s V -l version -d Versions
 set -l loads '__proxx_is send ask batch bridge serve models config'
-complete -c proxx -n $loads -s c -l config -r -d 'Configuration file, or none'
+complete -c proxx -n "$loads convert" -s c -l config -r -d 'Configuration file, or none'
 complete -c proxx -n $loads -s v -l verbose -d 'Show headers; twice: bodies too'
 complete -c proxx -n $loads -s q -l quiet -d 'No notices'
 complete -c proxx -n $loads -l mock -d 'Use the embedded mock upstream'
@@ -80,6 +80,7 @@ complete -c proxx -n '__proxx_is batch' -l again -d 'Send what is in doubt or go
 complete -c proxx -n '__proxx_is batch' -l adopt -x -d 'The batch in doubt is this one'
 
 complete -c proxx -n '__proxx_is convert' -a 'request response stream'
+complete -c proxx -n '__proxx_is convert' -l api -x -a 'chat responses completions' -d 'API of the answer'
 complete -c proxx -n '__proxx_is convert' -l include-usage -x -a 'true false' -d 'A last chunk with usage'
 complete -c proxx -n '__proxx_is convert' -l created -x -d 'Unix seconds'
 complete -c proxx -n '__proxx_is convert' -l request -r -d 'The OpenAI request that was asked'

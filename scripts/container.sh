@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
 # Builds the image of packaging/Containerfile and runs it, where no registry of images can be reached:
-# the base image is made with debootstrap, and buildah runs what it builds in a chroot. Needs root,
-# buildah and debootstrap. BASE: an image to build on instead; MIRROR: Debian's mirror. The image stays
-# in buildah's storage as localhost/proxx.
+# the base image is made with debootstrap, and buildah runs what it builds in a chroot. Needs root.
+# BASE: an image to build on instead; MIRROR: Debian's mirror. The image stays in buildah's storage as
+# localhost/proxx.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export STORAGE_DRIVER=${STORAGE_DRIVER:-vfs} BUILDAH_ISOLATION=chroot
-for tool in buildah debootstrap curl python3; do
-  command -v "$tool" >/dev/null || { echo "container.sh: needs $tool" >&2; exit 2; }
-done
+[ "$(id -u)" = 0 ] || { echo "container.sh: run as root: it makes a root and enters it" >&2; exit 2; }
+scripts/install-deps.sh container
 
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/proxx-container.XXXXXX")
 container=""

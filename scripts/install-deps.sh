@@ -5,17 +5,20 @@
 #   build (the default)  to build and run        clients   the OpenAI and Anthropic SDKs in the tests
 #   test                 scripts/test.sh         package   scripts/package.sh
 #   lint                 scripts/lint.sh         bench     bench/README.md
-#   clang                fuzz.sh, coverage.sh, sanitize.sh tsan
+#   clang                fuzz.sh, coverage.sh, sanitize.sh tsan    container  scripts/container.sh
+#   roots                scripts/portability.sh
 #   --list prints the prerequisites and installs nothing.
 set -eu
 
 build="g++ cmake ninja-build ccache pkg-config ca-certificates libcurl4-openssl-dev boost
-  nlohmann-json3-dev libcli11-dev libyaml-cpp-dev libexpected-dev"
-test="doctest-dev libssl-dev dpkg-dev file bats mandoc jq curl openssl python3 nodejs procps bash zsh fish locales haproxy nginx-core"
+  nlohmann-json3-dev libcli11-dev libyaml-cpp-dev libexpected-dev zlib1g-dev libzstd-dev"
+test="doctest-dev libssl-dev dpkg-dev file bats mandoc jq curl openssl python3 nodejs procps bash zsh fish locales haproxy nginx-core strace"
 clients="nodejs npm python3 python3-venv"
 lint="lintian clang-format clang-tidy shellcheck mandoc"
 clang="clang llvm clang-rt jq"
-package="python3 dpkg-dev file"
+package="python3 dpkg-dev file git"
+container="buildah debootstrap curl python3 git"
+roots="debootstrap git"
 bench="libbenchmark-dev hyperfine wrk nginx-core time jq curl openssl python3 nodejs npm"
 
 prerequisites() {
@@ -27,11 +30,13 @@ proxx needs, with headers where it is a library (names of Debian's packages on t
               Boost 1.81 (headers: Asio, Beast)                         libboost-dev | libboost1.81-dev
               nlohmann-json 3.11, CLI11 2.1, yaml-cpp 0.7               nlohmann-json3-dev libcli11-dev libyaml-cpp-dev
               tl-expected 1.0                                           libexpected-dev
+              zlib 1.2.11, zstd 1.5                                     zlib1g-dev libzstd-dev
   to test     doctest 2.4, OpenSSL 3, bats 1.8, jq, curl, Python 3.9    doctest-dev libssl-dev bats jq curl python3
-              used if there: node 18, bash, zsh, fish, mandoc, haproxy, nginx
-              (Fedora: nlohmann-json-devel cli11-devel yaml-cpp-devel expected-devel doctest-devel libcurl-devel boost-devel;
-              Arch: nlohmann-json cli11 yaml-cpp tl-expected doctest curl boost;
-              Homebrew: nlohmann-json cli11 yaml-cpp tl-expected doctest curl boost)
+              used if there: node 18, bash, zsh, fish, mandoc, haproxy, nginx, strace
+              (Fedora: nlohmann-json-devel cli11-devel yaml-cpp-devel expected-devel doctest-devel libcurl-devel boost-devel
+              zlib-devel libzstd-devel;
+              Arch: nlohmann-json cli11 yaml-cpp tl-expected doctest curl boost zlib zstd;
+              Homebrew: nlohmann-json cli11 yaml-cpp tl-expected doctest curl boost zlib zstd)
 LIST
 }
 
@@ -50,7 +55,9 @@ for group in "${@:-build}"; do
     clang) wanted="$wanted $clang" ;;
     package) wanted="$wanted $package" ;;
     bench) wanted="$wanted $bench" ;;
-    *) echo "install-deps.sh: unknown group '$group' (build, test, clients, lint, clang, package or bench)" >&2; exit 2 ;;
+    container) wanted="$wanted $container" ;;
+    roots) wanted="$wanted $roots" ;;
+    *) echo "install-deps.sh: unknown group '$group' (build, test, clients, lint, clang, package, bench, container or roots)" >&2; exit 2 ;;
   esac
 done
 
@@ -64,7 +71,7 @@ if ! has_command apt-get; then
   absent=
   for name in $wanted; do
     case $name in
-      cmake | jq | curl | openssl | python3 | bats | shellcheck | clang | clang-format | clang-tidy | npm | hyperfine | wrk)
+      cmake | jq | curl | openssl | python3 | bats | shellcheck | clang | clang-format | clang-tidy | npm | hyperfine | wrk | git | buildah | debootstrap)
         has_command "$name" || absent="$absent $name" ;;
       g++) has_command "${CXX:-c++}" || absent="$absent a-C++-compiler" ;;
       ninja-build) has_command ninja || absent="$absent ninja" ;;
@@ -76,6 +83,8 @@ if ! has_command apt-get; then
       libcli11-dev) compiles '#include <CLI/Version.hpp>' || absent="$absent CLI11" ;;
       libyaml-cpp-dev) compiles '#include <yaml-cpp/exceptions.h>' || absent="$absent yaml-cpp" ;;
       libexpected-dev) compiles '#include <tl/expected.hpp>' || absent="$absent tl-expected" ;;
+      zlib1g-dev) compiles '#include <zlib.h>' || absent="$absent zlib" ;;
+      libzstd-dev) compiles '#include <zstd.h>' 'static_assert(ZSTD_VERSION_NUMBER >= 10500);' || absent="$absent zstd" ;;
       doctest-dev) compiles '#include <doctest/doctest.h>' || absent="$absent doctest" ;;
       libssl-dev) compiles '#include <openssl/ssl.h>' || absent="$absent OpenSSL" ;;
       libbenchmark-dev) compiles '#include <benchmark/benchmark.h>' || absent="$absent benchmark" ;;
@@ -103,8 +112,8 @@ is_there() {
     clang-rt) has_command clang && [ -n "$(installed_version "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev")" ] ;;
     nodejs) has_command node || [ -n "$(installed_version nodejs)" ] ;;
     ninja-build) has_command ninja ;;
-    python3 | bash | curl | jq | openssl | g++ | cmake | ccache | hyperfine | wrk | npm | bats | shellcheck | mandoc | zsh | fish | haproxy | clang | clang-format | clang-tidy | lintian)
-      has_command "$1" ;;
+    python3 | bash | curl | jq | openssl | g++ | cmake | ccache | hyperfine | wrk | npm | bats | shellcheck | mandoc | zsh | fish | haproxy | strace | clang | clang-format | clang-tidy | lintian | git | buildah | debootstrap)
+      has_command "$1" || [ -n "$(installed_version "$1")" ] ;; # in sbin a user does not see it
     *) [ -n "$(installed_version "$1")" ] ;;
   esac
 }

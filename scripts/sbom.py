@@ -29,12 +29,9 @@ def system():
     return release["ID"], f'{release["ID"]}-{release.get("VERSION_ID", "")}'
 
 
-def shared_libraries(*binaries):
-    """The files that the loader takes for them."""
-    found = set()
-    for binary in binaries:
-        found.update(re.findall(r"=> (/\S+)", output_of("ldd", binary)))
-    return sorted({os.path.realpath(path) for path in found})
+def shared_libraries(binary):
+    """The files that the loader finds for it."""
+    return sorted({os.path.realpath(path) for path in re.findall(r"=> (/\S+)", output_of("ldd", binary))})
 
 
 def owner(path):
@@ -61,16 +58,13 @@ def component(name, version, how, purl, licenses=()):
     return entry
 
 
-components, loaded = [], []
+components = []
 for line in (build / "libraries.tsv").read_text().splitlines():
     name, version, how, license = line.split("\t")
-    if how == "loaded":  # at run time: ldd does not see it, nor what it brings
-        loaded.append(os.path.realpath(version))
-        continue
     components.append(component(name, version, how, f"pkg:generic/{name}@{version}", [license]))
 distribution, release = system()
 packages = {}
-for path in sorted({*shared_libraries(program, *loaded), *loaded}):
+for path in shared_libraries(program):
     package, version = owner(path)
     if package:
         packages.setdefault((package, version), []).append(os.path.basename(path))

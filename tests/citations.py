@@ -11,7 +11,7 @@ PLACE = r"(?:[A-Z]\d+|\d+(?:\.\d+)?)"
 CITATION = re.compile(rf"docs/([a-z-]+\.md)((?:[\s/#*]|,|\band\b|\bto\b)+{PLACE}\b(?:(?:,|\s|//+|#|\band\b|\bto\b)+{PLACE}\b(?!\.\d))*)?")
 FOLDERS = ("src", "tests", "bench", "scripts", "cmake", "docs")
 TOP = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "config.yaml")
-OLD = re.compile(r"\b(?:wire|contract|design|field|style|responses|batches|hosted)\.md\b|(?<!docs/)\bfaults\.md\b")
+OLD = re.compile(r"(?<!-)\b(?:wire|contract|design|field|style|responses|batches|hosted)\.md\b|(?<!docs/)\bfaults\.md\b")
 
 
 def places_of(page):

@@ -9,17 +9,19 @@ layers='
 base         base
 json         base json
 anthropic    base json anthropic
-answer       base json anthropic answer openai openai/chat text
-openai       base json anthropic answer openai
-openai/chat  base json anthropic answer openai openai/chat
-text         base json anthropic answer openai text
-config       base json anthropic answer config
+policy       base json anthropic policy
+answer       base json anthropic answer
+text         base json anthropic answer text
+openai       base json anthropic policy answer openai
+openai/responses base json anthropic policy answer text openai openai/responses
+openai/chat  base json anthropic policy answer text openai openai/chat
+config       base json anthropic openai config
 upstream     base json anthropic upstream
-exchange     base json anthropic answer openai openai/chat text upstream exchange
+exchange     base json anthropic answer openai openai/chat openai/responses upstream exchange
 http         base http
-server       base json anthropic answer openai openai/chat text config upstream exchange http server
+server       base json anthropic answer openai openai/chat openai/responses config upstream exchange http server
 mock         base json http mock
-cli          base json anthropic answer openai openai/chat text config upstream exchange http server mock cli
+cli          base json anthropic answer openai openai/chat openai/responses config upstream exchange http server mock cli
 '
 # A header and the folders it may be included in.
 foreign=(
@@ -27,10 +29,11 @@ foreign=(
   'CLI/.*:cli'
   'yaml-cpp/.*:config'
   'boost/beast.*:http'
+  '(zlib|zstd).*:http'
   'nlohmann/.*:mock config'
 )
 # Conversion knows no clock, randomness, environment, files or threads.
-conversion='base json anthropic answer openai openai/chat text'
+conversion='base json anthropic policy answer text openai openai/chat openai/responses'
 outside='chrono|random|thread|mutex|atomic|fstream|iostream|filesystem|ctime|unistd\.h|boost/.*'
 
 failed=0

@@ -41,7 +41,9 @@ fi
 (cd "$work" && cpack --config "$build/CPackConfig.cmake" -B packages >"$work/log" 2>&1) || { cat "$work/log" >&2; exit 1; }
 same "the Debian package" "$(dpkg-deb -c "$work"/packages/*.deb | awk '$1 !~ /^d/ { print $6 }' | sed 's|^\./usr/||; s|\.gz$||')"
 same "the tarball" "$(tar tf "$work"/packages/*.tar.gz | grep -v '/$' | sed 's|^[^/]*/||; s|^usr/||; s|\.gz$||')"
-dpkg-deb -f "$work"/packages/*.deb Depends | grep -q libcurl4 || { echo "package: no dependency on libcurl" >&2; exit 1; }
+for library in libcurl4 zlib1g libzstd1; do
+  dpkg-deb -f "$work"/packages/*.deb Depends | grep -q "$library" || { echo "package: no dependency on $library" >&2; exit 1; }
+done
 # The bill of materials: twice the same, and what is linked is in it.
 source_dir=$(cd "$(dirname "$0")/.." && pwd)
 python3 "$source_dir/scripts/sbom.py" "$build" "$build/src/proxx" >"$work/one.json"

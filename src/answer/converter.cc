@@ -1,17 +1,20 @@
 #include "answer/converter.h"
 
+#include <optional>
 #include <utility>
 
 #include "answer/state.h"
 #include "anthropic/delta_scan.h"
+#include "anthropic/error.h"
+#include "anthropic/event.h"
 #include "anthropic/sse.h"
 #include "base/utf8.h"
 
 namespace proxx {
 namespace {
 
-/// Upstream's JSON as its JavaScript clients would read it: bad UTF-8 becomes U+FFFD (the decoder
-/// of event streams does so), lone surrogates pass.
+/// Reads the upstream's JSON as its JavaScript clients do: bad UTF-8 becomes U+FFFD (as the decoder
+/// of event streams makes it), lone surrogates pass.
 Status parse_upstream(json::Document& document, std::string_view text) {
   Status status = document.parse_view(text, anthropic::kUpstreamJson);
   if (!status && utf8::find_invalid(text) != std::string_view::npos) {
@@ -29,7 +32,8 @@ Error message_too_large() {
 }
 
 struct AnswerConverter::Impl {
-  Impl(AnswerForm form, AnswerOptions options) : state(form, std::move(options)) {}
+  Impl(std::unique_ptr<answer::Output> its_output, answer::OnPause on_pause)
+      : output(std::move(its_output)), state(*output, on_pause) {}
 
   Status take_event(std::string_view data, std::string& out) {
     anthropic::ContentBlockDelta delta;
@@ -37,7 +41,7 @@ struct AnswerConverter::Impl {
     PROXX_TRY(parse_upstream(document, data));
     PROXX_ASSIGN(const anthropic::Event event, anthropic::decode_event(document.root()));
     PROXX_TRY(state.apply(event, out));
-    document.clear();  // an open stream must stay small, and these events are few
+    document.clear();  // an open stream must stay small, and few events need the document
     return {};
   }
 
@@ -74,7 +78,7 @@ struct AnswerConverter::Impl {
 
   Status end(std::string& out) {
     if (const auto last = sse.finish()) {
-      // Not delivered by a blank line: it counts if nothing of it is missing.
+      // No blank line ended it. It counts if it is whole.
       if (json::is_valid(*last)) PROXX_TRY(take_event(*last, out));
     }
     if (at_end()) return {};
@@ -83,7 +87,7 @@ struct AnswerConverter::Impl {
 
   [[nodiscard]] bool at_end() const { return state.complete() || state.paused(); }
 
-  /// Does nothing at the answer's end, and after an error only repeats it.
+  /// Does nothing after the end of the answer; after an error repeats the error.
   template <class Step>
   Status step(const Step& take) {
     if (error) return fail(*error);
@@ -93,14 +97,15 @@ struct AnswerConverter::Impl {
     return status;
   }
 
-  AnswerState state;
+  std::unique_ptr<answer::Output> output;
+  answer::AnswerState state;
   SseParser sse;
   json::Document document;
   std::optional<Error> error;
 };
 
-AnswerConverter::AnswerConverter(AnswerForm form, AnswerOptions options)
-    : impl_(std::make_unique<Impl>(form, std::move(options))) {}
+AnswerConverter::AnswerConverter(std::unique_ptr<answer::Output> output, answer::OnPause on_pause)
+    : impl_(std::make_unique<Impl>(std::move(output), on_pause)) {}
 AnswerConverter::~AnswerConverter() = default;
 AnswerConverter::AnswerConverter(AnswerConverter&&) noexcept = default;
 AnswerConverter& AnswerConverter::operator=(AnswerConverter&&) noexcept = default;
@@ -136,8 +141,8 @@ const AnswerFacts& AnswerConverter::facts() const {
 uint64_t AnswerConverter::pings() const {
   return impl_->state.pings();
 }
-std::string AnswerConverter::take_reasoning() {
-  return impl_->state.take_reasoning();
+answer::Output& AnswerConverter::output() {
+  return *impl_->output;
 }
 
 bool AnswerConverter::paused() const {
@@ -154,9 +159,8 @@ void AnswerConverter::resume() {
   impl_->state.resume();
 }
 
-Status AnswerConverter::end_paused(std::string& out) {
+void AnswerConverter::end_paused(std::string& out) {
   impl_->state.end_paused(out);
-  return {};
 }
 
 }  // namespace proxx

@@ -1,8 +1,11 @@
 #include "answer/recorder.h"
 
 #include <algorithm>
+#include <utility>
 
-namespace proxx::anthropic {
+#include "json/writer.h"
+
+namespace proxx::answer {
 namespace {
 
 bool is_empty_text(json::Reader block) {
@@ -10,122 +13,120 @@ bool is_empty_text(json::Reader block) {
          block.get("text").string_or("").find_first_not_of(" \t\r\n") == std::string::npos;
 }
 
-/// Which member a block's string deltas make up.
-std::string_view text_member(json::Reader block) {
-  for (const char* key : {"text", "thinking"}) {
-    if (block.get("type").equals(key)) return key;
-  }
-  return "input";
+void append_element(std::string& list, std::string_view element) {
+  if (!list.empty()) list.push_back(',');
+  list.append(element);
+}
+
+std::string quoted(std::string_view raw_begin, std::string_view raw_rest = {}) {
+  return std::string("\"").append(raw_begin).append(raw_rest).append("\"");
 }
 
 }  // namespace
 
+void RecordedBlock::add(const anthropic::Delta& delta) {
+  std::visit([&](const auto& known) { take(known); }, delta);
+}
+
+void RecordedBlock::take(const anthropic::TextDelta& delta) {
+  if (!text_) text_.emplace();
+  text_->append(delta.text);
+}
+void RecordedBlock::take(const anthropic::InputJsonDelta& delta) {
+  if (delta.partial_json.empty()) return;
+  if (!text_) text_.emplace();
+  text_->append(delta.partial_json);
+}
+void RecordedBlock::take(const anthropic::ThinkingDelta& delta) {
+  if (!text_) text_.emplace();
+  text_->append(delta.thinking);
+}
+void RecordedBlock::take(const anthropic::SignatureDelta& delta) {
+  signature_.append(delta.signature);
+}
+void RecordedBlock::take(const anthropic::CitationsDelta& delta) {
+  append_element(citations_, delta.citation.raw);
+}
+void RecordedBlock::take(const anthropic::UnknownDelta&) {
+  exact_ = false;
+}
+
+std::optional<std::vector<RecordedBlock::Change>> RecordedBlock::changes(json::Reader start) const {
+  std::vector<Change> changes;
+  if (text_) {
+    const json::Reader type = start.get("type");
+    if (type.equals("text") || type.equals("thinking")) {
+      const std::string_view key = type.equals("text") ? "text" : "thinking";
+      const json::Reader begin = start.get(key);
+      changes.push_back({key, quoted(begin.is_string() ? begin.raw_string() : "", *text_)});
+    } else {
+      std::string input = json::unescape(*text_);
+      if (!json::is_valid(input)) return std::nullopt;
+      changes.push_back({"input", std::move(input)});
+    }
+  }
+  if (!signature_.empty()) changes.push_back({"signature", quoted(signature_)});
+  if (!citations_.empty()) {
+    std::string all;
+    for (const json::Reader citation : start.get("citations").elements()) {
+      append_element(all, citation.raw());
+    }
+    append_element(all, citations_);
+    changes.push_back({"citations", '[' + all + ']'});
+  }
+  return changes;
+}
+
+std::optional<std::string> RecordedBlock::whole() const {
+  json::Document document;
+  if (!exact_ || !document.parse(start_, anthropic::kUpstreamJson)) return std::nullopt;
+  const auto changed = changes(document.root());
+  if (!changed) return std::nullopt;
+  if (changed->empty()) return std::string(document.root().raw());
+
+  std::string block;
+  json::Writer writer(block);
+  writer.begin_object();
+  for (const json::Member member : document.root().members()) {
+    const auto change =
+        std::find_if(changed->begin(), changed->end(),
+                     [key = member.key()](const Change& each) { return each.key == key; });
+    writer.raw_key(member.raw_key);
+    writer.raw(change == changed->end() ? member.value.raw() : std::string_view(change->value));
+  }
+  for (const Change& change : *changed) {
+    if (!document.root().get(change.key)) writer.key(change.key).raw(change.value);
+  }
+  writer.end_object();
+  return block;
+}
+
 BlockRecorder::OpenBlock* BlockRecorder::find(uint32_t index) {
-  for (OpenBlock& block : open_) {
-    if (block.index == index) return &block;
+  for (OpenBlock& open : open_) {
+    if (open.index == index) return &open;
   }
   return nullptr;
 }
 
 void BlockRecorder::start(uint32_t index, std::string_view raw_block) {
-  open_.push_back({index, std::string(raw_block), {}, {}, {}});
+  open_.push_back({index, RecordedBlock(raw_block)});
 }
 
-void BlockRecorder::delta(uint32_t index, const Delta& delta) {
-  OpenBlock* const block = find(index);
-  if (block == nullptr) return;
-  std::visit([&](const auto& known) { add(*block, known); }, delta);
-}
-
-void BlockRecorder::add(OpenBlock& block, const TextDelta& delta) {
-  block.text.append(delta.text);
-  block.has_text = true;
-}
-void BlockRecorder::add(OpenBlock& block, const InputJsonDelta& delta) {
-  block.text.append(delta.partial_json);
-  block.has_text = block.has_text || !delta.partial_json.empty();
-}
-void BlockRecorder::add(OpenBlock& block, const ThinkingDelta& delta) {
-  block.text.append(delta.thinking);
-  block.has_text = true;
-}
-void BlockRecorder::add(OpenBlock& block, const SignatureDelta& delta) {
-  block.signature.append(delta.signature);
-}
-void BlockRecorder::add(OpenBlock& block, const CitationsDelta& delta) {
-  if (!block.citations.empty()) block.citations.push_back(',');
-  block.citations.append(delta.citation.raw);
-}
-void BlockRecorder::add(OpenBlock&, const UnknownDelta&) {
-  exact_ = false;
+void BlockRecorder::delta(uint32_t index, const anthropic::Delta& delta) {
+  if (OpenBlock* const open = find(index)) open->block.add(delta);
 }
 
 void BlockRecorder::stop(uint32_t index) {
-  const OpenBlock* const block = find(index);
-  if (block == nullptr) return;
-  append_merged(*block);
-  open_.erase(open_.begin() + (block - open_.data()));
-}
-
-void BlockRecorder::write_input(const OpenBlock& block, json::Writer& writer) {
-  const std::string input = json::unescape(block.text);
-  exact_ = exact_ && json::is_valid(input);
-  writer.raw(input);
-}
-
-void BlockRecorder::append_merged(const OpenBlock& block) {
+  OpenBlock* const open = find(index);
+  if (open == nullptr) return;
+  const std::optional<std::string> block = open->block.whole();
+  open_.erase(open_.begin() + (open - open_.data()));
   json::Document document;
-  if (!document.parse(block.start, kUpstreamJson)) {
+  if (!block || !document.parse(*block, anthropic::kUpstreamJson)) {
     exact_ = false;
-    return;
+  } else if (!is_empty_text(document.root())) {
+    append_element(blocks_, *block);
   }
-  const json::Reader start = document.root();
-  const std::string_view member = text_member(start);
-
-  std::string merged;
-  json::Writer writer(merged);
-  writer.begin_object();
-  bool has_citations = false;
-  for (const json::Member field : start.members()) {
-    const std::string key = field.key();
-    writer.raw_key(field.raw_key);
-    if (key == member && block.has_text) {
-      const std::string_view before =
-          field.value.is_string() ? field.value.raw_string() : std::string_view();
-      if (member == "input") {
-        write_input(block, writer);
-      } else {
-        writer.raw_string(std::string(before) + block.text);
-      }
-    } else if (key == "signature" && !block.signature.empty()) {
-      writer.raw_string(block.signature);
-    } else if (key == "citations" && !block.citations.empty()) {
-      has_citations = true;
-      writer.begin_array();
-      for (const json::Reader citation : field.value.elements()) writer.raw(citation.raw());
-      writer.raw(block.citations).end_array();
-    } else {
-      writer.raw(field.value.raw());
-    }
-  }
-  // Text and thinking are required of their blocks: what is left out is an input.
-  if (block.has_text && !start.get(member)) write_input(block, writer.key("input"));
-  if (!block.signature.empty() && !start.get("signature")) {
-    writer.key("signature").raw_string(block.signature);
-  }
-  if (!block.citations.empty() && !has_citations) {
-    writer.key("citations").begin_array().raw(block.citations).end_array();
-  }
-  writer.end_object();
-
-  const bool changed = block.has_text || !block.signature.empty() || !block.citations.empty();
-  if (!document.parse(changed ? merged : block.start, kUpstreamJson)) {
-    exact_ = false;
-    return;
-  }
-  if (is_empty_text(document.root())) return;
-  if (!blocks_.empty()) blocks_.push_back(',');
-  blocks_.append(document.root().raw());
 }
 
-}  // namespace proxx::anthropic
+}  // namespace proxx::answer

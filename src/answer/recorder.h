@@ -1,53 +1,72 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "anthropic/event.h"
-#include "json/writer.h"
 
-namespace proxx::anthropic {
+namespace proxx::answer {
 
-/// Keeps an answer's content blocks to send them back: the start of each with its deltas put in.
-/// What did not change stays byte for byte. Only for requests that can be paused: it is a second
-/// copy of the answer.
+/// One content block, put together from its start and its deltas. What no delta changed stays byte
+/// for byte.
+class RecordedBlock {
+ public:
+  explicit RecordedBlock(std::string_view raw_start) : start_(raw_start) {}
+
+  void add(const anthropic::Delta& delta);
+  /// The block's JSON. Nothing after a delta that is not known, or if the pieces of its input are
+  /// no JSON together.
+  [[nodiscard]] std::optional<std::string> whole() const;
+
+ private:
+  /// A member that deltas changed, with its new value as JSON text.
+  struct Change {
+    std::string_view key;
+    std::string value;
+  };
+  [[nodiscard]] std::optional<std::vector<Change>> changes(json::Reader start) const;
+
+  void take(const anthropic::TextDelta& delta);
+  void take(const anthropic::InputJsonDelta& delta);
+  void take(const anthropic::ThinkingDelta& delta);
+  void take(const anthropic::SignatureDelta& delta);
+  void take(const anthropic::CitationsDelta& delta);
+  void take(const anthropic::UnknownDelta& delta);
+
+  std::string start_;
+  std::optional<std::string> text_;  ///< raw pieces of `text`, `thinking` or `input`
+  std::string signature_;            ///< raw
+  std::string citations_;            ///< JSON objects, comma separated
+  bool exact_ = true;
+};
+
+/// Keeps an answer's content blocks to send them back. It holds a second copy of the answer, so
+/// only requests whose turns may be continued have one.
 class BlockRecorder {
  public:
   void start(uint32_t index, std::string_view raw_block);
-  /// A delta of a block that is not open is ignored.
-  void delta(uint32_t index, const Delta& delta);
+  /// Ignores a delta of a block that is not open.
+  void delta(uint32_t index, const anthropic::Delta& delta);
   void stop(uint32_t index);
 
-  /// False after a delta that is not understood: what was kept is not what was received.
+  /// False once a block could not be put together: content() is not what was received.
   [[nodiscard]] bool exact() const { return exact_; }
-  /// JSON array of all stopped blocks. Empty text blocks, which the API gives but does not take,
-  /// are left out.
+  /// JSON array of all stopped blocks. It leaves out empty text blocks, which the API gives but
+  /// does not take.
   [[nodiscard]] std::string content() const { return '[' + blocks_ + ']'; }
 
  private:
   struct OpenBlock {
     uint32_t index;
-    std::string start;
-    std::string text;  ///< raw inside of the string that the deltas make up
-    std::string signature;
-    std::string citations;  ///< comma separated
-    bool has_text = false;
+    RecordedBlock block;
   };
   [[nodiscard]] OpenBlock* find(uint32_t index);
-  void append_merged(const OpenBlock& block);
-  void write_input(const OpenBlock& block, json::Writer& writer);
-
-  void add(OpenBlock& block, const TextDelta& delta);
-  void add(OpenBlock& block, const InputJsonDelta& delta);
-  void add(OpenBlock& block, const ThinkingDelta& delta);
-  void add(OpenBlock& block, const SignatureDelta& delta);
-  void add(OpenBlock& block, const CitationsDelta& delta);
-  void add(OpenBlock& block, const UnknownDelta& delta);
 
   std::vector<OpenBlock> open_;
   std::string blocks_;
   bool exact_ = true;
 };
 
-}  // namespace proxx::anthropic
+}  // namespace proxx::answer

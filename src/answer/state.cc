@@ -3,40 +3,26 @@
 #include <algorithm>
 #include <utility>
 
-#include "answer/words.h"
-#include "openai/error.h"
+#include "anthropic/error.h"
+#include "json/string.h"
 
-namespace proxx {
+namespace proxx::answer {
 namespace {
-
-/// Blocks never overlap (wire.md 2.3); this leaves room for an upstream that thinks otherwise.
-constexpr size_t kMaxOpenBlocks = 64;
 
 using anthropic::protocol_error;
 
-decltype(auto) make_writer(AnswerForm form, const AnswerOptions& options) {
-  using Writer = std::variant<openai::ChunkWriter, openai::CompletionWriter, openai::TextWriter>;
-  switch (form) {
-    case AnswerForm::chunks:
-      return Writer(openai::ChunkWriter(options));
-    case AnswerForm::completion:
-      return Writer(openai::CompletionWriter(options));
-    case AnswerForm::text:
-      break;
-  }
-  return Writer(openai::TextWriter(options));
-}
+/// Blocks never overlap (wire.md 2.3); this leaves room for an upstream that thinks otherwise.
+constexpr size_t kMaxOpenBlocks = 64;
+constexpr size_t kMaxStoppedServer = 256;
 
-void replace(std::optional<std::string>& current, const std::optional<std::string_view>& newer) {
-  if (newer) current = *newer;
+tl::unexpected<Error> misplaced(const char* delta) {
+  return fail(protocol_error(std::string(delta) + " on a block of another type"));
 }
 
 }  // namespace
 
-AnswerState::AnswerState(AnswerForm form, AnswerOptions options)
-    : options_(std::move(options)), writer_(make_writer(form, options_)) {
-  if (options_.continue_paused > 0) recorder_.emplace();
-  std::sort(options_.custom_tools.begin(), options_.custom_tools.end());
+AnswerState::AnswerState(Output& output, OnPause on_pause) : output_(output) {
+  if (on_pause == OnPause::wait) recorder_.emplace();
 }
 
 Status AnswerState::apply(const anthropic::Event& event, std::string& out) {
@@ -53,17 +39,12 @@ Status AnswerState::on(const anthropic::MessageStart& event, std::string& out) {
   if (phase_ != Phase::before_start) return fail(protocol_error("a second message_start"));
   phase_ = Phase::open;
   if (!std::exchange(started_, true)) {
-    const std::string id = openai::completion_id(event.id);
-    std::string model(event.model);
-    facts_.id = json::unescape(id);
-    facts_.model = json::unescape(model);
-    if (options_.echo_model) {
-      model.clear();
-      json::append_escaped(model, options_.requested_model);
-    }
-    write([&](auto& writer) { writer.begin(id, model, out); });
+    facts_.id = json::unescape(event.id);
+    facts_.model = json::unescape(event.model);
+    output_.start(event.id, event.model, out);
   }
   take(event.ending, event.usage);
+  const size_t size = event.content.size();
   uint32_t index = 0;
   for (const json::Reader element : event.content.elements()) {
     anthropic::ContentBlockStart start;
@@ -71,7 +52,9 @@ Status AnswerState::on(const anthropic::MessageStart& event, std::string& out) {
     start.index = index++;
     start.raw = element.raw();
     PROXX_TRY(on(start, out));
-    PROXX_TRY(on(anthropic::ContentBlockStop{start.index}, out));
+    const bool is_cut = index == size && is_cut_off(stop_.reason);
+    end_block(open_.back(), is_cut ? BlockEnd::cut : BlockEnd::closed, out);
+    open_.pop_back();
   }
   return {};
 }
@@ -88,6 +71,12 @@ Status AnswerState::on(const anthropic::ContentBlockStart& event, std::string& o
   OpenBlock& block = open_.emplace_back();
   block.index = event.index;
   ends_with_call_ = false;
+  if (std::holds_alternative<anthropic::UnknownBlock>(event.block) &&
+      output_.wants_server_blocks()) {
+    block.record.emplace(event.raw);
+    output_.server_block_begin(index_of(block), event.raw, out);
+    return {};
+  }
   std::visit([&](const auto& start) { begin(block, start, out); }, event.block);
   return {};
 }
@@ -96,14 +85,15 @@ Status AnswerState::on(const anthropic::ContentBlockDelta& event, std::string& o
   if (phase_ != Phase::open)
     return fail(protocol_error("content_block_delta before message_start"));
   if (recorder_) recorder_->delta(event.index, event.delta);
-  if (std::holds_alternative<anthropic::UnknownDelta>(event.delta)) return {};
   OpenBlock* const block = find_open(event.index);
+  if (block != nullptr && block->record) block->record->add(event.delta);
+  if (std::holds_alternative<anthropic::UnknownDelta>(event.delta)) return {};
   if (block == nullptr) {
-    if (is_stopped_hidden(event.index)) return {};
+    if (is_stopped_server(event.index)) return {};
     return fail(protocol_error("content_block_delta for a block that is not open"));
   }
-  if (block->kind == BlockKind::hidden) return {};
-  // Most are texts: these pay for no table.
+  if (block->kind == BlockKind::server) return {};
+  // Most deltas are text; they skip the visitor's table.
   if (const auto* text = std::get_if<anthropic::TextDelta>(&event.delta)) {
     return add(*block, *text, out);
   }
@@ -114,10 +104,10 @@ Status AnswerState::on(const anthropic::ContentBlockStop& event, std::string& ou
   if (phase_ != Phase::open) return fail(protocol_error("content_block_stop before message_start"));
   OpenBlock* const block = find_open(event.index);
   if (block == nullptr) {
-    if (is_stopped_hidden(event.index)) return {};
+    if (is_stopped_server(event.index)) return {};
     return fail(protocol_error("content_block_stop for a block that is not open"));
   }
-  end_block(*block, out);
+  end_block(*block, BlockEnd::closed, out);
   open_.erase(open_.begin() + (block - open_.data()));
   return {};
 }
@@ -130,10 +120,10 @@ Status AnswerState::on(const anthropic::MessageDelta& event, std::string&) {
 
 Status AnswerState::on(const anthropic::MessageStop&, std::string& out) {
   if (phase_ != Phase::open) return fail(protocol_error("message_stop before message_start"));
-  // message_stop proves that all has come, even where a content_block_stop was left out.
-  for (OpenBlock& block : open_) end_block(block, out);
+  // message_stop proves that everything has come, even where a content_block_stop is missing.
+  for (OpenBlock& block : open_) end_block(block, BlockEnd::cut, out);
   open_.clear();
-  if (recorder_ && recorder_->exact() && stop_reason_ == "pause_turn") {
+  if (recorder_ && recorder_->exact() && stop_.reason == StopReason::pause_turn) {
     phase_ = Phase::paused;
   } else {
     end_answer(out);
@@ -147,11 +137,125 @@ Status AnswerState::on(const anthropic::Ping&, std::string&) {
 }
 
 Status AnswerState::on(const anthropic::ErrorEvent& event, std::string&) {
-  return fail(upstream_event_error(event.error));
+  return fail(anthropic::event_error(event.error));
 }
 
 Status AnswerState::on(const anthropic::UnknownEvent&, std::string&) {
   return {};
+}
+
+void AnswerState::begin(OpenBlock& block, const anthropic::TextBlock& start, std::string& out) {
+  block.kind = BlockKind::text;
+  output_.text_begin(index_of(block), out);
+  tell_text(block, {start.text}, out);
+  for (const anthropic::Citation& citation : start.citations) {
+    output_.citation(index_of(block), citation, out);
+  }
+}
+
+void AnswerState::begin(OpenBlock& block, const anthropic::ThinkingBlock& start, std::string& out) {
+  block.kind = BlockKind::thinking;
+  output_.thinking_begin(index_of(block), out);
+  tell_thinking(block, start.thinking, out);
+  tell_signature(block, start.signature, out);
+}
+
+void AnswerState::begin(OpenBlock& block, const anthropic::RedactedThinkingBlock& start,
+                        std::string& out) {
+  block.kind = BlockKind::redacted_thinking;
+  output_.redacted_thinking(index_of(block), start.data, out);
+}
+
+void AnswerState::begin(OpenBlock& block, const anthropic::ToolUseBlock& start, std::string& out) {
+  block.kind = BlockKind::call;
+  block.call_number = calls_++;
+  block.input = start.input;
+  ends_with_call_ = true;
+  output_.call_begin(call_of(block), start.id, start.name, out);
+}
+
+void AnswerState::begin(OpenBlock&, const anthropic::UnknownBlock&, std::string&) {}
+
+Status AnswerState::add(OpenBlock& block, const anthropic::TextDelta& delta, std::string& out) {
+  if (block.kind != BlockKind::text) return misplaced("text_delta");
+  tell_text(block, delta, out);
+  return {};
+}
+
+Status AnswerState::add(OpenBlock& block, const anthropic::InputJsonDelta& delta,
+                        std::string& out) {
+  if (block.kind != BlockKind::call) return misplaced("input_json_delta");
+  if (delta.partial_json.empty()) return {};
+  if (!std::exchange(block.has_content, true)) block.input.clear();
+  output_.call_arguments(call_of(block), delta.partial_json, out);
+  return {};
+}
+
+Status AnswerState::add(OpenBlock& block, const anthropic::ThinkingDelta& delta, std::string& out) {
+  if (block.kind != BlockKind::thinking) return misplaced("thinking_delta");
+  tell_thinking(block, delta.thinking, out);
+  return {};
+}
+
+Status AnswerState::add(OpenBlock& block, const anthropic::SignatureDelta& delta,
+                        std::string& out) {
+  if (block.kind != BlockKind::thinking) return misplaced("signature_delta");
+  tell_signature(block, delta.signature, out);
+  return {};
+}
+
+Status AnswerState::add(OpenBlock& block, const anthropic::CitationsDelta& delta,
+                        std::string& out) {
+  if (block.kind != BlockKind::text) return misplaced("citations_delta");
+  output_.citation(index_of(block), delta.citation, out);
+  return {};
+}
+
+Status AnswerState::add(OpenBlock&, const anthropic::UnknownDelta&, std::string&) {
+  return {};
+}
+
+void AnswerState::tell_text(OpenBlock& block, const anthropic::TextDelta& text, std::string& out) {
+  if (text.text.empty()) return;
+  const bool is_first = !std::exchange(block.has_content, true);
+  output_.text({index_of(block), text.text, is_first, text.is_plain}, out);
+}
+
+void AnswerState::tell_thinking(OpenBlock& block, RawString text, std::string& out) {
+  if (text.empty()) return;
+  const bool is_first = !std::exchange(block.has_content, true);
+  output_.thinking({index_of(block), text, is_first, false}, out);
+}
+
+void AnswerState::tell_signature(const OpenBlock& block, RawString signature, std::string& out) {
+  if (!signature.empty()) output_.signature(index_of(block), signature, out);
+}
+
+void AnswerState::end_block(OpenBlock& block, BlockEnd end, std::string& out) {
+  if (recorder_) recorder_->stop(block.index);
+  switch (block.kind) {
+    case BlockKind::text:
+      return output_.text_end(index_of(block), end, out);
+    case BlockKind::thinking:
+      return output_.thinking_end(index_of(block), end, out);
+    case BlockKind::redacted_thinking:
+      return;
+    case BlockKind::call:
+      if (!block.has_content) {
+        std::string input;
+        json::append_escaped(input, block.input);
+        output_.call_arguments(call_of(block), input, out);
+      }
+      return output_.call_end(call_of(block), end, out);
+    case BlockKind::server:
+      if (stopped_server_.size() == kMaxStoppedServer) {
+        stopped_server_.erase(stopped_server_.begin());
+      }
+      stopped_server_.push_back(block.index);
+      if (!block.record) return;
+      return output_.server_block_end(index_of(block), block.record->whole().value_or(""), end,
+                                      out);
+  }
 }
 
 AnswerState::OpenBlock* AnswerState::find_open(uint32_t index) {
@@ -161,14 +265,17 @@ AnswerState::OpenBlock* AnswerState::find_open(uint32_t index) {
   return nullptr;
 }
 
-bool AnswerState::is_stopped_hidden(uint32_t index) const {
-  return std::find(stopped_hidden_.begin(), stopped_hidden_.end(), index) != stopped_hidden_.end();
+bool AnswerState::is_stopped_server(uint32_t index) const {
+  return std::find(stopped_server_.begin(), stopped_server_.end(), index) != stopped_server_.end();
 }
 
 void AnswerState::take(const anthropic::Ending& ending, const anthropic::Usage& usage) {
-  replace(stop_reason_, ending.stop_reason);
-  replace(category_, ending.category);
-  replace(explanation_, ending.explanation);
+  if (ending.stop_reason) {
+    stop_.raw_reason = *ending.stop_reason;
+    stop_.reason = stop_reason_of(*ending.stop_reason);
+  }
+  if (ending.category) stop_.raw_category = *ending.category;
+  if (ending.explanation) stop_.raw_explanation = *ending.explanation;
   usage_.merge(usage);
   using anthropic::add_saturated;
   facts_.prompt_tokens = usage_.prompt_tokens();
@@ -182,25 +289,12 @@ void AnswerState::take(const anthropic::Ending& ending, const anthropic::Usage& 
 
 void AnswerState::end_answer(std::string& out) {
   phase_ = Phase::complete;
-  const FinishReason reason = finish_reason_of(stop_reason_, calls_ > 0);
-  openai::Ending ending;
-  ending.finish_reason = reason.openai;
-  if (options_.legacy_function_call && reason.openai == "tool_calls") {
-    ending.finish_reason = "function_call";
-  }
-  if (!reason.known) ending.raw_native_reason = *stop_reason_;
-  ending.service_tier = usage_.service_tier;
-  std::string refusal;
-  if (reason.openai == "content_filter") {
-    refusal = refusal_text(category_.value_or(""), explanation_.value_or(""));
-    ending.raw_refusal = refusal;
-    facts_.refusal = json::unescape(refusal);
-  }
-  facts_.finish_reason = ending.finish_reason;
-  // The model itself ends a turn after its calls: cut right there, the last one is not whole. In a
-  // whole message only this shows it, as upstream has made an object of what there was.
-  facts_.partial_tool_json = reason.openai == "length" && ends_with_call_;
-  write([&](auto& writer) { writer.end(ending, facts_, out); });
+  stop_.service_tier = usage_.service_tier;
+  // A model ends its turn after the calls: one that a limit cut right there has a last call that is
+  // not whole. A whole message shows it only so, as the upstream makes an object of what there was.
+  stop_.cuts_call = is_cut_off(stop_.reason) && ends_with_call_;
+  facts_.stop = stop_;
+  output_.stop(facts_.stop, facts_, out);
 }
 
 void AnswerState::resume() {
@@ -208,22 +302,11 @@ void AnswerState::resume() {
   index_offset_ = next_index_;
   earlier_output_tokens_ = facts_.completion_tokens;
   earlier_thinking_tokens_ = facts_.reasoning_tokens;
-  const std::string_view service_tier = usage_.service_tier;
+  const anthropic::ServiceTier service_tier = usage_.service_tier;
   usage_ = {};
   usage_.service_tier = service_tier;
-  stop_reason_.reset();
-  category_.reset();
-  explanation_.reset();
-  stopped_hidden_.clear();
+  stop_ = {};
+  stopped_server_.clear();
 }
 
-void AnswerState::end_paused(std::string& out) {
-  end_answer(out);
-}
-
-std::string AnswerState::take_reasoning() {
-  auto* const text = std::get_if<openai::TextWriter>(&writer_);
-  return text == nullptr ? std::string() : text->take_reasoning();
-}
-
-}  // namespace proxx
+}  // namespace proxx::answer

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "anthropic/error.h"
 #include "anthropic/event.h"
 #include "base/ascii.h"
 #include "base/date.h"

@@ -4,17 +4,17 @@
 
 namespace proxx {
 
-/// How many `anthropic-beta` values a request may bring. They all go into one header line, which
-/// the upstream and whatever stands before it limit, too. One allowance is for all lists in the
-/// body (`betas`, `anthropic_beta`), another for all `anthropic-beta` lines of the head.
+/// How many `anthropic-beta` values a request may bring. They all go into one header line, whose
+/// length the upstream and the proxies before it limit. One allowance is for all lists in a
+/// request's body, another for all `anthropic-beta` lines of its head.
 class BetaAllowance {
  public:
   static constexpr size_t kMaxValues = 64;
   static constexpr size_t kMaxBytes = size_t{4} << 10;
-  /// The error that both places give.
+  /// The error for both.
   static constexpr const char* kExceeded = "more than 64 betas, or more than 4 KiB of them";
 
-  /// Counts one value, as sent: a second mention counts again. False from the first that is over.
+  /// Counts one value; a repeated one counts again. False from the first value over the limit.
   [[nodiscard]] bool take(std::string_view value) {
     ++values_;
     bytes_ += value.size();

@@ -9,12 +9,12 @@
 namespace proxx::anthropic {
 namespace {
 
-/// A text that is eaten from the front. Each step says whether it found what it wants.
+/// Reads a text from its front. Each step returns whether it found what it expects.
 class Scan {
  public:
   explicit Scan(std::string_view text) : at_(text.data()), end_(at_ + text.size()) {}
 
-  /// The length is a constant, so that this is a comparison and no call.
+  /// The constant length makes this an inlined comparison.
   template <size_t kSize>
   bool literal(const char (&word)[kSize]) {
     constexpr size_t kLength = kSize - 1;
@@ -38,8 +38,8 @@ class Scan {
            (digits == 1 || *begin != '0');
   }
 
-  /// The inside of a valid JSON string, its closing quote eaten. `is_plain`: it is ASCII without
-  /// escapes.
+  /// The inside of a valid JSON string, up to and over its closing quote. `is_plain`: it is ASCII
+  /// without escapes.
   bool string(std::string_view& inside, bool& is_plain) {
     const char* const begin = at_;
     is_plain = true;
@@ -64,7 +64,7 @@ class Scan {
   [[nodiscard]] bool at_end() const { return at_ == end_; }
 
  private:
-  /// Of an escape or a sequence beyond ASCII; 0 for what may not stand in a string.
+  /// Bytes of the escape or the sequence beyond ASCII at the front; 0 if no string may contain it.
   [[nodiscard]] size_t special_length() const {
     if (*at_ != '\\') {
       // A control character is a sequence for UTF-8, but not allowed in a string.

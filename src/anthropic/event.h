@@ -10,30 +10,31 @@
 #include "base/result.h"
 #include "json/reader.h"
 
-// What we read of the Messages API's answers (wire.md 2). The other side grows new types weekly: an
-// unknown block, delta or event is a value of its own here, never an error. A known one with a
-// field missing or of a wrong type is `upstream_protocol`. A new type we care for is one struct,
-// one line in its variant and one row of the decoder; the compiler then lists the visitors.
+// The parts of the Messages API's answers that proxx reads (wire.md 2). The API grows new types
+// weekly: an unknown block, delta or event has a type of its own here and is never an error. A
+// known one whose field is missing or has a wrong type is `upstream_protocol`. To read a new type,
+// add a struct, a line in its variant and a row of the decoder; the compiler then lists the
+// visitors.
 
 namespace proxx::anthropic {
 
-/// The inside of a JSON string as received, escapes and all: what goes out is a JSON string again.
+/// The inside of a JSON string as received, escapes and all; it goes out in a JSON string again.
 /// All views in this file live as long as the contents of the Document they were decoded from.
 using RawString = std::string_view;
 
-/// How all JSON of the upstream's is parsed. A lone surrogate is what its JavaScript clients would
-/// take. An answer of the largest model is a few megabytes of some thousand values: who sends a
-/// million has something else in mind, and would have an index of hundreds of megabytes made.
+/// How proxx parses all JSON of the upstream's. JavaScript clients accept lone surrogates, so proxx
+/// does. The largest real answer has a few thousand values; a million of them would need an index
+/// of hundreds of megabytes.
 inline constexpr json::ParseOptions kUpstreamJson = {
     .max_depth = 128, .allow_lone_surrogates = true, .max_values = uint32_t{1} << 20};
 
-/// Of a message's id and model, in bytes: they stand in every chunk.
+/// Bytes of a message's id and of its model. Every chunk repeats both.
 inline constexpr size_t kMaxNameBytes = 256;
 
-/// Highest block index believed; real answers have some dozens of blocks.
+/// Highest accepted index of a block. Real answers have some dozens of blocks.
 inline constexpr int64_t kMaxBlockIndex = 65535;
 
-/// A citation of a text block; only those of a URL can be shown as OpenAI's `url_citation`.
+/// A citation of a text block. `url` is absent unless the source is on the web.
 struct Citation {
   std::optional<RawString> url;
   RawString title;       ///< the URL if it has none
@@ -56,14 +57,14 @@ struct ToolUseBlock {
   RawString name;
   std::string_view input;  ///< JSON object
 };
-/// Server tools, their results, whatever comes next: never shown.
+/// A block of any other type: a server tool's call, its result, or a type that is new.
 struct UnknownBlock {};
 using Block =
     std::variant<TextBlock, ThinkingBlock, RedactedThinkingBlock, ToolUseBlock, UnknownBlock>;
 
 struct TextDelta {
   RawString text;
-  bool is_plain = false;  ///< known to be ASCII without escapes: a byte is a character
+  bool is_plain = false;  ///< known to be ASCII without escapes: each byte is a character
 };
 struct InputJsonDelta {
   RawString partial_json;
@@ -81,7 +82,7 @@ struct UnknownDelta {};
 using Delta = std::variant<TextDelta, InputJsonDelta, ThinkingDelta, SignatureDelta, CitationsDelta,
                            UnknownDelta>;
 
-/// Why an answer ended; members of a later event replace earlier ones where they are there.
+/// Why an answer ended. Members that a later event has replace those of earlier events.
 struct Ending {
   std::optional<RawString> stop_reason;
   std::optional<RawString> category;     ///< of a refusal
@@ -120,16 +121,13 @@ struct UnknownEvent {};
 using Event = std::variant<ContentBlockDelta, ContentBlockStart, ContentBlockStop, MessageStart,
                            MessageDelta, MessageStop, Ping, ErrorEvent, UnknownEvent>;
 
-/// One event of a stream, from its `data`; `type` in it decides.
+/// Decodes one event of a stream from its `data`, by the `type` in it.
 [[nodiscard]] Result<Event> decode_event(json::Reader data);
 
-/// A whole message of a call that did not stream, as the message_start it would have been, whose
-/// content is there at once; or the error object that came instead.
+/// Decodes the message of a call that did not stream, as a message_start whose content is whole; or
+/// the error object that came instead.
 [[nodiscard]] Result<std::variant<MessageStart, ErrorEvent>> decode_message(json::Reader message);
 
 [[nodiscard]] Result<Block> decode_block(json::Reader block);
-
-/// `upstream_protocol`, saying `what` was wrong.
-[[nodiscard]] Error protocol_error(std::string what);
 
 }  // namespace proxx::anthropic

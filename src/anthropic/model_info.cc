@@ -75,8 +75,9 @@ void set_capabilities(const ModelInfo& info, Model& model) {
 }
 
 Model row_of(const ModelInfo& info, const ModelTable& table) {
-  const Model* known = table.find(info.id);
-  Model model = known != nullptr ? *known : table.resolve(info.id);
+  const Model* exact = table.find(info.id);
+  const Model* known = table.find_spelled(info.id);
+  Model model = exact != nullptr ? *exact : table.resolve(info.id);
   model.listed = true;
   if (known == nullptr) set_capabilities(info, model);
   if (known == nullptr && !info.display_name.empty()) model.display_name = info.display_name;

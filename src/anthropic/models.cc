@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 
+#include "anthropic/model_name.h"
 #include "base/date.h"
 
 namespace proxx {
@@ -119,15 +120,6 @@ Model model_of(const Row& row) {
   return model;
 }
 
-/// `name` without a final -YYYYMMDD; empty if it has none.
-std::string_view without_date(std::string_view name) {
-  constexpr size_t kSuffix = 9;
-  if (name.size() <= kSuffix || name[name.size() - kSuffix] != '-') return {};
-  const auto digits = name.substr(name.size() - kSuffix + 1);
-  if (digits.find_first_not_of("0123456789") != std::string_view::npos) return {};
-  return name.substr(0, name.size() - kSuffix);
-}
-
 /// An alias may name another one; a circle of them has to end somewhere.
 constexpr int kMaxAliasHops = 8;
 
@@ -143,7 +135,15 @@ ModelTable::ModelTable() {
 }
 
 void ModelTable::add_alias(std::string name, std::string target) {
-  aliases_.insert_or_assign(std::move(name), std::move(target));
+  if (!is_pattern(name)) {
+    aliases_.insert_or_assign(std::move(name), std::move(target));
+    return;
+  }
+  std::erase_if(patterns_, [&name](const auto& known) { return known.first == name; });
+  const auto at = std::find_if(patterns_.begin(), patterns_.end(), [&name](const auto& known) {
+    return known.first.size() <= name.size();
+  });
+  patterns_.emplace(at, std::move(name), std::move(target));
 }
 
 void ModelTable::add_names(size_t row) {
@@ -188,23 +188,40 @@ const Model* ModelTable::find(std::string_view name) const {
   return row == rows_.size() ? nullptr : &rows_[row];
 }
 
-Model ModelTable::resolve(std::string_view name) const {
+const Model* ModelTable::find_spelled(std::string_view name) const {
+  const Model* row = nullptr;
+  any_spelling(name, [&](std::string_view spelling) { return (row = find(spelling)) != nullptr; });
+  return row;
+}
+
+std::string_view ModelTable::target_of(std::string_view name) const {
   for (int hop = 0; hop < kMaxAliasHops; ++hop) {
-    const auto alias = aliases_.find(name);
-    if (alias == aliases_.end() || alias->second == name) break;
-    name = alias->second;
+    std::string_view target = name;
+    if (const auto alias = aliases_.find(name); alias != aliases_.end()) {
+      target = alias->second;
+    } else if (hop == 0 || find_spelled(name) == nullptr) {
+      // A pattern may take a model that a client names, but not the target of another alias.
+      const auto pattern =
+          std::find_if(patterns_.begin(), patterns_.end(),
+                       [name](const auto& known) { return matches_pattern(known.first, name); });
+      if (pattern != patterns_.end()) target = pattern->second;
+    }
+    if (target == name) break;
+    name = target;
   }
-  const Model* row = find(name);
-  if (row == nullptr) {
-    if (const auto undated = without_date(name); !undated.empty()) row = find(undated);
-  }
+  return name;
+}
+
+Model ModelTable::resolve(std::string_view name) const {
+  name = target_of(name);
+  const Model* row = find_spelled(name);
   Model model = row != nullptr ? *row : newest_;
   if (row == nullptr) {
-    model.alias.clear();
     model.display_name = name;
     model.price_input = model.price_output = model.price_cache_read = -1;
     model.created_unix_s = 0;
   }
+  if (model.id != name) model.alias.clear();
   model.id = name;
   return model;
 }

@@ -10,7 +10,7 @@
 
 namespace proxx {
 
-/// How far a model goes with reasoning_effort's levels beyond low, medium, high.
+/// How far a model's effort levels go beyond low, medium and high.
 struct EffortLevels {
   bool supported = false;  ///< `output_config.effort` at all
   bool xhigh = false;
@@ -66,6 +66,8 @@ class ModelTable {
   ModelTable();
 
   /// `name` is answered by `target` (an id, or another alias that exists by the time of resolve).
+  /// A `*` in `name` stands for any text: of the patterns that match, the longest counts, after
+  /// the aliases that are names.
   void add_alias(std::string name, std::string target);
   /// Adds a row, or replaces the one of that id.
   void put(Model model);
@@ -73,15 +75,23 @@ class ModelTable {
   /// for who knows their names, no longer listed.
   void list(std::vector<Model> listed);
 
-  /// By id, built-in alias, dated id of a listed model, or configured alias. `id` of the answer is
+  /// By configured alias, id, built-in alias, or as find_spelled() does. `id` of the answer is
   /// `name`, or what a configured alias stands for. An id that no row knows gets the newest
   /// generation's capabilities (prices unknown): it works the day it appears.
   [[nodiscard]] Model resolve(std::string_view name) const;
+  /// What the configured aliases make of `name`: itself, if none is for it.
+  [[nodiscard]] std::string_view target_of(std::string_view name) const;
   /// The row of exactly this id or alias, or nothing.
   [[nodiscard]] const Model* find(std::string_view name) const;
+  /// As find(), also for a name with a date or in a gateway's spelling (anthropic/model_name.h).
+  [[nodiscard]] const Model* find_spelled(std::string_view name) const;
   [[nodiscard]] const std::vector<Model>& rows() const { return rows_; }
   [[nodiscard]] const std::map<std::string, std::string, std::less<>>& aliases() const {
     return aliases_;
+  }
+  /// Patterns with their targets, the longest first.
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& patterns() const {
+    return patterns_;
   }
 
  private:
@@ -92,6 +102,7 @@ class ModelTable {
   std::set<std::pair<std::string, size_t>> by_alias_;  ///< of one alias the first row counts
   Model newest_;                                       ///< stands for ids without a row
   std::map<std::string, std::string, std::less<>> aliases_;
+  std::vector<std::pair<std::string, std::string>> patterns_;
 };
 
 }  // namespace proxx

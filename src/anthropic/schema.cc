@@ -29,7 +29,7 @@ class Sanitiser {
   static constexpr size_t kRoot = 0;
 
   Status walk(Reader schema, json::Writer& w) {
-    if (!schema.is_object()) return fail(schema.error("a schema that allows anything"));
+    if (!schema.is_object()) return err(schema.error("a schema that allows anything"));
     if (const Reader ref = schema.get("$ref")) return reference(schema, ref, w);
     PROXX_TRY(expect_typed(schema));
     count(schema);
@@ -43,7 +43,7 @@ class Sanitiser {
     }
     // Both would become anyOf.
     if (schema.get("anyOf") && schema.get("oneOf")) {
-      return fail(schema.error("anyOf beside oneOf"));
+      return err(schema.error("anyOf beside oneOf"));
     }
     const bool is_object = is_object_schema(schema);
     w.begin_object();
@@ -59,7 +59,7 @@ class Sanitiser {
     return {};
   }
 
-  /// Official SDKs keep nothing beside a $ref but, at the root, the definitions.
+  /// Official SDKs keep nothing beside a $ref except the definitions at the root.
   Status reference(Reader schema, Reader ref, json::Writer& w) {
     PROXX_ASSIGN(const size_t target, definition(ref));
     references_.emplace(current_, target);
@@ -76,9 +76,9 @@ class Sanitiser {
 
   /// The number of the definition that a local $ref names.
   Result<size_t> definition(Reader ref) {
-    if (ref.equals("#")) return fail(ref.error("a recursive schema"));
+    if (ref.equals("#")) return err(ref.error("a recursive schema"));
     if (const Reader target = definitions_.target(ref)) return number_of(target);
-    return fail(ref.error("a $ref that is not to its own $defs"));
+    return err(ref.error("a $ref that is not to its own $defs"));
   }
 
   size_t number_of(Reader definition) {
@@ -101,12 +101,12 @@ class Sanitiser {
            {"enum", "const", "anyOf", "oneOf", "allOf", "properties"}) {
         if (schema.get(key)) return {};
       }
-      return fail(schema.error("a schema that allows anything"));
+      return err(schema.error("a schema that allows anything"));
     }
     if (is_type_name(type)) return {};
     bool legal = type.is_array() && type.size() > 0;
     for (const Reader element : type.elements()) legal = legal && is_type_name(element);
-    return legal ? Status() : Status(fail(type.error("an unknown type")));
+    return legal ? Status() : Status(err(type.error("an unknown type")));
   }
 
   void count(Reader schema) {
@@ -122,67 +122,66 @@ class Sanitiser {
 
   Status write_member(Reader schema, const json::Member& member, const std::string& limits,
                       json::Writer& w) {
-    if (is_constraint(member)) return {};
-    const Reader value = member.value;
+    if (is_constraint(member)) return {};  // `limits` holds it
     switch (keyword_of(member.key())) {
       case Keyword::unsupported:
       case Keyword::ignored:
-        return {};
-      case Keyword::description:
-        if (!value.is_string()) return {};
-        w.key("description");
-        if (limits.empty()) {
-          w.raw(value.raw());
-        } else {
-          w.string(value.string_or("") + "\n\n" + limits);
-        }
-        return {};
-      case Keyword::open:
-        return fail(value.error("an object with keys of any name"));
-      case Keyword::additional_properties:
-        if (value.is_boolean() && !value.boolean_or(true)) return {};
-        return fail(value.error("an object with keys of any name"));
       case Keyword::reference:
         return {};
+      case Keyword::open:
+        return refuse_open(member.value);
+      case Keyword::additional_properties:
+        return is_false(member.value) ? Status() : refuse_open(member.value);
+      case Keyword::description:
+        write_description(member.value, limits, w);
+        return {};
       case Keyword::type:
-        if (is_object_schema(schema)) PROXX_TRY(expect_closed(schema));
-        [[fallthrough]];
+        PROXX_TRY(expect_properties(schema));
+        w.raw_key(member.raw_key).raw(member.value.raw());
+        return {};
       case Keyword::verbatim:
-      case Keyword::enumeration:
-      case Keyword::format:
-      case Keyword::min_items:
-      case Keyword::pattern:
-        w.raw_key(member.raw_key).raw(value.raw());
+        w.raw_key(member.raw_key).raw(member.value.raw());
         return {};
       case Keyword::schema:
-        w.raw_key(member.raw_key);
-        return walk(value, w);
+        return walk(member.value, w.raw_key(member.raw_key));
       case Keyword::schema_list:
-        w.key(member.key() == "oneOf" ? "anyOf" : member.raw_key);
-        return list(value, member.key() == "allOf", w);
+        w.raw_key(member.key() == "oneOf" ? "anyOf" : member.raw_key);
+        return list(member.value, member.key() == "allOf", w);
       case Keyword::schema_map:
-        w.raw_key(member.raw_key);
-        return map(value, w);
+        return map(member.value, w.raw_key(member.raw_key));
       case Keyword::definitions:
-        w.raw_key(member.raw_key);
-        return write_definitions(value, w);
+        return write_definitions(member.value, w.raw_key(member.raw_key));
     }
     return {};
   }
 
-  /// An object inside that names no property is a map, unless it is said to be empty.
-  Status expect_closed(Reader schema) {
-    if (schema == root_ || schema.get("properties") || schema.get("additionalProperties")) {
-      return {};
+  static bool is_false(Reader value) { return value.is_boolean() && !value.boolean_or(true); }
+
+  static Status refuse_open(Reader at) { return err(at.error("an object with keys of any name")); }
+
+  static void write_description(Reader value, const std::string& limits, json::Writer& w) {
+    if (!value.is_string()) return;
+    w.key("description");
+    if (limits.empty()) {
+      w.raw(value.raw());
+    } else {
+      w.string(value.string_or("") + "\n\n" + limits);
     }
-    return fail(schema.error("an object with keys of any name"));
+  }
+
+  /// An object that names no property is a map, unless it is the whole schema or says that there
+  /// are no others.
+  Status expect_properties(Reader schema) {
+    const bool closed = !is_object_schema(schema) || schema == root_ || schema.get("properties") ||
+                        schema.get("additionalProperties");
+    return closed ? Status() : refuse_open(schema);
   }
 
   Status list(Reader schemas, bool all, json::Writer& w) {
-    if (!schemas.is_array()) return fail(schemas.error("expected an array"));
+    if (!schemas.is_array()) return err(schemas.error("expected an array"));
     w.begin_array();
     for (const Reader schema : schemas.elements()) {
-      if (all && schema.get("$ref")) return fail(schema.error("allOf with a $ref"));
+      if (all && schema.get("$ref")) return err(schema.error("allOf with a $ref"));
       PROXX_TRY(walk(schema, w));
     }
     w.end_array();
@@ -190,7 +189,7 @@ class Sanitiser {
   }
 
   Status map(Reader schemas, json::Writer& w) {
-    if (!schemas.is_object()) return fail(schemas.error("expected an object"));
+    if (!schemas.is_object()) return err(schemas.error("expected an object"));
     w.begin_object();
     for (const json::Member& member : schemas.members()) {
       w.raw_key(member.raw_key);
@@ -201,7 +200,7 @@ class Sanitiser {
   }
 
   Status write_definitions(Reader schemas, json::Writer& w) {
-    if (!schemas.is_object()) return fail(schemas.error("expected an object"));
+    if (!schemas.is_object()) return err(schemas.error("expected an object"));
     w.begin_object();
     const size_t outer = current_;
     for (const json::Member& member : schemas.members()) {
@@ -214,7 +213,7 @@ class Sanitiser {
     return {};
   }
 
-  /// Takes away definitions that refer to nothing, until none is left or all refer in a circle.
+  /// Removes definitions that refer to nothing until none is left or the rest refer in a circle.
   Status refuse_recursion() {
     std::map<size_t, size_t> outgoing;
     std::map<size_t, std::vector<size_t>> incoming;
@@ -237,13 +236,13 @@ class Sanitiser {
       }
     }
     if (removed == outgoing.size()) return {};
-    return fail(root_.error("a recursive schema"));
+    return err(root_.error("a recursive schema"));
   }
 
   Reader root_;
   Definitions definitions_;
   Sanitised out_;
-  size_t current_ = kRoot;  ///< the definition that is being walked
+  size_t current_ = kRoot;  ///< the definition that walk() is in
   std::map<const char*, size_t> numbers_;
   std::set<std::pair<size_t, size_t>> references_;
 };

@@ -7,14 +7,14 @@
 
 namespace proxx::schema {
 
-/// What the local `$ref`s of a schema name: the members of `$defs` and `definitions` at its root.
-/// They are indexed at the first question, so that many references to many definitions stay cheap.
+/// The targets of a schema's local `$ref`s: the members of `$defs` and `definitions` at its root.
+/// They are indexed at the first look-up, so that many references to many definitions stay cheap.
 class Definitions {
  public:
   explicit Definitions(json::Reader root) : root_(root) {}
 
-  /// The definition that `ref`, a string like `#/$defs/NAME`, points at; absent if there is none,
-  /// or if it is no such string.
+  /// The definition that `ref`, a string like `#/$defs/NAME`, points at. Absent if there is none or
+  /// `ref` is no such string.
   [[nodiscard]] json::Reader target(json::Reader ref);
 
  private:

@@ -19,15 +19,15 @@ using json::Reader;
 
 constexpr std::string_view kCombinators[] = {"anyOf", "oneOf", "allOf"};
 
-/// The properties of an object schema in order, and what is required. Keys are decoded. Views of
-/// the document, or of what the Flattener keeps.
+/// The properties of an object schema, in order, and the required names. Keys are decoded. All are
+/// views of the document or of Flattener::kept_.
 struct Shape {
   std::vector<std::string_view> keys;
   std::map<std::string_view, std::string_view> properties;  ///< schema texts
   std::set<std::string_view> required;
 };
 
-/// Branches often share a definition: its text is one and the same, and not compared.
+/// Compares texts. Branches often share a definition: the same piece of text needs no comparison.
 struct TextLess {
   bool operator()(std::string_view a, std::string_view b) const {
     return !(a.data() == b.data() && a.size() == b.size()) && a < b;
@@ -36,10 +36,11 @@ struct TextLess {
 
 class Flattener {
  public:
-  /// `max_steps`: members, properties and names looked at, again for each branch they are part of.
+  /// `max_steps` bounds the members, properties and names that are visited, counted again for each
+  /// branch that they are part of.
   Flattener(Reader root, size_t max_steps) : definitions_(root), steps_left_(max_steps) {}
 
-  /// Nothing if it takes too many steps.
+  /// Returns nothing if it takes too many steps.
   std::optional<Shape> shape_of(Reader schema, int depth = 0) {
     if (depth > kMaxDepth || !spend(1)) return std::nullopt;
     Reader ref;
@@ -101,7 +102,7 @@ class Flattener {
     return out;
   }
 
-  /// Puts what the branches of a combinator ask for to `shape`; false if it takes too many steps.
+  /// Adds what the branches of a combinator ask for to `shape`; false if it takes too many steps.
   bool merge(Reader branches, std::string_view combinator, int depth, Shape& shape) {
     const std::optional<Shape> united = unite(branches, combinator == "allOf", depth + 1);
     if (!united || !spend(united->keys.size() + united->required.size())) return false;
@@ -149,7 +150,7 @@ class Flattener {
     return out;
   }
 
-  /// Several schemas for one property, each once, in one: legal as `combinator` says.
+  /// Joins several schemas for one property under `combinator`, each once.
   std::optional<std::string_view> joined(std::string_view combinator,
                                          std::vector<std::string_view> schemas) {
     std::set<std::string_view, TextLess> seen;
@@ -183,7 +184,7 @@ void write_key(json::Writer& w, std::string_view key) {
   w.raw_key(raw);
 }
 
-/// The object that stands for all branches. `told`: its description has the branches themselves.
+/// One object in place of all branches. `told`: its description holds the branches themselves.
 std::string united(Reader parameters, const Shape& shape, bool told) {
   std::string out;
   json::Writer w(out);
@@ -211,7 +212,7 @@ std::string united(Reader parameters, const Shape& shape, bool told) {
   }
   w.end_object();
   if (!shape.required.empty()) {
-    // In the order of the properties; a name without one comes last.
+    // In the order of the properties; names that are no property come last.
     std::set<std::string_view> rest = shape.required;
     w.key("required").begin_array();
     for (const std::string_view key : shape.keys) {
@@ -224,7 +225,7 @@ std::string united(Reader parameters, const Shape& shape, bool told) {
   return out;
 }
 
-/// Bytes of properties and required names, without what they are written in.
+/// Bytes of properties and required names, without the punctuation around them.
 size_t size_of(const Shape& shape) {
   size_t bytes = 0;
   for (const auto& [key, schema] : shape.properties) bytes += key.size() + schema.size();
@@ -232,7 +233,7 @@ size_t size_of(const Shape& shape) {
   return bytes;
 }
 
-/// Takes what `used` is over `own` from `shared`.
+/// Subtracts from `shared` how much `used` is over `own`.
 void charge(size_t used, size_t own, size_t& shared) {
   shared -= std::min(shared, used > own ? used - own : 0);
 }
@@ -269,14 +270,14 @@ Result<InputSchema> input_schema(Reader parameters, FlattenAllowance& allowance)
   }
   const Reader type = parameters.optional("type");
   if (type && !type.equals("object")) {
-    return fail(type.error("a tool's parameters are an object", "invalid_value"));
+    return err(type.error("a tool's parameters are an object", "invalid_value"));
   }
   const json::Unique once(parameters);
   const Reader schema = once.reader();
   for (const std::string_view combinator : kCombinators) {
     if (!schema.optional(combinator)) continue;
     if (auto out = flatten(schema, allowance)) return std::move(*out);
-    return fail(parameters.error("too complex to be one object"));
+    return err(parameters.error("too complex to be one object"));
   }
   if (type) return InputSchema{std::string(schema.raw())};
   InputSchema out;

@@ -1,44 +1,13 @@
 #include "anthropic/schema_keywords.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 namespace proxx::schema {
 namespace {
 
 using json::Reader;
-
-struct KeywordRow {
-  std::string_view name;
-  Keyword keyword;
-};
-
-constexpr KeywordRow kKeywords[] = {
-    {"type", Keyword::type},
-    {"properties", Keyword::schema_map},
-    {"required", Keyword::verbatim},
-    {"description", Keyword::description},
-    {"title", Keyword::verbatim},
-    {"default", Keyword::verbatim},
-    {"const", Keyword::verbatim},
-    {"enum", Keyword::enumeration},
-    {"items", Keyword::schema},
-    {"anyOf", Keyword::schema_list},
-    {"oneOf", Keyword::schema_list},
-    {"allOf", Keyword::schema_list},
-    {"$ref", Keyword::reference},
-    {"$defs", Keyword::definitions},
-    {"definitions", Keyword::definitions},
-    {"additionalProperties", Keyword::additional_properties},
-    {"patternProperties", Keyword::open},
-    {"format", Keyword::format},
-    {"minItems", Keyword::min_items},
-    {"pattern", Keyword::pattern},
-    {"$schema", Keyword::ignored},
-    {"$id", Keyword::ignored},
-    {"$anchor", Keyword::ignored},
-    {"$comment", Keyword::ignored},
-};
 
 constexpr std::string_view kFormats[] = {"date-time", "time", "date", "duration", "email",
                                          "hostname",  "uri",  "ipv4", "ipv6",     "uuid"};
@@ -55,7 +24,7 @@ bool is_scalar(Reader value) {
   return !value.is_object() && !value.is_array();
 }
 
-/// No look-around, back reference or word boundary.
+/// A pattern without look-around, back references and word boundaries.
 bool is_simple_pattern(Reader pattern) {
   if (!pattern.is_string()) return false;
   const std::string text = pattern.string_or("");
@@ -71,13 +40,66 @@ bool is_simple_pattern(Reader pattern) {
   return true;
 }
 
+bool is_scalar_enumeration(Reader value) {
+  for (const Reader element : value.elements()) {
+    if (!is_scalar(element)) return false;
+  }
+  return true;
+}
+
+bool is_known_format(Reader value) {
+  return is_listed(value, kFormats);
+}
+
+bool is_zero_or_one(Reader value) {
+  const auto count = value.integer_or_none();
+  return count == 0 || count == 1;
+}
+
+struct KeywordRow {
+  std::string_view name;
+  Keyword keyword;
+  bool (*takes)(Reader value) = nullptr;  ///< the values that the upstream takes; all if null
+};
+
+constexpr KeywordRow kKeywords[] = {
+    {"type", Keyword::type},
+    {"properties", Keyword::schema_map},
+    {"required", Keyword::verbatim},
+    {"description", Keyword::description},
+    {"title", Keyword::verbatim},
+    {"default", Keyword::verbatim},
+    {"const", Keyword::verbatim},
+    {"enum", Keyword::verbatim, is_scalar_enumeration},
+    {"items", Keyword::schema},
+    {"anyOf", Keyword::schema_list},
+    {"oneOf", Keyword::schema_list},
+    {"allOf", Keyword::schema_list},
+    {"$ref", Keyword::reference},
+    {"$defs", Keyword::definitions},
+    {"definitions", Keyword::definitions},
+    {"additionalProperties", Keyword::additional_properties},
+    {"patternProperties", Keyword::open},
+    {"format", Keyword::verbatim, is_known_format},
+    {"minItems", Keyword::verbatim, is_zero_or_one},
+    {"pattern", Keyword::verbatim, is_simple_pattern},
+    {"$schema", Keyword::ignored},
+    {"$id", Keyword::ignored},
+    {"$anchor", Keyword::ignored},
+    {"$comment", Keyword::ignored},
+};
+
+const KeywordRow* row_of(std::string_view name) {
+  const auto* const row = std::find_if(std::begin(kKeywords), std::end(kKeywords),
+                                       [&](const KeywordRow& each) { return each.name == name; });
+  return row == std::end(kKeywords) ? nullptr : row;
+}
+
 }  // namespace
 
 Keyword keyword_of(std::string_view name) {
-  for (const KeywordRow& row : kKeywords) {
-    if (row.name == name) return row.keyword;
-  }
-  return Keyword::unsupported;
+  const KeywordRow* const row = row_of(name);
+  return row == nullptr ? Keyword::unsupported : row->keyword;
 }
 
 bool is_type_name(Reader value) {
@@ -85,25 +107,8 @@ bool is_type_name(Reader value) {
 }
 
 bool is_constraint(const json::Member& member) {
-  switch (keyword_of(member.key())) {
-    case Keyword::unsupported:
-      return true;
-    case Keyword::enumeration:
-      for (const Reader value : member.value.elements()) {
-        if (!is_scalar(value)) return true;
-      }
-      return false;
-    case Keyword::format:
-      return !is_listed(member.value, kFormats);
-    case Keyword::min_items: {
-      const auto count = member.value.integer_or_none();
-      return count != 0 && count != 1;
-    }
-    case Keyword::pattern:
-      return !is_simple_pattern(member.value);
-    default:
-      return false;
-  }
+  const KeywordRow* const row = row_of(member.key());
+  return row == nullptr || (row->takes != nullptr && !row->takes(member.value));
 }
 
 }  // namespace proxx::schema

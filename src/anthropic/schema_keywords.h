@@ -9,20 +9,16 @@ namespace proxx::schema {
 enum class Keyword {
   unsupported,  ///< its meaning moves to the description
   ignored,      ///< says nothing to the model
-  verbatim,
+  verbatim,     ///< unless its value is_constraint()
+  type,
   description,
-  additional_properties,
   schema,
   schema_list,
   schema_map,
   definitions,
   reference,
-  type,
-  enumeration,
-  format,
-  min_items,
-  pattern,
-  open,  ///< makes the object a map of any keys
+  additional_properties,
+  open,  ///< makes the object a map with keys of any name
 };
 
 /// `unsupported` for a name that is not known.
@@ -31,7 +27,8 @@ enum class Keyword {
 /// One of the seven types, as a string.
 [[nodiscard]] bool is_type_name(json::Reader value);
 
-/// A member that limits what is valid in a way the upstream does not take.
+/// True for a member that limits what is valid in a way that the upstream does not take: an
+/// unsupported keyword, or a value that the keyword may not have there.
 [[nodiscard]] bool is_constraint(const json::Member& member);
 
 }  // namespace proxx::schema

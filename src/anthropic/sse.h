@@ -10,14 +10,14 @@ namespace proxx {
 /// Bytes of one event, unfinished lines included (faults.md, defaults and U46).
 inline constexpr size_t kMaxEventBytes = size_t{16} << 20;
 
-/// Server-sent events out of bytes that are cut anywhere. Only `data` is kept: the names of
-/// Anthropic's events stand in their JSON too, and that one is believed (faults.md U31).
+/// Parses server-sent events from bytes that are cut anywhere. It keeps only `data`: the JSON of
+/// Anthropic's events repeats their names, and the JSON counts (faults.md U31).
 ///
 ///     parser.feed(piece);
 ///     while (auto data = parser.next()) use(*data);
 ///
-/// Lines end in LF, CR or CRLF, mixed as they come; a BOM is skipped. An event whose bytes lie
-/// whole in one piece is not copied.
+/// Lines end in LF, CR or CRLF, in any mixture; a BOM is skipped. An event that lies whole in one
+/// piece is not copied.
 class SseParser {
  public:
   /// `piece` must live until next() has returned nothing, which must be before the next feed().
@@ -27,14 +27,14 @@ class SseParser {
   /// too_large().
   [[nodiscard]] std::optional<std::string_view> next();
 
-  /// What is left of the piece if an event begins with it, but no more than one may have; else "".
-  /// For those who know how the usual ones look: what they take of it they skip().
+  /// The unread rest of the piece if the parser is at the start of an event, else "". At most
+  /// kMaxEventBytes. Lets a caller recognise common events itself and skip() them.
   [[nodiscard]] std::string_view unread();
-  /// `size` bytes of unread(), whole events all.
+  /// Skips `size` bytes of unread(), which must be whole events.
   void skip(size_t size) { at_ += size; }
 
-  /// The stream ended: the data of a last event that lacks its blank line, or even its line end.
-  /// It may be cut off: only its content can tell.
+  /// The stream ended. Returns the data of a last event that lacks its blank line or its line end.
+  /// Only its content can tell whether the event is whole.
   [[nodiscard]] std::optional<std::string_view> finish();
 
   /// Bytes kept of an event whose end has not come.
@@ -55,10 +55,11 @@ class SseParser {
   std::string_view piece_;
   size_t at_ = 0;
   static constexpr size_t kUnknown = SIZE_MAX;
-  size_t next_cr_ = kUnknown;  ///< a CR of the piece, the first at or behind at_ unless before it
+  size_t next_cr_ =
+      kUnknown;  ///< the first CR of the piece at or after at_, unless it is before at_
 
-  std::string line_;  ///< begin of a line that the last piece cut
-  std::string data_;  ///< the event's data, where it is not a view of the piece
+  std::string line_;  ///< the beginning of a line that the last piece cut
+  std::string data_;  ///< the event's data, unless view_ has it
   size_t data_begin_ = 0;
   std::string_view view_;
   bool has_data_ = false;

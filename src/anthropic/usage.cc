@@ -18,17 +18,11 @@ std::optional<int64_t> decode_count(json::Reader value) {
   return static_cast<int64_t>(*number);
 }
 
-std::string_view decode_service_tier(json::Reader value) {
-  struct Row {
-    std::string_view anthropic;
-    std::string_view openai;
-  };
-  static constexpr Row kRows[] = {
-      {"standard", "default"}, {"priority", "priority"}, {"batch", "default"}};
-  for (const Row& row : kRows) {
-    if (value.equals(row.anthropic)) return row.openai;
-  }
-  return {};
+ServiceTier decode_service_tier(json::Reader value) {
+  if (value.equals("standard")) return ServiceTier::standard;
+  if (value.equals("priority")) return ServiceTier::priority;
+  if (value.equals("batch")) return ServiceTier::batch;
+  return ServiceTier::unknown;
 }
 
 template <class T>
@@ -44,7 +38,7 @@ void Usage::merge(const Usage& newer) {
   replace(cache_read_input_tokens, newer.cache_read_input_tokens);
   replace(output_tokens, newer.output_tokens);
   replace(thinking_tokens, newer.thinking_tokens);
-  if (!newer.service_tier.empty()) service_tier = newer.service_tier;
+  if (newer.service_tier != ServiceTier::unknown) service_tier = newer.service_tier;
 }
 
 int64_t Usage::prompt_tokens() const {

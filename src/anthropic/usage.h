@@ -1,11 +1,13 @@
 #pragma once
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
 #include "json/reader.h"
 
 namespace proxx::anthropic {
+
+/// The capacity that served a call.
+enum class ServiceTier : uint8_t { unknown, standard, priority, batch };
 
 /// Token counts of one upstream call. A count that is absent or null is nothing, which is not 0:
 /// it must not erase an earlier one (wire.md 2.2).
@@ -15,10 +17,9 @@ struct Usage {
   std::optional<int64_t> cache_read_input_tokens;
   std::optional<int64_t> output_tokens;  ///< cumulative: set, don't add
   std::optional<int64_t> thinking_tokens;
-  /// In OpenAI's words: `default` or `priority`; "" if there is none for it. A literal.
-  std::string_view service_tier;
+  ServiceTier service_tier = ServiceTier::unknown;
 
-  /// What `newer` says replaces what was said before.
+  /// Members that `newer` has replace those known before.
   void merge(const Usage& newer);
   /// The whole prompt as OpenAI counts it.
   [[nodiscard]] int64_t prompt_tokens() const;

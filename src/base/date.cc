@@ -1,6 +1,8 @@
 #include "base/date.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 
 #include "base/ascii.h"
 
@@ -10,6 +12,28 @@ namespace {
 constexpr std::string_view kForm = "0000-00-00T00:00:00";
 
 }  // namespace
+
+std::string rfc3339(int64_t unix_s) {
+  constexpr int64_t kDayS = 86400;
+  const int64_t second = (unix_s % kDayS + kDayS) % kDayS;
+  // Civil from days, the way back of unix_seconds().
+  const int64_t days = (unix_s - second) / kDayS + 719468;
+  const int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+  const int64_t day_of_era = days - era * 146097;
+  const int64_t year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const int64_t month_from_march = (5 * day_of_year + 2) / 153;
+  const int64_t day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+  const int64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+  const int64_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
+  std::array<char, 128> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02dZ", static_cast<int>(year),
+                static_cast<int>(month), static_cast<int>(day), static_cast<int>(second / 3600),
+                static_cast<int>(second / 60 % 60), static_cast<int>(second % 60));
+  return text.data();
+}
 
 std::optional<int64_t> parse_rfc3339(std::string_view text) {
   const auto fits = [](char c, char form) { return form == '0' ? is_digit(c) : c == form; };

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace proxx {
@@ -26,6 +27,8 @@ constexpr int64_t unix_seconds(Date date) {
 static_assert(unix_seconds({1970, 1, 1}) == 0);
 static_assert(unix_seconds({2026, 11, 22}) == 1795305600);
 
+/// `2026-11-22T18:00:00Z`; years 0 to 9999.
+[[nodiscard]] std::string rfc3339(int64_t unix_s);
 /// RFC 3339 in UTC, with or without a fraction, which does not count: `2026-11-22T18:00:00Z`.
 [[nodiscard]] std::optional<int64_t> parse_rfc3339(std::string_view text);
 

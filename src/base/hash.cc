@@ -14,6 +14,15 @@ uint64_t stable_hash(std::string_view text, uint64_t seed) {
   return hash ^ (hash >> 31);
 }
 
+std::string short_hash(std::string_view text) {
+  uint32_t hash = 0x811c9dc5;
+  for (const char c : text) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 0x01000193;
+  }
+  return hex(hash).substr(8);
+}
+
 std::string hex(uint64_t value) {
   std::string out(16, '0');
   for (auto digit = out.rbegin(); digit != out.rend(); ++digit, value >>= 4) {

@@ -19,13 +19,22 @@ Error& Error::operator=(const Error&) = default;
 Error& Error::operator=(Error&&) noexcept = default;
 Error::~Error() = default;
 
-tl::unexpected<Error> fail(Error error) {
+tl::unexpected<Error> err(Error error) {
   return tl::unexpected<Error>(std::move(error));
+}
+
+tl::unexpected<Error> err(ErrorKind kind, std::string message, std::string param,
+                          std::string code) {
+  return err(Error(kind, std::move(message), std::move(param), std::move(code)));
+}
+
+tl::unexpected<Error> fail(Error error) {
+  return err(std::move(error));
 }
 
 tl::unexpected<Error> fail(ErrorKind kind, std::string message, std::string param,
                            std::string code) {
-  return tl::unexpected<Error>(Error(kind, std::move(message), std::move(param), std::move(code)));
+  return err(kind, std::move(message), std::move(param), std::move(code));
 }
 
 }  // namespace proxx

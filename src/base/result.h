@@ -6,7 +6,7 @@
 
 namespace proxx {
 
-/// What went wrong, as far as anyone has to act on it. error_table() says what each means to an
+/// What went wrong, as far as anyone has to act on it. openai/error.cc says what each means to an
 /// HTTP client (status, type, code) and to a shell (exit code); add a kind there too.
 enum class ErrorKind {
   usage,                      ///< command line or configuration
@@ -21,14 +21,14 @@ enum class ErrorKind {
   upstream_bad_content_type,  ///< neither JSON nor an event stream, or a coded body
   upstream_protocol,          ///< malformed event, message or HTTP
   upstream_truncated,         ///< the stream ended before message_stop
-  upstream_error_event,       ///< an `error` event inside a stream
+  upstream_error_event,       ///< an `error` event inside a stream; see anthropic/error.h
   overloaded,                 ///< proxx itself has no room
   output_failed,              ///< stdout, a file or a client went away
   internal,
 };
 
-/// An error as a value, with its place. Fields left empty take the kind's default. It is made and
-/// moved in result.cc: the places where one might come up are many, and stay small.
+/// An error as a value, with its place. Empty fields take the kind's default. result.cc has its
+/// constructors, so that the many places that may return an error stay small.
 struct Error {
   [[gnu::cold]] Error();
   [[gnu::cold]] Error(ErrorKind kind, std::string message, std::string param = {},
@@ -59,6 +59,11 @@ class Status : public tl::expected<void, Error> {
 };
 inline Status::Status() = default;
 
+/// An error to return, made or passed on.
+[[nodiscard, gnu::cold]] tl::unexpected<Error> err(Error error);
+[[nodiscard, gnu::cold]] tl::unexpected<Error> err(ErrorKind kind, std::string message,
+                                                   std::string param = {}, std::string code = {});
+/// The same under the name that most layers still use.
 [[nodiscard, gnu::cold]] tl::unexpected<Error> fail(Error error);
 [[nodiscard, gnu::cold]] tl::unexpected<Error> fail(ErrorKind kind, std::string message,
                                                     std::string param = {}, std::string code = {});

@@ -78,11 +78,7 @@ bool has_scheme(std::string_view text) {
 
 /// `https://user:password@host`, `user:password@host`
 bool has_password(std::string_view text) {
-  const size_t scheme = text.find("://");
-  const std::string_view rest = text.substr(scheme == std::string_view::npos ? 0 : scheme + 3);
-  const std::string_view authority = rest.substr(0, rest.find('/'));
-  const size_t at = authority.rfind('@');
-  return at != std::string_view::npos && contains(authority.substr(0, at), ":");
+  return contains(login_in(text), ":");
 }
 
 // ---- random words
@@ -183,15 +179,38 @@ bool is_one_of(const std::array<bool, 128>& letters, char c) {
   return c > 0 && letters[static_cast<unsigned char>(c)];
 }
 
-/// The parts of names of credentials.
-constexpr std::string_view kSecretParts[] = {"auth",      "key",     "token", "secret",
-                                             "cookie",    "session", "passw", "credential",
-                                             "signature", "pwd"};
+/// The parts of names of credentials, and words of such names that are parts of others.
+struct NamePart {
+  std::string_view text;
+  bool is_word = false;
+};
+constexpr NamePart kSecretParts[] = {
+    {"auth"},      {"key"},        {"token"},      {"secret"},    {"cookie"},     {"session"},
+    {"passw"},     {"passphrase"}, {"credential"}, {"signature"}, {"pwd"},        {"jwt"},
+    {"bearer"},    {"saml"},       {"assertion"},  {"pat", true}, {"pass", true}, {"otp", true},
+    {"sid", true}, {"sso", true},  {"jws", true},  {"jwe", true}, {"creds", true}};
 constexpr std::string_view kHarmlessNames[] = {"www-authenticate", "proxy-authenticate",
                                                "x-claude-code-session-id"};
 
+/// Whether the part is at `at` in the name; a word there has no letter beside it.
+bool has_part(std::string_view name, size_t at, const NamePart& part) {
+  if (!begins_with_word(name.substr(at), part.text)) return false;
+  const size_t end = at + part.text.size();
+  return !part.is_word ||
+         ((at == 0 || !is_letter(name[at - 1])) && (end == name.size() || !is_letter(name[end])));
+}
+
+bool is_short_word(std::string_view word) {
+  constexpr size_t kLongWord = 16;
+  return word.size() <= kLongWord && std::none_of(word.begin(), word.end(), is_digit);
+}
+
+/// What stands behind the name of an authentication scheme.
+enum class BehindScheme { hidden, words_shown };
+
 /// `text` with the words redacted that `is_secret` picks.
-std::string redacted(std::string_view text, bool (*is_secret)(std::string_view)) {
+std::string redacted(std::string_view text, bool (*is_secret)(std::string_view),
+                     BehindScheme behind) {
   constexpr std::string_view kAround = " \t\r\n'\"`()[]{}<>,;";
   std::string out;
   bool named = false;  // the word before was an authentication scheme
@@ -203,7 +222,8 @@ std::string redacted(std::string_view text, bool (*is_secret)(std::string_view))
     text.remove_prefix(whole.size());
     const size_t size = whole.find_last_not_of(':') + 1;  // npos + 1 is 0
     const std::string_view word = whole.substr(0, size);
-    const bool hidden = !word.empty() && (named || is_secret(word));
+    const bool named_here = named && !(behind == BehindScheme::words_shown && is_short_word(word));
+    const bool hidden = !word.empty() && (named_here || is_secret(word));
     out.append(hidden ? kRedacted : word).append(whole.substr(size));
     named = same_word(word, "bearer") || same_word(word, "basic");
   }
@@ -211,6 +231,13 @@ std::string redacted(std::string_view text, bool (*is_secret)(std::string_view))
 }
 
 }  // namespace
+
+std::string_view login_in(std::string_view url) {
+  const size_t scheme = url.find("://");
+  if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+  const size_t at = url.substr(0, url.find('/')).rfind('@');
+  return url.substr(0, at == std::string_view::npos ? 0 : at);
+}
 
 bool begins_like_key(std::string_view text) {
   if (has_scheme(text) || has_password(text)) return true;
@@ -237,17 +264,16 @@ bool looks_like_secret(std::string_view text) {
 
 bool names_secret(std::string_view name) {
   static constexpr auto kFirst =
-      first_letters(kSecretParts, [](std::string_view part) { return part; });
+      first_letters(kSecretParts, [](const NamePart& part) { return part.text; });
   bool found = false;
   for (size_t i = 0; i < name.size() && !found; ++i) {
     if (!is_one_of(kFirst, lower(name[i]))) continue;
-    const std::string_view rest = name.substr(i);
     // Tokens are what models count.
-    if (begins_with_word(rest, "tokens")) {
+    if (begins_with_word(name.substr(i), "tokens")) {
       i += 5;
     } else {
       found = std::any_of(std::begin(kSecretParts), std::end(kSecretParts),
-                          [rest](std::string_view part) { return begins_with_word(rest, part); });
+                          [&](const NamePart& part) { return has_part(name, i, part); });
     }
   }
   return found && name.find("ratelimit") == std::string_view::npos &&
@@ -267,11 +293,11 @@ std::string shown_whole(std::string_view text) {
 }
 
 std::string without_secrets(std::string_view text) {
-  return redacted(text, looks_like_secret);
+  return redacted(text, looks_like_secret, BehindScheme::hidden);
 }
 
 std::string without_keys(std::string_view text) {
-  return redacted(text, begins_like_key);
+  return redacted(text, begins_like_key, BehindScheme::words_shown);
 }
 
 }  // namespace proxx

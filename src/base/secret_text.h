@@ -14,8 +14,13 @@ namespace proxx {
 /// As looks_like_secret, without the guess about random words: ids are random, too.
 [[nodiscard]] bool begins_like_key(std::string_view text);
 
+/// The login in a URL, without its `@`: `user:password` of `https://user:password@host/`. A view of
+/// `url`; empty if there is none.
+[[nodiscard]] std::string_view login_in(std::string_view url);
+
 /// True for the name of a header, cookie or variable that usually holds a credential: one with
-/// `auth`, `key`, `token`, `secret`, `cookie`, `session`, `password` or the like in it. False for
+/// `auth`, `key`, `token`, `secret`, `cookie`, `session`, `password`, `jwt` or the like in it, or
+/// the word `pat`, `pass`, `sid` or the like. False for
 /// names known to be harmless (`anthropic-ratelimit-tokens-limit`, `www-authenticate`).
 [[nodiscard]] bool names_secret(std::string_view name);
 
@@ -28,7 +33,8 @@ inline constexpr std::string_view kRedacted = "[redacted]";
 
 /// `text`, a message of another library's, with each word redacted that looks like a secret.
 [[nodiscard]] std::string without_secrets(std::string_view text);
-/// The same for words that begin like a key: in texts that may hold ids.
+/// The same for words that begin like a key: in texts that may hold ids. Of what follows `Bearer`
+/// or `Basic`, short words without a digit stay: `invalid bearer token`.
 [[nodiscard]] std::string without_keys(std::string_view text);
 
 }  // namespace proxx

@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/utf8.h"
 #include "cli/attach.h"
 #include "cli/input.h"
 #include "cli/process.h"
 #include "cli/terminal.h"
+#include "cli/text_reader.h"
 #include "json/reader.h"
 #include "json/writer.h"
 
@@ -38,38 +38,37 @@ void wait_for_pipe(bool quiet) {
   }
 }
 
-Result<std::string> read_text(const std::string& path) {
-  PROXX_ASSIGN(std::string text, read_input(path));
-  if (utf8::find_invalid(text) != std::string::npos) {
-    const std::string name = path == "-" ? "stdin" : path;
-    return fail(ErrorKind::usage, name + ": not UTF-8 text; attach it with -a " + path);
-  }
+Result<std::string> read_text(TextReader& reader, const std::string& path) {
+  PROXX_ASSIGN(std::string text, reader.read(path));
   text.erase(text.find_last_not_of('\n') + 1);
   return text;
 }
 
 /// stdin as the shell left it: "" for a terminal, /dev/null, a socket, or one that is closed.
-Result<std::string> read_stdin(bool quiet) {
+Result<std::string> read_stdin(TextReader& reader, bool quiet) {
   struct stat info {};
   if (!was_open(STDIN_FILENO) || fstat(STDIN_FILENO, &info) != 0) return std::string();
   if (!S_ISFIFO(info.st_mode) && !S_ISREG(info.st_mode)) return std::string();
   if (S_ISFIFO(info.st_mode)) wait_for_pipe(quiet);
-  return read_text("-");
+  return read_text(reader, "-");
 }
 
 /// Input first, then the file, then the words: the question comes last.
-Result<std::string> read_prompt(const AskOptions& options) {
+Result<std::string> read_prompt(TextReader& reader, const AskOptions& options) {
   std::vector<std::string> parts;
   if (!stdin_is_taken(options)) {
-    PROXX_ASSIGN(std::string text, read_stdin(options.quiet));
+    PROXX_ASSIGN(std::string text, read_stdin(reader, options.quiet));
     parts.push_back(std::move(text));
   }
   if (!options.file.empty()) {
-    PROXX_ASSIGN(std::string text, read_text(options.file));
+    PROXX_ASSIGN(std::string text, read_text(reader, options.file));
     parts.push_back(std::move(text));
   }
   std::string words;
-  for (const std::string& word : options.words) words += (words.empty() ? "" : " ") + word;
+  for (const std::string& word : options.words) {
+    PROXX_ASSIGN(const std::string text, reader.decode("the prompt's words", word));
+    words += (words.empty() ? "" : " ") + text;
+  }
   parts.push_back(std::move(words));
 
   std::string prompt;
@@ -80,12 +79,9 @@ Result<std::string> read_prompt(const AskOptions& options) {
   return prompt;
 }
 
-Result<std::string> read_system(const std::string& value) {
-  if (value.starts_with('@')) return read_text(value.substr(1));
-  if (utf8::find_invalid(value) != std::string::npos) {
-    return fail(ErrorKind::usage, "--system: not UTF-8 text");
-  }
-  return value;
+Result<std::string> read_system(TextReader& reader, const std::string& value) {
+  if (value.starts_with('@')) return read_text(reader, value.substr(1));
+  return reader.decode("--system", value);
 }
 
 Result<std::string> read_schema(const std::string& path) {
@@ -124,16 +120,18 @@ void write_message(json::Writer& writer, std::string_view role,
 }  // namespace
 
 Result<std::string> ask_request(const AskOptions& options) {
-  PROXX_ASSIGN(const std::string prompt, read_prompt(options));
+  TextReader reader;
+  PROXX_ASSIGN(const std::string prompt, read_prompt(reader, options));
   std::vector<std::string> parts;
   for (const std::string& argument : options.attachments) {
-    PROXX_ASSIGN(std::string part, attachment_part(argument));
+    PROXX_ASSIGN(std::string part, attachment_part(argument, reader));
     parts.push_back(std::move(part));
   }
   if (prompt.empty() && parts.empty()) {
     return fail(ErrorKind::usage, "no prompt: give words, -f FILE or a pipe; see proxx ask --help");
   }
-  PROXX_ASSIGN(const std::string system, read_system(options.system));
+  PROXX_ASSIGN(const std::string system, read_system(reader, options.system));
+  if (const std::string notice = reader.notice(); !notice.empty() && !options.quiet) say(notice);
 
   std::string request;
   json::Writer writer(request);

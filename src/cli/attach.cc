@@ -2,8 +2,8 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 
-#include "base/utf8.h"
 #include "cli/input.h"
 #include "json/writer.h"
 
@@ -61,9 +61,7 @@ std::string_view sniff_media_type(std::string_view bytes) {
     if (bytes.starts_with(magic.bytes)) return magic.media_type;
   }
   if (bytes.starts_with("RIFF") && bytes.substr(0, 12).ends_with("WEBP")) return "image/webp";
-  const bool is_text = !bytes.empty() && bytes.find('\0') == std::string_view::npos &&
-                       utf8::find_invalid(bytes) == std::string_view::npos;
-  return is_text ? "text/plain" : std::string_view();
+  return {};
 }
 
 std::string encode_base64(std::string_view bytes) {
@@ -84,21 +82,26 @@ std::string encode_base64(std::string_view bytes) {
   return out;
 }
 
-Result<std::string> attachment_part(const std::string& argument) {
+Result<std::string> attachment_part(const std::string& argument, TextReader& reader) {
   const size_t mark = argument.rfind(kTypeMark);
   const std::string path = argument.substr(0, mark);
   std::string type;
   if (mark != std::string::npos) type = argument.substr(mark + kTypeMark.size());
   if (is_web_url(path)) return url_part(path, type);
 
-  PROXX_ASSIGN(const std::string bytes, read_input(path));
-  if (type.empty()) type = sniff_media_type(bytes);
+  PROXX_ASSIGN(std::string bytes, read_input(path));
   const std::string name = path == "-" ? "stdin" : path;
   if (bytes.empty()) return fail(ErrorKind::usage, name + ": nothing to attach, it is empty");
-  if (type.empty()) {
-    return fail(ErrorKind::usage, name +
-                                      ": neither PNG, JPEG, GIF, WebP, PDF nor UTF-8 text; "
-                                      "FILE;type=MIME says what it is");
+  if (type.empty()) type = sniff_media_type(bytes);
+  if (type.empty() || type.starts_with("text/")) {
+    auto text = reader.decode(name, bytes);
+    if (!text || text->find('\0') != std::string::npos) {
+      return fail(ErrorKind::usage, name +
+                                        ": neither PNG, JPEG, GIF, WebP, PDF nor text; "
+                                        "FILE;type=MIME says what it is");
+    }
+    bytes = std::move(*text);
+    if (type.empty()) type = "text/plain";
   }
   const std::string data_url = "data:" + type + ";base64," + encode_base64(bytes);
   return type.starts_with("image/") ? image_part(data_url) : file_part(path, data_url);

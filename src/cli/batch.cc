@@ -16,7 +16,7 @@
 #include "cli/process.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
-#include "cli/usage.h"
+#include "cli/usage_text.h"
 
 namespace proxx::cli {
 namespace {

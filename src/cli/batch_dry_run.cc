@@ -14,6 +14,7 @@
 #include "cli/report.h"
 #include "cli/runtime.h"
 #include "cli/terminal.h"
+#include "exchange/protocols.h"
 #include "json/writer.h"
 
 namespace proxx::cli {
@@ -27,7 +28,8 @@ Result<std::string> convert_line(const LineCutter::Line& line, const RequestOpti
   if (line.too_long) return fail(ErrorKind::invalid_request, "line too long");
   const BatchLine read = read_batch_line(line.text, line.number, document);
   if (read.request.empty()) return fail(read.error);
-  PROXX_ASSIGN(const ConvertedRequest converted, convert_request(read.request, conversion));
+  PROXX_ASSIGN(const ConvertedRequest converted,
+               convert_request(read.request, nullptr, conversion));
   std::string out;
   json::Writer writer(out);
   writer.begin_object().key("custom_id").string(read.custom_id);

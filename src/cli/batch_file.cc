@@ -136,12 +136,12 @@ Status BatchFile::append(std::string_view line) {
 Status BatchFile::sync() {
   // Pipes and devices have nothing to sync.
   if (fdatasync(file_.number()) == 0 || errno == EINVAL || errno == EROFS) return {};
-  return fail(write_error(errno));
+  return fail(write_error_or_die(errno));
 }
 
 Status BatchFile::close() {
   PROXX_TRY(sync());
-  if (::close(file_.release()) != 0 && errno != EINTR) return fail(write_error(errno));
+  if (::close(file_.release()) != 0 && errno != EINTR) return fail(write_error_or_die(errno));
   return {};
 }
 

@@ -68,14 +68,14 @@ void BatchJob::start_at(Gate::Time wanted) {
 void BatchJob::ask() {
   asking_ = true;
   answer_.clear();
-  recording_.emplace(shared_.context, shared_.record_folder, AnswerForm::completion, *this);
+  recording_.emplace(shared_.context, shared_.record_folder, AnswerForm::whole, *this);
   exchange_.emplace(recording_->context(), recording_->sink());
   if (tell_notices_) exchange_->on_notices(std::exchange(tell_notices_, nullptr));
   ExchangeRequest request;
   request.body = request_;
   request.credential = shared_.credential;
   request.headers.retries_done = retries_done_;
-  request.form = AnswerForm::completion;
+  request.form = AnswerForm::whole;
   exchange_->start(std::move(request));
 }
 

@@ -1,5 +1,6 @@
 #include "cli/batch_line.h"
 
+#include "base/secret_text.h"
 #include "json/reader.h"
 #include "json/writer.h"
 #include "openai/error.h"
@@ -119,7 +120,7 @@ std::string failure_line(std::string_view id, std::string_view custom_id, const 
   json::Writer writer(out);
   begin_result(writer, id, custom_id);
   writer.null().key("error").begin_object().key("code").string(code_of(error));
-  writer.key("message").string(error.message).end_object().end_object();
+  writer.key("message").string(without_keys(error.message)).end_object().end_object();
   out += '\n';
   return out;
 }

@@ -72,7 +72,7 @@ Result<FoundResults> scan_results(int descriptor, IdSet& answered) {
 Status repair_tail(int descriptor, const FoundResults& found) {
   if (found.lacks_newline) return write_all(descriptor, "\n");
   if (ftruncate(descriptor, static_cast<off_t>(found.whole_bytes)) != 0) {
-    return fail(write_error(errno));
+    return fail(write_error_or_die(errno));
   }
   return {};
 }

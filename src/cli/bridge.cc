@@ -12,7 +12,7 @@
 #include "cli/report.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
-#include "cli/usage.h"
+#include "cli/usage_text.h"
 #include "exchange/job_thread.h"
 
 namespace proxx::cli {

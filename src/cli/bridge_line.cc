@@ -13,10 +13,6 @@ namespace {
 
 using json::Reader;
 
-constexpr std::string_view kFrameStart = "data: ";
-constexpr std::string_view kFrameEnd = "\n\n";
-constexpr std::string_view kDone = "[DONE]";
-
 const char* name_of(Notice::Kind kind) {
   switch (kind) {
     case Notice::Kind::dropped:
@@ -34,7 +30,7 @@ std::string_view without_newline(std::string_view text) {
   return text;
 }
 
-/// As much of the id, as a JSON string, as an id may have.
+/// The beginning of a long id as a JSON string of at most kMaxIdBytes.
 std::string cut_id(Reader id) {
   const std::string whole = id.is_string() ? id.string_or("") : std::string(id.raw());
   std::string out = "\"";
@@ -104,23 +100,20 @@ Result<BridgeLine> read_bridge_line(std::string_view text, std::string& id,
   return line;
 }
 
-std::string chunk_lines(std::string_view id, std::string_view& frames, const Notices& notices,
-                        size_t enough_bytes) {
+answer::Frame chunk_frame(std::string_view id) {
+  answer::Frame frame{{}, "}\n", false};
+  json::Writer writer(frame.prefix);
+  begin_line(writer, id);
+  frame.prefix.append(R"(,"chunk":)");
+  return frame;
+}
+
+std::string done_line(std::string_view id, const Notices& notices) {
   std::string out;
-  while (!frames.empty() && out.size() < enough_bytes) {
-    const size_t end = std::min(frames.find(kFrameEnd), frames.size());
-    const std::string_view data = frames.substr(kFrameStart.size(), end - kFrameStart.size());
-    frames.remove_prefix(std::min(end + kFrameEnd.size(), frames.size()));
-    json::Writer writer(out);
-    begin_line(writer, id);
-    const bool done = data == kDone;
-    if (done) {
-      writer.key("done").boolean(true);
-    } else {
-      writer.key("chunk").raw(data);
-    }
-    end_line(writer, done ? notices : Notices());
-  }
+  json::Writer writer(out);
+  begin_line(writer, id);
+  writer.key("done").boolean(true);
+  end_line(writer, notices);
   return out;
 }
 

@@ -3,16 +3,17 @@
 #include <string>
 #include <string_view>
 
+#include "answer/frame.h"
 #include "base/notices.h"
 #include "base/result.h"
 #include "json/text.h"
 
-// The lines of the stdio bridge (contract.md section 2). An id is any JSON value and is carried as
+// The lines of the stdio bridge (contract.md section 2). An id is any JSON value; the lines carry
 // the text that the parent wrote.
 
 namespace proxx::cli {
 
-/// Every line of an answer carries the id: a longer one would multiply it. As JSON text.
+/// Bytes of an id as JSON text: each line of an answer repeats it.
 inline constexpr size_t kMaxIdBytes = 1024;
 
 /// What the parent wants.
@@ -22,18 +23,18 @@ struct BridgeLine {
   std::string_view body;      ///< of a request: a view into the document
 };
 
-/// `id` gets the line's id as soon as it is known, so that an error can name it; one that is too
-/// long is an error, and the beginning of it, as a string, is what names it. Errors:
-/// `invalid_request`. `document` is room to parse in.
+/// Sets `id` as soon as it is known, so that an error can name it. An id that is too long is an
+/// error, which the beginning of the id, as a string, names. Errors: `invalid_request`. `document`
+/// is room to parse in.
 [[nodiscard]] Result<BridgeLine> read_bridge_line(std::string_view text, std::string& id,
                                                   json::Document& document);
 
 // What the parent gets, each with its newline.
 
-/// A line for each of a stream's frames, which are taken off `frames`: a chunk, and at the end
-/// `done`, with the notices. Stops once the lines have `enough_bytes`.
-[[nodiscard]] std::string chunk_lines(std::string_view id, std::string_view& frames,
-                                      const Notices& notices, size_t enough_bytes);
+/// Makes each chunk of a stream a line.
+[[nodiscard]] answer::Frame chunk_frame(std::string_view id);
+/// The line after the last chunk of a complete stream.
+[[nodiscard]] std::string done_line(std::string_view id, const Notices& notices);
 [[nodiscard]] std::string response_line(std::string_view id, std::string_view completion,
                                         const Notices& notices);
 [[nodiscard]] std::string error_line(std::string_view id, const Error& error,

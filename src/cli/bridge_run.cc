@@ -16,8 +16,6 @@ constexpr size_t kMaxWaiting = 1024;
 constexpr size_t kMaxWaitingBytes = size_t{64} << 20;
 /// Answers to bad lines that a parent who does not read leaves with us.
 constexpr size_t kMaxUnreadBytes = size_t{1} << 20;
-/// As much of a stream is made into lines at a time: what a pipe holds.
-constexpr size_t kMaxLinesBytes = size_t{64} << 10;
 /// What nginx calls a client that closed its request.
 constexpr int kStatusCancelled = 499;
 
@@ -35,23 +33,20 @@ class BridgeRun::Talk final : public Sink {
   Talk(BridgeRun& run, std::string id)
       : run_(run),
         id_(std::move(id)),
-        recording_(run.runtime_.context(), run.runtime_.record_folder(), std::nullopt, *this),
+        recording_(run.runtime_.context(), run.runtime_.record_folder(), std::nullopt, *this,
+                   chunk_frame(id_)),
         exchange_(recording_.context(), recording_.sink()) {}
 
   void start(std::string body) {
     ExchangeRequest request;
     request.body = std::move(body);
     request.credential = run_.runtime_.credential();
+    request.frame = chunk_frame(id_);
     exchange_.start(std::move(request));
   }
   /// The parent has taken everything that was written.
   void resume() {
-    std::string_view rest = std::string_view(frames_).substr(sent_);
-    send(rest);
-    sent_ = frames_.size() - rest.size();
-    if (sent_ < frames_.size()) return;
-    frames_.clear();
-    sent_ = 0;
+    if (!waiting_.empty()) run_.writer_.write(std::exchange(waiting_, {}));
     // The end destroys this.
     if (const auto end = std::exchange(end_, nullptr)) return end();
     if (run_.writer_.idle()) exchange_.resume();
@@ -68,13 +63,17 @@ class BridgeRun::Talk final : public Sink {
       completion_.append(bytes);
       return true;
     }
-    if (frames_.empty()) send(bytes);
-    frames_.append(bytes);
+    if (waiting_.empty() && run_.writer_.idle()) {
+      run_.writer_.write(bytes);
+    } else {
+      waiting_.append(bytes);
+    }
     return run_.writer_.idle();
   }
   void finish() override {
     end_with([this] {
-      if (!streaming_) run_.writer_.write(response_line(id_, completion_, notices_));
+      run_.writer_.write(streaming_ ? done_line(id_, notices_)
+                                    : response_line(id_, completion_, notices_));
       run_.finished(*this, false);
     });
   }
@@ -86,14 +85,8 @@ class BridgeRun::Talk final : public Sink {
   }
 
  private:
-  /// What a parent that does not read keeps here waits as frames, without the id in each line.
-  void send(std::string_view& frames) {
-    while (!frames.empty() && run_.writer_.idle()) {
-      run_.writer_.write(chunk_lines(id_, frames, notices_, kMaxLinesBytes));
-    }
-  }
   void end_with(std::function<void()> end) {
-    if (frames_.empty()) return end();
+    if (waiting_.empty()) return end();
     end_ = std::move(end);
   }
 
@@ -102,9 +95,8 @@ class BridgeRun::Talk final : public Sink {
   bool streaming_ = false;
   Notices notices_;
   std::string completion_;
-  std::string frames_;  ///< wait for the parent, from sent_ on
-  size_t sent_ = 0;
-  std::function<void()> end_;  ///< waits behind them
+  std::string waiting_;        ///< chunk lines that wait for the parent to read
+  std::function<void()> end_;  ///< runs after them
   Recording recording_;
   Exchange exchange_;
 };

@@ -14,9 +14,9 @@
 
 namespace proxx::cli {
 
-/// The stdio bridge: reads lines, runs up to `jobs` requests side by side, and writes their lines
-/// as they come. A parent that stops reading stops everything upstream of it: its lines wait, the
-/// upstreams are paused, nothing new starts, and once the queue is full nothing more is read.
+/// The stdio bridge: reads lines, runs up to `jobs` requests at a time, and writes their lines as
+/// they come. A parent that stops reading stops everything: its lines wait, the upstreams are
+/// paused, nothing new starts, and once the queue is full the bridge reads no more.
 class BridgeRun {
  public:
   /// `runtime` must outlive the run; `output` is a descriptor that stays open.
@@ -25,7 +25,7 @@ class BridgeRun {
 
   /// Runs the loop until the input and all requests have ended.
   Status run();
-  /// Of all requests that have ended.
+  /// Counts of all requests that have ended.
   [[nodiscard]] const BatchCounts& counts() const { return counts_; }
 
  private:
@@ -56,7 +56,7 @@ class BridgeRun {
   std::list<Waiting> waiting_;
   std::map<std::string, std::list<Waiting>::iterator> waiting_ids_;
   size_t waiting_bytes_ = 0;
-  size_t unread_bytes_ = 0;                             ///< of replies since the parent took all
+  size_t unread_bytes_ = 0;  ///< of replies since the parent last read everything
   std::map<std::string, std::unique_ptr<Talk>> talks_;  ///< by id
   std::string resumed_;                                 ///< id of the talk that was resumed last
   BatchCounts counts_;

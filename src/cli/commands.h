@@ -4,7 +4,7 @@
 
 namespace proxx::cli {
 
-// One function a command, each in a file of its own; argv[0] is the command's name. They return the
+// One function per command, each in its own file. argv[0] is the command's name; the result is the
 // exit code.
 
 int run_send(int argc, char** argv);
@@ -19,11 +19,11 @@ int run_config(int argc, char** argv);
 
 /// The answer to --version; returns the exit code.
 int print_version();
-/// Says that there is no such command, with the nearest there is; returns kExitUsage.
+/// Says that `word` is no command and names the nearest one, or that it is one in the wrong place.
+/// Returns kExitUsage.
 int unknown_command(const std::string& word);
-/// For the first word behind options: if it is a command's name, says that the command comes first,
-/// with the line as it should be; if it nearly is one, says which. Returns kExitUsage then.
-std::optional<int> command_behind_options(const std::string& word, int argc, char** argv);
+/// unknown_command() if `word`, the first one after options, is a command's name or nearly one.
+std::optional<int> command_after_options(const std::string& word);
 
 // Exit codes that no Error has (contract.md section 3).
 inline constexpr int kExitUsage = 2;

@@ -1,15 +1,21 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "answer/converter.h"
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/process.h"
 #include "cli/report.h"
-#include "cli/usage.h"
+#include "cli/runtime.h"
+#include "cli/usage_text.h"
+#include "exchange/protocols.h"
 #include "json/text.h"
 #include "openai/chat/request.h"
 #include "openai/error.h"
@@ -21,29 +27,48 @@ namespace {
 constexpr size_t kMaxAnswerBytes = size_t{256} << 20;
 constexpr size_t kPieceBytes = size_t{128} << 10;
 
+Result<Settings> load_settings_of(const ConvertOptions& options) {
+  CommonOptions common;
+  common.config = options.config;
+  PROXX_ASSIGN(LoadedSettings loaded, load(common));
+  return std::move(loaded.settings);
+}
+
 Status convert_one_request(const ConvertOptions& options, Output& output) {
+  PROXX_ASSIGN(const Settings settings, load_settings_of(options));
   PROXX_ASSIGN(const std::string text, read_input(options.file));
-  const ModelTable models;
-  RequestOptions conversion;
-  conversion.models = &models;
-  conversion.default_model = Settings().model;
+  const ModelTable models = model_table(settings);
+  RequestOptions conversion = request_options(settings, models);
   conversion.model_override = options.model;
   if (options.strict) conversion.on_lossy = OnLossy::error;
-  PROXX_ASSIGN(const ConvertedRequest converted, convert_request(text, conversion));
+  PROXX_ASSIGN(const ConvertedRequest converted, convert_request(text, nullptr, conversion));
   report_notices(converted.notices, conversion.on_lossy, false);
   return output.write(converted.body + '\n');
 }
 
-/// How the answer has to look: as --request asks, the flags on top.
-Result<AnswerOptions> answer_options(const ConvertOptions& options) {
-  AnswerOptions answer;
+/// Makes the output for an answer as --request asks, with the flags on top.
+Result<std::unique_ptr<answer::Output>> make_output(const ConvertOptions& options,
+                                                    AnswerForm form) {
+  const Protocol* const named = protocol_named(options.api);
+  if (named == nullptr) return fail(ErrorKind::usage, "--api " + options.api + " is not known");
+  const Protocol& protocol = *named;
+  json::Document document;
+  std::string text;
   if (!options.request_file.empty()) {
-    PROXX_ASSIGN(const std::string text, read_input(options.request_file));
-    PROXX_ASSIGN(answer, answer_options_of(text));
+    PROXX_ASSIGN(text, read_input(options.request_file));
+    PROXX_TRY(document.parse_view(text));
+    if (!document.root().is_object()) {
+      return fail(ErrorKind::invalid_request,
+                  "object expected: " + std::string(protocol.request_noun));
+    }
   }
-  if (options.include_usage) answer.include_usage = *options.include_usage;
-  answer.created_unix_s = options.created_unix_s.value_or(static_cast<int64_t>(std::time(nullptr)));
-  return answer;
+  const json::Reader request = text.empty() ? json::Reader() : document.root();
+  PROXX_ASSIGN(const Settings settings, load_settings_of(options));
+  const AnswerSettings answer{settings.convert.reasoning, settings.convert.echo_model,
+                              options.include_usage};
+  PROXX_ASSIGN(const MakeOutput make, protocol.answer_to(request, answer));
+  const int64_t now = options.created_unix_s.value_or(static_cast<int64_t>(std::time(nullptr)));
+  return make(form, {}, [now] { return now; });
 }
 
 /// Upstream text that is no JSON is here an input like any other: exit 3, not 5.
@@ -53,46 +78,50 @@ Error as_input_error(Error error) {
 }
 
 Status convert_one_response(const ConvertOptions& options, Output& output) {
-  PROXX_ASSIGN(AnswerOptions answer, answer_options(options));
+  PROXX_ASSIGN(auto answer, make_output(options, AnswerForm::whole));
   PROXX_ASSIGN(const std::string text, read_input(options.file, kMaxAnswerBytes));
-  AnswerConverter converter(AnswerForm::completion, std::move(answer));
+  AnswerConverter converter(std::move(answer));
   std::string out;
   if (Status status = converter.feed_message(text, out); !status) {
-    return fail(as_input_error(std::move(status).error()));
+    return fail(in_openai_words(as_input_error(std::move(status).error())));
   }
   return output.write(out);
 }
 
-Status feed_stream(AnswerConverter& converter, int input, Output& output) {
+/// Sets `told` if the answer had begun and shows the error itself.
+Status feed_stream(AnswerConverter& converter, int input, Output& output, bool& told) {
   std::vector<char> piece(kPieceBytes);
   std::string out;
   for (;;) {
     PROXX_ASSIGN(const size_t got, read_some(input, piece.data(), piece.size()));
     Status status =
         got == 0 ? converter.finish(out) : converter.feed_events({piece.data(), got}, out);
+    if (!status) status = fail(in_openai_words(std::move(status).error()));
+    told = !status && converter.started();
+    if (told) converter.output().fail(status.error(), out);
     PROXX_TRY(output.write(out));
     if (!status || got == 0) return status;
     out.clear();
   }
 }
 
-Status convert_one_stream(const ConvertOptions& options, Output& output) {
-  PROXX_ASSIGN(AnswerOptions answer, answer_options(options));
+Status convert_one_stream(const ConvertOptions& options, Output& output, bool& told) {
+  PROXX_ASSIGN(auto answer, make_output(options, AnswerForm::stream));
   PROXX_ASSIGN(const int input, open_input(options.file));
-  AnswerConverter converter(AnswerForm::chunks, std::move(answer));
-  Status status = feed_stream(converter, input, output);
+  AnswerConverter converter(std::move(answer));
+  Status status = feed_stream(converter, input, output, told);
   if (input != STDIN_FILENO) ::close(input);
   return status;
 }
 
-Status convert(const ConvertOptions& options, Output& output) {
+Status convert(const ConvertOptions& options, Output& output, bool& told) {
   switch (options.kind) {
     case ConvertOptions::Kind::request:
       return convert_one_request(options, output);
     case ConvertOptions::Kind::response:
       return convert_one_response(options, output);
     case ConvertOptions::Kind::stream:
-      return convert_one_stream(options, output);
+      return convert_one_stream(options, output, told);
   }
   return {};
 }
@@ -109,8 +138,9 @@ int run_convert(int argc, char** argv) {
   }
   if (options.file.empty()) options.file = "-";
   Output output;
-  Status status = convert(options, output);
-  if (!status && status.error().kind != ErrorKind::usage &&
+  bool told = false;
+  Status status = convert(options, output, told);
+  if (!status && !told && status.error().kind != ErrorKind::usage &&
       status.error().kind != ErrorKind::output_failed) {
     const bool stream = options.kind == ConvertOptions::Kind::stream;
     const Error& error = status.error();

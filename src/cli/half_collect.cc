@@ -185,7 +185,7 @@ Status HalfCollect::take_result(const JournalBatch& batch, uint64_t number,
   switch (result.outcome) {
     case BatchOutcome::succeeded: {
       const std::string_view message = result.message.raw();
-      if (converted->answer.continue_paused > 0 &&
+      if (converted->continue_paused > 0 &&
           result.message.get("stop_reason").equals("pause_turn")) {
         paused_.emplace_back(number, message);
         paused_bytes_ += message.size();

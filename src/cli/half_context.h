@@ -12,7 +12,7 @@
 #include "cli/half_journal.h"
 #include "cli/half_output.h"
 #include "cli/half_report.h"
-#include "openai/chat/request.h"
+#include "openai/request_options.h"
 
 namespace proxx::cli {
 

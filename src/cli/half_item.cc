@@ -2,18 +2,15 @@
 
 #include <utility>
 
+#include "anthropic/error.h"
 #include "anthropic/event.h"
+#include "anthropic/request_writer.h"
 #include "cli/input.h"
+#include "exchange/protocols.h"
 #include "openai/error.h"
 
 namespace proxx::cli {
 namespace {
-
-AnswerOptions answer_options(const ConvertedRequest& converted, int64_t created_unix_s) {
-  AnswerOptions options = converted.answer;
-  options.created_unix_s = created_unix_s;
-  return options;
-}
 
 /// A paused turn looks like an end to a converter that is not to continue it.
 bool is_paused(std::string_view message) {
@@ -30,13 +27,15 @@ Result<ConvertedRequest> convert_item(const HalfInput::Line& line, const Request
                 "longer than " + std::to_string(kMaxRequestBytes >> 20) + " MiB");
   }
   if (line.batch.request.empty()) return fail(line.batch.error);
-  return convert_request(line.batch.request, options);
+  return convert_request(line.batch.request, nullptr, options);
 }
 
 ItemConverter::ItemConverter(const ConvertedRequest& converted, int64_t created_unix_s)
     : converted_(converted),
-      converter_(AnswerForm::completion, answer_options(converted, created_unix_s)),
-      continues_left_(converted.answer.continue_paused) {}
+      converter_(converted.make_output(AnswerForm::whole, {},
+                                       [created_unix_s] { return created_unix_s; }),
+                 converted.continue_paused > 0 ? answer::OnPause::wait : answer::OnPause::end),
+      continues_left_(converted.continue_paused) {}
 
 Result<ItemAnswer> ItemConverter::take(std::string_view message) {
   ItemAnswer answer;
@@ -45,10 +44,12 @@ Result<ItemAnswer> ItemConverter::take(std::string_view message) {
                 "the model paused its turn, and convert.continue_paused does not let it go on", {},
                 "paused");
   }
-  PROXX_TRY(converter_.feed_message(message, output_));
+  if (Status status = converter_.feed_message(message, output_); !status) {
+    return fail(in_openai_words(std::move(status).error()));
+  }
   if (converter_.paused()) {
     --continues_left_;
-    answer.continues = continue_request(converted_.body, converter_.paused_content());
+    answer.continues = anthropic::continue_request(converted_.body, converter_.paused_content());
     converter_.resume();
     return answer;
   }
@@ -59,8 +60,8 @@ Result<ItemAnswer> ItemConverter::take(std::string_view message) {
 }
 
 Error item_error(std::string_view error, const ConvertedRequest* converted) {
-  Error out = upstream_event_error(error);
-  if (converted != nullptr && !out.param.empty()) out.param = openai_param(*converted, out.param);
+  Error out = in_openai_words(anthropic::event_error(error));
+  if (converted != nullptr && !out.param.empty()) out.param = converted->client_path(out.param);
   return out;
 }
 

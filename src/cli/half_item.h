@@ -6,10 +6,10 @@
 #include "anthropic/batch.h"
 #include "base/result.h"
 #include "cli/half_input.h"
-#include "openai/chat/request.h"
+#include "openai/converted_request.h"
+#include "openai/request_options.h"
 
-// Where a half-price run meets conversion: a line becomes an item, a result becomes an answer. A
-// line of another API than chat completions would be told apart here.
+// Where a half-price run meets conversion: a line becomes an item, a result becomes an answer.
 
 namespace proxx::cli {
 

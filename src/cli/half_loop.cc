@@ -6,8 +6,9 @@
 #include <utility>
 
 #include "openai/error.h"
+#include "upstream/body_kind.h"
 #include "upstream/head_reader.h"
-#include "upstream/secrets.h"
+#include "upstream/provider.h"
 
 namespace proxx::cli {
 namespace {
@@ -106,20 +107,25 @@ HalfAnswer LoopCalls::run(HalfCall call) {
     return std::move(answer_);
   }
   const ExchangeContext& context = runtime_.context();
-  RequestHeaders headers;
-  headers.betas = std::move(call.betas);
-  UpstreamRequest request;
-  request.method = std::move(call.method);
-  request.path = std::move(call.path);
-  request.body = std::move(call.body);
-  request.headers = upstream_headers(context.headers, runtime_.credential(), headers);
-  request.timeouts = context.timeouts;
-  request.once = call.creates;
-  request.secrets = secrets_ = secrets_of_call(runtime_.credential(), context.secrets);
+  ProviderCall asked;
+  asked.method = std::move(call.method);
+  asked.path = std::move(call.path);
+  asked.body = std::move(call.body);
+  asked.credential = runtime_.credential();
+  asked.headers.betas = std::move(call.betas);
+  auto request = context.provider->prepare(std::move(asked));
+  if (!request) {
+    answer_.fate = HalfAnswer::Fate::not_sent;
+    answer_.error = std::move(request).error();
+    return std::move(answer_);
+  }
+  request->timeouts = context.timeouts;
+  request->once = call.creates;
+  secrets_ = request->secrets;
   // Nothing of it is held but one line.
-  if (each_ != nullptr) request.max_answer_bytes = std::numeric_limits<size_t>::max();
+  if (each_ != nullptr) request->max_answer_bytes = std::numeric_limits<size_t>::max();
   {
-    const auto running = context.upstream->start(std::move(request), *this);
+    const auto running = context.upstream->start(std::move(*request), *this);
     run_loop();
   }
   timer_.cancel();

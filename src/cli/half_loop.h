@@ -11,7 +11,8 @@
 #include "cli/jsonl.h"
 #include "cli/runtime.h"
 #include "cli/signals.h"
-#include "exchange/body_kind.h"
+#include "upstream/secrets.h"
+#include "upstream/upstream.h"
 
 namespace proxx::cli {
 

@@ -7,7 +7,6 @@
 #include "cli/report.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
-#include "config/secret_environment.h"
 
 namespace proxx::cli {
 
@@ -15,7 +14,6 @@ int run_mock(int argc, char** argv) {
   const auto parsed = parse_mock(argc, argv);
   if (!parsed.options) return parsed.exit_code;
   end_on_signals(false);
-  forget_secret_environment();
   boost::asio::io_context loop(1);
   mock::MockOptions options;
   options.script = parsed.options->script;

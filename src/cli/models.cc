@@ -9,7 +9,7 @@
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/runtime.h"
-#include "server/models_api.h"
+#include "server/models_list.h"
 
 namespace proxx::cli {
 namespace {
@@ -50,6 +50,9 @@ std::string table(const ModelTable& models) {
   }
   for (const auto& [name, target] : models.aliases()) {
     out += row(name, "", "", "", "", "alias of " + target);
+  }
+  for (const auto& [pattern, target] : models.patterns()) {
+    out += row(pattern, "", "", "", "", "alias of " + target);
   }
   return out;
 }

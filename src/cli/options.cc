@@ -4,7 +4,7 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/options_common.h"
-#include "cli/usage.h"
+#include "cli/usage_text.h"
 
 namespace proxx::cli {
 namespace {
@@ -15,7 +15,7 @@ Parsed<T> parsed(CLI::App& app, T& options, int argc, char** argv) {
   return {std::move(options), 0};
 }
 
-/// A flag that may be repeated, each time for one more element of the list `key`.
+/// A flag that may be repeated; each use adds one element to the list `key`.
 void add_list(CLI::App& app, CommonOptions& options, const std::string& flag,
               const std::string& key, const std::string& value_name, const std::string& help) {
   app.add_option_function<std::vector<std::string>>(
@@ -44,7 +44,7 @@ Parsed<SendOptions> parse_send(int argc, char** argv) {
   std::vector<std::string> words;
   const auto take = [&](std::vector<std::string> given) {
     words = std::move(given);
-    return words.empty() ? std::nullopt : command_behind_options(words.front(), argc, argv);
+    return words.empty() ? std::nullopt : command_after_options(words.front());
   };
   if (const auto exit_code = parse(app, argc, argv, take)) return {std::nullopt, *exit_code};
   if (words.size() > 1) {
@@ -79,6 +79,11 @@ Parsed<ConvertOptions> parse_convert(int argc, char** argv) {
       ->type_name("NAME")
       ->take_last();
   app.add_flag("--strict", options.strict, "What cannot be represented is an error");
+  add_config(app, options.config);
+  app.add_option("--api", options.api, "The answer's API: chat, responses or completions (chat)")
+      ->type_name("API")
+      ->check(CLI::IsMember({"chat", "responses", "completions"}))
+      ->take_last();
   app.add_option("--include-usage", options.include_usage, "A last chunk with usage (stream)")
       ->type_name("BOOL")
       ->take_last();

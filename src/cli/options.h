@@ -52,9 +52,11 @@ struct AskOptions : RequestCommandOptions {
 struct ConvertOptions {
   enum class Kind { request, response, stream };
   Kind kind = Kind::request;
-  std::string file;  ///< "" was not given
+  std::string file;                   ///< "" was not given
+  std::optional<std::string> config;  ///< -c: a path or `none`
   std::string model;
   bool strict = false;
+  std::string api = "chat";  ///< Protocol::name of the answer's API
   std::optional<bool> include_usage;
   std::optional<int64_t> created_unix_s;
   std::string request_file;

@@ -1,6 +1,6 @@
 #include "cli/options.h"
 #include "cli/options_common.h"
-#include "cli/usage.h"
+#include "cli/usage_text.h"
 
 namespace proxx::cli {
 namespace {

@@ -6,10 +6,12 @@
 #include <vector>
 
 #include "base/secret_text.h"
+#include "base/text_encoding.h"
 #include "cli/input.h"
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
+#include "config/header_field.h"
 #include "config/nearest.h"
 
 namespace proxx::cli {
@@ -63,25 +65,48 @@ std::string long_name(const std::string& names) {
   return names.substr(at == std::string::npos ? 0 : at);
 }
 
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r";
+  const size_t first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+/// What is wrong with the line of a header file, or nothing.
+std::optional<std::string> check_header_line(std::string_view line) {
+  const size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return "expected 'Name: value', or a comment after '#'";
+  return check_header(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+}
+
+/// The headers of -H @FILE: one a line, `#` comments and blank lines aside.
+void add_header_file(const std::string& path, CommonOptions& options) {
+  const auto text = read_input(path, kMaxHeaderFileBytes);
+  if (!text) throw CLI::ValidationError("--header", text.error().message);
+  std::string_view rest = without_utf8_mark(*text);
+  for (int number = 1; !rest.empty(); ++number) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = trimmed(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (line.empty() || line.front() == '#') continue;
+    if (const auto wrong = check_header_line(line)) {
+      throw CLI::ValidationError("--header",
+                                 shown_whole(path) + ":" + std::to_string(number) + ": " + *wrong);
+    }
+    options.flags.push_back({"headers", std::string(line), "--header"});
+  }
+}
+
 /// -H takes `Name: value`, or @FILE with one such line each.
 void add_header_option(CLI::App& app, CommonOptions& options) {
   app.add_option_function<std::vector<std::string>>(
          "-H,--header",
          [&options](const std::vector<std::string>& values) {
            for (const std::string& value : values) {
-             if (value.empty() || value[0] != '@') {
+             if (value.starts_with('@')) {
+               add_header_file(value.substr(1), options);
+             } else {
                options.flags.push_back({"headers", value, "--header"});
-               continue;
-             }
-             const auto text = read_input(value.substr(1), kMaxHeaderFileBytes);
-             if (!text) throw CLI::ValidationError("--header", text.error().message);
-             std::string_view rest = *text;
-             while (!rest.empty()) {
-               const auto end = std::min(rest.find('\n'), rest.size());
-               std::string line(rest.substr(0, end));
-               rest.remove_prefix(std::min(end + 1, rest.size()));
-               if (!line.empty() && line.back() == '\r') line.pop_back();
-               if (!line.empty()) options.flags.push_back({"headers", line, "--header"});
              }
            }
          },

@@ -41,7 +41,7 @@ bool Output::is_terminal() const {
 }
 
 Status Output::check() const {
-  if (path_.empty()) return was_open(STDOUT_FILENO) ? Status{} : fail(write_error(EBADF));
+  if (path_.empty()) return was_open(STDOUT_FILENO) ? Status{} : fail(write_error_or_die(EBADF));
   struct stat existing {};
   int wrong = 0;
   if (stat(path_.c_str(), &existing) == 0) {
@@ -60,7 +60,7 @@ Status Output::check() const {
 
 Result<int> Output::descriptor() {
   if (path_.empty()) {
-    if (!was_open(STDOUT_FILENO)) return fail(write_error(EBADF));
+    if (!was_open(STDOUT_FILENO)) return fail(write_error_or_die(EBADF));
     return descriptor_;
   }
   if (descriptor_ == -1) {
@@ -105,9 +105,9 @@ Status Output::close() {
   if (descriptor_ == -1 || (path_.empty() && !was_open(STDOUT_FILENO))) return {};
   const int closing = descriptor_;
   descriptor_ = -1;
-  if (::close(closing) != 0 && errno != EINTR) return fail(write_error(errno));
+  if (::close(closing) != 0 && errno != EINTR) return fail(write_error_or_die(errno));
   // Descriptor 1 must not become a socket.
-  if (path_.empty() && ::open("/dev/null", O_WRONLY) == -1) return fail(write_error(errno));
+  if (path_.empty() && ::open("/dev/null", O_WRONLY) == -1) return fail(write_error_or_die(errno));
   return {};
 }
 
@@ -137,7 +137,7 @@ struct PipeWriter::Impl : std::enable_shared_from_this<PipeWriter::Impl> {
 
   void give_up(int error_number) {
     failed = true;
-    if (tell_error) tell_error(write_error(error_number));
+    if (tell_error) tell_error(write_error_or_die(error_number));
   }
 
   void wait() {

@@ -1,9 +1,6 @@
 #include "cli/process.h"
 
 #include <fcntl.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -21,12 +18,6 @@ std::array<bool, 3>& open_at_start() {
   return open;
 }
 
-// Given back to the system and asked for again, each page of every answer's buffers costs a fault:
-// with glibc's 128 KiB that was a third of the system time of a busy `serve`.
-constexpr int kKeptFreeBytes = 8 << 20;
-// Setting the one ends glibc's adaptation of the other: requests of a few MiB are not mapped anew.
-constexpr int kMappedBytes = 4 << 20;
-
 void end_without_memory() {
   constexpr std::string_view kMessage = "proxx: out of memory\n";
   const ssize_t ignored = write(STDERR_FILENO, kMessage.data(), kMessage.size());
@@ -34,7 +25,7 @@ void end_without_memory() {
   _exit(1);
 }
 
-// Before the constructors of the program's own tables, which allocate.
+// Runs before the constructors of static tables, which allocate.
 [[gnu::constructor(101)]] void handle_lack_of_memory() {
   std::set_new_handler(end_without_memory);
 }
@@ -45,16 +36,12 @@ void prepare_process() {
   for (int descriptor = 0; descriptor < 3; ++descriptor) {
     const bool open = fcntl(descriptor, F_GETFD) != -1;
     open_at_start()[static_cast<size_t>(descriptor)] = open;
-    // The lowest free number is the one just found closed.
+    // open() takes the lowest free number, which is the one found closed.
     if (!open && ::open("/dev/null", O_RDWR) == -1) std::abort();
   }
   signal(SIGPIPE, SIG_IGN);
-  // Not SIG_IGN, which children would inherit.
+  // Not SIG_IGN: child processes would inherit it.
   signal(SIGXFSZ, [](int) {});
-#ifdef __GLIBC__
-  mallopt(M_TRIM_THRESHOLD, kKeptFreeBytes);
-  mallopt(M_MMAP_THRESHOLD, kMappedBytes);
-#endif
 #ifdef NDEBUG
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -167,9 +168,29 @@ Result<std::string> RecordFolder::next() {
   return proxx::fail(ErrorKind::output_failed, path_ + ": full");
 }
 
+namespace {
+
+/// Lines of chunks in `frame` as server-sent events.
+std::string as_events(std::string_view lines, const answer::Frame& frame) {
+  std::string events;
+  while (!lines.empty()) {
+    const size_t end = std::min(lines.find('\n'), lines.size() - 1) + 1;
+    std::string_view line = lines.substr(0, end);
+    lines.remove_prefix(end);
+    if (line.starts_with(frame.prefix) && line.ends_with(frame.suffix)) {
+      line.remove_prefix(frame.prefix.size());
+      line.remove_suffix(frame.suffix.size());
+      answer::Frame().append(events, line);
+    }
+  }
+  return events;
+}
+
+}  // namespace
+
 Recording::Recording(const ExchangeContext& context, RecordFolder* folder,
-                     std::optional<AnswerForm> form, Sink& sink)
-    : context_(context), folder_(folder), form_(form), sink_(sink) {
+                     std::optional<AnswerForm> form, Sink& sink, answer::Frame frame)
+    : context_(context), folder_(folder), form_(form), sink_(sink), frame_(std::move(frame)) {
   if (folder_ == nullptr) return;
   own_ = context;
   own_->upstream = this;
@@ -180,7 +201,7 @@ Recording::~Recording() {
 }
 
 std::unique_ptr<UpstreamCall> Recording::start(UpstreamRequest request, UpstreamHandler& handler) {
-  secrets_ = secrets_in(request.headers);
+  secrets_ = request.secrets.empty() ? secrets_in(request.headers) : request.secrets;
   auto call = std::make_unique<Call>(*this, request.body, handler);
   call->start(*context_.upstream, std::move(request));
   return call;
@@ -188,6 +209,7 @@ std::unique_ptr<UpstreamCall> Recording::start(UpstreamRequest request, Upstream
 
 void Recording::begin(const AnswerHead& head) {
   streams_ = head.event_stream;
+  begun_ = true;
   sink_.begin(head);
 }
 
@@ -203,8 +225,10 @@ void Recording::finish() {
 
 void Recording::fail(const AnswerHead& head, const Error& error) {
   streams_ = head.event_stream;
-  if (form_ != AnswerForm::text)
+  const bool has_error_event = streams_ && begun_;
+  if (form_ != AnswerForm::text && !has_error_event) {
     output_ += streams_ ? error_frame(error) : error_body(error) + '\n';
+  }
   save_output();
   sink_.fail(head, error);
 }
@@ -212,6 +236,7 @@ void Recording::fail(const AnswerHead& head, const Error& error) {
 void Recording::save_output() {
   if (saved_ || last_folder_.empty()) return;
   saved_ = true;
+  if (streams_ && !frame_.server_sent_events) output_ = as_events(output_, frame_);
   const char* name = streams_                    ? "/output.sse"
                      : form_ == AnswerForm::text ? "/output.txt"
                                                  : "/output.json";

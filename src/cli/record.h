@@ -39,9 +39,10 @@ class RecordFolder {
 class Recording final : Upstream, Sink {
  public:
   /// No `folder`: nothing is recorded, and context() and sink() are those given. All must outlive
-  /// the recording, and that the exchange.
+  /// the recording, and that the exchange. `frame` is the request's: a stream is kept as
+  /// server-sent events whatever surrounds its chunks.
   Recording(const ExchangeContext& context, RecordFolder* folder, std::optional<AnswerForm> form,
-            Sink& sink);
+            Sink& sink, answer::Frame frame = {});
   /// Keeps what there was of an answer that was cut off.
   ~Recording() override;
   Recording(const Recording&) = delete;
@@ -67,10 +68,12 @@ class Recording final : Upstream, Sink {
   RecordFolder* const folder_;
   const std::optional<AnswerForm> form_;
   Sink& sink_;
+  const answer::Frame frame_;
   std::optional<ExchangeContext> own_;
   Secrets secrets_;
   std::string last_folder_;  ///< of the last call; "" if none was answered
   std::string output_;
+  bool begun_ = false;
   bool streams_ = false;
   bool saved_ = false;
 };

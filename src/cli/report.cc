@@ -36,9 +36,7 @@ std::string describe(const Error& error) {
 }
 
 int report(const Error& error) {
-  // A key in the place of a file's name, a URL, a word.
-  const bool usage = error.kind == ErrorKind::usage;
-  say_error(usage ? without_keys(describe(error)) : describe(error));
+  say_error(describe(error));
   return exit_code_of(error);
 }
 

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "answer/converter.h"
+#include "answer/facts.h"
 #include "anthropic/models.h"
 #include "base/notices.h"
 #include "base/result.h"

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <optional>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/models_remote.h"
@@ -14,7 +15,11 @@
 #include "cli/stdout_sink.h"
 #include "cli/terminal.h"
 #include "cli/text_view.h"
+#include "exchange/protocols.h"
+#include "json/string.h"
 #include "openai/error.h"
+#include "openai/words.h"
+#include "upstream/anthropic_provider.h"
 
 namespace proxx::cli {
 namespace {
@@ -24,20 +29,38 @@ std::optional<AnswerForm> form_of(Format format) {
     case Format::automatic:
       return std::nullopt;
     case Format::json:
-      return AnswerForm::completion;
+      return AnswerForm::whole;
     case Format::sse:
-      return AnswerForm::chunks;
+      return AnswerForm::stream;
     case Format::text:
       return AnswerForm::text;
   }
   return std::nullopt;
 }
 
-/// Text and sse are shown as they come, so they are asked for as streams unless told otherwise.
+/// Text and sse are printed as they come, so a stream is requested unless an option says otherwise.
 std::optional<bool> stream_override(const RequestCommandOptions& options) {
   if (options.stream) return options.stream;
   if (options.format == Format::text || options.format == Format::sse) return true;
   return std::nullopt;
+}
+
+/// -n -v: the head that would be sent, without a credential.
+void show_request_head(const Settings& settings, const ConvertedRequest& converted) {
+  ProviderCall call;
+  call.headers.betas = converted.betas;
+  const AnthropicProvider provider(header_options(settings));
+  const auto request = provider.prepare(std::move(call));
+  if (!request) return;
+  const Secrets secrets = held_secrets(settings);
+  const auto show = [&secrets](const std::string& line) {
+    write_stderr(trace_lines('>', shown_header(line, secrets)));
+  };
+  show(request->method + " " + settings.upstream_url + request->path);
+  for (const auto& [name, value] : request->headers) {
+    std::string line = name;
+    show(line.append(": ").append(value));
+  }
 }
 
 int dry_run(const RequestCommandOptions& options, const std::string& request) {
@@ -49,36 +72,100 @@ int dry_run(const RequestCommandOptions& options, const std::string& request) {
   RequestOptions conversion = request_options(settings, models);
   conversion.model_override = options.model;
   conversion.stream_override = stream_override(options);
-  const auto converted = convert_request(request, conversion);
+  const auto converted = convert_request(request, nullptr, conversion);
   if (!converted) return refuse(options, converted.error());
   report_notices(converted->notices, settings.on_lossy, options.quiet);
-  if (options.verbose > 0) {
-    const Credential none;
-    write_stderr(trace_lines('>', "POST " + settings.upstream_url + "/v1/messages"));
-    for (const auto& [name, value] :
-         upstream_headers(header_options(settings), none, {"", converted->betas})) {
-      std::string line = name;
-      line.append(": ").append(value);
-      write_stderr(trace_lines('>', redact_header(line)));
-    }
-  }
-  Output output;
+  if (options.verbose > 0) show_request_head(settings, *converted);
   if (!options.output.empty()) {
     Output file(options.output);
     const Status status = file.write_whole(converted->body + '\n');
     return status ? 0 : report(status.error());
   }
+  Output output;
   Status status = output.write(converted->body + '\n');
   if (status) status = output.close();
   return status ? 0 : report(status.error());
 }
 
+/// Sends the request and prints the answer to `output` as it comes.
+class Sending {
+ public:
+  Sending(const RequestCommandOptions& options, Runtime& runtime, Output& output)
+      : options_(options),
+        runtime_(runtime),
+        form_(form_of(options.format)),
+        sink_(runtime.loop(), output, form_, [this](const Error* error) { end(error); }),
+        view_(sink_),
+        recording_(runtime.context(), runtime.record_folder(), form_, view_),
+        exchange_(recording_.context(), recording_.sink()) {
+    sink_.on_drain([this] { exchange_.resume(); });
+    exchange_.on_notices([this](const Notices& notices) {
+      report_notices(notices, runtime_.settings().on_lossy, options_.quiet);
+    });
+    if (options_.quiet) return;
+    exchange_.on_retry(report_retry);
+    exchange_.on_reasoning([this](std::string_view text) { view_.show_reasoning(text); });
+  }
+
+  /// Returns the exit code.
+  int run(std::string request) {
+    ExchangeRequest incoming;
+    incoming.body = std::move(request);
+    incoming.credential = runtime_.credential();
+    incoming.form = form_;
+    exchange_.start(std::move(incoming));
+    runtime_.loop().run();
+    report_refusal();
+    if (!options_.quiet) report_cut_off();
+    if (options_.usage) report_usage();
+    return exit_code_;
+  }
+
+ private:
+  void end(const Error* error) {
+    if (error != nullptr) exit_code_ = report(*error);
+    runtime_.loop().stop();
+  }
+  void report_refusal() {
+    const AnswerFacts& facts = exchange_.facts();
+    if (exit_code_ != 0 || form_ != AnswerForm::text ||
+        facts.stop.reason != answer::StopReason::refusal) {
+      return;
+    }
+    say_error(json::unescape(openai::raw_refusal_text(facts.stop)));
+    exit_code_ = kExitRefused;
+  }
+  void report_cut_off() const {
+    const AnswerFacts& facts = exchange_.facts();
+    if (facts.stop.cuts_call) {
+      say("a tool call's arguments were cut off by max_tokens and are not complete JSON");
+    } else if (form_ == AnswerForm::text && is_cut_off(facts.stop.reason)) {
+      say("the answer was cut off: it reached max_tokens or the model's context window");
+    }
+  }
+  void report_usage() const {
+    const AnswerFacts& facts = exchange_.facts();
+    const Model* const model = runtime_.models().find(facts.model);
+    write_stderr("proxx: " + usage_line(facts, exchange_.times(), model) + '\n');
+  }
+
+  const RequestCommandOptions& options_;
+  Runtime& runtime_;
+  const std::optional<AnswerForm> form_;
+  int exit_code_ = 0;
+  StdoutSink sink_;
+  TextView view_;
+  Recording recording_;
+  Exchange exchange_;
+};
+
 int send(const RequestCommandOptions& options, std::string request) {
   auto made = Runtime::make(options);
   if (!made) return report(made.error());
   Runtime& runtime = **made;
+  const bool to_stdout = options.output.empty();
   std::optional<Output> output;
-  if (options.output.empty()) {
+  if (to_stdout) {
     output.emplace();
   } else {
     output.emplace(options.output);
@@ -86,52 +173,10 @@ int send(const RequestCommandOptions& options, std::string request) {
   if (const Status status = output->check(); !status) return report(status.error());
   end_on_signals(output->is_terminal());
   std::optional<ReaderWatch> reader;
-  if (options.output.empty()) reader.emplace(runtime.loop(), STDOUT_FILENO);
+  if (to_stdout) reader.emplace(runtime.loop(), STDOUT_FILENO);
   fetch_models_if_set(runtime, options.quiet);
   runtime.context().conversion.stream_override = stream_override(options);
-
-  int exit_code = 0;
-  const std::optional<AnswerForm> form = form_of(options.format);
-  StdoutSink sink(runtime.loop(), *output, form, [&](const Error* error) {
-    if (error != nullptr) exit_code = report(*error);
-    runtime.loop().stop();
-  });
-  TextView view(sink);
-  Recording recording(runtime.context(), runtime.record_folder(), form, view);
-  Exchange exchange(recording.context(), recording.sink());
-  sink.on_drain([&exchange] { exchange.resume(); });
-  exchange.on_notices([&](const Notices& notices) {
-    report_notices(notices, runtime.settings().on_lossy, options.quiet);
-  });
-  if (!options.quiet) {
-    exchange.on_retry(report_retry);
-    exchange.on_reasoning([&view](std::string_view text) { view.show_reasoning(text); });
-  }
-
-  ExchangeRequest incoming;
-  incoming.body = std::move(request);
-  incoming.credential = runtime.credential();
-  incoming.form = form;
-  exchange.start(std::move(incoming));
-  runtime.loop().run();
-
-  const AnswerFacts& facts = exchange.facts();
-  if (exit_code == 0 && form == AnswerForm::text && facts.finish_reason == "content_filter") {
-    say_error(facts.refusal.empty() ? "the model refused" : facts.refusal);
-    exit_code = kExitRefused;
-  }
-  if (!options.quiet) {
-    if (facts.partial_tool_json) {
-      say("a tool call's arguments were cut off by max_tokens and are not complete JSON");
-    } else if (form == AnswerForm::text && facts.finish_reason == "length") {
-      say("the answer was cut off: it reached max_tokens or the model's context window");
-    }
-  }
-  if (options.usage) {
-    write_stderr(
-        "proxx: " + usage_line(facts, exchange.times(), runtime.models().find(facts.model)) + '\n');
-  }
-  return exit_code;
+  return Sending(options, runtime, *output).run(std::move(request));
 }
 
 }  // namespace

@@ -1,16 +1,19 @@
 #include "cli/runtime.h"
 
+#include <algorithm>
+#include <sstream>
 #include <utility>
 
 #include "cli/terminal.h"
 #include "config/model_entry.h"
 #include "config/secret_environment.h"
-#include "upstream/curl_library.h"
+#include "upstream/anthropic_provider.h"
+#include "upstream/curl_global.h"
 
 namespace proxx::cli {
 namespace {
 
-/// The mock asks for a key as the real upstream does; any will do.
+/// The mock requires a key, as the real upstream does, and accepts any.
 constexpr const char* kMockKey = "mock-key";
 
 bool asks_for_mock(const CommonOptions& options, const Settings& settings) {
@@ -73,6 +76,20 @@ UpstreamTimeouts upstream_timeouts(const Settings& settings) {
   return timeouts;
 }
 
+Secrets held_secrets(const Settings& settings) {
+  HeaderList fields = settings.headers;
+  const GetEnv getenv = process_environment();
+  for (const char* variable : credential_variables()) {
+    fields.emplace_back("x-api-key", variable_or_empty(getenv, variable));
+  }
+  std::istringstream lines(variable_or_empty(getenv, kCustomHeadersVariable));
+  for (std::string line; std::getline(lines, line);) {
+    const size_t colon = std::min(line.find(':'), line.size());
+    fields.emplace_back(line.substr(0, colon), line.substr(std::min(colon + 1, line.size())));
+  }
+  return secrets_in(fields);
+}
+
 EngineOptions engine_options(const Settings& settings, int verbose) {
   EngineOptions options;
   options.base_url = settings.upstream_url;
@@ -102,39 +119,53 @@ void Runtime::refresh_models(const std::vector<ModelInfo>& upstream) {
 Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
   PROXX_ASSIGN(auto loaded, load(options));
   std::unique_ptr<Runtime> runtime(new Runtime(std::move(loaded)));
-  Settings& settings = runtime->loaded_.settings;
-  if (asks_for_mock(options, settings)) {
-    runtime->mock_ = std::make_unique<mock::Mock>(runtime->loop_, mock::MockOptions{});
-    PROXX_ASSIGN(const auto port, runtime->mock_->listen("127.0.0.1", 0));
-    use_mock(settings, runtime->credential_, port);
+  if (asks_for_mock(options, runtime->settings())) {
+    PROXX_TRY(runtime->start_mock());
   } else {
-    PROXX_ASSIGN(auto keys, read_keys(runtime->loaded_, process_environment()));
-    if (!options.quiet) {
-      for (const std::string& warning : keys.warnings) say(warning);
-    }
-    if (keys.empty()) {
-      return fail(ErrorKind::unauthorized, missing_key_text(runtime->loaded_));
-    }
-    runtime->credential_ = {std::move(keys.api_key), std::move(keys.auth_token)};
+    PROXX_TRY(runtime->take_keys(options.quiet));
   }
-  EngineOptions engine = engine_options(settings, options.verbose);
-  forget_secret_environment();
-
-  PROXX_TRY(load_libcurl());
-  runtime->engine_ = std::make_unique<Engine>(runtime->loop_, std::move(engine));
-  ExchangeContext& context = runtime->context_;
-  context.loop = &runtime->loop_;
-  context.upstream = runtime->engine_.get();
+  PROXX_TRY(runtime->start_engine(options.verbose));
   if (!options.record.empty()) {
     PROXX_ASSIGN(runtime->record_folder_, RecordFolder::make(options.record));
   }
-  context.conversion = request_options(settings, runtime->models_);
-  context.conversion.model_override = options.model;
-  context.headers = header_options(settings);
-  context.secrets = secrets_in(context.headers.extra);
-  context.timeouts = upstream_timeouts(settings);
-  context.max_retries = settings.retry;
+  runtime->fill_context(options.model);
   return runtime;
+}
+
+Status Runtime::start_mock() {
+  mock_ = std::make_unique<mock::Mock>(loop_, mock::MockOptions{});
+  PROXX_ASSIGN(const uint16_t port, mock_->listen("127.0.0.1", 0));
+  use_mock(loaded_.settings, credential_, port);
+  return {};
+}
+
+Status Runtime::take_keys(bool quiet) {
+  PROXX_ASSIGN(Keys keys, read_keys(loaded_, process_environment()));
+  if (!quiet) {
+    for (const std::string& warning : keys.warnings) say(warning);
+  }
+  if (keys.empty()) return fail(ErrorKind::unauthorized, missing_key_text(loaded_));
+  credential_ = {std::move(keys.api_key), std::move(keys.auth_token)};
+  return {};
+}
+
+Status Runtime::start_engine(int verbose) {
+  EngineOptions engine = engine_options(settings(), verbose);
+  PROXX_TRY(start_libcurl());
+  engine_ = std::make_unique<Engine>(loop_, std::move(engine));
+  return {};
+}
+
+void Runtime::fill_context(const std::string& model_override) {
+  provider_ =
+      std::make_unique<AnthropicProvider>(header_options(settings()), held_secrets(settings()));
+  context_.loop = &loop_;
+  context_.upstream = engine_.get();
+  context_.provider = provider_.get();
+  context_.conversion = request_options(settings(), models_);
+  context_.conversion.model_override = model_override;
+  context_.timeouts = upstream_timeouts(settings());
+  context_.max_retries = settings().retry;
 }
 
 }  // namespace proxx::cli

@@ -16,28 +16,32 @@
 #include "mock/mock.h"
 #include "openai/chat/request.h"
 #include "upstream/engine.h"
+#include "upstream/provider.h"
 
 namespace proxx::cli {
 
-/// Settings by the flags, the environment and the configuration.
+/// Settings from the flags, the environment and the configuration file.
 [[nodiscard]] Result<LoadedSettings> load(const CommonOptions& options);
 
-// What the layers below are given, out of the settings.
-/// The table with the upstream's list in it, if that was asked for, and the configured entries on
+// From the settings, the options of the layers below.
+/// The built-in table, with the upstream's list if it was fetched, and the configured entries on
 /// top.
 [[nodiscard]] ModelTable model_table(const Settings& settings,
                                      const std::vector<ModelInfo>* upstream = nullptr);
 [[nodiscard]] RequestOptions request_options(const Settings& settings, const ModelTable& models);
 [[nodiscard]] HeaderOptions header_options(const Settings& settings);
 [[nodiscard]] UpstreamTimeouts upstream_timeouts(const Settings& settings);
+/// What nothing may show: the values of secret configured headers, and every credential in the
+/// environment, whether it counts or lost to a flag.
+[[nodiscard]] Secrets held_secrets(const Settings& settings);
 /// -v and -vv become traces on stderr.
 [[nodiscard]] EngineOptions engine_options(const Settings& settings, int verbose);
 
-/// Points the settings at the embedded mock on `port`, and gives the key that it asks for.
+/// Points the settings at the embedded mock on `port` and sets a key that the mock accepts.
 void use_mock(Settings& settings, Credential& credential, uint16_t port);
 
-/// Everything a request command needs to have exchanges: the loop, the upstream (the embedded mock
-/// if asked for), settings and the credential. One per run.
+/// Everything a request command needs for its exchanges: loop, upstream (the embedded mock if asked
+/// for), settings and credential. One per run.
 class Runtime {
  public:
   /// Errors: `usage` for settings, `unauthorized` without a key.
@@ -48,7 +52,7 @@ class Runtime {
   [[nodiscard]] ExchangeContext& context() { return context_; }
   [[nodiscard]] const Credential& credential() const { return credential_; }
   [[nodiscard]] const ModelTable& models() const { return models_; }
-  /// Of --record; null records nothing.
+  /// The folder of --record; null without that option.
   [[nodiscard]] RecordFolder* record_folder() {
     return record_folder_ ? &*record_folder_ : nullptr;
   }
@@ -57,12 +61,18 @@ class Runtime {
 
  private:
   explicit Runtime(LoadedSettings loaded);
+  // The steps of make(), in this order.
+  Status start_mock();
+  Status take_keys(bool quiet);
+  Status start_engine(int verbose);
+  void fill_context(const std::string& model_override);
 
   LoadedSettings loaded_;
   ModelTable models_;
   boost::asio::io_context loop_{1};
   std::unique_ptr<mock::Mock> mock_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Provider> provider_;
   std::optional<RecordFolder> record_folder_;
   ExchangeContext context_;
   Credential credential_;

@@ -5,7 +5,7 @@
 #include "cli/options.h"
 #include "cli/process.h"
 #include "cli/request_run.h"
-#include "cli/usage.h"
+#include "cli/usage_text.h"
 
 namespace proxx::cli {
 

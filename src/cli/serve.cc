@@ -5,6 +5,7 @@
 #include <memory>
 #include <thread>
 
+#include "base/secret_text.h"
 #include "base/visible.h"
 #include "cli/commands.h"
 #include "cli/health.h"
@@ -12,12 +13,12 @@
 #include "cli/process.h"
 #include "cli/report.h"
 #include "cli/runtime.h"
+#include "cli/serve_reload.h"
 #include "cli/terminal.h"
 #include "config/secret_environment.h"
 #include "server/app.h"
-#include "server/keys.h"
 #include "server/lossy_writer.h"
-#include "upstream/curl_library.h"
+#include "upstream/curl_global.h"
 
 namespace proxx::cli {
 namespace {
@@ -63,46 +64,35 @@ server::LogOptions log_options(const Settings& settings) {
   return options;
 }
 
-Result<server::AppOptions> app_options(const ServeOptions& options, const LoadedSettings& loaded,
-                                       const ModelTable& models, Credential own) {
-  const Settings& settings = loaded.settings;
-  PROXX_TRY(load_libcurl());
+Result<server::AppOptions> app_options(const ServeOptions& options, const Settings& settings,
+                                       const server::LiveOptions& live) {
+  PROXX_TRY(start_libcurl());
   server::AppOptions app;
   app.listen.host = settings.host;
   app.listen.port = static_cast<uint16_t>(settings.port);
   app.listen.unix_path = options.unix_path;
   app.limits.max_connections = static_cast<size_t>(settings.serve.max_connections);
+  app.limits.idle_time = settings.serve.idle_timeout;
   app.threads = settings.serve.threads;
   app.drain = settings.serve.drain;
+  app.drain_delay = settings.serve.drain_delay;
   app.engine = engine_options(settings, options.verbose);
   if (app.engine.trace_header) app.engine.trace_header = trace_to_log;
   if (app.engine.trace_body) app.engine.trace_body = trace_to_log;
-  app.conversion = request_options(settings, models);
-  app.conversion.model_override = options.model;
-  app.headers = header_options(settings);
-  app.timeouts = upstream_timeouts(settings);
-  app.max_retries = settings.serve.retry;
-  app.service.hosts.allowed = settings.serve.allowed_hosts;
-  app.service.cors = settings.serve.cors;
-  app.service.keys.own = std::move(own);
-  app.service.keys.client_key = settings.serve.client_key;
-  if (settings.models_from == ModelsFrom::upstream) {
-    app.service.models.refreshed = [&settings](const std::vector<ModelInfo>& upstream) {
-      return model_table(settings, &upstream);
-    };
-  }
-  app.service.metrics = settings.serve.metrics;
-  if (!settings.serve.auth_file.empty()) {
-    PROXX_ASSIGN(app.service.keys.accepted, server::read_auth_file(settings.serve.auth_file));
-  }
+  app.conversion = live.conversion;
+  app.headers = live.headers;
+  app.timeouts = live.timeouts;
+  app.max_retries = live.max_retries;
+  app.service = live.service;
   app.log = log_options(settings);
   app.on_listening = [](const std::string& where) {
-    service_stderr().write("proxx: listening on " + visible(where) + '\n');
+    service_stderr().write("proxx: listening on " + visible(without_keys(where)) + '\n');
   };
   return app;
 }
 
 Result<int> serve(const ServeOptions& options) {
+  ServeStart start{options, {}, {}, make_session_id()};
   PROXX_ASSIGN(LoadedSettings loaded, load(options));
   if (options.check_health) {
     const Settings& settings = loaded.settings;
@@ -113,12 +103,14 @@ Result<int> serve(const ServeOptions& options) {
   if (loaded.unread_local && !options.quiet) {
     say("note: ./config.yaml is not read; use -c config.yaml");
   }
+  start.settings = std::make_shared<const Settings>(loaded.settings);
   Credential own;
   std::unique_ptr<MockThread> mock;
   if (options.mock || loaded.settings.upstream_url == "mock") {
     mock = std::make_unique<MockThread>();
     PROXX_ASSIGN(const uint16_t port, mock->start());
     use_mock(loaded.settings, own, port);
+    start.mock = own;
   } else {
     PROXX_ASSIGN(Keys keys, read_keys(loaded, process_environment()));
     if (!options.quiet) {
@@ -126,9 +118,15 @@ Result<int> serve(const ServeOptions& options) {
     }
     own = {std::move(keys.api_key), std::move(keys.auth_token)};
   }
-  const ModelTable models = model_table(loaded.settings);
-  PROXX_ASSIGN(const server::AppOptions app, app_options(options, loaded, models, std::move(own)));
-  forget_secret_environment();
+  PROXX_ASSIGN(const server::LiveOptions live,
+               live_options(options, start.settings, std::move(own), start.session_id));
+  PROXX_ASSIGN(server::AppOptions app, app_options(options, loaded.settings, live));
+  // A reading may outlive the server.
+  const auto kept = std::make_shared<const ServeStart>(std::move(start));
+  app.reload = [kept](const std::atomic<bool>& stop) { return read_again(*kept, stop); };
+  if (!app.service.keys.own.empty()) {
+    app.read_key = [kept](const std::atomic<bool>& stop) { return read_key_again(*kept, stop); };
+  }
   return server::serve(app);
 }
 

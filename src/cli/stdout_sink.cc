@@ -68,6 +68,7 @@ void StdoutSink::show_error(const AnswerHead& head, const Error& error) {
     if (!status) end(status.error());
     return;
   }
+  if (begun_) return;  // the answer has its error event
   if (!writer_) open();
   if (writer_ && !ended_) writer_->write(error_frame(error));
 }

@@ -2,10 +2,10 @@
 #include <functional>
 #include <optional>
 
-#include "answer/converter.h"
 #include "cli/output.h"
 #include "cli/reader_watch.h"
 #include "exchange/sink.h"
+#include "openai/chat/answer_options.h"
 
 namespace proxx::cli {
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/secret_text.h"
 #include "base/visible.h"
 #include "cli/write.h"
 
@@ -17,7 +18,7 @@ bool& color_on() {
 }
 
 void say_with(std::string_view prefix, std::string_view text) {
-  write_stderr(std::string(prefix) + visible(text) + '\n');
+  write_stderr(std::string(prefix) + visible(without_keys(text)) + '\n');
 }
 
 }  // namespace

@@ -13,7 +13,9 @@ enum class Color { automatic, always, never };
 void set_color(Color color);
 
 /// `proxx: TEXT` and a newline, in one write: one line whatever the text, which visible() shows
-/// (base/visible.h). A stderr that cannot be written is none of the program's business.
+/// (base/visible.h), without what looks like a key (base/secret_text.h): it may stand in the place
+/// of a file's name, a model, a word. A stderr that cannot be written is none of the program's
+/// business.
 void say(std::string_view text);
 /// say(), its prefix in red where colours are used.
 void say_error(std::string_view text);

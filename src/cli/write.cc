@@ -36,13 +36,13 @@ Status write_all(int descriptor, std::string_view bytes) {
       pollfd wait{descriptor, POLLOUT, 0};
       poll(&wait, 1, -1);
     } else {
-      return fail(write_error(errno));
+      return fail(write_error_or_die(errno));
     }
   }
   return {};
 }
 
-Error write_error(int error_number) {
+Error write_error_or_die(int error_number) {
   if (error_number == EPIPE) die_by(SIGPIPE);
   Error error;
   error.kind = ErrorKind::output_failed;

@@ -5,20 +5,19 @@
 
 #include "base/result.h"
 
-// Where the program writes to a descriptor: the command line's one write loop. (serve's log never
-// waits: server/log.h.)
+// The command line's one loop that writes to a descriptor. (serve's log never waits: server/log.h.)
 
 namespace proxx::cli {
 
-/// write(2), which may block; a signal that ends the program ends it there (signals.h), any other
-/// is not heard of. -1 and errno as there.
+/// write(2), which may block. A signal that ends the program does so during the write (signals.h);
+/// after any other the write is repeated. Returns -1 and sets errno as write(2) does.
 ssize_t write_some(int descriptor, std::string_view bytes);
 
-/// All of `bytes`; waits for a descriptor that does not block. Errors: write_error().
+/// Writes all of `bytes`; waits if a non-blocking descriptor is full. Errors: write_error_or_die().
 Status write_all(int descriptor, std::string_view bytes);
 
-/// A write that failed, as an error (`output_failed`, "write error: No space left on device"), but
-/// for EPIPE: nobody reads any more, and the program ends by SIGPIPE, silently.
-[[nodiscard]] Error write_error(int error_number);
+/// The error for a failed write: `output_failed`, "write error: No space left on device". Does not
+/// return for EPIPE: the reader is gone, so the program ends by SIGPIPE, without a message.
+[[nodiscard]] Error write_error_or_die(int error_number);
 
 }  // namespace proxx::cli

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <vector>
 
+#include "config/secret_environment.h"
+
 namespace proxx {
 namespace {
 
@@ -39,6 +41,7 @@ std::vector<std::string> xdg_candidates(const GetEnv& getenv) {
 
 GetEnv process_environment() {
   return [](const char* name) -> std::optional<std::string> {
+    if (auto taken = taken_variable(name)) return taken;
     const char* value = std::getenv(name);
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   };

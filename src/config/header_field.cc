@@ -18,15 +18,14 @@ constexpr std::string_view kFraming[] = {
 }  // namespace
 
 std::optional<std::string> check_header(std::string_view name, std::string_view value) {
-  if (!is_token(name)) {
-    return "malformed header name";
-  }
+  if (!is_token(name)) return "malformed header name";
   for (std::string_view framing : kFraming) {
     if (same_word(name, framing)) return "header " + std::string(framing) + " cannot be set";
   }
   if (std::any_of(value.begin(), value.end(), is_field_control)) {
     return "control character in the value of header " + shown(name);
   }
+  if (begins_like_key(name)) return "expected a header name, got " + shown(name);
   return std::nullopt;
 }
 

@@ -2,9 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,18 +30,31 @@ tl::unexpected<Error> no(const std::string& why) {
 
 class Descriptor {
  public:
-  explicit Descriptor(int fd) : fd_(fd) {}
+  explicit Descriptor(int fd = -1) : fd_(fd) {}
   ~Descriptor() { reset(); }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   [[nodiscard]] int get() const { return fd_; }
-  void reset() {
+  void reset(int fd = -1) {
     if (fd_ >= 0) close(fd_);
-    fd_ = -1;
+    fd_ = fd;
   }
 
  private:
   int fd_;
+};
+
+struct Pipe {
+  Pipe() {
+    int ends[2];
+    error = pipe2(ends, O_CLOEXEC) == 0 ? 0 : errno;
+    if (error != 0) return;
+    reading.reset(ends[0]);
+    writing.reset(ends[1]);
+  }
+  Descriptor reading;
+  Descriptor writing;
+  int error = 0;  ///< an errno
 };
 
 sigset_t ending_signals() {
@@ -137,24 +147,68 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
   return out;
 }
 
+/// A process that kills a command's group when proxx is gone: of a SIGKILL of proxx nobody else
+/// learns, and PR_SET_PDEATHSIG reaches no grandchild. It learns the group and proxx's end from one
+/// pipe, and is in a group of its own, so that a terminal's signals pass it by.
+class GroupGuard {
+ public:
+  GroupGuard() {
+    error_ = pipe_.error;
+    if (error_ != 0) return;
+    pid_ = fork();
+    if (pid_ < 0) error_ = errno;
+    if (pid_ == 0) watch();
+    pipe_.reading.reset();
+  }
+  ~GroupGuard() {
+    if (pid_ <= 0) return;
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  GroupGuard(const GroupGuard&) = delete;
+  GroupGuard& operator=(const GroupGuard&) = delete;
+
+  [[nodiscard]] int error() const { return error_; }
+  /// Has the caller's group watched. For the command's own process: proxx may be gone by then.
+  [[nodiscard]] bool watch_me() const {
+    const pid_t group = getpid();
+    return write(pipe_.writing.get(), &group, sizeof group) == ssize_t{sizeof group};
+  }
+
+ private:
+  /// Only what is allowed behind fork.
+  [[noreturn]] void watch() {
+    setpgid(0, 0);
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, nullptr);
+    pipe_.writing.reset();
+    pid_t group = 0;
+    pid_t told = 0;
+    while (read(pipe_.reading.get(), &told, sizeof told) == ssize_t{sizeof told}) group = told;
+    if (group > 0) kill(-group, SIGKILL);
+    _exit(0);
+  }
+
+  Pipe pipe_;
+  pid_t pid_ = -1;
+  int error_ = 0;
+};
+
 /// The child's part: only what is allowed between fork and exec. Ends by an errno to `report_fd`.
-[[noreturn]] void become(char* const* argv, char* const* environment, int output_fd, int report_fd,
-                         pid_t parent) {
+[[noreturn]] void become(char* const* argv, int output_fd, int report_fd, const GroupGuard& guard) {
   setpgid(0, 0);
-#ifdef __linux__
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // for a SIGKILL of proxx, which nobody can catch
-  if (getppid() != parent) _exit(1);
-#endif
   // stdin is the user's request, not the command's input.
   const int nothing = open("/dev/null", O_RDONLY);
-  if (nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 && dup2(output_fd, STDOUT_FILENO) >= 0) {
+  if (guard.watch_me() && nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 &&
+      dup2(output_fd, STDOUT_FILENO) >= 0) {
     if (nothing > STDERR_FILENO) close(nothing);
     // Handlers go with exec; an ignored SIGPIPE and blocked signals would not.
     signal(SIGPIPE, SIG_DFL);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
-    execvpe(argv[0], argv, environment);
+    execvp(argv[0], argv);
   }
   const int error = errno;
   const ssize_t ignored = write(report_fd, &error, sizeof error);
@@ -163,27 +217,21 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
 }
 
 /// Starts argv with stdout on `output_fd`; 0 or an errno.
-int start(const std::vector<std::string>& argv, int output_fd, pid_t& pid) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return errno;
-  Descriptor report(ends[0]);
-  Descriptor child_report(ends[1]);
+int start(const std::vector<std::string>& argv, int output_fd, const GroupGuard& guard,
+          pid_t& pid) {
+  Pipe report;
+  if (report.error != 0) return report.error;
   std::vector<std::string> words = argv;
-  std::vector<std::string> variables = harmless_environment();
   const std::vector<char*> word_pointers = pointers_to(words);
-  const std::vector<char*> variable_pointers = pointers_to(variables);
-  const pid_t parent = getpid();
   pid = fork();
   if (pid < 0) return errno;
-  if (pid == 0) {
-    become(word_pointers.data(), variable_pointers.data(), output_fd, child_report.get(), parent);
-  }
+  if (pid == 0) become(word_pointers.data(), output_fd, report.writing.get(), guard);
   setpgid(pid, pid);  // whoever is first; then it is there to be killed
-  child_report.reset();
+  report.writing.reset();
   int error = 0;
   ssize_t got = 0;
   do {
-    got = read(report.get(), &error, sizeof error);
+    got = read(report.reading.get(), &error, sizeof error);
   } while (got < 0 && errno == EINTR);
   if (got == 0) return 0;  // closed by exec
   kill(-pid, SIGKILL);
@@ -215,7 +263,7 @@ struct Ending {
 
 /// Reads until the command has ended: a child of it may hold the pipe for longer.
 Ending run_to_end(pid_t pid, int fd, size_t max_bytes, Clock::time_point deadline,
-                  std::string& output) {
+                  const std::atomic<bool>* stop, std::string& output) {
   Ending out;
   std::optional<LentTerminal> terminal;
   for (;;) {
@@ -231,7 +279,7 @@ Ending run_to_end(pid_t pid, int fd, size_t max_bytes, Clock::time_point deadlin
       out.had_terminal = terminal.emplace(pid).is_lent();
     }
     if (out.reading == Reading::too_large || out.reading == Reading::failed) break;
-    if (Clock::now() >= deadline) break;
+    if (Clock::now() >= deadline || (stop != nullptr && *stop)) break;
     pollfd waiting{fd, POLLIN, 0};
     poll(&waiting, out.reading == Reading::more ? 1 : 0, kPollMs);
   }
@@ -243,25 +291,27 @@ Ending run_to_end(pid_t pid, int fd, size_t max_bytes, Clock::time_point deadlin
 }  // namespace
 
 Result<std::string> run_key_command(const std::vector<std::string>& argv, size_t max_bytes,
-                                    std::chrono::milliseconds limit) {
+                                    std::chrono::milliseconds limit,
+                                    const std::atomic<bool>* stop) {
   const std::string name = "'" + shown_whole(argv[0]) + "'";
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return no(errno_text(errno));
-  const Descriptor reading(ends[0]);
-  Descriptor writing(ends[1]);
-  // Only ours: the child's end stays blocking, as programs expect of stdout.
-  fcntl(reading.get(), F_SETFL, O_NONBLOCK);
   const auto deadline = Clock::now() + limit;
-  EndingSignals signals;
+  std::optional<EndingSignals> signals;
+  if (stop == nullptr) signals.emplace();
+  const GroupGuard guard;  // before the pipe, which it must not hold open
+  Pipe pipe;
+  // Only ours: the child's end stays blocking, as programs expect of stdout.
+  fcntl(pipe.reading.get(), F_SETFL, O_NONBLOCK);
   pid_t pid = 0;
-  if (const int error = start(argv, writing.get(), pid); error != 0) {
-    return no("cannot run " + name + ": " + errno_text(error));
+  int error = guard.error() != 0 ? guard.error() : pipe.error;
+  if (error == 0) error = start(argv, pipe.writing.get(), guard, pid);
+  if (error != 0) return no("cannot run " + name + ": " + errno_text(error));
+  pipe.writing.reset();
+  if (signals) {
+    running_group = pid;
+    signals->release();
   }
-  writing.reset();
-  running_group = pid;
-  signals.release();
   std::string output;
-  const Ending ending = run_to_end(pid, reading.get(), max_bytes, deadline, output);
+  const Ending ending = run_to_end(pid, pipe.reading.get(), max_bytes, deadline, stop, output);
   if (ending.reading == Reading::too_large) return no(name + " writes too much for a key");
   if (ending.reading == Reading::failed) return no("the output of " + name + " cannot be read");
   if (!ending.status) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -8,13 +9,15 @@
 namespace proxx {
 
 /// Runs `argv` without a shell and gives what it wrote to stdout until it ended. Its stdin is
-/// /dev/null, its stderr ours, its environment the harmless one (secret_environment.h). It leads a
-/// process group, which is killed with proxx: by SIGINT, SIGTERM, SIGHUP or SIGQUIT while this
-/// waits, which end proxx at once. (A SIGKILL of proxx kills the command alone.) Errors: `usage`,
+/// /dev/null, its stderr and its environment ours (which holds no secrets: secret_environment.h).
+/// It leads a process group, which is killed with proxx: at once by SIGINT, SIGTERM, SIGHUP or
+/// SIGQUIT while this waits, and when proxx ends by anything else, SIGKILL too. Errors: `usage`,
 /// if it cannot be started, fails, writes more than `max_bytes` or takes longer than `limit`; the
 /// group is killed then. Never holds the output. For one thread at a time.
+/// With `stop`, for a thread beside a loop that handles the signals: they are left alone, and the
+/// group is killed as soon as `*stop` is true, or when this thread ends.
 [[nodiscard]] Result<std::string> run_key_command(const std::vector<std::string>& argv,
-                                                  size_t max_bytes,
-                                                  std::chrono::milliseconds limit);
+                                                  size_t max_bytes, std::chrono::milliseconds limit,
+                                                  const std::atomic<bool>* stop = nullptr);
 
 }  // namespace proxx

@@ -77,7 +77,7 @@ const std::vector<const char*>& credential_variables() {
 }
 
 Result<Keys> read_keys(const LoadedSettings& loaded, const GetEnv& getenv,
-                       std::chrono::milliseconds command_limit) {
+                       std::chrono::milliseconds command_limit, const std::atomic<bool>* stop) {
   const Settings& settings = loaded.settings;
   const auto found = loaded.origins.find("api_key_file");
   const Origin origin = found == loaded.origins.end() ? Origin{} : found->second;
@@ -87,7 +87,7 @@ Result<Keys> read_keys(const LoadedSettings& loaded, const GetEnv& getenv,
   if (!settings.api_key_file.empty()) return from_file(settings.api_key_file, "api_key_file");
   if (!settings.api_key_command.empty()) {
     PROXX_ASSIGN(std::string output,
-                 run_key_command(settings.api_key_command, kMaxKeyBytes, command_limit));
+                 run_key_command(settings.api_key_command, kMaxKeyBytes, command_limit, stop));
     PROXX_ASSIGN(keys.api_key, key_in(std::move(output), "api_key_command: the output"));
   }
   return keys;
@@ -97,7 +97,8 @@ std::string missing_key_text(const LoadedSettings& loaded) {
   std::string file = loaded.file.empty() ? loaded.user_file : loaded.file;
   if (file.empty()) file = "the configuration file";
   return "no API key: give --key-file FILE, or set " + std::string(kApiKeyVariable) + " or " +
-         kAuthTokenVariable + ", or put api_key_file or api_key_command into " + file;
+         kAuthTokenVariable + ", or put api_key_file or api_key_command into " + file +
+         "; --mock needs none";
 }
 
 }  // namespace proxx

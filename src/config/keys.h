@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -24,14 +25,15 @@ inline constexpr size_t kMaxKeyBytes = size_t{8} << 10;
 /// The first of these that is there, alone: --key-file (api_key_file set by a flag); the variables
 /// ANTHROPIC_API_KEY and ANTHROPIC_AUTH_TOKEN, both if both are set; api_key_file or
 /// api_key_command of the configuration. None is no error: the result is empty. Errors: `usage`,
-/// naming the source and never holding the key.
+/// naming the source and never holding the key. `stop` is run_key_command()'s.
 [[nodiscard]] Result<Keys> read_keys(const LoadedSettings& loaded, const GetEnv& getenv,
-                                     std::chrono::milliseconds command_limit = kKeyCommandLimit);
+                                     std::chrono::milliseconds command_limit = kKeyCommandLimit,
+                                     const std::atomic<bool>* stop = nullptr);
 
 /// What to tell who has no key: every source, in order.
 [[nodiscard]] std::string missing_key_text(const LoadedSettings& loaded);
 
-/// The variables that hold credentials, to be unset once they are read.
+/// The variables that hold credentials.
 [[nodiscard]] const std::vector<const char*>& credential_variables();
 
 }  // namespace proxx

@@ -7,7 +7,8 @@
 namespace proxx {
 
 /// One entry of the key `models`: `name: id` is an alias, `name: {id:, max_tokens:, ...}` adds or
-/// corrects the table's row of that id, with `name` as an alias where it differs.
+/// corrects the table's row of that id, with `name` as an alias where it differs. A name with `*`
+/// is an alias for every name that it matches, and needs an id.
 struct ModelEntry {
   std::string name;
   std::string id;                      ///< a row without `id` is that of its name

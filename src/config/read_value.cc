@@ -5,6 +5,7 @@
 #include <system_error>
 #include <type_traits>
 
+#include "anthropic/model_name.h"
 #include "base/ascii.h"
 #include "base/secret_text.h"
 #include "config/header_field.h"
@@ -202,6 +203,10 @@ struct Reader {
     if (entry.name.empty()) {
       return tl::unexpected(Complaint{"expected a model name", node.key_place});
     }
+    if (begins_like_key(entry.name)) {
+      return tl::unexpected(
+          Complaint{"expected a model name, got " + shown(entry.name), node.key_place});
+    }
     if (node.kind == YamlNode::Kind::map) {
       entry.id = entry.name;
       const auto note = [&](const Setting& setting, const YamlNode&) {
@@ -214,6 +219,14 @@ struct Reader {
       return expected(node, "a model id or a map");
     }
     if (entry.id.empty()) return complain(node, "expected a model id");
+    if (begins_like_key(entry.id)) {
+      return complain(node, "expected a model id, got " + shown(entry.id));
+    }
+    if (is_pattern(entry.id)) {
+      return complain(node, entry.id == entry.name
+                                ? "expected an id, because a name with '*' is no model's"
+                                : "expected a model id without '*'");
+    }
     return {};
   }
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/secret_text.h"
 #include "config/header_field.h"
 #include "config/setting.h"
 #include "config/settings_table.h"
@@ -13,18 +14,21 @@ namespace {
 constexpr size_t kCommentColumn = 42;
 constexpr const char* kSecret = "[set]";
 
-std::string without_password(const std::string& url) {
-  const size_t scheme = url.find("://");
-  const size_t start = scheme == std::string::npos ? 0 : scheme + 3;
-  const size_t at = url.rfind('@');
-  if (at == std::string::npos || at < start) return url;
-  return url.substr(0, start) + kSecret + url.substr(at);
+/// A proxy's URL: what is in its login and its query may be secret.
+std::string without_secret_parts(std::string url) {
+  const std::string_view login = login_in(url);
+  const size_t begin = static_cast<size_t>(login.data() - url.data());
+  const size_t query = url.find_first_of("?#", begin + login.size());
+  if (query != std::string::npos) url.replace(query + 1, std::string::npos, kSecret);
+  if (!login.empty()) url.replace(begin, login.size(), kSecret);
+  return url;
 }
 
 // A path is whatever the user has; a comment is one line.
-std::string one_line(std::string text) {
-  std::replace_if(text.begin(), text.end(), is_control, '?');
-  return text;
+std::string comment(std::string_view text) {
+  std::string out = "# " + without_keys(text);
+  std::replace_if(out.begin(), out.end(), is_control, '?');
+  return out;
 }
 
 class Page {
@@ -32,11 +36,12 @@ class Page {
   explicit Page(const LoadedSettings& loaded) : loaded_(loaded) {}
 
   void line(size_t indent, const std::string& text, const std::string& key) {
-    std::string out = std::string(indent, ' ') + text;
+    // A key may stand in the place of a path, a model, a host.
+    std::string out = std::string(indent, ' ') + without_keys(text);
     out.append(out.size() < kCommentColumn ? kCommentColumn - out.size() : 1, ' ');
     const auto origin = loaded_.origins.find(key);
     const Origin found = origin == loaded_.origins.end() ? Origin{} : origin->second;
-    text_ += out + "# " + one_line(to_string(found)) + "\n";
+    bare(out + comment(to_string(found)));
   }
   void bare(const std::string& text) { text_ += text + "\n"; }
   std::string take() { return std::move(text_); }
@@ -67,10 +72,9 @@ void put_models(Page& page, const std::vector<ModelEntry>& models) {
 
 std::string render_settings(const LoadedSettings& loaded) {
   Settings settings = loaded.settings;
-  settings.proxy = without_password(settings.proxy);
+  settings.proxy = without_secret_parts(settings.proxy);
   Page page(loaded);
-  page.bare("# configuration file: " +
-            (loaded.file.empty() ? std::string("none") : one_line(loaded.file)));
+  page.bare(comment("configuration file: " + (loaded.file.empty() ? "none" : loaded.file)));
   Settings defaults;
   const std::vector<Setting> built_in = settings_of(defaults);
   size_t row = 0;

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <optional>
+#include <map>
 #include <string_view>
 
 #include "base/ascii.h"
+#include "base/secret_text.h"
 #include "config/keys.h"
 
 extern char** environ;
@@ -16,23 +17,17 @@ namespace {
 
 constexpr std::string_view kProxy = "_proxy";
 
-/// Where the login of a URL begins, and where it ends, its `@` included; equal if it has none.
-std::pair<size_t, size_t> login_in(std::string_view url) {
-  const size_t scheme = url.find("://");
-  const size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
-  const size_t at = url.substr(0, url.find('/', begin)).rfind('@');
-  if (at == std::string_view::npos || at < begin) return {begin, begin};
-  return {begin, at + 1};
-}
-
 /// The value that may stay, or nothing if none may.
 std::optional<std::string> harmless_value(std::string_view name, std::string_view value) {
   const auto& secret = secret_variables();
   if (std::find(secret.begin(), secret.end(), name) != secret.end()) return std::nullopt;
   std::string out(value);
   if (name.size() > kProxy.size() && same_word(name.substr(name.size() - kProxy.size()), kProxy)) {
-    const auto [begin, end] = login_in(value);
-    out.erase(begin, end - begin);
+    const std::string_view login = login_in(value);
+    if (!login.empty()) {
+      out.erase(static_cast<size_t>(login.data() - value.data()), login.size() + 1);
+    }
+    out.resize(std::min(out.find_first_of("?#"), out.size()));
   }
   return out;
 }
@@ -41,6 +36,12 @@ struct Variable {
   std::string_view name;
   std::string_view value;
 };
+
+/// What take_secret_environment() found. Never freed: it is looked into until the end.
+std::map<std::string, std::string, std::less<>>& taken() {
+  static auto& values = *new std::map<std::string, std::string, std::less<>>;
+  return values;
+}
 
 std::vector<Variable> variables() {
   std::vector<Variable> out;
@@ -57,7 +58,7 @@ std::vector<Variable> variables() {
 const std::vector<const char*>& secret_variables() {
   static const std::vector<const char*> names = [] {
     std::vector<const char*> out = credential_variables();
-    out.push_back("ANTHROPIC_CUSTOM_HEADERS");
+    out.push_back(kCustomHeadersVariable);
     return out;
   }();
   return names;
@@ -68,29 +69,18 @@ ProxyLogin environment_proxy_login(const GetEnv& getenv) {
   for (const char* name : {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
     if (url = variable_or_empty(getenv, name); !url.empty()) break;
   }
-  const auto [begin, end] = login_in(url);
-  if (begin == end) return {};
-  const std::string_view login = std::string_view(url).substr(begin, end - 1 - begin);
+  const std::string_view login = login_in(url);
   const size_t colon = std::min(login.find(':'), login.size());
   return {percent_decoded(login.substr(0, colon)),
           percent_decoded(login.substr(std::min(colon + 1, login.size())))};
 }
 
-std::vector<std::string> harmless_environment() {
-  std::vector<std::string> out;
-  for (const auto& [name, value] : variables()) {
-    if (const auto harmless = harmless_value(name, value)) {
-      out.push_back(std::string(name).append("=").append(*harmless));
-    }
-  }
-  return out;
-}
-
-void forget_secret_environment() {
+void take_secret_environment() {
   for (const auto& [name, value] : variables()) {
     const auto harmless = harmless_value(name, value);
     if (harmless == value) continue;
     const std::string kept_name(name);
+    taken().emplace(name, value);  // of two, the first is what getenv finds
     explicit_bzero(const_cast<char*>(value.data()), value.size());
     if (harmless) {
       setenv(kept_name.c_str(), harmless->c_str(), 1);
@@ -98,6 +88,12 @@ void forget_secret_environment() {
       unsetenv(kept_name.c_str());
     }
   }
+}
+
+std::optional<std::string> taken_variable(const char* name) {
+  const auto found = taken().find(std::string_view(name));
+  if (found == taken().end()) return std::nullopt;
+  return found->second;
 }
 
 }  // namespace proxx

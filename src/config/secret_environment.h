@@ -1,13 +1,16 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "config/config_file.h"
 
-// Credentials in the environment: read once, kept from commands, then forgotten.
+// Credentials in the environment: taken out of it when the program begins, so that neither /proc
+// nor a command shows them. process_environment() still answers for them.
 
 namespace proxx {
 
+inline constexpr const char* kCustomHeadersVariable = "ANTHROPIC_CUSTOM_HEADERS";
 /// The variables whose values are secret: the keys and ANTHROPIC_CUSTOM_HEADERS.
 [[nodiscard]] const std::vector<const char*>& secret_variables();
 
@@ -20,12 +23,12 @@ struct ProxyLogin {
 /// the first that is set. Empty if its URL has none.
 [[nodiscard]] ProxyLogin environment_proxy_login(const GetEnv& getenv);
 
-/// `NAME=value` of every variable of this process that a command may see: without the secret ones,
-/// and proxies (`*_proxy`, in any case) without their login.
-[[nodiscard]] std::vector<std::string> harmless_environment();
+/// Takes the secrets out of the process's environment and overwrites them there, because /proc
+/// shows it to the same user: the secret variables are unset, and proxies (`*_proxy`, in any case)
+/// lose the login and the query of their URL. Before there are threads that read the environment.
+void take_secret_environment();
 
-/// Makes the process's environment the harmless one, and overwrites what it held: /proc shows it to
-/// the same user. Before there are threads that read the environment.
-void forget_secret_environment();
+/// The value that take_secret_environment() found; nothing if it has changed no such variable.
+[[nodiscard]] std::optional<std::string> taken_variable(const char* name);
 
 }  // namespace proxx

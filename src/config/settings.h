@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "answer/converter.h"
 #include "base/notices.h"
 #include "config/model_entry.h"
+#include "openai/reasoning_fields.h"
 
 namespace proxx {
 
@@ -49,6 +49,8 @@ struct Settings {
     int max_connections = 1024;
     int threads = 1;
     std::chrono::milliseconds drain{30'000};
+    std::chrono::milliseconds drain_delay{0};
+    std::chrono::milliseconds idle_timeout{75'000};  ///< zero is no limit
     LogLevel log_level = LogLevel::info;
     LogFormat log_format = LogFormat::text;
     bool metrics = false;

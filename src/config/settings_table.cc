@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/origin_pattern.h"
 #include "config/upstream_url.h"
 
 namespace proxx {
@@ -85,11 +86,13 @@ std::vector<Setting> settings_of(Settings& s) {
       {"serve.client_key", &s.serve.client_key},
       {"serve.auth_file", &s.serve.auth_file, kPath},
       {"serve.retry", &s.serve.retry, kRetries},
-      {"serve.cors", &s.serve.cors},
+      {"serve.cors", &s.serve.cors, {0, 0, check_origin_pattern}},
       {"serve.allowed_hosts", &s.serve.allowed_hosts},
       {"serve.max_connections", &s.serve.max_connections, {1, 1'000'000}},
       {"serve.threads", &s.serve.threads, {1, 256}},
       {"serve.drain", &s.serve.drain, kSeconds},
+      {"serve.drain_delay", &s.serve.drain_delay, kSeconds},
+      {"serve.idle_timeout", &s.serve.idle_timeout, kSeconds},
       {"serve.log_level", &s.serve.log_level},
       {"serve.log_format", &s.serve.log_format},
       {"serve.metrics", &s.serve.metrics},

@@ -22,11 +22,12 @@ double random_fraction() {
 
 }  // namespace
 
-Status Attempt::take_head(UpstreamHead upstream_head, int64_t now_unix_s) {
+Status Attempt::take_head(UpstreamHead upstream_head, const Provider& provider,
+                          int64_t now_unix_s) {
   head = std::move(upstream_head);
   client_headers = proxx::client_headers(head.headers, now_unix_s);
   request_id = find_header(head.headers, "request-id").value_or("");
-  PROXX_ASSIGN(kind, body_kind(head));
+  PROXX_ASSIGN(kind, provider.body_kind(head));
   return {};
 }
 
@@ -44,11 +45,16 @@ Error Attempt::status_error() {
   mask(secrets, body);  // whole: its message is cut
   Error error = upstream_status_error(head.status, media_type(head.headers), body);
   mask_error(error);
+  if (error.code == "model_not_found") {
+    error.message += " (models: in config.yaml gives models other names)";
+  }
   return error;
 }
 
 void Attempt::mask_error(Error& error) const {
-  for (std::string* const text : {&error.message, &error.param, &error.code}) mask(secrets, *text);
+  for (std::string* const text : {&error.message, &error.param, &error.code}) {
+    mask_whole(secrets, *text);
+  }
 }
 
 std::optional<std::chrono::milliseconds> Attempt::retry_delay_after(const Error& error,

@@ -8,8 +8,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "exchange/body_kind.h"
-#include "upstream/headers.h"
+#include "upstream/provider.h"
 #include "upstream/upstream.h"
 
 namespace proxx {
@@ -30,8 +29,8 @@ struct Attempt {
   std::string held;
   std::optional<Status> held_end;
 
-  /// Errors: those of body_kind().
-  Status take_head(UpstreamHead upstream_head, int64_t now_unix_s);
+  /// Errors: those of Provider::body_kind().
+  Status take_head(UpstreamHead upstream_head, const Provider& provider, int64_t now_unix_s);
   /// Keeps a piece of `body`. Errors: `upstream_protocol` for a message of more than
   /// kMaxMessageBytes. An error's body is cut without one.
   Status gather(std::string_view bytes);

@@ -6,6 +6,7 @@
 #include <exception>
 #include <utility>
 
+#include "anthropic/request_writer.h"
 #include "base/release.h"
 #include "exchange/attempt.h"
 #include "exchange/delivery.h"
@@ -70,6 +71,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   void convert(bool drop_thinking) {
     RequestJob job;
+    job.protocol = request.protocol;
     job.options = context.conversion;
     job.options.drop_thinking = drop_thinking;
     job.models = request.models;
@@ -94,12 +96,11 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
            "the upstream refused the history's thinking; sent again without"});
       if (tell_notices) tell_notices({client.head.notices.back()});
     } else {
-      form = request.form.value_or(converted.stream ? AnswerForm::chunks : AnswerForm::completion);
+      form = request.form.value_or(converted.stream ? AnswerForm::stream : AnswerForm::whole);
       if (tell_notices && !client.head.notices.empty()) tell_notices(client.head.notices);
     }
-    client.head.event_stream = form == AnswerForm::chunks;
-    converted.answer.created_unix_s = now_unix_s();
-    continues_left = converted.answer.continue_paused;
+    client.head.event_stream = form == AnswerForm::stream;
+    continues_left = converted.continue_paused;
     call_upstream();
   }
 
@@ -108,23 +109,26 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     attempt = {};
     client.output.clear();
     if (!client.has_begun()) {
-      converter.emplace(form, converted.answer);
+      const bool can_continue = converted.continue_paused > 0;
+      converter.emplace(converted.make_output(form, request.frame, now_unix_s),
+                        can_continue ? answer::OnPause::wait : answer::OnPause::end);
     } else {
       converter->resume();
     }
     attempt.pings = converter->pings();
 
-    RequestHeaders headers = request.headers;
-    headers.retries_done = retries_done;
-    headers.betas.insert(headers.betas.end(), converted.betas.begin(), converted.betas.end());
-    UpstreamRequest asked;
-    asked.path = "/v1/messages";
-    asked.headers = upstream_headers(context.headers, request.credential, headers);
-    asked.body = take_body();
-    asked.timeouts = context.timeouts;
-    asked.secrets = secrets_of_call(request.credential, context.secrets);
-    attempt.secrets = asked.secrets;
-    attempt.call = context.upstream->start(std::move(asked), *this);
+    ProviderCall call;
+    call.body = take_body();
+    call.credential = request.credential;
+    call.headers = request.headers;
+    call.headers.retries_done = retries_done;
+    call.headers.betas.insert(call.headers.betas.end(), converted.betas.begin(),
+                              converted.betas.end());
+    auto asked = context.provider->prepare(std::move(call));
+    if (!asked) return fail(std::move(asked).error());
+    asked->timeouts = context.timeouts;
+    attempt.secrets = asked->secrets;
+    attempt.call = context.upstream->start(std::move(*asked), *this);
   }
 
   /// A copy only of what may be needed once more.
@@ -133,13 +137,13 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     std::string& body = continues ? continuation : converted.body;
     const bool again =
         retries_done < context.max_retries ||
-        (!continues && (converted.has_thinking_history || converted.answer.continue_paused > 0));
+        (!continues && (converted.has_thinking_history || converted.continue_paused > 0));
     return again ? body : std::move(body);
   }
 
   void on_head(UpstreamHead upstream_head) override {
     if (!client.has_begun()) times.first_byte = since_start();
-    Status status = attempt.take_head(std::move(upstream_head), now_unix_s());
+    Status status = attempt.take_head(std::move(upstream_head), *context.provider, now_unix_s());
     if (!status) fail(std::move(status).error());
   }
 
@@ -207,12 +211,17 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   void deliver() {
     if (converter->turn_started()) note_started();
     if (tell_reasoning) {
-      if (const std::string text = converter->take_reasoning(); !text.empty()) tell_reasoning(text);
+      if (const std::string text = converter->output().take_reasoning(); !text.empty())
+        tell_reasoning(text);
     }
     client.flush();
     if (client.is_full() && attempt.call) attempt.call->pause();
     const uint64_t told = std::exchange(attempt.pings, converter->pings());
     if (told != attempt.pings) client.keep_alive();
+  }
+
+  void keep_alive(std::string& out) {
+    if (client.has_begun() && !client.is_over() && !working) converter->output().keepalive(out);
   }
 
   /// The turn will not be asked for anew. An answer may stay open for minutes: what only another
@@ -221,7 +230,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     if (!continuation.empty()) release(continuation);
     if (client.has_begun()) return;
     release(request.body);
-    if (converted.answer.continue_paused == 0) release(converted.body);
+    if (converted.continue_paused == 0) release(converted.body);
     release(converted.notices);
     release(attempt.head.headers);
     client.begin(attempt.client_headers);
@@ -265,7 +274,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     switch (attempt.kind) {
       case BodyKind::error: {
         Error error = attempt.status_error();
-        error.param = openai_param(converted, error.param);
+        error.param = converted.client_path(error.param);
         return attempt_failed(std::move(error));
       }
       case BodyKind::message: {
@@ -286,23 +295,26 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   void continue_paused() {
     if (continues_left-- > 0) {
-      continuation = continue_request(converted.body, converter->paused_content());
+      retries_done = 0;  // another request, whose tries are its own
+      continuation = anthropic::continue_request(converted.body, converter->paused_content());
       return call_upstream();
     }
-    if (Status status = converter->end_paused(client.output); !status) {
-      return fail(std::move(status).error());
-    }
+    converter->end_paused(client.output);
     deliver();
     finish();
   }
 
   /// An upstream failure: once more without thinking, once more after a wait, or the end.
   void attempt_failed(Error error) {
+    error = in_openai_words(std::move(error));
     attempt.mask_error(error);
     // A continuation that has written nothing yet can be asked for anew as a first turn can.
     if (client.has_begun() && converter->turn_started()) return fail(std::move(error));
     if (!client.has_begun() && converted.has_thinking_history && refuses_thinking(error)) {
       return convert(true);
+    }
+    if (!client.has_begun() && attempt.head.status == 401 && request.renew) {
+      return renew_credential(std::move(error));
     }
     const auto delay =
         attempt.retry_delay_after(error, retries_done, context.max_retries, now_unix_s());
@@ -320,6 +332,19 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     });
   }
 
+  void renew_credential(Error error) {
+    attempt.call.reset();
+    const RenewCredential renew = std::exchange(request.renew, nullptr);
+    renew(request.credential,
+          [weak = weak_from_this(), error = std::move(error)](std::optional<Credential> renewed) {
+            const auto self = weak.lock();
+            if (!self || self->client.is_over()) return;
+            if (!renewed) return self->fail(error);
+            self->request.credential = std::move(*renewed);
+            self->convert(false);  // the body may have gone with the first call
+          });
+  }
+
   void resume() {
     client.note_room();
     if (attempt.call && !working) attempt.call->resume();
@@ -332,6 +357,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   }
   void fail(Error error) {
     attempt.mask_error(error);
+    if (client.has_begun() && converter) converter->output().fail(error, client.output);
     client.flush();
     end();
     client.fail(error, std::move(attempt.client_headers));
@@ -354,7 +380,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   ExchangeRequest request;
   ConvertedRequest converted;
-  AnswerForm form = AnswerForm::completion;
+  AnswerForm form = AnswerForm::whole;
 
   Delivery client;
   Attempt attempt;  ///< the last one
@@ -396,6 +422,10 @@ void Exchange::start(ExchangeRequest request) {
 
 void Exchange::resume() {
   impl_->resume();
+}
+
+void Exchange::keep_alive(std::string& out) {
+  impl_->keep_alive(out);
 }
 
 const AnswerFacts& Exchange::facts() const {

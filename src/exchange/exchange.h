@@ -7,11 +7,12 @@
 #include <string>
 #include <string_view>
 
-#include "answer/converter.h"
+#include "answer/facts.h"
+#include "answer/frame.h"
 #include "base/notices.h"
 #include "exchange/sink.h"
-#include "openai/chat/request.h"
-#include "upstream/headers.h"
+#include "openai/protocol.h"
+#include "upstream/provider.h"
 #include "upstream/upstream.h"
 
 namespace boost::asio {
@@ -26,8 +27,8 @@ class JobThread;
 struct ExchangeContext {
   boost::asio::io_context* loop = nullptr;
   Upstream* upstream = nullptr;
+  const Provider* provider = nullptr;
   RequestOptions conversion;
-  HeaderOptions headers;
   UpstreamTimeouts timeouts;
   int max_retries = 0;
   /// The upstream outlives the exchanges: a stream that is whole is finished at once, and its call
@@ -35,17 +36,25 @@ struct ExchangeContext {
   bool closes_behind = false;
   /// Where long inputs are converted, so that the loop's other streams go on; null: on the loop.
   JobThread* jobs = nullptr;
-  /// What the process holds besides a request's credential: its keys, secret configured headers.
-  Secrets secrets = {};
 };
+
+/// Finds another credential for one that the upstream refuses, and calls back on the loop, in
+/// another turn: with nothing if there is none.
+using RenewCredential = std::function<void(
+    const Credential& refused, std::function<void(std::optional<Credential> renewed)> on_answer)>;
 
 /// What one exchange brings.
 struct ExchangeRequest {
-  std::string body;  ///< the client's OpenAI JSON
+  std::string body;                    ///< the client's OpenAI JSON
+  const Protocol* protocol = nullptr;  ///< of the body; null: the body tells
   Credential credential;
   RequestHeaders headers;                    ///< the client's anthropic-version and -beta
   std::shared_ptr<const ModelTable> models;  ///< kept while it is used; null: the context's
   std::optional<AnswerForm> form;            ///< nothing: as the request's `stream` asks
+  answer::Frame frame = {};                  ///< around each chunk of an answer that streams
+  /// Asked once, at a 401 before the answer has begun; the request goes out again with what it
+  /// gives. Empty: a 401 is the answer.
+  RenewCredential renew = {};
 };
 
 /// Times of one exchange for logs, server-timing and --usage.
@@ -71,14 +80,18 @@ class Exchange {
   /// Called before each wait: `retrying in 0.5 s: <message>`.
   void on_retry(std::function<void(std::chrono::milliseconds, const Error&)> callback);
 
-  /// Called with the model's reasoning as it comes, decoded; AnswerForm::text only, where it is no
-  /// part of the answer.
+  /// Called with the model's reasoning as it comes, decoded. Only for AnswerForm::text, whose
+  /// answer does not contain it.
   void on_reasoning(std::function<void(std::string_view)> callback);
 
   /// Begins. The sink may be ended from inside, for a request that cannot be converted.
   void start(ExchangeRequest request);
   /// The sink can take more.
   void resume();
+
+  /// Appends a sign of life for the client of a stream, as its API has it; nothing while there is
+  /// none to give. The caller writes it to the sink's client.
+  void keep_alive(std::string& out);
 
   [[nodiscard]] const AnswerFacts& facts() const;
   [[nodiscard]] const ExchangeTimes& times() const;

@@ -2,6 +2,8 @@
 
 #include <exception>
 
+#include "exchange/protocols.h"
+
 namespace proxx {
 
 Error internal_error() {
@@ -13,7 +15,7 @@ Error internal_error() {
 
 void RequestJob::run() noexcept {
   try {
-    result = convert_request(body, options);
+    result = convert_request(body, protocol, options);
   } catch (const std::exception&) {
     result = fail(internal_error());
   }

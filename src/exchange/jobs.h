@@ -5,7 +5,7 @@
 
 #include "answer/converter.h"
 #include "base/result.h"
-#include "openai/chat/request.h"
+#include "openai/protocol.h"
 
 // Conversions as jobs: each owns its data, so that it can run beside the loop (JobThread).
 
@@ -20,7 +20,8 @@ inline constexpr size_t kLoopBytes = size_t{256} << 10;
 
 /// A client's request to one for the upstream.
 struct RequestJob {
-  std::string body;  ///< the client's
+  std::string body;                    ///< the client's
+  const Protocol* protocol = nullptr;  ///< null: the body tells
   RequestOptions options;
   std::shared_ptr<const ModelTable> models;  ///< keeps options.models; may be null
   Result<ConvertedRequest> result;

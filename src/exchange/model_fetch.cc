@@ -1,6 +1,8 @@
 #include "exchange/model_fetch.h"
 
 #include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "openai/error.h"
@@ -43,8 +45,7 @@ std::chrono::milliseconds shorter(std::chrono::milliseconds limit, std::chrono::
 
 ModelFetch::ModelFetch(const ExchangeContext& context, const Credential& credential, OnDone on_done)
     : context_(context),
-      headers_(upstream_headers(context.headers, credential, {})),
-      secrets_(secrets_of_call(credential, context.secrets)),
+      credential_(credential),
       on_done_(std::move(on_done)),
       deadline_(Clock::now() + kMaxTime) {
   ask({});
@@ -52,18 +53,26 @@ ModelFetch::ModelFetch(const ExchangeContext& context, const Credential& credent
 
 void ModelFetch::ask(const std::string& after_id) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
-  UpstreamRequest request;
-  request.method = "GET";
-  request.path = kFirstPage;
-  if (!after_id.empty()) request.path += "&after_id=" + percent_encoded(after_id);
-  request.headers = headers_;
-  request.secrets = secrets_;
-  request.timeouts = context_.timeouts;
-  request.timeouts.total =
-      shorter(request.timeouts.total, std::max(left, std::chrono::milliseconds(1)));
+  ProviderCall call;
+  call.method = "GET";
+  call.path = kFirstPage;
+  if (!after_id.empty()) call.path += "&after_id=" + percent_encoded(after_id);
+  call.credential = credential_;
+  auto request = context_.provider->prepare(std::move(call));
+  if (!request) return end_later(std::move(request).error());
+  request->timeouts = context_.timeouts;
+  request->timeouts.total =
+      shorter(request->timeouts.total, std::max(left, std::chrono::milliseconds(1)));
+  secrets_ = request->secrets;
   head_ = {};
   body_.clear();
-  call_ = context_.upstream->start(std::move(request), *this);
+  call_ = context_.upstream->start(std::move(*request), *this);
+}
+
+void ModelFetch::end_later(Error error) {
+  boost::asio::post(*context_.loop, [this, alive = std::weak_ptr<bool>(alive_), error] {
+    if (!alive.expired()) end(fail(error));
+  });
 }
 
 void ModelFetch::on_head(UpstreamHead head) {
@@ -86,7 +95,7 @@ Status ModelFetch::take_page(Status status) {
   PROXX_TRY(std::move(status));
   if (head_.status != 200) {
     const auto type = find_header(head_.headers, "content-type").value_or("");
-    mask(secrets_, body_);
+    mask_whole(secrets_, body_);
     return fail(upstream_status_error(head_.status, type, body_));
   }
   PROXX_ASSIGN(ModelsPage page, decode_models_page(body_));

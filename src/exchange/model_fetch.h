@@ -11,20 +11,21 @@
 
 namespace proxx {
 
-/// Asks the upstream for its model list, all pages of it, once: a failure is not tried again.
-/// Bounded in time, pages and bytes. Loop thread only. Destroying it cancels.
+/// Fetches all pages of the upstream's model list, without retries. Bounded in time, pages and
+/// bytes. Loop thread only. Destroying it cancels.
 class ModelFetch final : UpstreamHandler {
  public:
   using OnDone = std::function<void(Result<std::vector<ModelInfo>>)>;
 
-  /// Begins; `on_done` is called once, not from in here, and may destroy the fetch. Errors: those
-  /// of a request, and `upstream_protocol` for a list without an end. `context` must outlive it.
+  /// Begins. `on_done` is called once, not from the constructor, and may destroy the fetch. Errors:
+  /// those of a request, and `upstream_protocol` for an endless list. `context` must outlive it.
   ModelFetch(const ExchangeContext& context, const Credential& credential, OnDone on_done);
 
  private:
   using Clock = std::chrono::steady_clock;
 
   void ask(const std::string& after_id);
+  void end_later(Error error);
   void on_head(UpstreamHead head) override;
   void on_data(std::string_view bytes) override;
   void on_done(Status status) override;
@@ -32,8 +33,8 @@ class ModelFetch final : UpstreamHandler {
   void end(Result<std::vector<ModelInfo>> result);
 
   const ExchangeContext& context_;
-  const HeaderList headers_;
-  const Secrets secrets_;
+  const Credential credential_;
+  Secrets secrets_;
   OnDone on_done_;
   const Clock::time_point deadline_;
   std::unique_ptr<UpstreamCall> call_;
@@ -42,6 +43,7 @@ class ModelFetch final : UpstreamHandler {
   std::vector<ModelInfo> models_;
   std::string next_;
   int pages_ = 0;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>();  ///< for a queued end
 };
 
 }  // namespace proxx

@@ -30,9 +30,9 @@ class Sink {
   virtual void keep_alive() {}
   /// Last call: the answer is complete and was written in full.
   virtual void finish() = 0;
-  /// Last call: there is no answer, or no more of it. Nothing was written for the error: before
-  /// begin() the sink shows error_body() in its way, with `head.status` and `head.headers`; after
-  /// begin() an event stream ends with error_frame() and without [DONE].
+  /// Last call: there is no answer, or no more of it. Before begin() the sink shows the error in
+  /// its way, with `head.status` and `head.headers`. After begin() an answer of server-sent events
+  /// has got its error event by write() already; any other sink shows the error itself.
   virtual void fail(const AnswerHead& head, const Error& error) = 0;
 };
 

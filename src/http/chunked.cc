@@ -32,10 +32,10 @@ void append(std::string& body, std::string_view bytes) {
 
 }  // namespace
 
-std::optional<Refusal> ChunkedBody::take_line_byte(char c, size_t body_bytes) {
+std::optional<Refusal> ChunkedBody::take_line_byte(char c) {
   if (++line_bytes_ > std::min(limits_.max_header_line_bytes, limits_.max_header_bytes))
     return Refusal{431, "a chunk's line is too long"};
-  if (state_ == State::size_end) return c == '\n' ? end_line(body_bytes) : kMalformed;
+  if (state_ == State::size_end) return c == '\n' ? end_line() : kMalformed;
   const bool quoted = state_ == State::quoted || state_ == State::quoted_pair;
   if (c == '\r' && has_digit_ && !quoted) {
     state_ = State::size_end;
@@ -70,8 +70,8 @@ std::optional<Refusal> ChunkedBody::take_line_byte(char c, size_t body_bytes) {
   return std::nullopt;
 }
 
-std::optional<Refusal> ChunkedBody::end_line(size_t body_bytes) {
-  if (size_ > limits_.max_body_bytes - body_bytes)
+std::optional<Refusal> ChunkedBody::end_line() {
+  if (size_ > limits_.max_body_bytes - body_bytes_)
     return Refusal{413, "the request body is too large"};
   state_ = size_ == 0 ? State::trailers : State::data;
   has_digit_ = false;
@@ -87,6 +87,7 @@ tl::expected<bool, Refusal> ChunkedBody::feed(std::string& input, std::string& b
       case State::data: {
         const size_t bytes = static_cast<size_t>(std::min<uint64_t>(size_, rest.size()));
         append(body, rest.substr(0, bytes));
+        body_bytes_ += bytes;
         size_ -= bytes;
         if (size_ == 0) state_ = State::data_cr;
         at += bytes;
@@ -103,7 +104,7 @@ tl::expected<bool, Refusal> ChunkedBody::feed(std::string& input, std::string& b
         ++at;
         break;
       default:
-        if (const auto refusal = take_line_byte(rest.front(), body.size()))
+        if (const auto refusal = take_line_byte(rest.front()))
           return tl::unexpected<Refusal>(*refusal);
         ++at;
         break;

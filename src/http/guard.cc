@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/ascii.h"
+#include "http/body_decoder.h"
 
 namespace proxx::http {
 namespace {
@@ -71,14 +72,6 @@ std::optional<Refusal> check_expect(const Request& head) {
   for (const auto& [name, value] : head.headers) {
     if (same_word(name, "expect") && !same_word(value, "100-continue"))
       return Refusal{417, "an expectation other than 100-continue"};
-  }
-  return std::nullopt;
-}
-
-std::optional<Refusal> check_content_encoding(const Request& head) {
-  for (const auto& [name, value] : head.headers) {
-    if (same_word(name, "content-encoding") && !same_word(value, "identity"))
-      return Refusal{415, "request bodies must not be compressed"};
   }
   return std::nullopt;
 }
@@ -162,7 +155,8 @@ std::optional<Refusal> check_head(const Request& head, const Limits& limits) {
   if (const auto refusal = check_transfer_encoding(head)) return refusal;
   if (const auto refusal = check_content_length(head, limits)) return refusal;
   if (const auto refusal = check_expect(head)) return refusal;
-  return check_content_encoding(head);
+  const auto coding = content_coding(head);
+  return coding ? std::nullopt : std::optional(coding.error());
 }
 
 }  // namespace proxx::http

@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <chrono>
+#include <utility>
 
 #include "http/bind.h"
 
@@ -32,13 +33,20 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
   void wait();
   void accept_some();
   void close();
+  /// Whether there was a spare descriptor to give up.
+  bool give_up_spare();
 
   asio::posix::stream_descriptor socket;
   asio::steady_timer pause;
   OnAccept on_accept;
   std::string unix_path;
   struct stat unix_file {};
+  int spare = -1;
 };
+
+bool Listener::Impl::give_up_spare() {
+  return spare >= 0 && ::close(std::exchange(spare, -1)) == 0;
+}
 
 void Listener::Impl::wait() {
   socket.async_wait(asio::posix::stream_descriptor::wait_read,
@@ -57,6 +65,7 @@ void Listener::Impl::accept_some() {
       on_accept(fd, peer_name(address));
       continue;
     }
+    if (errno == EMFILE && give_up_spare()) continue;
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
       pause.expires_after(kAcceptPause);
       pause.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
@@ -77,6 +86,7 @@ void Listener::Impl::close() {
     ::unlink(unix_path.c_str());
   socket.close(ignored);
   pause.cancel();
+  give_up_spare();
   on_accept = nullptr;
 }
 
@@ -93,6 +103,7 @@ Result<std::unique_ptr<Listener>> Listener::open(asio::io_context& loop,
     impl->unix_path = options.unix_path;
     ::lstat(options.unix_path.c_str(), &impl->unix_file);
   }
+  if (options.keeps_spare) impl->spare = ::dup(fd);
   impl->wait();
   return std::unique_ptr<Listener>(new Listener(std::move(impl)));
 }

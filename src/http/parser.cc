@@ -4,9 +4,11 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 #include <limits>
+#include <memory>
 #include <optional>
 
 #include "base/ascii.h"
+#include "http/body_decoder.h"
 #include "http/chunked.h"
 #include "http/guard.h"
 #include "http/target.h"
@@ -25,6 +27,7 @@ constexpr size_t kTrustedBodyBytes = size_t{64} << 10;
 class MessageParser final : public beast::http::basic_parser<true> {
  public:
   Request request;
+  std::string* body = &request.body;
 
  private:
   void on_request_impl(beast::http::verb, Text method, Text target, int version,
@@ -47,16 +50,15 @@ class MessageParser final : public beast::http::basic_parser<true> {
   }
 
   std::size_t on_body_impl(Text bytes, error_code&) override {
-    std::string& body = request.body;
-    const size_t needed = body.size() + bytes.size();
-    if (needed > body.capacity()) {
+    const size_t needed = body->size() + bytes.size();
+    if (needed > body->capacity()) {
       size_t room = kTrustedBodyBytes;
       while (room < needed) room *= 2;
       if (expected_bytes_ > 0 && (needed > kTrustedBodyBytes || expected_bytes_ < room))
         room = expected_bytes_;
-      body.reserve(room);
+      body->reserve(room);
     }
-    body.append(bytes.data(), bytes.size());
+    body->append(bytes.data(), bytes.size());
     return bytes.size();
   }
 
@@ -106,6 +108,7 @@ struct RequestParser::Impl {
 
   tl::expected<Step, Refusal> feed_head(std::string& input);
   tl::expected<Step, Refusal> feed_body(std::string& input);
+  tl::expected<Step, Refusal> decode();
   tl::unexpected<Refusal> refuse_head(std::string_view head, Refusal refusal);
 
   const Limits& limits;
@@ -113,7 +116,10 @@ struct RequestParser::Impl {
   HeadGuard guard;
   MessageParser message;
   std::optional<ChunkedBody> chunks;
-  bool complete = false;
+  std::unique_ptr<BodyDecoder> decoder;  ///< of a compressed body, from its first bytes on
+  std::string encoded;                   ///< of it what is to be decoded
+  bool is_encoded = false;
+  bool complete = false;  ///< the body as it was sent
 };
 
 tl::expected<RequestParser::Step, Refusal> RequestParser::Impl::feed_head(std::string& input) {
@@ -140,6 +146,8 @@ tl::expected<RequestParser::Step, Refusal> RequestParser::Impl::feed_head(std::s
   input.erase(0, *head_bytes);
   message.eager(true);
   if (message.request.count("transfer-encoding") > 0) chunks.emplace(limits);
+  is_encoded = content_coding(message.request).value() != Coding::identity;
+  if (is_encoded) message.body = &encoded;
   return Step::head;
 }
 
@@ -150,7 +158,7 @@ tl::unexpected<Refusal> RequestParser::Impl::refuse_head(std::string_view head, 
 
 tl::expected<RequestParser::Step, Refusal> RequestParser::Impl::feed_body(std::string& input) {
   if (chunks && !complete) {
-    const auto ended = chunks->feed(input, message.request.body);
+    const auto ended = chunks->feed(input, *message.body);
     if (!ended) return tl::unexpected<Refusal>(ended.error());
     complete = *ended;
   } else if (!chunks && !message.is_done() && !input.empty()) {
@@ -160,7 +168,24 @@ tl::expected<RequestParser::Step, Refusal> RequestParser::Impl::feed_body(std::s
       return tl::unexpected<Refusal>(Refusal{400, "malformed request body"});
   }
   complete = complete || (!chunks && message.is_done());
+  if (is_encoded) return decode();
   return complete ? Step::complete : Step::more;
+}
+
+tl::expected<RequestParser::Step, Refusal> RequestParser::Impl::decode() {
+  if (!encoded.empty() && !decoder) {
+    decoder = BodyDecoder::make(content_coding(message.request).value(), limits);
+  }
+  if (decoder) {
+    const auto waits = decoder->feed(encoded, message.request.body);
+    if (!waits) return tl::unexpected<Refusal>(waits.error());
+    if (!*waits) return Step::busy;
+  }
+  if (!complete) return Step::more;
+  if (decoder) {
+    if (const auto refusal = decoder->finish()) return tl::unexpected<Refusal>(*refusal);
+  }
+  return Step::complete;
 }
 
 RequestParser::RequestParser(const Limits& limits) : impl_(std::make_unique<Impl>(limits)) {}

@@ -8,13 +8,14 @@
 
 namespace proxx::http {
 
-/// One request: bytes in, a Request out. HeadGuard, check_head and ChunkedBody around Beast's
-/// parser of heads. No I/O.
+/// One request: bytes in, a Request out, its body unchunked and decompressed. HeadGuard,
+/// check_head, ChunkedBody and BodyDecoder around Beast's parser of heads. No I/O.
 class RequestParser {
  public:
   enum class Step {
     more,      ///< bytes are missing
     head,      ///< request() has the head; the body has not been looked at
+    busy,      ///< a compressed body has more to say: feed() again, in another turn of the loop
     complete,  ///< request() has the body too; what is left of the input is the next request's
   };
 

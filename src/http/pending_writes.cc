@@ -18,7 +18,7 @@ PendingWrites::PendingWrites(boost::asio::execution_context& loop)
 void PendingWrites::add(std::weak_ptr<void> owner, void* transport,
                         void (*write)(void* transport)) {
   writes_.push_back({std::move(owner), transport, write});
-  if (!held_) post_run();
+  post_run();
 }
 
 void PendingWrites::post_run() {
@@ -30,7 +30,7 @@ void PendingWrites::post_run() {
   });
 }
 
-/// Those of one turn. Also when one throws into the loop, the others are written.
+/// The writes of one round. If one throws into the loop, the remaining ones are posted again.
 struct PendingWrites::Batch {
   PendingWrites& self;
   std::vector<Write> writes;
@@ -42,12 +42,11 @@ struct PendingWrites::Batch {
     std::move(rest, writes.end(), std::back_inserter(self.writes_));
     if (unfinished) self.post_run();
     writes.clear();
-    if (self.writes_.empty()) self.writes_.swap(writes);  // for its room
+    if (self.writes_.empty()) self.writes_.swap(writes);  // keeps the capacity
   }
 };
 
 void PendingWrites::run() {
-  held_ = false;
   Batch batch{*this, std::exchange(writes_, {})};
   while (batch.next < batch.writes.size()) {
     const Write& write = batch.writes[batch.next++];

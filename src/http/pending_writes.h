@@ -6,21 +6,17 @@
 
 namespace proxx::http {
 
-/// The transports of a loop whose output waits for the end of a turn. A turn is one handler of the
-/// loop, whatever it writes how often; who knows that one handler will serve many transports
-/// hold()s the writes before and run()s them behind, which spares the loop a round in between.
+/// The transports of a loop that have output to send. All are written together in the loop's next
+/// round, so a transport makes one system call for everything that one handler appended.
 class PendingWrites : public boost::asio::execution_context::service {
  public:
-  static boost::asio::execution_context::id id;  // NOLINT: asio's name for it
+  static boost::asio::execution_context::id id;  // NOLINT: asio requires this name
   static PendingWrites& of(boost::asio::io_context& loop);
 
   explicit PendingWrites(boost::asio::execution_context& loop);
 
-  /// Calls `write(transport)` at the end of the turn, if `owner` is still alive.
+  /// Calls `write(transport)` in the loop's next round if `owner` is still alive then.
   void add(std::weak_ptr<void> owner, void* transport, void (*write)(void* transport));
-
-  void hold() { held_ = true; }
-  void run();
 
  private:
   struct Write {
@@ -31,10 +27,10 @@ class PendingWrites : public boost::asio::execution_context::service {
   struct Batch;
   void shutdown() noexcept override { writes_.clear(); }
   void post_run();
+  void run();
 
   boost::asio::io_context& loop_;
   std::vector<Write> writes_;
-  bool held_ = false;
   bool posted_ = false;
 };
 

@@ -5,8 +5,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include "http/connection.h"
 #include "http/listener.h"
-#include "http/session.h"
 
 namespace proxx::http {
 namespace {
@@ -17,51 +17,51 @@ namespace asio = boost::asio;
 /// closed.
 constexpr size_t kRefusalsAtOnce = 64;
 
-/// A copy, because sessions leave the set as they close.
+/// A copy, because connections leave the set as they close.
 template <class Action>
-void for_each_session(const SessionSet& set, Action action) {
+void for_each_connection(const ConnectionSet& set, Action action) {
   const auto open = set.open;
-  for (const auto& [key, session] : open) action(*session);
+  for (const auto& [key, connection] : open) action(*connection);
 }
 
 }  // namespace
 
 struct Server::Impl : std::enable_shared_from_this<Impl> {
   Impl(asio::io_context& loop_arg, Handler& handler, Limits limits)
-      : loop(loop_arg), house{limits} {
+      : loop(loop_arg), state{limits} {
     add_set(loop_arg, handler);
   }
 
   void add_set(asio::io_context& set_loop, Handler& handler) {
-    sets.push_back(std::unique_ptr<SessionSet>(new SessionSet{house, set_loop, handler}));
+    sets.push_back(std::unique_ptr<ConnectionSet>(new ConnectionSet{state, set_loop, handler}));
   }
   void admit(int fd, std::string peer);
 
-  /// `action` for each session, on its own loop.
+  /// `action` for each connection, on its own loop.
   template <class Action>
   void tell_all(Action action);
 
   asio::io_context& loop;
-  SessionHouse house;
-  std::vector<std::unique_ptr<SessionSet>> sets;
+  ServerState state;
+  std::vector<std::unique_ptr<ConnectionSet>> sets;
   size_t next_set = 0;
   std::unique_ptr<Listener> listener;
   std::atomic<bool> stopped{false};
 };
 
 void Server::Impl::admit(int fd, std::string peer) {
-  const size_t open = ++house.open;
-  const size_t limit = house.limits.max_connections;
+  const size_t open = ++state.open;
+  const size_t limit = state.limits.max_connections;
   if (open > limit + kRefusalsAtOnce) {
-    --house.open;
+    --state.open;
     ::close(fd);
     return;
   }
   const bool over_limit = open > limit;
-  SessionSet& set = *sets[next_set++ % sets.size()];
+  ConnectionSet& set = *sets[next_set++ % sets.size()];
   auto begin = [&set, fd, over_limit, peer = std::move(peer)]() mutable {
-    const auto session = add_session(set, fd, std::move(peer));
-    over_limit ? session->start_over_limit() : session->start();
+    const auto connection = add_connection(set, fd, std::move(peer));
+    over_limit ? connection->start_over_limit() : connection->start();
   };
   if (&set.loop == &loop) return begin();
   asio::post(set.loop,
@@ -72,7 +72,7 @@ template <class Action>
 void Server::Impl::tell_all(Action action) {
   for (const auto& set : sets) {
     asio::post(set->loop, [self = shared_from_this(), set = set.get(), action] {
-      for_each_session(*set, action);
+      for_each_connection(*set, action);
     });
   }
 }
@@ -84,7 +84,7 @@ Server::~Server() {
   impl_->stopped = true;
   impl_->listener.reset();
   for (const auto& set : impl_->sets)
-    for_each_session(*set, [](Session& session) { session.drop(); });
+    for_each_connection(*set, [](Connection& connection) { connection.drop(); });
 }
 
 Status Server::listen(const ListenOptions& options) {
@@ -104,18 +104,18 @@ uint16_t Server::port() const {
 }
 
 size_t Server::connections() const {
-  return impl_->house.open;
+  return impl_->state.open;
 }
 
 void Server::drain() {
-  impl_->house.draining = true;
-  impl_->tell_all([](Session& session) { session.drain(); });
+  impl_->state.draining = true;
+  impl_->tell_all([](Connection& connection) { connection.drain(); });
 }
 
 void Server::stop() {
   impl_->stopped = true;
   impl_->listener.reset();
-  impl_->tell_all([](Session& session) { session.cut(); });
+  impl_->tell_all([](Connection& connection) { connection.cut(); });
 }
 
 }  // namespace proxx::http

@@ -29,7 +29,7 @@ struct Limits {
   std::chrono::milliseconds body_gap_time{30'000};
   std::chrono::milliseconds body_time{300'000};
   std::chrono::milliseconds write_gap_time{60'000};
-  std::chrono::milliseconds idle_time{60'000};  ///< keep-alive, between requests
+  std::chrono::milliseconds idle_time{75'000};  ///< keep-alive, between requests; 0 is no limit
   size_t max_header_bytes = size_t{32} << 10;
   size_t max_header_line_bytes = size_t{8} << 10;
   size_t max_header_fields = 100;
@@ -46,7 +46,7 @@ struct Request {
   std::string target;  ///< origin-form or `*`, raw, query included
   int version_minor = 1;
   HeaderList headers;  ///< as received; of an absolute target the host is in `host`
-  std::string body;    ///< unchunked; trailers are dropped
+  std::string body;    ///< unchunked and decompressed; trailers are dropped
   std::string peer;    ///< `127.0.0.1:5000`, or `unix`
 
   /// The first value of `name`, in any case, or nothing.
@@ -129,6 +129,9 @@ struct ListenOptions {
   uint16_t port = 0;      ///< 0: the system picks
   std::string unix_path;  ///< instead of host and port; mode 0600; a stale socket is replaced only
                           ///< if nobody listens on it
+  /// Keeps a descriptor back for the first connection that finds none left. For a server whose
+  /// clients are in its own process: they wait for each other else.
+  bool keeps_spare = false;
 };
 
 /// A listener and its connections on one loop.

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mock/duty.h"
 #include "mock/message.h"
 #include "mock/model_rules.h"
 
@@ -19,7 +20,8 @@ struct Asked {
   bool stream = false;
   std::string prompt;                ///< text of the last user message
   std::vector<std::string> results;  ///< texts of its tool results
-  bool paused = false;               ///< the last message is an assistant turn sent back
+  Duty duty;
+  bool paused = false;  ///< the last message is an assistant turn sent back
 };
 
 /// `body` must have passed check_request.
@@ -28,8 +30,5 @@ struct Asked {
 /// Plausible, and the same for the same request: about four bytes a token.
 [[nodiscard]] int64_t count_input_tokens(const Json& body);
 [[nodiscard]] int64_t count_tokens(std::string_view text);
-
-/// The smallest interesting value a JSON Schema allows: first of an enum, one item, every property.
-[[nodiscard]] Json example_of(const Json& schema);
 
 }  // namespace proxx::mock

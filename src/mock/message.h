@@ -14,7 +14,8 @@ using Json = nlohmann::ordered_json;
 struct Block {
   Json value;
   /// Of a tool_use whose input was cut off: the fragments that came; value.input is `{}` then.
-  std::optional<std::string> cut_input;
+  std::optional<std::string> cut_input = std::nullopt;
+  bool is_json = false;  ///< a text without blanks to cut it at
 };
 
 struct Usage {

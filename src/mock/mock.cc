@@ -188,6 +188,7 @@ Result<uint16_t> Mock::listen(const std::string& host, uint16_t port) {
   http::ListenOptions where;
   where.host = host;
   where.port = port;
+  where.keeps_spare = true;
   PROXX_TRY(impl_->server.listen(where));
   return impl_->server.port();
 }

@@ -34,6 +34,7 @@ struct ModelRules {
   Sampling sampling;
   bool prefill;
   bool forced_tool_choice;
+  bool skips_thinking_when_forced;
   bool system_in_messages;
   bool fast;           ///< `speed: fast` without a beta header
   bool checks_prefix;  ///< thinking of another conversation is refused

@@ -29,6 +29,7 @@ constexpr ModelRules always_thinking(std::string_view id, std::string_view name,
           .sampling = Sampling::none,
           .prefill = false,
           .forced_tool_choice = false,
+          .skips_thinking_when_forced = false,
           .system_in_messages = true,
           .fast = false,
           .checks_prefix = true};
@@ -99,6 +100,7 @@ constexpr ModelRules haiku_5_5() {
   row.effort_to_high_without_thinking = true;
   row.sampling = Sampling::haiku_5_5;
   row.forced_tool_choice = true;
+  row.skips_thinking_when_forced = true;
   return row;
 }
 constexpr ModelRules opus_5() {

@@ -14,6 +14,9 @@ constexpr std::string_view kKeywords =
 constexpr std::string_view kFormats =
     "date-time time date duration email hostname uri ipv4 ipv6 uuid";
 
+/// In a row: each is a step of recursion.
+constexpr size_t kMaxReferences = 256;
+
 class SchemaRules {
  public:
   explicit SchemaRules(const Place& root) : root_(root) {}
@@ -83,6 +86,8 @@ class SchemaRules {
     if (sound_.contains(ref)) return {};
     if (!root_.value->contains(pointer))
       return schema.refuse("$ref '" + ref + "' cannot be resolved");
+    if (following_.size() == kMaxReferences)
+      return api_error(400, "Schema is too complex for compilation.");
     if (!following_.insert(ref).second)
       return schema.refuse("Circular reference detected in schema definitions: '" + ref + "'");
     auto bad = check(Place{&root_.value->at(pointer), schema.path});

@@ -4,30 +4,11 @@
 #include <array>
 
 #include "mock/binding.h"
+#include "mock/sample.h"
+#include "mock/turn.h"
 
 namespace proxx::mock {
 namespace {
-
-constexpr size_t kMaxEchoBytes = 200;
-
-void add_text(Message& message, std::string text) {
-  message.content.push_back({{{"type", "text"}, {"text", std::move(text)}}, {}});
-}
-
-/// The prompt on one line, without the marker that chose the scenario.
-std::string echo(const Asked& asked) {
-  std::string out = asked.prompt;
-  const size_t mark = out.find("[[mock:");
-  const size_t end = mark == std::string::npos ? mark : out.find("]]", mark);
-  if (end != std::string::npos) out.erase(mark, end + 2 - mark);
-  std::replace(out.begin(), out.end(), '\n', ' ');
-  while (out.starts_with(' ')) out.erase(0, 1);
-  while (out.ends_with(' ')) out.pop_back();
-  if (out.size() <= kMaxEchoBytes) return out;
-  size_t cut = kMaxEchoBytes;
-  while (cut > 0 && (static_cast<unsigned char>(out[cut]) & 0xC0) == 0x80) --cut;
-  return out.substr(0, cut) + "...";
-}
 
 void text(const Asked& asked, Message& message) {
   if (asked.results.empty()) {
@@ -39,85 +20,43 @@ void text(const Asked& asked, Message& message) {
   add_text(message, out);
 }
 
-std::string call_id(const Asked& asked, size_t index) {
-  return "toolu_mock_" + std::to_string(asked.number) + "_" + std::to_string(index);
+void add_sample_call(const Asked& asked, Message& message, const Json& tool) {
+  add_call(asked, message, tool, sample_input(tool));
 }
 
-bool is_custom(const Json& tool) {
-  return tool.contains("input_schema");
-}
+void server_tools(const Asked& asked, Message& message);
 
-/// The tool that the request asks for, else one that the prompt names, else the first.
-Json wanted_tool(const Asked& asked, size_t skip = 0) {
-  std::vector<Json> custom;
-  if (asked.body.contains("tools"))
-    for (const Json& tool : asked.body["tools"])
-      if (is_custom(tool)) custom.push_back(tool);
-  if (custom.empty())
-    return {
-        {"name", "get_weather"},
-        {"input_schema", {{"type", "object"}, {"properties", {{"city", {{"enum", {"Paris"}}}}}}}}};
-  if (asked.body.contains("tool_choice") && asked.body["tool_choice"].contains("name"))
-    for (const Json& tool : custom)
-      if (tool["name"] == asked.body["tool_choice"]["name"]) return tool;
-  for (size_t i = 0; i < custom.size(); ++i)
-    if (asked.prompt.find(custom[i]["name"].get_ref<const std::string&>()) != std::string::npos)
-      return custom[(i + skip) % custom.size()];
-  return custom[skip % custom.size()];
-}
-
-void add_call(const Asked& asked, Message& message, const Json& tool, Json input) {
-  message.content.push_back({{{"type", "tool_use"},
-                              {"id", call_id(asked, message.content.size())},
-                              {"name", tool["name"]},
-                              {"input", std::move(input)},
-                              {"caller", {{"type", "direct"}}}},
-                             {}});
-  message.stop_reason = "tool_use";
-}
-
+/// A forced call has no text before it, and where JSON is due, text would not be JSON.
 void tools(const Asked& asked, Message& message) {
   const Json tool = wanted_tool(asked);
-  add_text(message, "I will call " + tool["name"].get<std::string>() + ".");
-  add_call(asked, message, tool, example_of(tool["input_schema"]));
+  if (runs_upstream(tool)) return server_tools(asked, message);
+  begin_calls(asked, message);
+  if (!asked.duty.must_call && !asked.duty.json)
+    add_text(message, "I will call " + tool["name"].get<std::string>() + ".");
+  add_sample_call(asked, message, tool);
 }
 
 void tool_no_args(const Asked& asked, Message& message) {
+  begin_calls(asked, message);
   add_call(asked, message, wanted_tool(asked), Json::object());
 }
 
 void parallel_tools(const Asked& asked, Message& message) {
-  for (size_t i = 0; i < 2; ++i) {
-    const Json tool = wanted_tool(asked, i);
-    add_call(asked, message, tool, example_of(tool["input_schema"]));
-  }
+  begin_calls(asked, message);
+  for (size_t i = 0; i < 2; ++i) add_sample_call(asked, message, wanted_tool(asked, i));
 }
 
-/// Which text of thinking is shown: none where the display is `omitted`, by wish or by default.
-bool shows_thinking(const Asked& asked) {
-  const Json thinking = asked.body.value("thinking", Json::object());
-  const auto display = thinking.find("display");
-  if (display != thinking.end() && display->is_string()) return *display == "summarized";
-  return asked.model->summarizes_by_default;
-}
-
-void add_thinking(const Asked& asked, Message& message) {
-  if (asked.body.value("thinking", Json::object()).value("type", "") == "disabled") return;
-  const std::string shown =
-      shows_thinking(asked) ? "The user wrote something. A greeting is due." : "";
-  const Signature signature{shown.empty() ? 0 : hash_text(shown), answer_prefix(asked.body)};
-  message.content.push_back(
-      {{{"type", "thinking"}, {"thinking", shown}, {"signature", signature.encode()}}, {}});
-  message.usage.thinking_tokens = 30;
+bool forbids_thinking(const Asked& asked) {
+  return asked.body.value("thinking", Json::object()).value("type", "") == "disabled";
 }
 
 void thinking(const Asked& asked, Message& message) {
-  add_thinking(asked, message);
+  if (!forbids_thinking(asked)) add_thinking(asked, message);
   text(asked, message);
 }
 
 void thinking_tools(const Asked& asked, Message& message) {
-  add_thinking(asked, message);
+  if (!forbids_thinking(asked)) add_thinking(asked, message);
   tools(asked, message);
 }
 
@@ -212,9 +151,10 @@ void max_tokens(const Asked&, Message& message) {
 }
 
 void max_tokens_tool(const Asked& asked, Message& message) {
+  begin_calls(asked, message);
   const Json tool = wanted_tool(asked);
   add_call(asked, message, tool, Json::object());
-  std::string input = dump(example_of(tool["input_schema"]));
+  std::string input = dump(sample_input(tool));
   size_t end = input.size() / 2;
   while (end > 0 && (static_cast<unsigned char>(input[end]) & 0xC0) == 0x80) --end;
   message.content.back().cut_input = input.substr(0, std::max<size_t>(end, 1));
@@ -234,10 +174,9 @@ void context_window(const Asked&, Message& message) {
 }
 
 void structured(const Asked& asked, Message& message) {
-  const Json config = asked.body.value("output_config", Json::object());
-  const bool asks = config.contains("format") && config["format"].contains("schema");
-  add_text(message,
-           dump(asks ? example_of(config["format"]["schema"]) : Json{{"answer", echo(asked)}}));
+  const auto& schema = asked.duty.schema;
+  add_text(message, dump(schema ? sample_of(*schema) : Json{{"answer", echo(asked)}}));
+  message.content.back().is_json = true;
 }
 
 void unknown_stop_reason(const Asked& asked, Message& message) {
@@ -263,7 +202,7 @@ constexpr std::array kScenarios{
     MessageScenario{"redacted-thinking", "a redacted_thinking block, then text", redacted_thinking},
     MessageScenario{"citations", "text with citations of a page and a document", citations},
     MessageScenario{"server-tools", "a web search by the upstream itself", server_tools},
-    MessageScenario{"structured", "JSON that fits output_config.format", structured},
+    MessageScenario{"structured", "JSON that fits the schema asked for", structured},
     MessageScenario{"refusal", "a refusal after some text", refusal},
     MessageScenario{"refusal-empty", "a refusal without any content", refusal_empty},
     MessageScenario{"max-tokens", "text cut off by max_tokens", max_tokens},
@@ -300,8 +239,8 @@ Message make_message(const MessageScenario& scenario, const Asked& asked) {
     out.stop_reason = "max_tokens";
     return out;
   }
-  const bool answered = scenario.calls_tools && !asked.results.empty();
-  (answered ? text : scenario.fill)(asked, out);
+  const bool answered = scenario.calls_tools && !asked.results.empty() && !asked.duty.must_call;
+  (!answered ? scenario.fill : asked.duty.json ? structured : text)(asked, out);
   out.usage.output_tokens = count_output_tokens(out);
   return out;
 }

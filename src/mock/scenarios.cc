@@ -27,13 +27,8 @@ std::string marked(std::string_view prompt) {
   return std::string(prompt.substr(begin + kMark.size(), end - begin - kMark.size()));
 }
 
-bool must_call(const Json& body) {
-  if (!body.contains("tool_choice")) return false;
-  return has_word("any tool", body["tool_choice"].value("type", ""));
-}
-
 bool names_a_tool(const Asked& asked) {
-  if (!asked.body.contains("tools")) return false;
+  if (!asked.duty.may_call) return false;
   for (const Json& tool : asked.body["tools"]) {
     const std::string name = tool.value("name", "");
     if (!name.empty() && asked.prompt.find(name) != std::string::npos) return true;
@@ -58,11 +53,9 @@ bool is_scenario(std::string_view name) {
 
 std::string choose_scenario(const Asked& asked) {
   if (std::string name = marked(asked.prompt); !name.empty()) return name;
-  if (!asked.results.empty()) return "text";
-  if (must_call(asked.body) || names_a_tool(asked)) return "tools";
-  const auto config = asked.body.find("output_config");
-  if (config != asked.body.end() && config->contains("format")) return "structured";
-  return "text";
+  const char* words = asked.duty.json ? "structured" : "text";
+  if (asked.duty.must_call) return "tools";
+  return asked.results.empty() && names_a_tool(asked) ? "tools" : words;
 }
 
 Answer answer(std::string_view name, const Asked& asked) {

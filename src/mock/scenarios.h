@@ -35,12 +35,12 @@ struct ScenarioInfo {
 [[nodiscard]] bool is_scenario(std::string_view name);
 
 /// The scenario of a request when the server was started without one: `[[mock:NAME]]` in its last
-/// user message; `structured` if it wants a format; `tools` if it must call one or names one;
-/// otherwise `text`. The name may be one that does not exist.
+/// user message, which may be the name of none; `tools` if it must call a tool, or names one and
+/// brings no results; `structured` if it wants JSON; otherwise `text`.
 [[nodiscard]] std::string choose_scenario(const Asked& asked);
 
 /// Plays `name` for a request. A request that brings tool results ends the turn where the scenario
-/// would call tools again, so that agents come to an end.
+/// would call tools again, so that agents come to an end; unless it must call one.
 [[nodiscard]] Answer answer(std::string_view name, const Asked& asked);
 
 /// An error answer, with the headers that upstream sends along.

@@ -1,5 +1,6 @@
 #include "openai/error.h"
 
+#include "base/secret_text.h"
 #include "json/writer.h"
 
 namespace proxx {
@@ -40,9 +41,10 @@ void write_error(json::Writer& writer, const Error& error) {
   std::string_view code = error.code;
   if (code.empty() && row.code != nullptr) code = row.code;
   writer.begin_object().key("error").begin_object();
-  writer.key("message").string(error.message).key("type").string(type);
+  writer.key("message").string(without_keys(error.message)).key("type").string(type);
+  const std::string param = without_keys(error.param);
   for (const auto& [key, value] :
-       {std::pair<const char*, std::string_view>("param", error.param), {"code", code}}) {
+       {std::pair<const char*, std::string_view>("param", param), {"code", code}}) {
     writer.key(key);
     if (value.empty()) {
       writer.null();

@@ -1,8 +1,8 @@
 #include <algorithm>
+#include <utility>
 
-#include "anthropic/event.h"
+#include "anthropic/error.h"
 #include "base/utf8.h"
-#include "json/reader.h"
 #include "openai/error.h"
 
 // Anthropic's errors in OpenAI's words: wire.md 3 and 6.9.
@@ -10,7 +10,7 @@
 namespace proxx {
 namespace {
 
-/// Longest message passed on, in bytes: it goes into headers of logs, frames and terminals.
+/// Bytes of the longest message passed on to clients, logs and terminals.
 constexpr size_t kMaxMessageBytes = 4096;
 constexpr size_t kMaxPlainTextCharacters = 200;
 constexpr size_t kMaxParamBytes = 200;
@@ -18,11 +18,11 @@ constexpr size_t kMaxParamBytes = 200;
 struct UpstreamRow {
   int status;
   std::string_view type;  ///< Anthropic's
-  bool type_decides;      ///< false: also used for other statuses, which then decide
+  bool type_decides;      ///< false: other statuses use the type too, so the status decides
   int shown_status;
   const char* shown_type;
   const char* shown_code;
-  bool shows_error_code;  ///< details.error_code stands in for a null code
+  bool shows_error_code;  ///< details.error_code replaces a null code
 };
 
 constexpr const char* kInvalid = "invalid_request_error";
@@ -32,7 +32,7 @@ constexpr const char* kServer = "server_error";
 constexpr UpstreamRow kRows[] = {
     {400, "invalid_request_error", false, 400, kInvalid, nullptr, true},
     {401, "authentication_error", true, 401, kInvalid, "invalid_api_key", false},
-    // Not 429, which clients that go by the status would retry.
+    // Not 429: clients that look at the status would retry.
     {402, "billing_error", true, 402, kQuota, kQuota, false},
     {403, "permission_error", true, 403, "permission_error", nullptr, true},
     {404, "not_found_error", true, 404, kInvalid, "not_found", false},
@@ -64,7 +64,7 @@ int shown_status(int status) {
   return standard ? status : 502;
 }
 
-/// Cut to `max_bytes`, never inside a character.
+/// Cuts a text to `max_bytes`, never inside a character.
 std::string shortened(std::string text, size_t max_bytes) {
   if (text.size() <= max_bytes) return text;
   while ((static_cast<unsigned char>(text[max_bytes]) & 0xC0) == 0x80) --max_bytes;
@@ -72,7 +72,7 @@ std::string shortened(std::string text, size_t max_bytes) {
   return text + "...";
 }
 
-/// `messages.3.content.0: ...` begins with the path of a field.
+/// The path that `messages.3.content.0: ...` begins with, or "".
 std::string leading_path(std::string_view message) {
   constexpr std::string_view kPathCharacters =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.$[]";
@@ -82,7 +82,7 @@ std::string leading_path(std::string_view message) {
   return is_path ? std::string(message.substr(0, end)) : std::string();
 }
 
-/// The first characters of `text`, control characters left out.
+/// The first characters of `text` without control characters.
 std::string plain_excerpt(std::string_view text) {
   const std::string repaired = utf8::repaired(text.substr(0, kMaxPlainTextCharacters * 8));
   std::string_view rest = repaired;
@@ -106,7 +106,7 @@ bool is_media_type(std::string_view content_type, std::string_view wanted) {
                     [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
-/// What is said where upstream gave no message of its own.
+/// The message for an answer without one.
 std::string status_message(int status, std::string_view content_type, std::string_view body) {
   std::string message = "upstream answered " + std::to_string(status);
   if (body.empty()) return message + " without a body";
@@ -116,7 +116,7 @@ std::string status_message(int status, std::string_view content_type, std::strin
   return message;
 }
 
-/// Error.code is set for what the row's own code does not say; Error.type always.
+/// Sets Error.type always, Error.code where the kind has no such code.
 Error make_error(ErrorKind kind, int status, std::string_view type, std::string_view error_code,
                  std::string message) {
   const UpstreamRow& row = row_of(status, type);
@@ -147,40 +147,18 @@ Error make_error(ErrorKind kind, int status, std::string_view type, std::string_
   return error;
 }
 
-std::string error_code_of(json::Reader error) {
-  return error.get("details").get("error_code").string_or("");
-}
-
 }  // namespace
 
 Error upstream_status_error(int status, std::string_view content_type, std::string_view body) {
-  json::Document document;
-  json::Reader error;
-  std::string message;
-  if (document.parse(body, anthropic::kUpstreamJson) ||
-      document.parse(utf8::repaired(body), anthropic::kUpstreamJson)) {
-    const json::Reader root = document.root();
-    error = root.get("error");
-    // Gateways in front of the API have shapes of their own: {"error":"..."}, {"message":"..."}.
-    for (const json::Reader candidate : {error.get("message"), error, root.get("message")}) {
-      if (message.empty()) message = candidate.string_or("");
-    }
-  }
-  if (message.empty()) message = status_message(status, content_type, body);
-  return make_error(ErrorKind::upstream_status, status, error.get("type").string_or(""),
-                    error_code_of(error), std::move(message));
+  anthropic::ApiError error = anthropic::decode_error_body(body);
+  if (error.message.empty()) error.message = status_message(status, content_type, body);
+  return make_error(ErrorKind::upstream_status, status, error.type, error.error_code,
+                    std::move(error.message));
 }
 
-Error upstream_event_error(std::string_view error_json) {
-  json::Document document;
-  json::Reader error;
-  if (document.parse(error_json, anthropic::kUpstreamJson)) {
-    error = document.root();
-  }
-  std::string message = error.get("message").string_or("");
-  if (message.empty()) message = "upstream reported an error without a message";
-  return make_error(ErrorKind::upstream_error_event, 0, error.get("type").string_or(""),
-                    error_code_of(error), std::move(message));
+Error in_openai_words(Error error) {
+  if (error.kind != ErrorKind::upstream_error_event || error.http_status != 0) return error;
+  return make_error(error.kind, 0, error.type, error.code, std::move(error.message));
 }
 
 bool refuses_thinking(const Error& error) {

@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "exchange/job_thread.h"
-#include "http/pending_writes.h"
-#include "server/process.h"
 #include "server/service.h"
+#include "server/system.h"
+#include "upstream/anthropic_provider.h"
 
 namespace proxx::server {
 namespace {
@@ -29,34 +29,22 @@ constexpr std::chrono::milliseconds kDrainPoll{20};
 /// How long the errors that end a drain have to reach their clients.
 constexpr std::chrono::seconds kLastWords{1};
 
-/// What a turn of the engine has for its clients is sent at its end.
-EngineOptions with_writes(EngineOptions options, asio::io_context& loop) {
-  http::PendingWrites& writes = http::PendingWrites::of(loop);
-  options.turn_begins = [&writes] { writes.hold(); };
-  options.turn_ends = [&writes] { writes.run(); };
-  return options;
-}
-
 /// One loop and what lives on it.
 struct Worker {
   Worker(const AppOptions& options, Shared& shared)
       : jobs(loop),
-        engine(loop, with_writes(options.engine, loop)),
-        context{&loop,
-                &engine,
-                options.conversion,
-                options.headers,
-                options.timeouts,
-                options.max_retries,
-                true,
-                &jobs,
-                secrets_held(options.service.keys, options.headers)},
+        engine(loop, options.engine),
+        provider(options.headers, secrets_held(options.service.keys, options.headers)),
+        context{
+            &loop, &engine, &provider, options.conversion, options.timeouts, options.max_retries,
+            true,  &jobs},
         service(context, shared),
         work(asio::make_work_guard(loop)) {}
 
   asio::io_context loop{1};
   JobThread jobs;
   Engine engine;
+  AnthropicProvider provider;
   ExchangeContext context;
   Service service;
   asio::executor_work_guard<asio::io_context::executor_type> work;
@@ -75,6 +63,24 @@ ServiceOptions with_bound_host(const AppOptions& options) {
   return service;
 }
 
+/// As it began. `options` outlives it.
+LiveOptions live_of(const AppOptions& options) {
+  LiveOptions live;
+  live.models =
+      std::shared_ptr<const ModelTable>(std::shared_ptr<void>(), options.conversion.models);
+  live.conversion = options.conversion;
+  live.headers = options.headers;
+  live.timeouts = options.timeouts;
+  live.max_retries = options.max_retries;
+  live.service = with_bound_host(options);
+  return live;
+}
+
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 class App {
  public:
   explicit App(const AppOptions& options)
@@ -90,6 +96,20 @@ class App {
     }
     signals_ = std::make_unique<asio::signal_set>(first.loop);
     timer_ = std::make_unique<asio::steady_timer>(first.loop);
+    hangups_ = std::make_unique<asio::signal_set>(first.loop);
+    live_ = std::make_shared<const LiveOptions>(live_of(options));
+    if (options.read_key) {
+      renewal_ = std::make_unique<KeyRenewal>(options.read_key, [this](const Credential& renewed) {
+        asio::post(workers_.front()->loop, [this, renewed] { use_key(renewed); });
+      });
+      shared_.renew_key = [this](asio::io_context& loop, const Credential& refused,
+                                 KeyRenewal::OnAnswer on_answer) {
+        renewal_->ask(loop, refused, std::move(on_answer));
+      };
+    }
+    reloader_ =
+        std::make_unique<Reloader>(first.loop, options.reload,
+                                   [this](Result<LiveOptions> read) { reloaded(std::move(read)); });
   }
 
   Result<int> run() {
@@ -97,6 +117,10 @@ class App {
     signals_->add(SIGINT);
     signals_->add(SIGTERM);
     wait_for_signal();
+    if (options_.reload && !is_ignored(SIGHUP)) {
+      hangups_->add(SIGHUP);
+      wait_for_hangup();
+    }
     Status started = start_threads();
     if (started) {
       notify_systemd("READY=1", std::getenv("NOTIFY_SOCKET"));
@@ -138,12 +162,65 @@ class App {
   void wait_for_signal() {
     signals_->async_wait([this](const boost::system::error_code& error, int signal) {
       if (error) return;
-      if (shared_.draining) {
+      if (shared_.leaving) {
         signal_ = signal;
         return stop();
       }
-      begin_drain();
+      leave();
       wait_for_signal();
+    });
+  }
+
+  void wait_for_hangup() {
+    hangups_->async_wait([this](const boost::system::error_code& error, int) {
+      if (error) return;
+      reloader_->start();
+      wait_for_hangup();
+    });
+  }
+
+  void reloaded(Result<LiveOptions> read) {
+    Status status = read ? Status() : fail(read.error());
+    if (status) status = check_exposure(options_.listen, read->service.keys);
+    if (!status) {
+      return shared_.log.write(LogLevel::error, "not read again, all stays as it was: " +
+                                                    std::move(status).error().message);
+    }
+    read->service.hosts.bound = options_.listen.host;
+    const auto live = std::make_shared<const LiveOptions>(std::move(*read));
+    use(live);
+    shared_.log.write(LogLevel::info, "keys and configuration were read again");
+    std::string names;
+    for (const std::string& name : live->needs_restart) names += (names.empty() ? "" : ", ") + name;
+    if (names.empty()) return;
+    shared_.log.write(LogLevel::warn, names + " changed, which takes a restart");
+  }
+
+  void use(std::shared_ptr<const LiveOptions> live) {
+    live_ = std::move(live);
+    for (const auto& worker : workers_) {
+      asio::post(worker->loop,
+                 [service = &worker->service, live = live_] { service->renew(live); });
+    }
+  }
+
+  void use_key(const Credential& renewed) {
+    LiveOptions live = *live_;
+    live.service.keys.own = renewed;
+    use(std::make_shared<const LiveOptions>(std::move(live)));
+    shared_.log.write(LogLevel::info,
+                      "the upstream refused the server's key; another one was read");
+  }
+
+  void leave() {
+    shared_.leaving = true;
+    notify_systemd("STOPPING=1", std::getenv("NOTIFY_SOCKET"));
+    if (options_.drain_delay.count() == 0) return begin_drain();
+    shared_.log.write(LogLevel::info,
+                      "leaving: /readyz says 503; requests are served until the drain begins");
+    timer_->expires_after(options_.drain_delay);
+    timer_->async_wait([this](const boost::system::error_code& error) {
+      if (!error) begin_drain();
     });
   }
 
@@ -151,7 +228,6 @@ class App {
     shared_.draining = true;
     shared_.log.write(LogLevel::info, "draining: " + std::to_string(server_->connections()) +
                                           " connections are open");
-    notify_systemd("STOPPING=1", std::getenv("NOTIFY_SOCKET"));
     server_->drain();
     drain_end_ = Clock::now() + options_.drain;
     watch_drain();
@@ -176,6 +252,7 @@ class App {
   void stop() {
     server_->stop();
     signals_->cancel();
+    hangups_->cancel();
     timer_->cancel();
     for (const auto& worker : workers_) {
       asio::post(worker->loop, [loop = &worker->loop] { loop->stop(); });
@@ -188,6 +265,10 @@ class App {
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<asio::signal_set> signals_;
   std::unique_ptr<asio::steady_timer> timer_;
+  std::unique_ptr<asio::signal_set> hangups_;
+  std::unique_ptr<Reloader> reloader_;
+  std::unique_ptr<KeyRenewal> renewal_;
+  std::shared_ptr<const LiveOptions> live_;  ///< of the first loop
   std::vector<std::thread> threads_;
   Clock::time_point drain_end_;
   bool cut_off_ = false;
@@ -199,6 +280,7 @@ class App {
 Result<int> serve(const AppOptions& options) {
   PROXX_TRY(check_exposure(options.listen, options.service.keys));
   raise_descriptor_limit();
+  keep_freed_memory();
   return App(options).run();
 }
 

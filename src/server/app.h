@@ -6,7 +6,9 @@
 #include "base/result.h"
 #include "http/server.h"
 #include "openai/chat/request.h"
+#include "server/key_renewal.h"
 #include "server/log.h"
+#include "server/reloader.h"
 #include "server/reply.h"
 #include "upstream/engine.h"
 #include "upstream/headers.h"
@@ -20,6 +22,7 @@ struct AppOptions {
   http::Limits limits;
   int threads = 1;
   std::chrono::milliseconds drain{30'000};
+  std::chrono::milliseconds drain_delay{0};
 
   EngineOptions engine;
   RequestOptions conversion;  ///< its `models` must outlive the run
@@ -29,15 +32,22 @@ struct AppOptions {
 
   ServiceOptions service;
   LogOptions log;
+  /// Reads everything again, at a SIGHUP; without it a SIGHUP ends the program.
+  Reloader::Read reload;
+  /// Reads the server's own key again, when the upstream refuses it; may be empty.
+  KeyRenewal::Read read_key;
   /// Called once it listens, with `http://127.0.0.1:8080/v1` or `unix:PATH`.
   std::function<void(const std::string& where)> on_listening;
 };
 
-/// Serves until SIGINT or SIGTERM, then drains: it goes on listening, /readyz says 503, new /v1
-/// requests are refused, what is under way has `drain` to finish and ends with an error after that.
-/// Tells systemd, if $NOTIFY_SOCKET is set, when it is ready and when it stops.
-/// Returns 0 when drained, or the second signal, at which the caller ends by that signal.
-/// Errors: `usage` for what check_exposure() refuses and for an address that cannot be listened on.
+/// Serves until SIGINT or SIGTERM. Then /readyz says 503 and all else goes on for `drain_delay`, so
+/// that balancers can notice; then it drains: it goes on listening, new /v1 requests are refused,
+/// what is under way has `drain` to finish and ends with an error after that.
+/// A SIGHUP (unless it is ignored, as by nohup) has the keys and the configuration read again; what
+/// is under way goes on. An error, or keys that check_exposure() refuses, leave everything as it
+/// is. Tells systemd, if $NOTIFY_SOCKET is set, when it is ready and when it stops. Returns 0 when
+/// drained, or the second signal, at which the caller ends by that signal. Errors: `usage` for what
+/// check_exposure() refuses and for an address that cannot be listened on.
 [[nodiscard]] Result<int> serve(const AppOptions& options);
 
 }  // namespace proxx::server

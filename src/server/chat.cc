@@ -9,8 +9,6 @@
 namespace proxx::server {
 namespace {
 
-constexpr std::string_view kPing = ": ping\n\n";
-
 void add_notices(http::HeaderList& headers, const char* name, const Notices& notices,
                  Notice::Kind kind) {
   if (std::string list = notice_list(notices, kind); !list.empty()) {
@@ -50,8 +48,7 @@ void ChatSession::begin(const AnswerHead& head) {
   }
   http::HeaderList headers = headers_of(head);
   headers.emplace_back("content-type", "text/event-stream");
-  headers.emplace_back("cache-control", "no-cache");
-  headers.emplace_back("x-accel-buffering", "no");
+  headers.insert(headers.end(), kStreamHeaders.begin(), kStreamHeaders.end());
   reply_->start(200, std::move(headers));
   last_write_ = Clock::now();
   arm_timer(Clock::now() + interval_);
@@ -72,7 +69,10 @@ bool ChatSession::write(std::string_view bytes) {
 
 void ChatSession::keep_alive() {
   if (!reply_->started() || reply_->over()) return;
-  if (reply_->responder().buffered_bytes() <= fresh_bytes_) write(kPing);
+  if (reply_->responder().buffered_bytes() > fresh_bytes_) return;
+  std::string sign;
+  exchange_.keep_alive(sign);
+  if (!sign.empty()) write(sign);
 }
 
 void ChatSession::finish() {
@@ -95,14 +95,21 @@ void ChatSession::fail(const AnswerHead& head, const Error& error) {
   if (const auto convert = exchange_.times().convert; convert.count() > 0) {
     reply_->own_time = convert;
   }
-  end_with(error);
+  end(error);
 }
 
 void ChatSession::end_with(const Error& error) {
+  if (reply_->started()) reply_->write(error_frame(error));
+  end(error);
+}
+
+void ChatSession::end(const Error& error) {
   take_facts();
   if (reply_->started()) {
+    // The client was told the first request's id; a paused turn's continuation has another.
+    const std::string& id = exchange_.upstream_request_id();
+    if (id != reply_->record.request_id) reply_->record.failed_id = id;
     reply_->note_error(error);
-    reply_->write(error_frame(error));
     reply_->end();
   } else {
     reply_->send_error(error, headers_of(head_));

@@ -35,6 +35,7 @@ class ChatSession final : public Session,
   using Clock = std::chrono::steady_clock;
 
   void gone();
+  void end(const Error& error);
   void over();
   void take_facts();
   void arm_timer(Clock::time_point when);
@@ -50,8 +51,8 @@ class ChatSession final : public Session,
   bool event_stream_ = false;
   std::string json_;  ///< the answer, if it does not stream
   Clock::time_point last_write_;
-  /// Unsent after a write to a reader who had all before: it goes out at the end of the loop's turn
-  /// and says nothing of how fast the reader is.
+  /// Unsent after a write to a reader who had everything before. It goes out in the loop's next
+  /// round and says nothing about the reader's speed.
   size_t fresh_bytes_ = 0;
 };
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
+#include <iterator>
 
 #include "base/ascii.h"
+#include "config/origin_pattern.h"
 #include "http/guard.h"
 
 namespace proxx::server {
@@ -81,6 +83,13 @@ std::string_view charset_of(std::string_view content_type) {
   return {};
 }
 
+/// UTF-8 or a part of it, as it is registered or as it is often written.
+bool is_utf8(std::string_view charset) {
+  constexpr std::string_view kNames[] = {"utf-8", "utf8", "us-ascii", "ascii"};
+  return std::any_of(std::begin(kNames), std::end(kNames),
+                     [charset](std::string_view name) { return same_word(charset, name); });
+}
+
 }  // namespace
 
 bool is_loopback(std::string_view host) {
@@ -105,9 +114,8 @@ Status check_host(const http::Request& request, const HostPolicy& policy) {
 Status check_origin(const http::Request& request, const std::vector<std::string>& cors) {
   const auto origin = request.header("origin");
   if (!origin) return {};
-  if (request.count("origin") == 1 && std::find(cors.begin(), cors.end(), *origin) != cors.end()) {
-    return {};
-  }
+  const auto matches = [&](const std::string& pattern) { return matches_origin(pattern, *origin); };
+  if (request.count("origin") == 1 && std::any_of(cors.begin(), cors.end(), matches)) return {};
   return fail(forbidden("web pages of this Origin may not use this server; allow it with --cors",
                         "origin_not_allowed"));
 }
@@ -116,7 +124,7 @@ Status check_content_type(const http::Request& request) {
   const auto type = request.header("content-type");
   if (type) {
     const std::string_view charset = charset_of(*type);
-    if (!charset.empty() && !same_word(charset, "utf-8") && !same_word(charset, "us-ascii")) {
+    if (!charset.empty() && !is_utf8(charset)) {
       return fail(unsupported_type("the charset of the request must be utf-8"));
     }
   }

@@ -23,7 +23,7 @@ struct HostPolicy {
 /// (HTTP/1.0) is fine, and so is any over a Unix socket, which no browser reaches.
 [[nodiscard]] Status check_host(const http::Request& request, const HostPolicy& policy);
 
-/// 403 if there is an Origin that is none of `cors` exactly.
+/// 403 if there is an Origin that none of `cors` matches (config/origin_pattern.h).
 [[nodiscard]] Status check_origin(const http::Request& request,
                                   const std::vector<std::string>& cors);
 

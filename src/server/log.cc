@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "base/secret_text.h"
 #include "base/utf8.h"
 #include "base/visible.h"
 #include "json/string.h"
@@ -37,9 +38,9 @@ const LevelRow& row_of(LogLevel level) {
   return kLevels[static_cast<size_t>(level)];
 }
 
-/// What a peer sent, fit for a line: printable ASCII without quotes and spaces, and short.
+/// What a peer sent, fit for a line: printable ASCII without quotes and spaces, no key, and short.
 std::string plain(std::string_view text, size_t max_bytes) {
-  std::string out(text.substr(0, max_bytes));
+  std::string out = without_keys(text.substr(0, max_bytes));
   for (char& c : out) {
     if (c <= 0x20 || c >= 0x7f || c == '"' || c == '\\') c = '?';
   }
@@ -77,7 +78,7 @@ struct Field {
 };
 
 /// One row for each field, in the order of the line; empty ones are not shown.
-std::array<Field, 11> fields_of(const RequestRecord& record) {
+std::array<Field, 12> fields_of(const RequestRecord& record) {
   const auto id = plain(record.request_id, kMaxNameBytes);
   const auto count = [&record](int64_t TokenCounts::*which) {
     return record.tokens ? std::to_string((*record.tokens).*which) : std::string();
@@ -92,6 +93,7 @@ std::array<Field, 11> fields_of(const RequestRecord& record) {
       {"out", count(&TokenCounts::output), true},
       {"id", record.upstream_answered ? std::string() : id, false},
       {"upstream", record.upstream_answered ? id : std::string(), false},
+      {"failed", plain(record.failed_id, kMaxNameBytes), false},
       {"dropped", notice_list(record.notices, Notice::Kind::dropped, kMaxNoticesBytes), false},
       {"adjusted", notice_list(record.notices, Notice::Kind::adjusted, kMaxNoticesBytes), false},
   }};
@@ -139,9 +141,9 @@ void Log::access(const RequestRecord& record) const {
 
 void Log::write(LogLevel level, std::string_view text) const {
   if (level > options_.level) return;
-  if (options_.format == LogFormat::text) return put(level, visible(text));
+  if (options_.format == LogFormat::text) return put(level, visible(without_keys(text)));
   std::string message = "\"message\":\"";
-  json::append_escaped(message, text.substr(0, kMaxLogLineBytes / 8));
+  json::append_escaped(message, without_keys(text.substr(0, kMaxLogLineBytes / 8)));
   put(level, visible_json(message) + "\"");
 }
 

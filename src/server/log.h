@@ -5,7 +5,7 @@
 
 #include "config/settings.h"
 #include "server/lossy_writer.h"
-#include "server/record.h"
+#include "server/request_record.h"
 
 namespace proxx::server {
 

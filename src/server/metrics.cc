@@ -82,7 +82,7 @@ void Metrics::Histogram::add(double seconds) {
 
 std::string Metrics::model_label(std::string_view model) const {
   if (model.empty()) return {};
-  const Model* row = models_.find(model);
+  const Model* row = models_.find_spelled(model);
   return row != nullptr ? row->id : "other";
 }
 

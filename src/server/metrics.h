@@ -9,7 +9,7 @@
 #include <tuple>
 
 #include "anthropic/models.h"
-#include "server/record.h"
+#include "server/request_record.h"
 
 namespace proxx::server {
 

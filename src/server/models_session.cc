@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/models_api.h"
+#include "server/models_list.h"
 
 namespace proxx::server {
 namespace {
@@ -20,11 +20,12 @@ Error no_such_model() {
 }  // namespace
 
 ModelsSession::ModelsSession(ModelDirectory& directory, std::optional<Credential> credential,
-                             std::optional<std::string> id, std::unique_ptr<Reply> reply,
-                             OnOver on_over)
+                             std::optional<std::string> id, ModelsReader reader,
+                             std::unique_ptr<Reply> reply, OnOver on_over)
     : directory_(directory),
       credential_(std::move(credential)),
       id_(std::move(id)),
+      reader_(reader),
       reply_(std::move(reply)),
       on_over_(std::move(on_over)) {}
 
@@ -43,7 +44,7 @@ void ModelsSession::start() {
 }
 
 void ModelsSession::answer(const ModelTable& models) {
-  auto body = id_ ? model_object(models, *id_) : models_list(models);
+  auto body = id_ ? model_object(models, *id_, reader_) : models_list(models, reader_);
   if (!body) return end_with(no_such_model());
   http::Response response;
   response.headers.emplace_back("content-type", "application/json");

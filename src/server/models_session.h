@@ -4,6 +4,7 @@
 #include <string>
 
 #include "server/model_directory.h"
+#include "server/models_list.h"
 #include "server/reply.h"
 #include "server/session.h"
 
@@ -15,7 +16,8 @@ class ModelsSession final : public Session, public std::enable_shared_from_this<
   /// `id` as it stands in the path; nothing asks for the list. `directory` must outlive the
   /// session.
   ModelsSession(ModelDirectory& directory, std::optional<Credential> credential,
-                std::optional<std::string> id, std::unique_ptr<Reply> reply, OnOver on_over);
+                std::optional<std::string> id, ModelsReader reader, std::unique_ptr<Reply> reply,
+                OnOver on_over);
 
   void start() override;
   void end_with(const Error& error) override;
@@ -27,6 +29,7 @@ class ModelsSession final : public Session, public std::enable_shared_from_this<
   ModelDirectory& directory_;
   const std::optional<Credential> credential_;
   const std::optional<std::string> id_;
+  const ModelsReader reader_;
   std::unique_ptr<Reply> reply_;
   OnOver on_over_;
 };

@@ -3,6 +3,8 @@
 #include <set>
 #include <string_view>
 
+#include "base/secret_text.h"
+
 namespace proxx::server {
 namespace {
 
@@ -37,7 +39,7 @@ std::string notice_list(const Notices& notices, Notice::Kind kind, size_t max_by
   size_t left_out = 0;
   for (const Notice& notice : notices) {
     if (notice.kind != kind || !seen.insert(notice.path).second) continue;
-    const std::string name = encoded(notice.path);
+    const std::string name = encoded(without_keys(notice.path));
     if (left_out > 0 || out.size() + name.size() + kTailBytes > max_bytes) {
       ++left_out;
       continue;

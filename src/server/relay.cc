@@ -4,9 +4,11 @@
 #include <ctime>
 #include <limits>
 
+#include "base/release.h"
 #include "exchange/answer_headers.h"
 #include "server/model_name.h"
 #include "server/routes.h"
+#include "upstream/body_kind.h"
 
 namespace proxx::server {
 namespace {
@@ -15,31 +17,26 @@ namespace {
 constexpr std::array<std::string_view, 3> kPassed = {"content-type", "content-encoding",
                                                      "request-id"};
 
-}  // namespace
+constexpr std::string_view kEventStream = "text/event-stream";
 
-UpstreamRequest relay_request(const ExchangeContext& context, http::Request request,
-                              const Credential& credential, const RequestHeaders& headers) {
-  UpstreamRequest out;
-  out.method = std::move(request.method);
-  // A batch that is created twice is paid for twice.
-  out.once = out.method == "POST" && endpoint_of(request.path()) == Endpoint::batches;
-  out.path = std::move(request.target);
-  // Results of a batch may be of any size; nothing of an answer is held here.
-  if (out.method == "GET") out.max_answer_bytes = std::numeric_limits<size_t>::max();
-  out.headers = upstream_headers(context.headers, credential, headers);
-  out.body = std::move(request.body);
-  out.timeouts = context.timeouts;
-  out.secrets = secrets_of_call(credential, context.secrets);
-  return out;
+/// A batch that is created twice is paid for twice.
+bool creates_batch(const ProviderCall& call) {
+  const std::string_view path(call.path);
+  return call.method == "POST" && endpoint_of(path.substr(0, path.find('?'))) == Endpoint::batches;
 }
 
-RelaySession::RelaySession(const ExchangeContext& context, UpstreamRequest request,
+}  // namespace
+
+RelaySession::RelaySession(const ExchangeContext& context, ProviderCall call,
                            std::unique_ptr<Reply> reply, OnOver on_over)
     : context_(context),
-      request_(std::move(request)),
-      secrets_(request_.secrets),
+      provider_call_(std::move(call)),
       reply_(std::move(reply)),
       on_over_(std::move(on_over)) {}
+
+void RelaySession::renew_with(RenewCredential renew) {
+  renewal_ = Renewal{std::move(renew), provider_call_, {}, {}, {}};
+}
 
 void RelaySession::start() {
   reply_->responder().on_gone([weak = weak_from_this()] {
@@ -49,12 +46,49 @@ void RelaySession::start() {
     const auto self = weak.lock();
     if (self && self->call_) self->call_->resume();
   });
-  reply_->record.model = model_name(request_.body);
+  reply_->record.model = model_name(provider_call_.body);
   reply_->own_time = std::chrono::microseconds{};
-  call_ = context_.upstream->start(std::move(request_), *this);
+  call_upstream(std::move(provider_call_));
+}
+
+void RelaySession::call_upstream(ProviderCall call) {
+  const bool once = creates_batch(call);
+  auto request = context_.provider->prepare(std::move(call));
+  if (!request) return end_with(request.error());
+  request->once = once;
+  // Results of a batch may be of any size; nothing but a beginning of them is held here.
+  if (request->method == "GET") request->max_answer_bytes = std::numeric_limits<size_t>::max();
+  request->timeouts = context_.timeouts;
+  secrets_ = request->secrets;
+  call_ = context_.upstream->start(std::move(*request), *this);
+}
+
+/// The first answer is let go, or goes to the client after all.
+void RelaySession::take_renewed(std::optional<Credential> renewed) {
+  Renewal renewal = std::move(*renewal_);
+  renewal_.reset();
+  if (renewed) {
+    renewal.call.credential = std::move(*renewed);
+    return call_upstream(std::move(renewal.call));
+  }
+  on_head(std::move(*renewal.head));
+  if (!reply_->over() && !renewal.body.empty()) on_data(renewal.body);
+  if (reply_->over()) return;
+  if (renewal.end) return on_done(std::move(*renewal.end));
+  call_->resume();
 }
 
 void RelaySession::on_head(UpstreamHead head) {
+  constexpr int kUnauthorized = 401;
+  if (renewal_ && head.status != kUnauthorized) renewal_.reset();
+  if (renewal_) {
+    renewal_->head = std::move(head);
+    const auto take = [weak = weak_from_this()](std::optional<Credential> renewed) {
+      const auto self = weak.lock();
+      if (self && self->is_waiting()) self->take_renewed(std::move(renewed));
+    };
+    return renewal_->renew(renewal_->call.credential, take);
+  }
   if (head.status >= 300 && head.status < 400) {
     Error error;
     error.kind = ErrorKind::upstream_redirect;
@@ -62,33 +96,64 @@ void RelaySession::on_head(UpstreamHead head) {
                     " with a redirect, which is never followed";
     return end_with(error);
   }
-  http::HeaderList headers = client_headers(head.headers, static_cast<int64_t>(std::time(nullptr)));
-  for (const std::string_view name : kPassed) {
-    if (const auto value = find_header(head.headers, name)) {
-      headers.emplace_back(std::string(name), std::string(*value));
-    }
-  }
   if (head.status >= 400) {
     reply_->record.error = ErrorKind::upstream_status;
     error_mask_.emplace();
   }
-  reply_->start(head.status, std::move(headers));
+  head_ = std::move(head);
 }
 
 void RelaySession::on_data(std::string_view bytes) {
-  const bool room =
-      error_mask_ ? reply_->write(error_mask_->take(secrets_, bytes)) : reply_->write(bytes);
-  if (!room) call_->pause();
+  if (is_waiting()) {
+    renewal_->body.append(bytes);
+    return call_->pause();
+  }
+  reply_->note_first();
+  const std::string masked = error_mask_ ? error_mask_->take(secrets_, bytes) : std::string();
+  if (error_mask_) bytes = masked;
+  if (hold(bytes)) return;
+  begin();
+  if (!reply_->write(bytes)) call_->pause();
+}
+
+bool RelaySession::hold(std::string_view bytes) {
+  if (!head_ || media_type(head_->headers) == kEventStream) return false;
+  if (bytes.size() > kMaxHeldBytes - held_.size()) return false;
+  held_.append(bytes);
+  return true;
+}
+
+void RelaySession::begin() {
+  if (!head_) return;
+  http::HeaderList headers =
+      client_headers(head_->headers, static_cast<int64_t>(std::time(nullptr)));
+  for (const std::string_view name : kPassed) {
+    if (const auto value = find_header(head_->headers, name)) {
+      headers.emplace_back(std::string(name), std::string(*value));
+    }
+  }
+  if (media_type(head_->headers) == kEventStream) {
+    headers.insert(headers.end(), kStreamHeaders.begin(), kStreamHeaders.end());
+  }
+  reply_->start(head_->status, std::move(headers));
+  head_.reset();
+  if (!held_.empty()) reply_->write(held_);
+  release(held_);
 }
 
 void RelaySession::on_done(Status status) {
+  if (is_waiting()) {
+    renewal_->end = std::move(status);
+    return;
+  }
   if (!status) return end_with(status.error());
-  if (!reply_->started()) {
+  if (!head_ && !reply_->started()) {
     Error error;
     error.kind = ErrorKind::upstream_protocol;
     error.message = "the upstream closed without an answer";
     return end_with(error);
   }
+  begin();
   if (error_mask_) reply_->write(error_mask_->finish(secrets_));
   reply_->end();
   over();
@@ -112,6 +177,7 @@ void RelaySession::gone() {
 }
 
 void RelaySession::over() {
+  renewal_.reset();
   if (const OnOver tell = std::exchange(on_over_, nullptr)) tell(*this);
 }
 

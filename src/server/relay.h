@@ -11,23 +11,25 @@
 
 namespace proxx::server {
 
-/// A request of an Anthropic-native client, passed on as it is: path, query and body, with the
-/// credential and the header profile of every upstream call. Of the client's headers only
-/// anthropic-version and anthropic-beta go (faults.md H32).
-[[nodiscard]] UpstreamRequest relay_request(const ExchangeContext& context, http::Request request,
-                                            const Credential& credential,
-                                            const RequestHeaders& headers);
+/// A whole answer up to that size is sent when its end has come.
+inline constexpr size_t kMaxHeldBytes = size_t{256} << 10;
 
-/// `/v1/messages`, `/v1/messages/count_tokens` and `/v1/messages/batches...`: the upstream's status
-/// and body pass unchanged as they come, but for keys in an error's. What breaks before the
-/// upstream answers is an Anthropic error object, behind that the connection is cut.
+/// `/v1/messages`, `/v1/messages/count_tokens` and `/v1/messages/batches...`: passes the upstream's
+/// status and body on unchanged as they come; only keys in an error's body are masked, and an event
+/// stream has kStreamHeaders. The head waits for the first bytes of the body, and that of an answer
+/// that is no event stream for kMaxHeldBytes or the end: a failure until then becomes an Anthropic
+/// error object, a later one cuts the connection.
 class RelaySession final : public Session,
                            public UpstreamHandler,
                            public std::enable_shared_from_this<RelaySession> {
  public:
   /// `context` must outlive the session.
-  RelaySession(const ExchangeContext& context, UpstreamRequest request,
-               std::unique_ptr<Reply> reply, OnOver on_over);
+  RelaySession(const ExchangeContext& context, ProviderCall call, std::unique_ptr<Reply> reply,
+               OnOver on_over);
+
+  /// Before start(): at a 401 the request goes out again, once, with what `renew` gives for its
+  /// credential.
+  void renew_with(RenewCredential renew);
 
   void start() override;
   void end_with(const Error& error) override;
@@ -37,15 +39,34 @@ class RelaySession final : public Session,
   void on_done(Status status) override;
 
  private:
+  /// What renew_with() was given, and the first answer while the credential is looked for.
+  struct Renewal {
+    RenewCredential renew;
+    ProviderCall call;  ///< to be sent again
+    std::optional<UpstreamHead> head;
+    std::string body;
+    std::optional<Status> end;
+  };
+
+  void call_upstream(ProviderCall call);
+  [[nodiscard]] bool is_waiting() const { return renewal_ && renewal_->head; }
+  void take_renewed(std::optional<Credential> renewed);
+  /// Sends the head and what is held.
+  void begin();
+  /// Whether the bytes wait with the head.
+  [[nodiscard]] bool hold(std::string_view bytes);
   void gone();
   void over();
 
   const ExchangeContext& context_;
-  UpstreamRequest request_;
+  ProviderCall provider_call_;  ///< until start()
   Secrets secrets_;
-  std::optional<StreamMask> error_mask_;  ///< of an answer that is an error
+  std::optional<UpstreamHead> head_;  ///< not sent yet
+  std::string held_;
+  std::optional<StreamMask> error_mask_;  ///< set if the answer is an error
   std::unique_ptr<Reply> reply_;
   OnOver on_over_;
+  std::optional<Renewal> renewal_;
   std::unique_ptr<UpstreamCall> call_;
 };
 

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "base/ascii.h"
+#include "base/secret_text.h"
 #include "http/guard.h"
 #include "json/writer.h"
 #include "openai/error.h"
@@ -53,8 +54,8 @@ std::string anthropic_body(const Error& error, std::string_view request_id) {
   writer.key("type").string("error");
   writer.key("error").begin_object();
   writer.key("type").string(anthropic_type(http_status_of(error)));
-  writer.key("message").string(error.message);
-  put_word(writer, "param", error.param);
+  writer.key("message").string(without_keys(error.message));
+  put_word(writer, "param", without_keys(error.param));
   put_word(writer, "code", error.code.empty() && usual_code != nullptr ? usual_code : error.code);
   writer.end_object();
   writer.key("request_id").string(request_id);
@@ -91,12 +92,12 @@ http::Response error_response(const Error& error, std::string_view path,
   return response;
 }
 
-Reply::Reply(Shared& shared, const http::Request& request,
+Reply::Reply(Shared& shared, const std::vector<std::string>& cors, const http::Request& request,
              std::shared_ptr<http::Responder> responder)
     : shared_(shared),
       responder_(std::move(responder)),
       begin_(std::chrono::steady_clock::now()),
-      cors_(cors_headers(request, shared.options.cors)) {
+      cors_(cors_headers(request, cors)) {
   // A refused request may lack its method, and its target be a URL with a password.
   const std::string_view path = request.path();
   record.method = request.method.empty() ? "-" : request.method;

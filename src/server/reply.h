@@ -1,23 +1,29 @@
 #pragma once
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "http/server.h"
+#include "server/client_keys.h"
 #include "server/guards.h"
-#include "server/keys.h"
 #include "server/log.h"
 #include "server/metrics.h"
 #include "server/model_directory.h"
-#include "server/record.h"
+#include "server/request_record.h"
+
+namespace boost::asio {
+class io_context;
+}
 
 namespace proxx::server {
 
-/// What `serve` was told, apart from what an exchange needs. Read-only once it runs.
+/// What `serve` was told, apart from what an exchange needs.
 struct ServiceOptions {
   HostPolicy hosts;
   std::vector<std::string> cors;
@@ -30,11 +36,20 @@ struct ServiceOptions {
 
 /// What the services of all loops share; each part bears use from any thread.
 struct Shared {
-  const ServiceOptions options;
+  const ServiceOptions options;  ///< those of the start
   Log log;
   Metrics metrics;
-  std::atomic<bool> draining{false};
+  /// For the server's own key; empty: it is not renewed.
+  std::function<void(boost::asio::io_context& loop, const Credential& refused,
+                     std::function<void(std::optional<Credential> renewed)> on_answer)>
+      renew_key = {};
+  std::atomic<bool> leaving{false};   ///< /readyz says so; from the first signal on
+  std::atomic<bool> draining{false};  ///< requests are refused
 };
+
+/// What keeps proxies between from holding an event stream back.
+inline const http::HeaderList kStreamHeaders = {{"cache-control", "no-cache"},
+                                                {"x-accel-buffering", "no"}};
 
 /// The error as the clients of that path read it: OpenAI's object `{"error":{"message","type",
 /// "param","code"}}`; on Anthropic's paths theirs, `{"type":"error","error":{...},"request_id"}`,
@@ -48,7 +63,8 @@ struct Shared {
 class Reply {
  public:
   /// `shared` must outlive the reply. `responder` may be null if only finish() is used.
-  Reply(Shared& shared, const http::Request& request, std::shared_ptr<http::Responder> responder);
+  Reply(Shared& shared, const std::vector<std::string>& cors, const http::Request& request,
+        std::shared_ptr<http::Responder> responder);
   ~Reply();
   Reply(const Reply&) = delete;
   Reply& operator=(const Reply&) = delete;

@@ -6,8 +6,9 @@
 namespace proxx::server {
 namespace {
 
-constexpr std::array<Route, 12> kRoutes = {{
+constexpr std::array<Route, 13> kRoutes = {{
     {Endpoint::chat_completions, "POST", "/v1/chat/completions", false, true},
+    {Endpoint::responses, "POST", "/v1/responses", false, true},
     {Endpoint::models, "GET", "/v1/models", false, false},
     {Endpoint::model, "GET", "/v1/models/", false, false},
     {Endpoint::messages, "POST", "/v1/messages", false, true},
@@ -21,9 +22,62 @@ constexpr std::array<Route, 12> kRoutes = {{
     {Endpoint::metrics, "GET", "/metrics", false, false},
 }};
 
-/// Where a client goes whose base URL lacks the /v1.
-constexpr std::array<std::string_view, 3> kWithoutV1 = {"/chat/completions", "/models",
-                                                        "/messages"};
+/// Endpoints of OpenAI's that Claude has nothing for, and what to use instead. Each with all below.
+struct Absent {
+  std::string_view path;
+  std::string_view advice;
+};
+constexpr std::string_view kConversation =
+    "there is no state here: send the whole conversation to POST /v1/chat/completions";
+constexpr std::string_view kFileParts =
+    "nothing is stored here: send files as `file` parts of POST /v1/chat/completions";
+constexpr std::string_view kUploads =
+    "files and batches are not kept here: send files as `file` parts of POST /v1/chat/completions; "
+    "for a batch run \"proxx batch --half-price -o OUT IN\"";
+constexpr std::string_view kBatch =
+    "files and batches are not kept here: run \"proxx batch --half-price -o OUT IN\" instead";
+constexpr std::string_view kOtherProvider = "Claude has none: use another provider for them";
+constexpr std::array<Absent, 21> kAbsent = {{
+    {"/v1/embeddings", kOtherProvider},
+    {"/v1/images",
+     "Claude makes no images: use another provider for them; images to look at are "
+     "`image_url` parts of POST /v1/chat/completions"},
+    {"/v1/videos", kOtherProvider},
+    {"/v1/audio", "Claude takes and gives text only: transcribe and speak with another provider"},
+    {"/v1/realtime", "use POST /v1/chat/completions with \"stream\": true"},
+    {"/v1/moderations", "use another provider, or ask a model by POST /v1/chat/completions"},
+    {"/v1/assistants", kConversation},
+    {"/v1/threads", kConversation},
+    {"/v1/conversations", kConversation},
+    {"/v1/files", kUploads},
+    {"/v1/uploads", kFileParts},
+    {"/v1/vector_stores", kFileParts},
+    {"/v1/containers", kFileParts},
+    {"/v1/batches", kBatch},
+    {"/v1/fine_tuning",
+     "Claude is not fine-tuned here: put instructions and examples into the "
+     "messages of POST /v1/chat/completions"},
+    {"/v1/fine-tunes",
+     "Claude is not fine-tuned here: put instructions and examples into the "
+     "messages of POST /v1/chat/completions"},
+    {"/v1/evals", kOtherProvider},
+    {"/v1/organization", "keys and usage are in Anthropic's Console"},
+    {"/v1/edits", "use POST /v1/chat/completions"},
+    {"/v1/engines", "use GET /v1/models"},
+    {"/v1/complete", "use POST /v1/messages"},
+}};
+
+/// `path`, or something below it.
+bool is_at(std::string_view path, std::string_view root) {
+  return path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
+}
+
+std::string_view advice_for(std::string_view path) {
+  for (const Absent& absent : kAbsent) {
+    if (is_at(path, absent.path)) return absent.advice;
+  }
+  return {};
+}
 
 bool is_id(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -77,16 +131,6 @@ std::string served() {
   return list;
 }
 
-/// OpenAI's batches would need a place to keep files; the command line has one.
-bool is_openai_batch(std::string_view path) {
-  for (const std::string_view start : {"/v1/batches", "/v1/files"}) {
-    if (path.starts_with(start) && (path.size() == start.size() || path[start.size()] == '/')) {
-      return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 const Route& route_of(Endpoint endpoint) {
@@ -100,10 +144,7 @@ std::string_view endpoint_name(Endpoint endpoint) {
 }
 
 bool is_anthropic(std::string_view path) {
-  const std::string_view messages = route_of(Endpoint::messages).path;
-  if (!path.starts_with(messages)) return false;
-  path.remove_prefix(messages.size());
-  return path.empty() || path.front() == '/';
+  return is_at(path, route_of(Endpoint::messages).path);
 }
 
 Endpoint endpoint_of(std::string_view path) {
@@ -130,15 +171,17 @@ Status check_route(std::string_view method, std::string_view path) {
   if (endpoint == Endpoint::other) {
     error.http_status = 404;
     error.code = "not_found";
-    for (const std::string_view known : kWithoutV1) {
-      if (path == known) error.message = "the base URL must end in /v1: ";
+    // Where a client goes whose base URL lacks the /v1.
+    const std::string with_v1 = "/v1" + std::string(path);
+    const Endpoint meant = endpoint_of(with_v1);
+    std::string_view advice = advice_for(path);
+    if (meant != Endpoint::other) {
+      error.message = "the base URL must end in /v1: ";
+    } else if (advice.empty()) {
+      advice = advice_for(with_v1);
     }
-    if (is_openai_batch(path)) {
-      error.message =
-          "files and batches are not kept here: run \"proxx batch --half-price -o OUT IN\" "
-          "instead; ";
-    }
-    error.message += "nothing is here; served are " + served();
+    error.message += advice.empty() ? "nothing is here" : advice;
+    error.message += "; served are " + served();
     return fail(std::move(error));
   }
   if (takes(route_of(endpoint), method)) return {};

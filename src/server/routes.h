@@ -9,6 +9,7 @@ namespace proxx::server {
 /// Everything that is served; `other` is what is not.
 enum class Endpoint {
   chat_completions,
+  responses,
   models,
   model,
   messages,
@@ -44,7 +45,8 @@ struct Route {
 /// The endpoint of exactly this path, whatever the method. No decoding, no `..`, no `//`.
 [[nodiscard]] Endpoint endpoint_of(std::string_view path);
 
-/// 404 or 405 by method and path; the message names what is served.
+/// 404 or 405 by method and path; the message names what is served, and of an endpoint of OpenAI's
+/// that will never be here what to use instead.
 [[nodiscard]] Status check_route(std::string_view method, std::string_view path);
 /// The Allow header of an endpoint: `GET, HEAD`.
 [[nodiscard]] std::string allowed_methods(Endpoint endpoint);

@@ -8,10 +8,12 @@
 #include "anthropic/beta_allowance.h"
 #include "base/ascii.h"
 #include "exchange/jobs.h"
+#include "exchange/protocols.h"
 #include "http/guard.h"
 #include "server/chat.h"
 #include "server/models_session.h"
 #include "server/relay.h"
+#include "upstream/anthropic_provider.h"
 
 namespace proxx::server {
 namespace {
@@ -86,18 +88,62 @@ Result<RequestHeaders> anthropic_headers(const http::Request& request) {
   return out;
 }
 
+struct Service::Terms {
+  Terms(const ExchangeContext& the_context, const ServiceOptions& the_options, const Log& log)
+      : context(the_context), options(the_options), models(context, options.models, log) {}
+  Terms(const ExchangeContext& start, std::shared_ptr<const LiveOptions> renewed, const Log& log)
+      : live(std::move(renewed)),
+        own_provider(live->headers, secrets_held(live->service.keys, live->headers)),
+        own_context(renewed_context(start, *live)),
+        context(own_context),
+        options(live->service),
+        models(context, options.models, log) {}
+
+  [[nodiscard]] ExchangeContext renewed_context(const ExchangeContext& start,
+                                                const LiveOptions& renewed) const {
+    ExchangeContext out = start;
+    out.provider = &own_provider;
+    out.conversion = renewed.conversion;
+    out.timeouts = renewed.timeouts;
+    out.max_retries = renewed.max_retries;
+    return out;
+  }
+
+  /// The table for conversion, kept by who uses it: the last that the upstream told, if it is
+  /// asked. Null: that of the start.
+  std::shared_ptr<const ModelTable> table_for(const Credential& credential) {
+    auto table = models.known(credential);
+    return table || !live ? table : live->models;
+  }
+
+  const std::shared_ptr<const LiveOptions> live;  ///< null: as at the start
+  const AnthropicProvider own_provider;
+  const ExchangeContext own_context;
+  const ExchangeContext& context;
+  const ServiceOptions& options;
+  ModelDirectory models;
+};
+
 Service::Service(const ExchangeContext& context, Shared& shared)
     : context_(context),
       shared_(shared),
-      models_(context, shared.options.models, shared.log),
+      terms_(std::make_shared<Terms>(context, shared.options, shared.log)),
       self_(std::make_shared<Service*>(this)) {}
+
+void Service::renew(std::shared_ptr<const LiveOptions> live) {
+  terms_ = std::make_shared<Terms>(context_, std::move(live), shared_.log);
+}
+
+const ServiceOptions& Service::options() const {
+  return terms_->options;
+}
 
 Service::~Service() {
   *self_ = nullptr;
 }
 
 Status Service::admit(const http::Request& request) const {
-  const ServiceOptions& options = shared_.options;
+  const ServiceOptions& options = terms_->options;
   const Endpoint endpoint = endpoint_of(request.path());
   const bool is_public = endpoint != Endpoint::other && route_of(endpoint).is_public;
   if (!is_public) PROXX_TRY(check_host(request, options.hosts));
@@ -128,7 +174,7 @@ Status Service::admit(const http::Request& request) const {
 std::optional<http::Response> Service::check(const http::Request& request) {
   const Status status = admit(request);
   if (status) return std::nullopt;
-  Reply reply(shared_, request, nullptr);
+  Reply reply(shared_, options().cors, request, nullptr);
   return reply.finish(refusal(reply, status.error()));
 }
 
@@ -140,7 +186,7 @@ bool Service::answers_over_limit(const http::Request& request) {
 }
 
 void Service::handle(http::Request request, std::shared_ptr<http::Responder> responder) {
-  auto reply = std::make_unique<Reply>(shared_, request, std::move(responder));
+  auto reply = std::make_unique<Reply>(shared_, options().cors, request, std::move(responder));
   try {
     answer(request, reply);
   } catch (const std::exception&) {
@@ -152,6 +198,7 @@ void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
   if (request.method == "OPTIONS") return reply->send(preflight(request));
   switch (reply->record.endpoint) {
     case Endpoint::chat_completions:
+    case Endpoint::responses:
       return start_chat(request, reply);
     case Endpoint::messages:
     case Endpoint::count_tokens:
@@ -169,8 +216,9 @@ void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
     case Endpoint::healthz:
       return reply->send(text_response(200, "ok\n", "text/plain"));
     case Endpoint::readyz:
-      return reply->send(shared_.draining ? text_response(503, "draining\n", "text/plain")
-                                          : text_response(200, "ready\n", "text/plain"));
+      return reply->send(shared_.leaving || shared_.draining
+                             ? text_response(503, "draining\n", "text/plain")
+                             : text_response(200, "ready\n", "text/plain"));
     case Endpoint::metrics:
       return reply->send(text_response(200, shared_.metrics.text(), kMetricsType));
     case Endpoint::other:
@@ -180,38 +228,61 @@ void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
 
 void Service::start_chat(http::Request& request, std::unique_ptr<Reply>& reply) {
   ExchangeRequest incoming;
-  const auto credential = admitted_credential(request, shared_.options.keys);
+  const auto credential = admitted_credential(request, options().keys);
   if (!credential) return reply->send_error(credential.error());
   auto headers = anthropic_headers(request);
   if (!headers) return reply->send_error(headers.error());
+  incoming.protocol = protocol_of_path(request.path());
   incoming.credential = *credential;
-  incoming.models = models_.known(*credential);
+  incoming.models = terms_->table_for(*credential);
   incoming.headers = std::move(*headers);
   incoming.body = std::move(request.body);
-  run(std::make_shared<ChatSession>(context_, shared_.options.keep_alive, std::move(incoming),
+  incoming.renew = renewal_of(*credential);
+  run(std::make_shared<ChatSession>(terms_->context, options().keep_alive, std::move(incoming),
                                     std::move(reply), let_go()));
 }
 
 void Service::start_relay(http::Request& request, std::unique_ptr<Reply>& reply) {
-  const auto credential = admitted_credential(request, shared_.options.keys);
+  const auto credential = admitted_credential(request, options().keys);
   if (!credential) return reply->send_error(credential.error());
   const auto headers = anthropic_headers(request);
   if (!headers) return reply->send_error(headers.error());
-  UpstreamRequest outgoing = relay_request(context_, std::move(request), *credential, *headers);
-  run(std::make_shared<RelaySession>(context_, std::move(outgoing), std::move(reply), let_go()));
+  ProviderCall call;
+  call.method = std::move(request.method);
+  call.path = std::move(request.target);
+  call.body = std::move(request.body);
+  call.credential = *credential;
+  call.headers = *headers;
+  auto session =
+      std::make_shared<RelaySession>(terms_->context, std::move(call), std::move(reply), let_go());
+  if (RenewCredential renew = renewal_of(*credential)) session->renew_with(std::move(renew));
+  run(std::move(session));
 }
 
 void Service::start_models(const http::Request& request, std::optional<std::string> id,
                            std::unique_ptr<Reply>& reply) {
   std::optional<Credential> credential;
-  if (auto known = admitted_credential(request, shared_.options.keys))
-    credential = std::move(*known);
-  run(std::make_shared<ModelsSession>(models_, std::move(credential), std::move(id),
+  if (auto known = admitted_credential(request, options().keys)) credential = std::move(*known);
+  const auto reader =
+      request.header("anthropic-version") ? ModelsReader::anthropic : ModelsReader::openai;
+  run(std::make_shared<ModelsSession>(terms_->models, std::move(credential), std::move(id), reader,
                                       std::move(reply), let_go()));
 }
 
+RenewCredential Service::renewal_of(const Credential& credential) const {
+  const Credential& own = options().keys.own;
+  if (!shared_.renew_key || credential.api_key != own.api_key ||
+      credential.auth_token != own.auth_token) {
+    return {};
+  }
+  return [renew = &shared_.renew_key, loop = context_.loop](const Credential& refused,
+                                                            auto on_answer) {
+    (*renew)(*loop, refused, std::move(on_answer));
+  };
+}
+
 void Service::run(std::shared_ptr<Session> session) {
-  sessions_.emplace(session.get(), session);
+  sessions_.emplace(session.get(), Running{terms_, session});
   try {
     session->start();
   } catch (const std::exception&) {
@@ -238,13 +309,13 @@ http::Response Service::error_for(const http::Request& request, int status, std:
   if (status == 503) error.kind = ErrorKind::overloaded;
   error.http_status = status;
   error.message = std::string(what);
-  Reply reply(shared_, request, nullptr);
+  Reply reply(shared_, options().cors, request, nullptr);
   return reply.finish(reply.error_answer(error));
 }
 
 void Service::cut_off() {
   const auto under_way = sessions_;  // ending one may change the set
-  for (const auto& [key, session] : under_way) session->end_with(shutting_down());
+  for (const auto& [key, running] : under_way) running.session->end_with(shutting_down());
 }
 
 }  // namespace proxx::server

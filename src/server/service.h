@@ -6,6 +6,7 @@
 
 #include "exchange/exchange.h"
 #include "http/server.h"
+#include "server/live.h"
 #include "server/model_directory.h"
 #include "server/reply.h"
 #include "server/session.h"
@@ -31,25 +32,38 @@ class Service final : public http::Handler {
   http::Response error_for(const http::Request& request, int status,
                            std::string_view what) override;
 
+  /// From now on requests are answered by these; those under way keep theirs. `live` holds its
+  /// `conversion.models`.
+  void renew(std::shared_ptr<const LiveOptions> live);
   /// Ends every request under way with an error: the drain time is over.
   void cut_off();
   /// Requests under way.
   [[nodiscard]] size_t sessions() const { return sessions_.size(); }
 
  private:
+  /// What requests are answered by: that of the start, or of a renew().
+  struct Terms;
+  struct Running {
+    std::shared_ptr<const Terms> terms;  ///< what the session refers to
+    std::shared_ptr<Session> session;
+  };
+
+  [[nodiscard]] const ServiceOptions& options() const;
   [[nodiscard]] Status admit(const http::Request& request) const;
   void answer(http::Request& request, std::unique_ptr<Reply>& reply);
   void start_chat(http::Request& request, std::unique_ptr<Reply>& reply);
   void start_relay(http::Request& request, std::unique_ptr<Reply>& reply);
   void start_models(const http::Request& request, std::optional<std::string> id,
                     std::unique_ptr<Reply>& reply);
+  /// For a request with this credential: the server's own is read again when it is refused.
+  [[nodiscard]] RenewCredential renewal_of(const Credential& credential) const;
   void run(std::shared_ptr<Session> session);
   [[nodiscard]] Session::OnOver let_go();
 
   const ExchangeContext& context_;
   Shared& shared_;
-  ModelDirectory models_;
-  std::unordered_map<const Session*, std::shared_ptr<Session>> sessions_;
+  std::shared_ptr<Terms> terms_;  ///< shared with the sessions under way
+  std::unordered_map<const Session*, Running> sessions_;
   /// Tells a let-go that is still queued whether the service is there.
   std::shared_ptr<Service*> self_;
 };

@@ -2,7 +2,9 @@
 
 #include <utility>
 
-namespace proxx::openai {
+#include "json/string.h"
+
+namespace proxx::text {
 namespace {
 
 constexpr size_t kEscapeBytes = 6;  // \ud83d
@@ -14,7 +16,7 @@ size_t trailing_high_surrogate(std::string_view raw) {
   if (last[0] != '\\' || last[1] != 'u' || (last[2] | 0x20) != 'd') return 0;
   const char digit = static_cast<char>(last[3] | 0x20);
   if (digit != '8' && digit != '9' && digit != 'a' && digit != 'b') return 0;
-  // `\\ud83d` is an escaped backslash and five letters.
+  // In `\\ud83d` the backslash is escaped, so five letters follow.
   size_t backslashes = 0;
   while (backslashes < raw.size() - 5 && raw[raw.size() - kEscapeBytes - backslashes] == '\\') {
     ++backslashes;
@@ -43,40 +45,51 @@ void TextWriter::Decoder::flush(std::string& out) {
   if (!held_.empty()) out.append(json::unescape(std::exchange(held_, {})));
 }
 
-TextWriter::TextWriter(const AnswerOptions& options)
-    : wants_reasoning_(options.reasoning.reasoning_content || options.reasoning.reasoning_details ||
-                       options.reasoning.thinking_blocks) {}
+TextWriter::TextWriter(CallLine call_line, bool keeps_reasoning)
+    : call_line_(std::move(call_line)), keeps_reasoning_(keeps_reasoning) {}
 
-void TextWriter::text(std::string_view raw, std::string& out) {
+void TextWriter::text(const answer::Piece& piece, std::string& out) {
   const size_t before = out.size();
-  text_.add(raw, out);
+  text_.add(piece.text, out);
   if (out.size() != before) line_open_ = out.back() != '\n';
 }
 
-void TextWriter::thinking(const Thinking& piece, std::string&) {
-  if (!wants_reasoning_) return;
-  if (piece.begins_later_block) {
+void TextWriter::thinking(const answer::Piece& piece, std::string&) {
+  if (!keeps_reasoning_) return;
+  if (std::exchange(has_thinking_, true) && piece.is_first) {
     thinking_.flush(reasoning_);
     reasoning_.append("\n\n");
   }
-  thinking_.add(piece.raw_text, reasoning_);
+  thinking_.add(piece.text, reasoning_);
 }
 
-void TextWriter::call_begin(Call call, std::string_view raw_id, std::string_view raw_name,
+TextWriter::OpenCall* TextWriter::find_open(const answer::ToolCall& call) {
+  for (OpenCall& open : open_calls_) {
+    if (open.number == call.number) return &open;
+  }
+  return nullptr;
+}
+
+void TextWriter::call_begin(const answer::ToolCall& call, RawString id, RawString name,
                             std::string&) {
-  append_call_opening(calls_.emplace_back(), call.kind, raw_id, raw_name);
+  open_calls_.push_back({call.number, std::string(id), std::string(name), {}});
 }
 
-void TextWriter::call_arguments(Call call, std::string_view raw, std::string&) {
-  calls_[call.number].append(raw);
+void TextWriter::call_arguments(const answer::ToolCall& call, RawString fragment, std::string&) {
+  if (OpenCall* const open = find_open(call)) open->arguments.append(fragment);
 }
 
-void TextWriter::call_end(Call call, std::string& out) {
+void TextWriter::call_end(const answer::ToolCall& call, answer::BlockEnd, std::string& out) {
+  OpenCall* const open = find_open(call);
+  if (open == nullptr) return;
+  const std::string line = call_line_(call, open->id, open->name, open->arguments);
+  open_calls_.erase(open_calls_.begin() + (open - open_calls_.data()));
+  if (line.empty()) return;
   end_line(out);
-  out.append(std::exchange(calls_[call.number], {})).append(call_closing(call.kind)).append("\n");
+  out.append(line).append("\n");
 }
 
-void TextWriter::end(const Ending&, const AnswerFacts&, std::string& out) {
+void TextWriter::stop(const answer::Stop&, const answer::TokenUsage&, std::string& out) {
   end_line(out);
 }
 
@@ -91,4 +104,4 @@ std::string TextWriter::take_reasoning() {
   return std::exchange(reasoning_, {});
 }
 
-}  // namespace proxx::openai
+}  // namespace proxx::text

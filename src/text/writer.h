@@ -1,36 +1,42 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "openai/common.h"
+#include "answer/events.h"
 
-namespace proxx::openai {
+namespace proxx::text {
 
-/// An answer as plain text, decoded as it comes; each tool call as one line of JSON when it is
-/// whole. A refusal is not part of the text.
-class TextWriter {
+using answer::RawString;
+
+/// A whole call as one line of JSON without its newline, in the words of the client's API; "" for a
+/// call that is not shown.
+using CallLine = std::function<std::string(const answer::ToolCall& call, RawString id,
+                                           RawString name, RawString arguments)>;
+
+/// Writes an answer as plain text, decoded as it comes; each call as one line when it is whole; a
+/// newline at the end if the last line lacks it. A refusal is not part of the text.
+class TextWriter final : public answer::Output {
  public:
-  explicit TextWriter(const AnswerOptions& options);
+  /// `keeps_reasoning`: take_reasoning() gives the thinking text.
+  TextWriter(CallLine call_line, bool keeps_reasoning);
 
-  void begin(std::string_view, std::string_view, std::string&) {}
-  void text(std::string_view raw, std::string& out);
-  void thinking_begin(uint32_t, std::string&) {}
-  void thinking(const Thinking& piece, std::string& out);
-  void signature(uint32_t, std::string_view, std::string&) {}
-  void redacted_thinking(uint32_t, std::string_view, std::string&) {}
-  void annotations(std::string_view, std::string&) {}
-  void call_begin(Call call, std::string_view raw_id, std::string_view raw_name, std::string& out);
-  void call_arguments(Call call, std::string_view raw, std::string& out);
-  void call_end(Call call, std::string& out);
-  void end(const Ending& ending, const AnswerFacts& facts, std::string& out);
+  void start(RawString, RawString, std::string&) override {}
+  void text(const answer::Piece& piece, std::string& out) override;
+  void thinking(const answer::Piece& piece, std::string& out) override;
+  void call_begin(const answer::ToolCall& call, RawString id, RawString name,
+                  std::string& out) override;
+  void call_arguments(const answer::ToolCall& call, RawString fragment, std::string& out) override;
+  void call_end(const answer::ToolCall& call, answer::BlockEnd end, std::string& out) override;
+  void stop(const answer::Stop& stop, const answer::TokenUsage& usage, std::string& out) override;
 
-  /// Thinking decoded since the last call.
-  [[nodiscard]] std::string take_reasoning();
+  [[nodiscard]] std::string take_reasoning() override;
 
  private:
-  /// Decodes pieces of one text. Half a surrogate pair at the end of one waits for the next.
+  /// Decodes the pieces of one text. Half a surrogate pair at the end of a piece waits for the
+  /// next.
   class Decoder {
    public:
     void add(std::string_view raw, std::string& out);
@@ -39,14 +45,23 @@ class TextWriter {
    private:
     std::string held_;
   };
+  struct OpenCall {
+    uint32_t number;
+    std::string id;
+    std::string name;
+    std::string arguments;
+  };
+  [[nodiscard]] OpenCall* find_open(const answer::ToolCall& call);
   void end_line(std::string& out);
 
-  bool wants_reasoning_;
+  CallLine call_line_;
+  bool keeps_reasoning_;
   bool line_open_ = false;
+  bool has_thinking_ = false;
   Decoder text_;
   Decoder thinking_;
   std::string reasoning_;
-  std::vector<std::string> calls_;
+  std::vector<OpenCall> open_calls_;
 };
 
-}  // namespace proxx::openai
+}  // namespace proxx::text

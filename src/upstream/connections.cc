@@ -1,6 +1,8 @@
 #include "upstream/connections.h"
 
 #include <arpa/inet.h>
+#include <curl/curl.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -11,30 +13,30 @@
 #include <array>
 #include <cerrno>
 
-#include "upstream/curl_library.h"
-
 namespace proxx {
 namespace {
-
-using Name = int (*)(int, sockaddr*, socklen_t*);
 
 struct Address {
   std::string ip;  ///< "" if there is none
   int port = 0;
 };
 
-Address address_by(Name name, curl_socket_t socket) {
+Address address_of(const sockaddr* address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const bool v6 = address->sa_family == AF_INET6;
+  const auto* const in4 = reinterpret_cast<const sockaddr_in*>(address);
+  const auto* const in6 = reinterpret_cast<const sockaddr_in6*>(address);
+  const void* const ip = v6 ? static_cast<const void*>(&in6->sin6_addr) : &in4->sin_addr;
+  if (inet_ntop(address->sa_family, ip, text.data(), text.size()) == nullptr) return {};
+  return {text.data(), ntohs(v6 ? in6->sin6_port : in4->sin_port)};
+}
+
+/// Port 0 until it is connecting.
+Address local_address(curl_socket_t socket) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
   auto* const address = reinterpret_cast<sockaddr*>(&storage);
-  if (name(socket, address, &size) != 0) return {};
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  const bool v6 = storage.ss_family == AF_INET6;
-  const auto* const in4 = reinterpret_cast<const sockaddr_in*>(&storage);
-  const auto* const in6 = reinterpret_cast<const sockaddr_in6*>(&storage);
-  const void* const ip = v6 ? static_cast<const void*>(&in6->sin6_addr) : &in4->sin_addr;
-  if (inet_ntop(storage.ss_family, ip, text.data(), text.size()) == nullptr) return {};
-  return {text.data(), ntohs(v6 ? in6->sin6_port : in4->sin_port)};
+  return getsockname(socket, address, &size) == 0 ? address_of(address) : Address{};
 }
 
 std::string key_of(const ConnectionEnds& ends) {
@@ -43,14 +45,15 @@ std::string key_of(const ConnectionEnds& ends) {
   return key;
 }
 
-/// TLS records may be decrypted, or read from the socket, and not be asked for yet.
+/// OpenSSL may hold TLS records that it has read from the socket and nobody has asked for yet.
 bool tls_has_unread(CURL* easy) {
+  // Looked up, because only libcurl knows whether its TLS library is OpenSSL.
   using HasPending = int(const void* ssl);
   static const auto has_pending =
-      reinterpret_cast<HasPending*>(symbol_beside_libcurl("SSL_has_pending"));
+      reinterpret_cast<HasPending*>(dlsym(RTLD_DEFAULT, "SSL_has_pending"));
   curl_tlssessioninfo* session = nullptr;
   if (has_pending == nullptr ||
-      curl().easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || session == nullptr)
+      curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || session == nullptr)
     return false;
   return session->backend == CURLSSLBACKEND_OPENSSL && session->internals != nullptr &&
          has_pending(session->internals) != 0;
@@ -88,7 +91,9 @@ curl_socket_t Connections::open(const curl_sockaddr& address) {
   const int socket =
       ::socket(address.family, address.socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address.protocol);
   if (socket < 0) return CURL_SOCKET_BAD;
-  open_[socket] = {std::make_shared<Connection>(Connection{socket, false, {}}), {}};
+  open_[socket] = {std::make_shared<Connection>(Connection{socket, false, {}}),
+                   address_of(&address.addr).ip,
+                   {}};
   unknown_.push_back(socket);
   return socket;
 }
@@ -99,7 +104,8 @@ bool Connections::close(curl_socket_t socket) {
   Connection& connection = *found->second.connection;
   connection.at_close = connection.carried();
   connection.socket = CURL_SOCKET_BAD;
-  by_ends_.erase(found->second.ends);
+  const auto known = by_ends_.find(found->second.ends);
+  if (known != by_ends_.end() && known->second == socket) by_ends_.erase(known);
   std::erase(unknown_, socket);
   open_.erase(found);
   return true;
@@ -115,13 +121,15 @@ std::shared_ptr<Connection> Connections::find(const ConnectionEnds& ends) {
   return found == by_ends_.end() ? nullptr : open_.at(found->second).connection;
 }
 
+// A socket has its own end from connect() on, long before it is connected: each is looked at once
+// or twice, however many are connecting.
 void Connections::learn_ends() {
   std::erase_if(unknown_, [this](curl_socket_t socket) {
-    const Address local = address_by(getsockname, socket);
-    const Address peer = address_by(getpeername, socket);
-    if (local.ip.empty() || peer.ip.empty()) return false;  // it is still connecting
-    std::string key = key_of({peer.ip, local.ip, local.port});
-    open_.at(socket).ends = key;
+    const Address local = local_address(socket);
+    if (local.port == 0) return false;
+    Entry& entry = open_.at(socket);
+    std::string key = key_of({entry.peer_ip, local.ip, local.port});
+    entry.ends = key;
     by_ends_[std::move(key)] = socket;
     return true;
   });

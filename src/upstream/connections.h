@@ -18,9 +18,10 @@ struct ConnectionEnds {
   int local_port = 0;
 };
 
-/// What a connection has carried, by the kernel's count. Zeros if the kernel does not say.
+/// Bytes that a connection has carried, as the kernel counts them; zeros if it does not report
+/// them.
 struct Carried {
-  uint64_t acknowledged = 0;  ///< bytes of ours that the peer's kernel has received
+  uint64_t acknowledged = 0;  ///< sent bytes that the peer's kernel has acknowledged
   uint64_t received = 0;
 };
 
@@ -32,8 +33,8 @@ struct Connection {
   Carried at_close;
 
   [[nodiscard]] Carried carried() const;
-  /// Whether anything waits to be read: bytes, TLS records that OpenSSL holds, the peer's end of
-  /// the connection, or an error. `easy` is the handle that libcurl has given the connection to.
+  /// Whether anything is unread: bytes, TLS records inside OpenSSL, the peer's close, or an error.
+  /// `easy` is the handle that libcurl uses the connection for.
   [[nodiscard]] bool has_unread(CURL* easy) const;
 };
 
@@ -42,13 +43,13 @@ struct Connection {
 /// Whether none is left now.
 [[nodiscard]] bool out_of_descriptors();
 
-/// The connections that libcurl has open. libcurl does not tell the socket of a request that is
-/// about to go out (CURLINFO_ACTIVESOCKET is that of the last one), so it is found by its ends.
+/// The connections that libcurl has open. libcurl does not name the socket of a request about to be
+/// sent (CURLINFO_ACTIVESOCKET is the previous one's), so it is found by its ends.
 class Connections {
  public:
-  /// CURL_SOCKET_BAD if there is none to be had; errno says why.
+  /// CURL_SOCKET_BAD on failure, with errno set.
   [[nodiscard]] curl_socket_t open(const curl_sockaddr& address);
-  /// False for a socket that open() has not made.
+  /// False for a socket that open() did not make.
   bool close(curl_socket_t socket);
   [[nodiscard]] size_t count() const { return open_.size(); }
 
@@ -58,13 +59,14 @@ class Connections {
  private:
   struct Entry {
     std::shared_ptr<Connection> connection;
-    std::string ends;  ///< "" until it is known to be connected
+    std::string peer_ip;
+    std::string ends;  ///< "" until its own end is known
   };
   void learn_ends();
 
   std::unordered_map<curl_socket_t, Entry> open_;
   std::unordered_map<std::string, curl_socket_t> by_ends_;
-  std::vector<curl_socket_t> unknown_;  ///< whose ends are not known yet
+  std::vector<curl_socket_t> unknown_;  ///< ends not known yet
 };
 
 }  // namespace proxx

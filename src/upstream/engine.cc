@@ -3,38 +3,31 @@
 #include <algorithm>
 #include <deque>
 #include <set>
+#include <stdexcept>
 
-#include "upstream/curl_library.h"
+#include "upstream/curl_global.h"
 #include "upstream/curl_loop.h"
 #include "upstream/transfer.h"
 
 namespace proxx {
 namespace {
 
-// Transfers kept for reuse; each holds some 10 KiB with its easy handle.
+// Transfers kept for reuse; each takes some 10 KiB, easy handle included.
 constexpr size_t kMaxIdleTransfers = 256;
-// libcurl looks for a connection that it closes among all open ones, oldest first: when thousands
-// of clients leave at once, the others must not wait until all are seen off.
+// To close a connection, libcurl searches all open ones, oldest first. When thousands of clients
+// leave at once, the remaining streams must not wait until every connection is closed.
 constexpr int kDropsAtATime = 8;
-
-bool begins_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
-
-bool needs_tls(const EngineOptions& options) {
-  return !begins_with(options.base_url, "http://") || begins_with(options.proxy, "https://");
-}
 
 }  // namespace
 
 struct Engine::Impl {
   class Call;
-  /// A transfer and its place here. Curl's private pointer is its Transfer.
+  /// A transfer and its place in the engine. CURLOPT_PRIVATE points to its Transfer.
   struct Running : Transfer {
     using Transfer::Transfer;
     Call* call = nullptr;  ///< null once destroyed
     size_t index = 0;      ///< in running_
-    uint64_t number = 0;   ///< of starts
+    uint64_t number = 0;   ///< in the order of start()
     bool in_curl = false;
   };
   struct Older {
@@ -63,8 +56,8 @@ struct Engine::Impl {
   TransferContext context_;
   std::vector<std::unique_ptr<Running>> running_;
   std::vector<std::unique_ptr<Running>> idle_;
-  std::deque<Running*> fresh_;         ///< started, not yet added
-  std::set<Running*, Older> dropped_;  ///< destroyed, and still to be taken out of curl
+  std::deque<Running*> fresh_;         ///< started, not yet added to curl
+  std::set<Running*, Older> dropped_;  ///< call destroyed, not yet removed from curl
   uint64_t started_ = 0;
 };
 
@@ -85,7 +78,7 @@ class Engine::Impl::Call final : public UpstreamCall {
   void resume() override {
     if (transfer_ != nullptr) transfer_->resume();
   }
-  /// The transfer is over, or its engine gone.
+  /// Called when the transfer is over or the engine is destroyed.
   void detach() { transfer_ = nullptr; }
 
  private:
@@ -94,13 +87,12 @@ class Engine::Impl::Call final : public UpstreamCall {
 };
 
 Engine::Impl::Impl(boost::asio::io_context& loop, EngineOptions options) {
-  start_libcurl(needs_tls(options));
+  if (const Status started = start_libcurl(); !started)
+    throw std::runtime_error(started.error().message);
   context_.options = std::move(options);
   context_.origin = origin_of(context_.options.base_url);
   context_.trust = choose_trust(context_.options.ca_file);
   CurlLoop::Hooks hooks;
-  hooks.turn_begins = context_.options.turn_begins;
-  hooks.turn_ends = context_.options.turn_ends;
   hooks.finished = [this](CURL* easy, CURLcode code) {
     if (Running* const transfer = find(easy)) on_finished(*transfer, code);
   };
@@ -121,10 +113,10 @@ Engine::Impl::~Impl() {
   context_.loop->close();
 }
 
-// Null for a handle of libcurl's own: since 8 it ends TLS connections with one.
+// Null for libcurl's own handles: since version 8 it closes TLS connections with one.
 Engine::Impl::Running* Engine::Impl::find(CURL* easy) {
   char* transfer = nullptr;
-  curl().easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
   return static_cast<Running*>(static_cast<Transfer*>(static_cast<void*>(transfer)));
 }
 
@@ -178,7 +170,7 @@ void Engine::Impl::settle() {
       finish(transfer, fail(*failure));
       continue;
     }
-    // Curl would look through the connections of all running transfers for one that is free.
+    // Otherwise curl searches the connections of all running transfers for a free one.
     if (context_.loop->idle_connections() == 0) transfer.connect_fresh();
     transfer.in_curl = context_.loop->add(transfer.easy()) == CURLM_OK;
     if (!transfer.in_curl)
@@ -204,7 +196,7 @@ void Engine::Impl::on_woken() {
     if (transfer.deadline() <= now) {
       if (auto error = transfer.expire(now)) {
         finish(transfer, fail(std::move(*error)));
-        i = 0;  // its handler may have started and destroyed any
+        i = 0;  // the handler may have started or destroyed other transfers
         continue;
       }
     }
@@ -252,8 +244,7 @@ std::unique_ptr<UpstreamCall> Engine::start(UpstreamRequest request, UpstreamHan
 }
 
 std::string engine_version() {
-  const Status loaded = load_libcurl();
-  return loaded ? curl().version() : loaded.error().message;
+  return curl_version();
 }
 
 }  // namespace proxx

@@ -18,29 +18,26 @@ namespace proxx {
 struct EngineOptions {
   std::string base_url;    ///< scheme://host[:port][/prefix], validated by config, no final slash
   std::string proxy;       ///< "" leaves it to HTTPS_PROXY and its like; none for plain http
-  std::string proxy_user;  ///< of the proxy in HTTPS_PROXY and its like, which hold it no more
+  std::string proxy_user;  ///< for the proxy of HTTPS_PROXY and its like, already removed from them
   std::string proxy_password;
   std::string ca_file;  ///< --cacert; "" is the system's, or SSL_CERT_FILE and its like
   size_t max_answer_bytes = size_t{256} << 20;  ///< faults.md U7
   size_t max_header_bytes = size_t{300} << 10;  ///< faults.md U49
-  /// -v: each header line as it goes (`>`) and comes (`<`), secrets redacted already, the blank
-  /// line that ends a header as "", and as `*` a proxy out of the environment. -vv: bodies.
+  /// -v: each header line sent (`>`) and received (`<`), secrets redacted, and "" for the blank
+  /// line that ends a header; `*` names a proxy taken from the environment. -vv: bodies too.
   std::function<void(char direction, std::string_view line)> trace_header;
   std::function<void(char direction, std::string_view bytes)> trace_body;
-  /// Around every turn of the loop in which libcurl is called, and so all that calls hear of it:
-  /// what is to be passed on for many of them can be put off to its end.
-  std::function<void()> turn_begins = [] {};
-  std::function<void()> turn_ends = [] {};
 };
 
 /// libcurl's multi interface on an asio loop: all calls of one thread share its connections, TLS
 /// context and name cache. HTTP/1.1, redirects never followed, no Accept-Encoding (faults.md, facts
-/// 1 and 6): a 3xx head is passed on as it is, a coded answer is `upstream_bad_content_type`.
-/// Used from the loop's thread only. Keeps the loop's run() busy only while calls are alive or
-/// being cancelled, a few each turn. Must not outlive the loop, nor be destroyed inside a handler;
-/// calls that outlive it fall silent.
+/// 1 and 6): a 3xx head is passed on unchanged, a coded answer is `upstream_bad_content_type`.
+/// Loop thread only. Keeps the loop's run() busy only while calls are alive or being cancelled (a
+/// few per turn). Must not outlive the loop, nor be destroyed inside a handler; calls that outlive
+/// it report nothing more.
 class Engine final : public Upstream {
  public:
+  /// Throws where start_libcurl() fails (upstream/curl_global.h): call that first to report it.
   Engine(boost::asio::io_context& loop, EngineOptions options);
   ~Engine() override;
   Engine(const Engine&) = delete;
@@ -54,7 +51,7 @@ class Engine final : public Upstream {
   std::unique_ptr<Impl> impl_;
 };
 
-/// libcurl's own version line, or why there is no libcurl.
+/// libcurl's own version line.
 [[nodiscard]] std::string engine_version();
 
 }  // namespace proxx

@@ -23,14 +23,19 @@ int status_of(std::string_view line) {
   return status;
 }
 
-void add_field(HeaderList& headers, std::string_view line) {
+/// False if the name does not end at the colon: `transfer-encoding :` is a coding to one reader and
+/// none to the next (RFC 9112 section 5.1).
+bool add_field(HeaderList& headers, std::string_view line) {
   const std::string_view text = trim(line);
   const auto colon = text.find(':');
   if (line.front() == ' ' || line.front() == '\t') {
     if (!headers.empty()) headers.back().second.append(" ").append(text);
   } else if (colon != std::string_view::npos) {
-    headers.emplace_back(lower(text.substr(0, colon)), trim(text.substr(colon + 1)));
+    const std::string_view name = text.substr(0, colon);
+    if (!name.empty() && !is_token(name.substr(name.size() - 1))) return false;
+    headers.emplace_back(lower(name), trim(text.substr(colon + 1)));
   }
+  return true;
 }
 
 /// Calls `take` with each member of each field of that name, until it returns false; whether it
@@ -105,7 +110,9 @@ Result<bool> HeadReader::add(std::string_view line, size_t max_bytes, const std:
     head_ = {status_of(line), {}};
     is_http10_ = line.substr(5, 3) == "1.0";
   } else if (!trim(line).empty()) {
-    add_field(head_.headers, line);
+    if (!add_field(head_.headers, line))
+      return fail(ErrorKind::upstream_protocol,
+                  "malformed HTTP from " + peer + ": a header's name does not end at its colon");
   } else if (head_.status >= 200 || head_.status == 101) {
     complete_ = true;
     PROXX_TRY(check(peer));

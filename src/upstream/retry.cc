@@ -1,12 +1,14 @@
 #include "upstream/retry.h"
 
+#include <curl/curl.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <string>
 #include <system_error>
 
-#include "upstream/curl_library.h"
+#include "base/ascii.h"
 
 namespace proxx {
 namespace {
@@ -17,10 +19,14 @@ constexpr double kFirstBackoffMs = 500;
 constexpr double kLongestBackoffMs = 8'000;
 constexpr double kJitter = 0.25;
 constexpr double kMaxSaneMs = 1e15;  // past the last date that HTTP can write
+constexpr double kFarMs = 1e11;      // in seconds, too, under that
 
 std::optional<double> parse_number(std::string_view text) {
+  // A whole number of any length is a wait, however long.
+  const bool whole = !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (whole && (error == std::errc::result_out_of_range || value > kFarMs)) return kFarMs;
   if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
     return std::nullopt;
   return value;
@@ -32,7 +38,7 @@ std::optional<milliseconds> sane_delay(double ms) {
 }
 
 std::optional<double> seconds_until(std::string_view date, int64_t now_unix_s) {
-  const time_t then = curl().getdate(std::string(date).c_str(), nullptr);
+  const time_t then = curl_getdate(std::string(date).c_str(), nullptr);
   if (then == -1) return std::nullopt;
   return static_cast<double>(static_cast<int64_t>(then) - now_unix_s);
 }

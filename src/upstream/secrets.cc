@@ -136,15 +136,19 @@ void cover(const FoundSecrets& found, std::string& text) {
 
 }  // namespace
 
-std::string redact_header(std::string_view line) {
-  const size_t colon = line.find(':');
-  if (colon == std::string_view::npos) return std::string(line);
+std::string shown_header(std::string_view line, const Secrets& secrets) {
+  const size_t colon = std::min(line.find(':'), line.size());
   const std::string_view name = trimmed(line.substr(0, colon));
-  const bool field = name.find(' ') == std::string_view::npos;  // else a request or status line
-  if (!is_secret(field ? name : std::string_view(), trimmed(line.substr(colon + 1)))) {
-    return std::string(line);
+  std::string shown;
+  if (colon == line.size() || name.find(' ') != std::string_view::npos) {
+    shown = without_keys(line);  // a request's or a status's line
+  } else if (is_secret(name, trimmed(line.substr(colon + 1)))) {
+    shown.append(line.substr(0, colon)).append(": ").append(kRedacted);
+  } else {
+    shown = line;
   }
-  return std::string(line.substr(0, colon)).append(": ").append(kRedacted);
+  mask_whole(secrets, shown);
+  return shown;
 }
 
 Secrets secrets_in(const HeaderList& headers) {
@@ -163,12 +167,7 @@ Secrets secrets_in_login(std::string_view login) {
 }
 
 Secrets secrets_in_url(std::string_view url) {
-  const size_t scheme = url.find("://");
-  const size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
-  const std::string_view authority = url.substr(begin, url.find('/', begin) - begin);
-  const size_t at = authority.rfind('@');
-  if (at == std::string_view::npos) return {};
-  return secrets_in_login(percent_decoded(authority.substr(0, at)));
+  return secrets_in_login(percent_decoded(login_in(url)));
 }
 
 void mask(const Secrets& secrets, std::string& text) {

@@ -11,10 +11,11 @@
 namespace proxx {
 
 /// A header line fit for a trace: the value of a field that holds a credential, by its name or its
-/// look, becomes `[redacted]`.
-[[nodiscard]] std::string redact_header(std::string_view line);
+/// look, becomes `[redacted]`, as do such words of a request line; what `secrets` has in another is
+/// masked.
+[[nodiscard]] std::string shown_header(std::string_view line, const Secrets& secrets);
 
-/// Of each field that redact_header hides: the value without its scheme, the words, cookie values
+/// Of each field that shown_header hides: the value without its scheme, the words, cookie values
 /// and parameters in it, and the name and password of Basic. Values too short or too ordinary to be
 /// told from other text are left out: under 8 bytes, or under 6 with a capital, or with letters
 /// and digits.

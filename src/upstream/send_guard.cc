@@ -3,8 +3,6 @@
 #include <cstdint>
 #include <utility>
 
-#include "upstream/curl_library.h"
-
 namespace proxx {
 namespace {
 
@@ -14,7 +12,7 @@ constexpr uint64_t kMaxAlertBytes = 64;
 
 bool made_connection(CURL* easy) {
   long count = 0;
-  curl().easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &count);
+  curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &count);
   return count > 0;
 }
 

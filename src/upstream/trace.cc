@@ -5,7 +5,6 @@
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
-#include "upstream/curl_library.h"
 
 namespace proxx {
 namespace {
@@ -31,9 +30,7 @@ void trace_header_lines(const Trace& trace, char direction, std::string_view lin
     std::string_view line = lines.substr(0, end);
     lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    std::string shown = redact_header(line);
-    mask_whole(secrets, shown);
-    trace.options.trace_header(direction, shown);
+    trace.options.trace_header(direction, shown_header(line, secrets));
   }
 }
 
@@ -52,11 +49,10 @@ void trace_proxy(const Trace& trace, std::string_view text) {
   if (!text.starts_with("Uses proxy env variable")) return;
   std::string shown(text.substr(0, text.find('\n')));
   const size_t quote = shown.find('\'');
-  const size_t scheme = shown.find("://", quote);
-  const size_t begin = scheme == std::string::npos ? quote + 1 : scheme + 3;
-  const size_t at = shown.rfind('@');
-  if (at != std::string::npos && at > begin) {
-    shown.replace(begin, at - begin, kRedacted);
+  const std::string_view login = login_in(std::string_view(shown).substr(quote + 1));
+  const size_t begin = static_cast<size_t>(login.data() - shown.data());
+  if (!login.empty()) {
+    shown.replace(begin, login.size(), kRedacted);
   } else if (has_login(trace.options) && lower(shown).find("no_proxy") == std::string::npos) {
     shown.insert(begin, std::string(kRedacted) + "@");
   }
@@ -102,9 +98,9 @@ bool is_tracing(const EngineOptions& options) {
 }
 
 void apply_trace(CURL* easy, Trace& trace) {
-  if (is_tracing(trace.options)) curl().easy_setopt(easy, CURLOPT_VERBOSE, 1L);
-  curl().easy_setopt(easy, CURLOPT_DEBUGFUNCTION, debug_callback);
-  curl().easy_setopt(easy, CURLOPT_DEBUGDATA, &trace);
+  if (is_tracing(trace.options)) curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+  curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, debug_callback);
+  curl_easy_setopt(easy, CURLOPT_DEBUGDATA, &trace);
 }
 
 // A trace that cannot be written must not end the transfer.

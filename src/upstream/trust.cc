@@ -5,8 +5,6 @@
 #include <filesystem>
 #include <string_view>
 
-#include "upstream/curl_library.h"
-
 namespace proxx {
 namespace {
 
@@ -39,7 +37,7 @@ Trust choose_trust(const std::string& ca_file) {
   std::string file = environment("SSL_CERT_FILE");
   std::string directory = environment("SSL_CERT_DIR");
   if (!file.empty() || !directory.empty()) return {false, std::move(file), std::move(directory)};
-  const char* system = curl().version_info(CURLVERSION_NOW)->capath;
+  const char* system = curl_version_info(CURLVERSION_NOW)->capath;
   if (system != nullptr && has_hashed_links(system)) return {false, "", system};
   return {};
 }
@@ -48,10 +46,10 @@ void apply_trust(CURL* easy, const Trust& trust) {
   if (trust.builtin) return;
   const char* file = trust.file.empty() ? nullptr : trust.file.c_str();
   const char* directory = trust.directory.empty() ? nullptr : trust.directory.c_str();
-  curl().easy_setopt(easy, CURLOPT_CAINFO, file);
-  curl().easy_setopt(easy, CURLOPT_CAPATH, directory);
-  curl().easy_setopt(easy, CURLOPT_PROXY_CAINFO, file);
-  curl().easy_setopt(easy, CURLOPT_PROXY_CAPATH, directory);
+  curl_easy_setopt(easy, CURLOPT_CAINFO, file);
+  curl_easy_setopt(easy, CURLOPT_CAPATH, directory);
+  curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, file);
+  curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, directory);
 }
 
 }  // namespace proxx

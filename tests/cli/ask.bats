@@ -146,9 +146,64 @@ make_files() {
   asked -J list.json who </dev/null
   expect_code 2
   contains "$err" "list.json: expected a JSON Schema, an object"
-  asked -s $'\xff' who </dev/null
+}
+
+# latin WHAT: the word caf\351 as bytes.
+latin() { printf 'un caf\351'; }
+
+@test "text that is not UTF-8 is Windows-1252, with one notice that -q hides" {
+  split "$PROXX" ask -n 'what is this' < <(latin)
+  expect_code 0
+  expect prompt "$(jq -r '.messages[0].content[0].text' <<<"$out")" $'un café\n\nwhat is this'
+  expect notice "$err" "proxx: not UTF-8: stdin (read as Windows-1252)"
+  split "$PROXX" ask -n -q 'what is this' < <(latin)
+  expect notice "$err" ""
+  printf 'a \200 b' >euro.txt
+  split "$PROXX" ask -n -s "$(printf 'br\350ve')" -f euro.txt "$(latin)" "déjà" </dev/null
+  expect_code 0
+  expect system "$(jq -r '.system[0].text // .system' <<<"$out")" brève
+  expect prompt "$(jq -r '.messages[0].content[0].text' <<<"$out")" $'a € b\n\nun café déjà'
+  expect notices "$(wc -l <<<"$err")" 1
+  for name in euro.txt words --system; do contains "$err" "$name (read as Windows-1252)"; done
+  split "$PROXX" ask -n -s @euro.txt who </dev/null
+  expect system "$(jq -r '.system[0].text // .system' <<<"$out")" 'a € b'
+}
+
+@test "a byte order mark decides, and is removed" {
+  split "$PROXX" ask -n x < <(printf '\357\273\277hello')
+  expect_code 0
+  expect prompt "$(jq -r '.messages[0].content[0].text' <<<"$out")" $'hello\n\nx'
+  expect stderr "$err" ""
+  split "$PROXX" ask -n x < <(printf '\377\376h\0\351\0=\330\0\336')
+  expect prompt "$(jq -r '.messages[0].content[0].text' <<<"$out")" $'hé😀\n\nx'
+  contains "$err" "UTF-16LE"
+  split "$PROXX" ask -n x < <(printf '\376\377\0h\0\351\330=\336\0')
+  expect prompt "$(jq -r '.messages[0].content[0].text' <<<"$out")" $'hé😀\n\nx'
+  printf '\357\273\277in a file' >mark.txt
+  split "$PROXX" ask -n -f mark.txt -s @mark.txt "$(printf '\357\273\277word')" </dev/null
+  expect prompt "$(jq -r '.messages[0].content[0].text' <<<"$out")" $'in a file\n\nword'
+  expect system "$(jq -r '.system[0].text // .system' <<<"$out")" 'in a file'
+}
+
+@test "attached text is decoded, too; what is no text is not" {
+  latin >latin.txt
+  split "$PROXX" ask -n -a latin.txt x </dev/null
+  expect_code 0
+  expect text "$(jq -r '.messages[0].content[0].source.data' <<<"$out")" "un café"
+  contains "$err" "latin.txt (read as Windows-1252)"
+  split "$PROXX" ask -n -a - x < <(latin)
+  expect text "$(jq -r '.messages[0].content[0].source.data' <<<"$out")" "un café"
+  split "$PROXX" ask -n -a 'latin.txt;type=text/plain' x </dev/null
+  expect text "$(jq -r '.messages[0].content[0].source.data' <<<"$out")" "un café"
+  printf 'PK\003\004\0\0\351' >a.zip
+  split "$PROXX" ask -n -a a.zip x </dev/null
   expect_code 2
-  contains "$err" "--system: not UTF-8"
+  contains "$err" "a.zip: neither PNG, JPEG, GIF, WebP, PDF nor text"
+  split "$PROXX" ask -n x <a.zip
+  expect_code 2
+  contains "$err" "stdin: not UTF-8 text; attach it with -a -"
+  split "$PROXX" -n - < <(printf '{"messages":[{"role":"user","content":"caf\351"}]}')
+  expect_code 3
 }
 
 @test "reasoning goes to stderr, dimmed with colours, gone with -q" {

@@ -1,5 +1,6 @@
-"""Runs proxx where a system call of its own blocks, and sends it a signal: usage blocked.py CASE...
-Each case is tried with SIGINT, SIGTERM and SIGHUP; the program has to be killed by that signal."""
+"""Runs proxx where a system call of its own blocks, and sends it a signal: usage blocked.py CASE
+The case is tried with SIGINT, SIGTERM and SIGHUP at the same time, each in a folder of its own; the
+program has to be killed by that signal."""
 
 import os
 import signal
@@ -129,6 +130,12 @@ CASES = {
     ),
 }
 
-for case in sys.argv[1:]:
-    for which in SIGNALS:
-        CASES[case](which)
+tries = []
+for which in SIGNALS:
+    tries.append(os.fork())
+    if tries[-1] == 0:
+        os.mkdir(which.name)
+        os.chdir(which.name)
+        CASES[sys.argv[1]](which)
+        sys.exit()
+sys.exit(any([os.waitpid(each, 0)[1] for each in tries]))

@@ -22,6 +22,40 @@ stream() {
   expect param "$(jq -r .error.param <<<"$out")" seed
 }
 
+@test "the configuration counts: aliases, model rows, conversion settings; -c none does without" {
+  cat >c.yaml <<'YAML'
+model: house
+models: {gpt-*: house, house: {id: claude-haiku-4-5, max_tokens: 77}}
+prompt_cache: auto
+convert: {reasoning: []}
+YAML
+  split "$PROXX" convert request -c c.yaml <<<'{"model":"gpt-4o","messages":[{"role":"user","content":"hi"}]}'
+  expect_code 0
+  expect model "$(jq -c '[.model,.max_tokens]' <<<"$out")" '["claude-haiku-4-5",77]'
+  contains "$out" cache_control
+  export PROXX_CONFIG=$PWD/c.yaml
+  split "$PROXX" convert request <<<'{"messages":[{"role":"user","content":"hi"}]}'
+  expect model "$(jq -c '[.model,.max_tokens]' <<<"$out")" '["claude-haiku-4-5",77]'
+  split "$PROXX" convert request -c none <<<'{"messages":[{"role":"user","content":"hi"}]}'
+  expect model "$(jq -r .model <<<"$out")" claude-sonnet-5-5
+  local thinking='{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"thinking","thinking":"hm","signature":"s"},{"type":"text","text":"a"}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":3,"output_tokens":2}}'
+  split "$PROXX" convert response <<<"$thinking"
+  expect reasoning "$(jq -r '.choices[0].message.reasoning_content' <<<"$out")" null
+  split "$PROXX" convert response -c none <<<"$thinking"
+  expect reasoning "$(jq -r '.choices[0].message.reasoning_content' <<<"$out")" hm
+  echo 'retri: 1' >bad.yaml
+  split "$PROXX" convert request -c bad.yaml <<<"$HI"
+  expect_code 2
+  contains "$err" "bad.yaml:1:1"
+}
+
+@test "echo_model counts with --request" {
+  echo 'convert: {echo_model: true}' >c.yaml
+  echo '{"model":"gpt-4o","messages":[{"role":"user","content":"hi"}]}' >request.json
+  split "$PROXX" convert response -c c.yaml --request request.json <<<"$MESSAGE"
+  expect model "$(jq -r .model <<<"$out")" gpt-4o
+}
+
 @test "a response, with created by flag" {
   split "$PROXX" convert response --created 1700000000 <<<"$MESSAGE"
   expect_code 0

@@ -113,17 +113,15 @@ run_example() {
   contains "$err" request
 }
 
-@test "a command behind its options: the line as it should be" {
+@test "a command after options is refused, and the nearest one is named" {
   split "$PROXX" --mock ask hi
   expect_code 2
-  expect stderr "$err" "proxx: the command comes first: proxx ask --mock hi"
+  expect stderr "$err" "proxx: the command 'ask' must come before the options"
   expect stdout "$out" ""
-  split "$PROXX" --mock -m claude-opus-5-5 ask -r high "it's  here" ''
+  split "$PROXX" -v bacth
   expect_code 2
-  expect stderr "$err" "proxx: the command comes first: proxx ask --mock -m claude-opus-5-5 -r high 'it'\\''s  here' ''"
-  split "$PROXX" -v batch
-  expect stderr "$err" "proxx: the command comes first: proxx batch -v"
-  # A value that is called like a command is none.
+  expect stderr "$err" "proxx: unknown command 'bacth' (did you mean 'batch'?)"
+  # An option's value that equals a command's name is not a command.
   split "$PROXX" --mock -m models <<<"$HI"
-  lacks "$err" "comes first"
+  lacks "$err" "must come before"
 }

@@ -13,6 +13,31 @@ load helpers
   expect alias "$(jq -r '[.data[].id] | index("gpt-4o") != null' <<<"$out")" true
 }
 
+@test "an alias with * is shown by models and config, and sends what it stands for" {
+  printf '%s\n' 'models: {gpt-*: claude-sonnet-5-5, gpt-4o*: claude-haiku-4-5}' >aliases.yaml
+  split "$PROXX" models -c aliases.yaml
+  expect_code 0
+  [[ $out =~ gpt-\*\ +alias\ of\ claude-sonnet-5-5 ]]
+  split "$PROXX" config -c aliases.yaml
+  contains "$out" '  "gpt-4o*": claude-haiku-4-5 '
+  split "$PROXX" -n -c aliases.yaml <<<'{"model":"gpt-4o-mini","messages":[{"role":"user","content":"x"}]}'
+  expect_code 0
+  expect model "$(jq -r .model <<<"$out")" claude-haiku-4-5
+}
+
+@test "a gateway's name of a model has its rules, goes as written and causes no notice" {
+  local body='{"model":"us.anthropic.claude-haiku-4-5-20251001-v1:0","temperature":0.3,"messages":[{"role":"user","content":"x"}]}'
+  split "$PROXX" -n <<<"$body"
+  expect_code 0
+  expect stderr "$err" ""
+  expect request "$(jq -c '[.model,.max_tokens,.temperature]' <<<"$out")" \
+    '["us.anthropic.claude-haiku-4-5-20251001-v1:0",64000,0.3]'
+  split "$PROXX" -n -m 'anthropic/claude-haiku-4-5@20251001' <<<"$body"
+  expect stderr "$err" ""
+  expect request "$(jq -c '[.model,.max_tokens,.temperature]' <<<"$out")" \
+    '["anthropic/claude-haiku-4-5@20251001",64000,0.3]'
+}
+
 @test "--remote asks the upstream, with its key" {
   split "$PROXX" models --remote --mock
   expect_code 0

@@ -435,6 +435,21 @@ PY
   lacks "$out$(cat "$BATS_TEST_TMPDIR/serve.log")" 0123456789
 }
 
+@test "-H @FILE: comments and blank lines are skipped, other bad lines have file and line" {
+  printf '\357\273\277# ours\n  \t\r\nX-Team: one\r\n   # two: not sent\n  X-Other :two' >headers
+  split "$PROXX" -n -v -H @headers <<<"$HI"
+  expect_code 0
+  expect headers "$(grep -oE 'X-(T|Oth).*' <<<"$err" | sort | tr '\n' ' ')" "X-Other: two X-Team: one "
+  lacks "$err" "not sent"
+  local bad
+  for bad in 'no colon' ': no name' 'b ad: x' 'content-length: 1' $'x: a\001b'; do
+    printf '# ours\n\nX-Team: one\n%s\n' "$bad" >headers
+    split "$PROXX" -n -H @headers <<<"$HI"
+    expect_code 2
+    contains "$err" "--header: headers:4: "
+  done
+}
+
 @test "-H takes a file with a header a line" {
   printf 'X-Team: one\r\n\nX-Other: two\n' >headers
   split "$PROXX" -n -v -H @headers -H 'X-Third: three' <<<"$HI"
@@ -493,6 +508,24 @@ PY
   ANTHROPIC_API_KEY=sk-x split timeout 20 "$PROXX" --config none --upstream-url "$raw_url" - <<<"$HI"
   expect_code 5
   expect code "$(jq -r .error.code <<<"$out")" upstream_bad_content_type
+}
+
+@test "X14: the mock without descriptors for it fails with a message, and never hangs" {
+  plain_build # a sanitizer has descriptors of its own
+  local n worked=
+  for n in $(seq 8 24); do
+    code=0
+    (ulimit -n "$n" && exec timeout 20 "$PROXX" --config none --retry 0 --mock) <<<"$HI" >out 2>err 3>&- || code=$?
+    case $code in
+      0) worked=$n ;;
+      124) echo "hangs with $n descriptors" >&2 && return 1 ;;
+      *)
+        expect "worked with $worked, not with $n" "$worked" ""
+        [ -s err ]
+        ;;
+    esac
+  done
+  [ "$worked" = 24 ]
 }
 
 @test "X11: trailers that are no fields, and a bare LF behind a chunk's size, are exit 5 at once" {

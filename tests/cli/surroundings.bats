@@ -50,43 +50,6 @@ load helpers
   lacks "$err" "* "
 }
 
-@test "OpenSSL reads its configuration where TLS is wanted, and not for plain http" {
-  export ANTHROPIC_API_KEY=k
-  start_mock
-  mkfifo openssl.cnf
-  : >openssl.cnf 3>&- & # until somebody reads it
-  local writer=$!
-  children+=("$writer")
-  OPENSSL_CONF=$PWD/openssl.cnf split "$PROXX" --upstream-url "$mock_url" <<<"$HI"
-  expect_code 0
-  kill -0 "$writer"
-  OPENSSL_CONF=$PWD/openssl.cnf split "$PROXX" --retry 0 --upstream-url https://localhost:2 <<<"$HI"
-  expect_code 6
-  wait "$writer"
-}
-
-@test "libcurl is loaded by what talks to an upstream, which says so if it cannot be" {
-  mkdir broken
-  : >broken/libcurl.so.4
-  export LD_LIBRARY_PATH=$PWD/broken
-  local words
-  for words in "convert request" "-n" models "config" "--help"; do
-    # shellcheck disable=SC2086
-    split "$PROXX" $words <<<"$HI"
-    expect_code 0
-  done
-  for words in "--mock" "batch --mock" "serve --mock --port 0"; do
-    # shellcheck disable=SC2086
-    split "$PROXX" $words <<<"$HI"
-    expect_code 1
-    contains "$err" "cannot load libcurl"
-    contains "$err" "libcurl4"
-  done
-  split "$PROXX" --version
-  expect_code 0
-  contains "$out" "cannot load libcurl"
-}
-
 @test "L19: colours are for a terminal that wants them, and for no data" {
   local scenario
   for scenario in text thinking error-400; do

@@ -1,6 +1,6 @@
 // `proxx serve --mock` for a suite: what it listens on, and what it logs.
 import { spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,6 +19,7 @@ export class Server {
   static async start(...options) {
     const server = new Server();
     const home = mkdtempSync(join(tmpdir(), 'proxx-clients-'));
+    process.on('exit', () => rmSync(home, { recursive: true, force: true }));
     server.#child = spawn(
       process.env.PROXX,
       ['serve', '--config', 'none', '--port', '0', '--mock', ...options],

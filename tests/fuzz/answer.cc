@@ -9,6 +9,7 @@
 #include "client_stream.h"
 #include "fuzz.h"
 #include "json/reader.h"
+#include "openai/error.h"
 #include "sse_reference.h"
 
 namespace proxx::fuzz {
@@ -29,9 +30,10 @@ bool has_message_stop(std::string_view stream) {
 }
 
 /// The same answer again for the paused turn, then the end whatever comes.
-void continue_paused(AnswerForm form, const AnswerOptions& options, const std::string& stream) {
+void continue_paused(AnswerForm form, const test::ConverterOptions& options,
+                     const std::string& stream) {
   Run run;
-  AnswerConverter converter(form, options);
+  AnswerConverter converter = test::make_converter(form, options);
   Status status;
   for (int turn = 0; turn < 3 && status; ++turn) {
     status = converter.feed_events(stream, run.out);
@@ -40,13 +42,13 @@ void continue_paused(AnswerForm form, const AnswerOptions& options, const std::s
     run.paused_content = converter.paused_content();
     if (turn < 2) converter.resume();
   }
-  if (status && converter.paused()) status = converter.end_paused(run.out);
-  if (!status) run.error = status.error();
+  if (status && converter.paused()) converter.end_paused(run.out);
+  if (!status) run.error = in_openai_words(status.error());
   run.complete = converter.complete();
   expect_sound(form, run);
 }
 
-void check(AnswerForm form, const AnswerOptions& options, std::string_view stream) {
+void check(AnswerForm form, const test::ConverterOptions& options, std::string_view stream) {
   const std::vector<Pieces> cuts = both_cuts(stream);
   const Run whole = run_events(form, options, cuts.front());
   expect_sound(form, whole);
@@ -66,9 +68,9 @@ void check(AnswerForm form, const AnswerOptions& options, std::string_view strea
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace proxx;
   fuzz::Choices choices(data, size);
-  const AnswerOptions options = fuzz::answer_options(choices.byte());
+  const test::ConverterOptions options = fuzz::answer_options(choices.byte());
   const std::string_view stream = choices.rest();
-  for (const AnswerForm form : {AnswerForm::chunks, AnswerForm::completion, AnswerForm::text}) {
+  for (const AnswerForm form : {AnswerForm::stream, AnswerForm::whole, AnswerForm::text}) {
     fuzz::check(form, options, stream);
   }
   return 0;

@@ -73,21 +73,23 @@ bool Run::same_as(const Run& other) const {
          paused == other.paused && paused_content == other.paused_content &&
          facts.prompt_tokens == other.facts.prompt_tokens &&
          facts.completion_tokens == other.facts.completion_tokens &&
-         facts.finish_reason == other.facts.finish_reason && facts.refusal == other.facts.refusal &&
-         facts.partial_tool_json == other.facts.partial_tool_json;
+         facts.stop.reason == other.facts.stop.reason &&
+         facts.stop.raw_reason == other.facts.stop.raw_reason &&
+         facts.stop.raw_explanation == other.facts.stop.raw_explanation &&
+         facts.stop.cuts_call == other.facts.stop.cuts_call;
 }
 
-Run run_events(AnswerForm form, const AnswerOptions& options,
+Run run_events(AnswerForm form, const test::ConverterOptions& options,
                const std::vector<std::string>& pieces) {
   Run run;
-  AnswerConverter converter(form, options);
+  AnswerConverter converter = test::make_converter(form, options);
   Status status;
   for (const std::string& piece : pieces) {
     status = converter.feed_events(piece, run.out);
     if (!status) break;
   }
   if (status) status = converter.finish(run.out);
-  if (!status) run.error = status.error();
+  if (!status) run.error = in_openai_words(status.error());
   run.complete = converter.complete();
   run.paused = converter.paused();
   if (run.paused) run.paused_content = converter.paused_content();
@@ -95,23 +97,23 @@ Run run_events(AnswerForm form, const AnswerOptions& options,
   return run;
 }
 
-Run run_message(AnswerForm form, const AnswerOptions& options, std::string_view message) {
+Run run_message(AnswerForm form, const test::ConverterOptions& options, std::string_view message) {
   Run run;
-  AnswerConverter converter(form, options);
+  AnswerConverter converter = test::make_converter(form, options);
   Status status = converter.feed_message(message, run.out);
   if (status) status = converter.finish(run.out);
   if (status && converter.paused()) {
     run.paused_content = converter.paused_content();
-    status = converter.end_paused(run.out);
+    converter.end_paused(run.out);
   }
-  if (!status) run.error = status.error();
+  if (!status) run.error = in_openai_words(status.error());
   run.complete = converter.complete();
   run.facts = converter.facts();
   return run;
 }
 
-AnswerOptions answer_options(uint8_t bits) {
-  AnswerOptions options;
+test::ConverterOptions answer_options(uint8_t bits) {
+  test::ConverterOptions options;
   options.created_unix_s = 1'700'000'000;
   options.include_usage = (bits & 1) != 0;
   options.legacy_function_call = (bits & 2) != 0;
@@ -121,7 +123,7 @@ AnswerOptions answer_options(uint8_t bits) {
   options.reasoning.thinking_blocks = (bits & 16) != 0;
   options.reasoning.reasoning_content = (bits & 32) == 0;
   options.reasoning.reasoning_details = (bits & 64) == 0;
-  options.continue_paused = (bits & 128) != 0 ? 2 : 0;
+  options.waits_on_pause = (bits & 128) != 0;
   return options;
 }
 
@@ -141,9 +143,9 @@ void expect_sound(AnswerForm form, const Run& run) {
            "what is sent back of a pause is a JSON array", run.paused_content);
   }
   switch (form) {
-    case AnswerForm::chunks:
+    case AnswerForm::stream:
       return expect_sound_chunks(run);
-    case AnswerForm::completion:
+    case AnswerForm::whole:
       return expect_sound_completion(run);
     case AnswerForm::text:
       expect(utf8::find_invalid(run.out) == std::string_view::npos, "text is UTF-8", run.out);

@@ -6,6 +6,7 @@
 
 #include "answer/converter.h"
 #include "base/result.h"
+#include "support/answer_converter.h"
 
 namespace proxx::fuzz {
 
@@ -22,14 +23,14 @@ struct Run {
 };
 
 /// Feeds the pieces and the end; a pause is left as it is.
-[[nodiscard]] Run run_events(AnswerForm form, const AnswerOptions& options,
+[[nodiscard]] Run run_events(AnswerForm form, const test::ConverterOptions& options,
                              const std::vector<std::string>& pieces);
 /// Feeds a whole message; a pause becomes the end.
-[[nodiscard]] Run run_message(AnswerForm form, const AnswerOptions& options,
+[[nodiscard]] Run run_message(AnswerForm form, const test::ConverterOptions& options,
                               std::string_view message);
 
 /// Which options a byte stands for; each bit one.
-[[nodiscard]] AnswerOptions answer_options(uint8_t bits);
+[[nodiscard]] test::ConverterOptions answer_options(uint8_t bits);
 
 /// True if `text` is valid JSON with nothing but what a client's parser takes; lone surrogates,
 /// which go through as they came, are for it to bear.

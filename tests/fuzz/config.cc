@@ -1,4 +1,5 @@
-// A configuration that is taken prints as one that is taken and says the same. One that is refused
+// A configuration that is taken prints as one that is taken and says the same, unless a value of it
+// looks like a key. One that is refused
 // is told why, on one line that names the file. No value that looks like a credential is printed.
 
 #include <sys/mman.h>
@@ -6,6 +7,7 @@
 
 #include <algorithm>
 
+#include "base/secret_text.h"
 #include "base/utf8.h"
 #include "config/header_field.h"
 #include "config/load.h"
@@ -84,7 +86,7 @@ std::vector<std::string> values_of(const LoadedSettings& loaded) {
   for (auto& [name, value] : settings.headers) {
     if (looks_secret(name, value)) value = "[set]";
   }
-  if (settings.proxy.find('@') != std::string::npos) settings.proxy = "[set]";
+  if (settings.proxy.find_first_of("@?#") != std::string::npos) settings.proxy = "[set]";
   const auto url = parse_upstream_url(settings.upstream_url);
   expect(url.has_value(), "a URL that is taken is taken again");
   settings.upstream_url = url->text;
@@ -93,6 +95,13 @@ std::vector<std::string> values_of(const LoadedSettings& loaded) {
     values.push_back(std::string(setting.name) + ": " + print_value(setting.slot));
   }
   return values;
+}
+
+/// Whether a value that prints as it is looks like a key: that is redacted.
+bool has_key(const LoadedSettings& loaded) {
+  const std::vector<std::string> values = values_of(loaded);
+  return std::any_of(values.begin(), values.end(),
+                     [](const std::string& value) { return without_keys(value) != value; });
 }
 
 void check(std::string_view text) {
@@ -109,6 +118,7 @@ void check(std::string_view text) {
   const std::string page = render_settings(*loaded);
   expect(utf8::find_invalid(page) == std::string_view::npos, "the page is UTF-8", page);
   check_secrets(*loaded, page);
+  if (has_key(*loaded)) return;
   const auto again = load(page);
   expect(again.has_value(), "the page is taken",
          again ? page : again.error().message + "\n" + page);

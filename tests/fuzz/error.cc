@@ -3,11 +3,12 @@
 //
 // Input: the status (two bytes), the content type (a length and as much), then the body.
 
-#include "openai/error.h"
+#include "anthropic/error.h"
 
 #include "base/utf8.h"
 #include "client_stream.h"
 #include "fuzz.h"
+#include "openai/error.h"
 
 namespace proxx::fuzz {
 namespace {
@@ -36,6 +37,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view type = choices.bytes();
   const std::string_view body = choices.rest();
   fuzz::check(upstream_status_error(status, type, body));
-  fuzz::check(upstream_event_error(body));
+  fuzz::check(in_openai_words(anthropic::event_error(body)));
   return 0;
 }

@@ -5,6 +5,7 @@
 //
 // Input: a byte of options, then the request.
 
+#include "anthropic/request_writer.h"
 #include "openai/chat/request.h"
 
 #include <algorithm>
@@ -54,7 +55,7 @@ void check_refusal(const Error& error, std::string_view request) {
   if (is_object(request)) expect(!error.param.empty(), "a refusal says where", error.message);
 }
 
-void check_notices(const ConvertedRequest& converted) {
+void check_notices(const ConvertedChatRequest& converted) {
   for (const Notice& notice : converted.notices) {
     expect(!notice.path.empty() && !notice.reason.empty(), "a notice says where and why");
   }
@@ -93,7 +94,7 @@ void check_turns(Reader messages, const std::string& body) {
   }
 }
 
-void check_body(const ConvertedRequest& converted) {
+void check_body(const ConvertedChatRequest& converted) {
   const std::string& body = converted.body;
   json::Document document;
   expect(document.parse(body, {.max_depth = 256}).has_value(), "a body of valid JSON", body);
@@ -108,16 +109,16 @@ void check_body(const ConvertedRequest& converted) {
   for (const json::Member& member : root.members()) {
     expect(keys.insert(member.key()).second, "no field twice", body);
   }
-  const std::string continued = continue_request(body, "[]");
+  const std::string continued = anthropic::continue_request(body, "[]");
   expect(document.parse(continued, {.max_depth = 256}).has_value(), "continued, it is valid too",
          continued);
   for (const char* path : {"messages.0.content.0", "messages.1", "system.0", "tools.0.name",
                            "max_tokens", "messages.999999999999999999999.content", "", "."}) {
-    (void)openai_param(converted, path);
+    (void)converted.client_path(path);
   }
 }
 
-void check_answer_shape(const ConvertedRequest& converted, std::string_view request) {
+void check_answer_shape(const ConvertedChatRequest& converted, std::string_view request) {
   const auto shape = answer_options_of(request);
   expect(shape.has_value(), "the answer's look can be read from what is taken");
   expect(shape->legacy_function_call == converted.answer.legacy_function_call &&

@@ -21,7 +21,7 @@ std::string data_lines(std::string_view text) {
   return out + "\n\n";
 }
 
-void check(AnswerForm form, const AnswerOptions& options, std::string_view body) {
+void check(AnswerForm form, const test::ConverterOptions& options, std::string_view body) {
   const Run run = run_message(form, options, body);
   expect_sound(form, run);
   const bool has_bom = body.substr(0, 3) == "\xEF\xBB\xBF";
@@ -44,9 +44,9 @@ void check(AnswerForm form, const AnswerOptions& options, std::string_view body)
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace proxx;
   fuzz::Choices choices(data, size);
-  const AnswerOptions options = fuzz::answer_options(choices.byte());
+  const test::ConverterOptions options = fuzz::answer_options(choices.byte());
   const std::string_view body = choices.rest();
-  for (const AnswerForm form : {AnswerForm::chunks, AnswerForm::completion, AnswerForm::text}) {
+  for (const AnswerForm form : {AnswerForm::stream, AnswerForm::whole, AnswerForm::text}) {
     fuzz::check(form, options, body);
   }
   return 0;

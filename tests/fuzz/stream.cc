@@ -14,7 +14,7 @@
 #include "client_stream.h"
 #include "fuzz.h"
 #include "storyteller.h"
-#include "unit/core/answer_fold.h"
+#include "unit/answer/fold.h"
 
 namespace proxx::fuzz {
 namespace {
@@ -33,7 +33,7 @@ void expect_doctest_to_abort() {
 /// Legacy calls, custom tools and pauses have tests of their own.
 constexpr uint8_t kOtherOptions = 2 | 4 | 128;
 
-void expect_told(const Json& completion, const Told& told, const AnswerOptions& options) {
+void expect_told(const Json& completion, const Told& told, const test::ConverterOptions& options) {
   const std::string text = completion.dump();
   const Json& choice = completion.at("choices").at(0);
   const Json& message = choice.at("message");
@@ -66,7 +66,7 @@ void erase_thinking(Json& completion) {
 
 /// What one way tells the other does, also of events that make no sense, if they end well.
 void expect_told_alike(const Run& chunks, const Run& completion, const Told& told,
-                       const AnswerOptions& options) {
+                       const test::ConverterOptions& options) {
   expect(chunks.complete == completion.complete, "complete on every way");
   if (!chunks.complete) return;
   Json folded = test::completion_of_chunks(chunks.out);
@@ -74,7 +74,7 @@ void expect_told_alike(const Run& chunks, const Run& completion, const Told& tol
   if (told.legal) {
     expect_told(whole, told, options);
     expect_told(folded, told, options);
-    const Run of_message = run_message(AnswerForm::completion, options, told.message);
+    const Run of_message = run_message(AnswerForm::whole, options, told.message);
     expect(of_message.complete, "the message is whole", told.message);
     expect(of_message.out == completion.out || Json::parse(of_message.out) == whole,
            "stream and message agree", of_message.out + completion.out);
@@ -98,11 +98,11 @@ void check(Choices& choices) {
   Told told;
   const std::string stream = Storyteller(choices).tell(told);
   if (told.legal) bits &= static_cast<uint8_t>(~kOtherOptions);
-  const AnswerOptions options = answer_options(bits);
+  const test::ConverterOptions options = answer_options(bits);
 
   const std::vector<Pieces> cuts = both_cuts(stream);
   std::map<AnswerForm, Run> runs;
-  for (const AnswerForm form : {AnswerForm::chunks, AnswerForm::completion, AnswerForm::text}) {
+  for (const AnswerForm form : {AnswerForm::stream, AnswerForm::whole, AnswerForm::text}) {
     const Run& whole = runs[form] = run_events(form, options, cuts.front());
     expect_sound(form, whole);
     if (told.legal) {
@@ -115,7 +115,7 @@ void check(Choices& choices) {
   expect(run_events(form, options, cuts.back()).same_as(runs[form]), "the same wherever it is cut",
          runs[form].out);
   if (told.legal) expect_text(runs[AnswerForm::text], told);
-  expect_told_alike(runs[AnswerForm::chunks], runs[AnswerForm::completion], told, options);
+  expect_told_alike(runs[AnswerForm::stream], runs[AnswerForm::whole], told, options);
 }
 
 }  // namespace

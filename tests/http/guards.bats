@@ -67,6 +67,55 @@ load helpers
   done
 }
 
+@test "A31: a gzip body is decoded for the conversion and the relay, and its coding does not go upstream" {
+  listening --mock -v
+  local path
+  for path in chat/completions messages; do
+    local relayed='{"model":"claude-haiku-4-5","max_tokens":5,"messages":[{"role":"user","content":"hi"}]}'
+    printf %s "$relayed" | gzip -c >body.gz
+    fetch "$url/$path" -H 'content-encoding: gzip' --data-binary @body.gz
+    expect_status 200
+    fetch "$url/$path" -H 'content-encoding: gzip' -H 'transfer-encoding: chunked' --data-binary @body.gz
+    expect_status 200
+    head -c 30 body.gz >cut.gz
+    fetch "$url/$path" -H 'content-encoding: gzip' --data-binary @cut.gz
+    expect_status 400
+    contains "$(error_of message)" "cut off"
+    fetch "$url/$path" -H 'content-encoding: gzip, zstd' --data-binary @body.gz
+    expect_status 415
+  done
+  contains "$(cat serve.log)" "> POST /v1/messages"
+  [ "$(grep -ci '^> content-encoding' serve.log)" = 0 ]
+}
+
+@test "H24: a --cors value that can never match is exit 2" {
+  local value
+  for value in https://a.example/ https://A.example a.example '' https://u@a.example; do
+    split timeout 10 "$PROXX" serve --config none --mock --port 0 --cors "$value"
+    expect_code 2
+    contains "$err" "--cors: expected an origin such as https://app.example"
+  done
+  printf 'serve:\n  cors:\n    - https://a.example?x\n' >cors.yaml
+  split timeout 10 "$PROXX" serve -c cors.yaml --mock --port 0
+  expect_code 2
+  contains "$err" "cors.yaml:3:7: serve.cors: expected an origin"
+}
+
+@test "H24: --cors '*' and scheme://* allow what they say" {
+  listening --mock --cors 'chrome-extension://*'
+  fetch -H 'origin: chrome-extension://abc' "$url/chat/completions" -H 'content-type: application/json' -d "$HI"
+  expect_status 200
+  expect allowed "$(header access-control-allow-origin)" chrome-extension://abc
+  expect vary "$(header vary)" Origin
+  expect credentials "$(header access-control-allow-credentials)" ""
+  fetch -H 'origin: https://a.example' "$url/models"
+  expect_status 403
+  listening --mock --cors '*'
+  fetch -H 'origin: https://a.example' "$url/models"
+  expect_status 200
+  expect allowed "$(header access-control-allow-origin)" https://a.example
+}
+
 @test "H24: a preflight is refused by default, and gets an exact echo with --cors" {
   listening --mock
   local preflight=(-X OPTIONS -H 'access-control-request-method: POST'

@@ -1,11 +1,13 @@
 # For the suites of `proxx serve`; those of the command line have the rest.
 # shellcheck source=tests/cli/helpers.bash
 source "$BATS_TEST_DIRNAME/../cli/helpers.bash"
+# haproxy and nginx are there, where a user does not look.
+PATH=$PATH:/usr/sbin
 
 # fetch CURL-ARGUMENTS: the status in $status_code, the head in $head (lower-case names), the body
-# in $body.
+# in $body. Fails without an answer, in a condition too.
 fetch() {
-  status_code=$(curl -sS --max-time 30 -D head.raw -o body.raw -w '%{http_code}' "$@")
+  status_code=$(curl -sS --max-time 30 -D head.raw -o body.raw -w '%{http_code}' "$@") || return
   # shellcheck disable=SC2034
   head=$(tr -d '\r' <head.raw | sed 's/^[^ :]*:/\L&/')
   body=$(cat body.raw)

@@ -50,6 +50,155 @@ load helpers
   expect exit "$exit_code" 143
 }
 
+# serving SETTINGS...: start_serve with these keys under `serve:`.
+serving() {
+  { echo 'serve:'; printf '  %s\n' "$@"; } >serve.yaml
+  rm -f serve.log
+  start_serve -c serve.yaml --mock
+  origin=${url%/v1}
+  # shellcheck disable=SC2034
+  port=${origin##*:}
+}
+
+@test "S1: with drain_delay readyz says 503 first, and all is served as before until the drain" {
+  serving 'drain_delay: 3'
+  fetch "$origin/readyz"
+  expect_status 200
+  kill -TERM "$serve_pid"
+  wait_for serve.log leaving
+  local begin=$SECONDS
+  fetch "$origin/readyz"
+  expect_status 503
+  fetch "$origin/healthz"
+  expect_status 200
+  fetch "$url/chat/completions" -d "$HI"
+  expect_status 200
+  expect connection "$(header connection)" ""
+  fetch -N "$url/chat/completions" -d "$HI_STREAM"
+  contains "$body" "[DONE]"
+  lacks "$(cat serve.log)" draining
+  exit_code_of "$serve_pid"
+  expect exit "$exit_code" 0
+  contains "$(cat serve.log)" draining
+  [ $((SECONDS - begin)) -ge 1 ]
+}
+
+@test "S1: a second signal ends drain_delay at once" {
+  serving 'drain_delay: 600'
+  kill -TERM "$serve_pid"
+  wait_for serve.log leaving
+  kill -INT "$serve_pid"
+  exit_code_of "$serve_pid"
+  expect exit "$exit_code" 130
+}
+
+@test "H14: an idle connection lives for serve.idle_timeout from the end of its last answer" {
+  serving 'idle_timeout: 1'
+  python3 - "$port" <<'PYTHON'
+import socket, sys, time
+connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+connection.settimeout(30)
+for pause in (0, 0.5, 0.5, 0.5):
+    time.sleep(pause)
+    connection.sendall(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
+    assert connection.recv(4096).startswith(b"HTTP/1.1 200"), pause
+last = time.monotonic()
+assert connection.recv(1) == b""
+assert time.monotonic() - last > 0.8, time.monotonic() - last
+PYTHON
+  split "$PROXX" config -c serve.yaml
+  contains "$out" "idle_timeout: 1 "
+  split "$PROXX" config -c none
+  contains "$out" "idle_timeout: 75 "
+  contains "$out" "drain_delay: 0 "
+}
+
+# logged TEXT COUNT: waits until the server's log has it that often.
+logged() {
+  local i
+  for i in $(seq 200); do
+    [ "$(grep -c -- "$1" serve.log)" -ge "$2" ] && return
+    sleep 0.05
+  done
+  echo "no '$1' after $i tries in: $(cat serve.log)" >&2
+  return 1
+}
+
+@test "S11: SIGHUP reads keys, auth_file and configuration again, and cuts no stream" {
+  start_mock --delay 300
+  echo sk-first >key
+  echo client-1 >clients
+  printf 'upstream_url: %s\napi_key_file: key\nport: 0\nmodels: {a: claude-opus-5-5}\nserve: {auth_file: clients, cors: [https://one.example]}\n' "$mock_url" >serve.yaml
+  rm -f serve.log
+  start_serve -c serve.yaml
+  origin=${url%/v1}
+  curl -sN "$url/chat/completions" -H 'api-key: client-1' -d "$HI_STREAM" >stream.raw 3>&- &
+  local client=$!
+  wait_for stream.raw "data: "
+  echo client-2 >clients
+  printf 'upstream_url: %s\napi_key_file: key\nport: 0\nmodels: {b: claude-haiku-4-5}\nserve: {drain: 7, auth_file: clients, cors: [https://two.example]}\n' "$mock_url" >serve.yaml
+  kill -HUP "$serve_pid"
+  logged "were read again" 1
+  logged "serve.drain changed, which takes a restart" 1
+  fetch "$url/models/b" -H 'api-key: client-2' -H 'origin: https://two.example'
+  expect_status 200
+  expect allowed "$(header access-control-allow-origin)" https://two.example
+  fetch "$url/models/a" -H 'api-key: client-2'
+  expect_status 404
+  fetch "$url/models/b" -H 'api-key: client-1'
+  expect_status 401
+  fetch "$url/models/b" -H 'api-key: client-2' -H 'origin: https://one.example'
+  expect_status 403
+  wait "$client"
+  contains "$(cat stream.raw)" "data: [DONE]"
+}
+
+@test "S11: a bad file keeps the old; another upstream takes a restart" {
+  local echo_url
+  start_upstream
+  echo sk-first >key
+  printf 'upstream_url: %s\napi_key_file: key\nport: 0\nmodels: {a: claude-opus-5-5}\n' "$upstream_url" >good.yaml
+  cp good.yaml serve.yaml
+  rm -f serve.log
+  start_serve -c serve.yaml
+  origin=${url%/v1}
+  local bad=0
+  for text in 'models: [' 'nonsense: 1' 'serve: {auth_file: missing}' 'api_key_file: missing' 'serve: {client_key: ignore}' 'upstream_url: http://127.0.0.1:1'; do
+    grep -v "^${text%%:*}:" good.yaml >serve.yaml
+    echo "$text" >>serve.yaml
+    [ "$text" != 'serve: {client_key: ignore}' ] || sed -i '/api_key_file/d' serve.yaml
+    kill -HUP "$serve_pid"
+    bad=$((bad + 1))
+    logged "not read again, all stays as it was" "$bad"
+    fetch "$url/models/a"
+    expect_status 200
+  done
+  contains "$(cat serve.log)" "serve.yaml:"
+  contains "$(cat serve.log)" "upstream_url changed, which takes a restart"
+  cp good.yaml serve.yaml
+  kill -HUP "$serve_pid"
+  logged "were read again" 1
+}
+
+@test "S11: api_key_command does not hold up the server, nor its end" {
+  start_mock
+  printf '#!/bin/sh\nif [ -e slow ]; then touch asked; sleep 600; fi\necho sk-from-command\n' >give-key
+  chmod +x give-key
+  printf 'upstream_url: %s\napi_key_command: [%s]\nport: 0\n' "$mock_url" "$PWD/give-key" >serve.yaml
+  rm -f serve.log
+  start_serve -c serve.yaml
+  touch slow
+  kill -HUP "$serve_pid"
+  local i
+  for i in $(seq 200); do [ ! -e asked ] || break; sleep 0.05; done
+  [ -e asked ]
+  fetch "$url/chat/completions" -d "$HI"
+  expect_status 200
+  kill -TERM "$serve_pid"
+  exit_code_of "$serve_pid"
+  expect exit "$exit_code" 0
+}
+
 @test "S2: a port in use is exit 2 with the address, with several threads too" {
   listening --mock
   local options
@@ -88,14 +237,14 @@ load helpers
   curl -sN "$url/chat/completions" -d "$HI_STREAM" >stream.raw 3>&- &
   local client=$!
   wait_for stream.raw "data: "
-  # 60 connections by two processes, because the limit is theirs as well
+  # 60 connections by three processes, because the limit is theirs as well
   local holders=()
   for _ in 1 2 3; do
     python3 -c '
-import socket, sys
+import socket, sys, time
 held = [socket.create_connection(("127.0.0.1", int(sys.argv[1]))) for _ in range(20)]
 print("held", flush=True)
-sys.stdin.read()' "$port" < <(sleep 60) >>held 3>&- &
+time.sleep(60)' "$port" >>held 3>&- &
     holders+=("$!")
   done
   local i
@@ -262,7 +411,52 @@ short_of() {
   done
 }
 
-@test "S11: nothing is reloaded: a file that breaks while it runs changes nothing" {
+# start_keyed: an upstream that takes the key in ./wanted, and a server whose key is in ./key.
+start_keyed() {
+  echo sk-first >wanted
+  echo sk-first >key
+  python3 "$BATS_TEST_DIRNAME/keyed_upstream.py" wanted >keyed.log 3>&- &
+  children+=("$!")
+  wait_for keyed.log "port "
+  printf 'upstream_url: http://127.0.0.1:%s\napi_key_file: key\n' "$(sed -n 's/^port //p' keyed.log)" >serve.yaml
+  rm -f serve.log
+  start_serve -c serve.yaml "$@"
+}
+
+@test "S11: a key that the upstream refuses is read again, and the request goes out once more" {
+  start_keyed --threads 2
+  local path data
+  for path in chat/completions messages; do
+    fetch "$url/$path" -d "$HI"
+    expect_status 200
+    echo "sk-next-$path" | tr -d / | tee wanted >key
+    fetch "$url/$path" -d "$HI"
+    expect_status 200
+    contains "$body" hello
+    fetch "$url/$path" -d "$HI"
+    expect_status 200
+  done
+  expect log "$(grep -c "the upstream refused the server's key; another one was read" serve.log)" 2
+  lacks "$(cat serve.log)" sk-next
+}
+
+@test "S11: a key that is the same when it is read again, and a client's own, are a 401" {
+  start_keyed
+  echo sk-other >wanted
+  local path
+  for path in chat/completions messages; do
+    fetch "$url/$path" -d "$HI"
+    expect_status 401
+    contains "$body" "invalid x-api-key"
+  done
+  expect asked "$(grep -c asked keyed.log)" 2
+  echo sk-other >key
+  fetch "$url/messages" -d "$HI" -H 'x-api-key: sk-client'
+  expect_status 401
+  expect asked "$(grep -c asked keyed.log)" 3
+}
+
+@test "S11: nothing is reloaded by itself: a file that breaks while it runs changes nothing" {
   echo 'serve: {metrics: true}' >c.yaml
   start_serve --config c.yaml --mock
   echo 'serve: [' >c.yaml

@@ -80,6 +80,28 @@ asked_or_answered() {
   done
 }
 
+@test "X2 X11: a relayed answer whose framing is not HTTP's is a 502" {
+  local first rest type
+  for first in 'Transfer-Encoding: gzip, chunked' 'Transfer-Encoding : chunked' 'Transfer-Encoding: chunked'; do
+    for rest in '\r\n0\r\n\r\n' '\r\n0\r\nno field\r\n\r\n' '\n0\r\n\r\n'; do
+      for type in application/json text/event-stream; do
+        printf "HTTP/1.1 200 OK\\r\\ncontent-type: $type\\r\\n$first\\r\\n\\r\\n2\\r\\n{}$rest" >answer
+        start_raw answer
+        listening --upstream-url "$raw_url"
+        fetch -H 'x-api-key: k' --max-time 20 "$origin/v1/messages" -d "$HI"
+        if [ "$first$rest" = 'Transfer-Encoding: chunked\r\n0\r\n\r\n' ]; then
+          expect_status 200
+          expect body "$body" '{}'
+        else
+          expect_status 502
+          expect type "$(error_of type)" api_error
+        fi
+        kill "$serve_pid"
+      done
+    done
+  done
+}
+
 @test "X14: no descriptor left for the upstream is a 503 that names the limit" {
   plain_build # UBSan's check of types opens a pipe
   local idle i before refused=

@@ -2,41 +2,61 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "openai/common.h"
+#include "answer/events.h"
+#include "answer/frame.h"
+#include "openai/chat/answer_options.h"
+#include "openai/chat/answer_parts.h"
+#include "openai/citations.h"
 
 namespace proxx::openai {
 
-/// An answer as `data: {chat.completion.chunk}\n\n` lines (wire.md 5.3, 6.8). What all chunks share
-/// is built once, so a text delta costs three appends and no allocation.
-class ChunkWriter {
+/// Writes an answer as `chat.completion.chunk` objects, each in a frame (wire.md 5.3, 6.8). The
+/// writer builds the beginning that all chunks share once: a text delta costs three appends and no
+/// allocation.
+class ChunkWriter final : public answer::Output {
  public:
-  explicit ChunkWriter(const AnswerOptions& options);
+  ChunkWriter(const AnswerOptions& options, answer::Frame frame);
 
-  /// `raw_model` is the name to show.
-  void begin(std::string_view raw_id, std::string_view raw_model, std::string& out);
-  void text(std::string_view raw, std::string& out);
-  void thinking_begin(uint32_t, std::string&) {}
-  void thinking(const Thinking& piece, std::string& out);
-  void signature(uint32_t index, std::string_view raw, std::string& out);
-  void redacted_thinking(uint32_t index, std::string_view raw_data, std::string& out);
-  /// `annotations`: JSON objects, comma separated.
-  void annotations(std::string_view annotations, std::string& out);
-  void call_begin(Call call, std::string_view raw_id, std::string_view raw_name, std::string& out);
-  void call_arguments(Call call, std::string_view raw, std::string& out);
-  void call_end(Call, std::string&) {}
-  void end(const Ending& ending, const AnswerFacts& facts, std::string& out);
+  void start(RawString id, RawString model, std::string& out) override;
+  void text_begin(uint32_t index, std::string& out) override;
+  void text(const answer::Piece& piece, std::string& out) override;
+  void citation(uint32_t index, const anthropic::Citation& citation, std::string& out) override;
+  void text_end(uint32_t index, answer::BlockEnd end, std::string& out) override;
+  void thinking(const answer::Piece& piece, std::string& out) override;
+  void signature(uint32_t index, RawString signature, std::string& out) override;
+  void redacted_thinking(uint32_t index, RawString data, std::string& out) override;
+  void call_begin(const answer::ToolCall& call, RawString id, RawString name,
+                  std::string& out) override;
+  void call_arguments(const answer::ToolCall& call, RawString fragment, std::string& out) override;
+  void call_end(const answer::ToolCall& call, answer::BlockEnd end, std::string& out) override;
+  void stop(const answer::Stop& stop, const answer::TokenUsage& usage, std::string& out) override;
+  void keepalive(std::string& out) override;
+  void fail(const Error& error, std::string& out) override;
 
  private:
-  ReasoningFields reasoning_;
-  bool include_usage_;
-  int64_t created_unix_s_;
-  [[nodiscard]] std::string_view frame() const;
-  [[nodiscard]] std::string_view head() const;
-  [[nodiscard]] std::string_view tail() const;
+  struct OpenCall {
+    uint32_t number;
+    CallKind kind;
+    std::string held;  ///< the arguments of a custom call so far
+  };
+  [[nodiscard]] OpenCall* find_open(const answer::ToolCall& call);
+  void write_arguments(const OpenCall& call, RawString arguments, std::string& out) const;
+  [[nodiscard]] std::string_view chunk_begin() const;
+  [[nodiscard]] std::string_view delta_begin() const;
+  [[nodiscard]] std::string_view delta_end() const;
 
-  std::string text_head_;  ///< a text chunk up to its text
-  std::string text_tail_;  ///< and behind it
+  AnswerOptions options_;
+  answer::Frame frame_;
+  CallKinds kinds_;
+  CitationCollector citations_;
+  std::vector<OpenCall> open_calls_;
+  bool has_calls_ = false;
+  bool has_thinking_ = false;  ///< a piece of thinking was written
+
+  std::string text_begin_;  ///< a text chunk up to its text
+  std::string text_end_;    ///< the rest of it
 };
 
 }  // namespace proxx::openai

@@ -1,19 +1,38 @@
 #include "openai/chat/completion_writer.h"
 
+#include <optional>
+#include <utility>
+
+#include "json/writer.h"
+#include "openai/words.h"
+
 namespace proxx::openai {
 
 CompletionWriter::CompletionWriter(const AnswerOptions& options)
-    : fields_(options.reasoning),
-      legacy_(options.legacy_function_call),
-      created_unix_s_(options.created_unix_s) {}
+    : options_(options), kinds_(options) {}
 
-void CompletionWriter::begin(std::string_view raw_id, std::string_view raw_model, std::string&) {
-  id_ = raw_id;
-  model_ = raw_model;
+void CompletionWriter::start(RawString id, RawString model, std::string&) {
+  id_ = raw_completion_id(id);
+  model_ = raw_shown_model(options_, model);
 }
 
-void CompletionWriter::text(std::string_view raw, std::string&) {
-  content_.append(raw);
+void CompletionWriter::text_begin(uint32_t index, std::string&) {
+  citations_.text_begin(index);
+}
+
+void CompletionWriter::text(const answer::Piece& piece, std::string&) {
+  citations_.text(piece);
+  content_.append(piece.text);
+}
+
+void CompletionWriter::citation(uint32_t index, const anthropic::Citation& citation, std::string&) {
+  citations_.citation(index, citation);
+}
+
+void CompletionWriter::text_end(uint32_t index, answer::BlockEnd, std::string&) {
+  for (UrlCitation& citation : citations_.text_end(index)) {
+    annotations_.push_back(std::move(citation));
+  }
 }
 
 void CompletionWriter::thinking_begin(uint32_t index, std::string&) {
@@ -25,65 +44,74 @@ CompletionWriter::Reasoning& CompletionWriter::reasoning_of(uint32_t index) {
   return reasoning_[open_reasoning_.at(index)];
 }
 
-void CompletionWriter::thinking(const Thinking& piece, std::string&) {
-  reasoning_of(piece.index).text.append(piece.raw_text);
+void CompletionWriter::thinking(const answer::Piece& piece, std::string&) {
+  reasoning_of(piece.index).text.append(piece.text);
 }
 
-void CompletionWriter::signature(uint32_t index, std::string_view raw, std::string&) {
-  reasoning_of(index).signature.append(raw);
+void CompletionWriter::signature(uint32_t index, RawString signature, std::string&) {
+  reasoning_of(index).signature.append(signature);
 }
 
-void CompletionWriter::redacted_thinking(uint32_t index, std::string_view raw_data, std::string&) {
-  reasoning_.push_back({index, true, std::string(raw_data), {}});
+void CompletionWriter::redacted_thinking(uint32_t index, RawString data, std::string&) {
+  reasoning_.push_back({index, true, std::string(data), {}});
 }
 
-void CompletionWriter::annotations(std::string_view annotations, std::string&) {
-  if (!annotations_.empty()) annotations_.push_back(',');
-  annotations_.append(annotations);
+CompletionWriter::ShownCall* CompletionWriter::find(const answer::ToolCall& call) {
+  return call.number < calls_.size() ? &calls_[call.number] : nullptr;
 }
 
-void CompletionWriter::call_begin(Call call, std::string_view raw_id, std::string_view raw_name,
+void CompletionWriter::call_begin(const answer::ToolCall& call, RawString id, RawString name,
                                   std::string&) {
-  append_call_opening(calls_.emplace_back(), call.kind, raw_id, raw_name);
-  call_kinds_.push_back(call.kind);
+  const std::optional<CallKind> kind = kinds_.kind_of(call, name);
+  if (!kind) return;
+  append_call_opening(calls_.emplace_back(ShownCall{*kind, {}, {}}).opening, *kind, id, name);
 }
 
-void CompletionWriter::call_arguments(Call call, std::string_view raw, std::string&) {
-  calls_[call.number].append(raw);
+void CompletionWriter::call_arguments(const answer::ToolCall& call, RawString fragment,
+                                      std::string&) {
+  if (ShownCall* const shown = find(call)) shown->arguments.append(fragment);
 }
 
-void CompletionWriter::end(const Ending& ending, const AnswerFacts& facts, std::string& out) {
+void CompletionWriter::call_end(const answer::ToolCall& call, answer::BlockEnd, std::string&) {
+  ShownCall* const shown = find(call);
+  if (shown == nullptr || shown->kind != CallKind::custom) return;
+  shown->arguments = shown_arguments(shown->kind, shown->arguments);
+}
+
+void CompletionWriter::stop(const answer::Stop& stop, const answer::TokenUsage& usage,
+                            std::string& out) {
   json::Writer writer(out);
   writer.begin_object().key("id").raw_string(id_).key("object").string("chat.completion");
-  writer.key("created").integer(created_unix_s_).key("model").raw_string(model_);
+  writer.key("created").integer(options_.created_unix_s).key("model").raw_string(model_);
   writer.key("choices").begin_array().begin_object().key("index").integer(0).key("message");
-  write_message(writer, ending);
-  writer.key("logprobs").null().key("finish_reason").string(ending.finish_reason);
-  if (!ending.raw_native_reason.empty()) {
-    writer.key("native_finish_reason").raw_string(ending.raw_native_reason);
-  }
+  write_message(writer, stop);
+  writer.key("logprobs").null();
+  write_finish(writer, stop, kinds_, !calls_.empty());
   writer.end_object().end_array().key("usage");
-  write_usage(writer, facts);
-  if (!ending.service_tier.empty()) writer.key("service_tier").string(ending.service_tier);
+  write_usage(writer, usage);
+  write_service_tier(writer, stop);
   writer.end_object();
   out.push_back('\n');
 }
 
-void CompletionWriter::write_message(json::Writer& writer, const Ending& ending) const {
+void CompletionWriter::write_message(json::Writer& writer, const answer::Stop& stop) const {
+  const std::string refusal = raw_refusal_text(stop);
   writer.begin_object().key("role").string("assistant").key("content");
-  if (content_.empty() && (!calls_.empty() || !ending.raw_refusal.empty())) {
+  if (content_.empty() && (!calls_.empty() || !refusal.empty())) {
     writer.null();
   } else {
     writer.raw_string(content_);
   }
   writer.key("refusal");
-  if (ending.raw_refusal.empty()) {
+  if (refusal.empty()) {
     writer.null();
   } else {
-    writer.raw_string(ending.raw_refusal);
+    writer.raw_string(refusal);
   }
   if (!annotations_.empty()) {
-    writer.key("annotations").begin_array().raw(annotations_).end_array();
+    writer.key("annotations").begin_array();
+    for (const UrlCitation& citation : annotations_) write_annotation(writer, citation);
+    writer.end_array();
   }
   write_reasoning(writer);
   write_calls(writer);
@@ -102,16 +130,17 @@ std::string CompletionWriter::joined_reasoning() const {
 
 void CompletionWriter::write_reasoning(json::Writer& writer) const {
   const std::string joined = joined_reasoning();
-  if (!joined.empty() && fields_.reasoning_content) {
+  if (!joined.empty() && options_.reasoning.reasoning_content) {
     writer.key("reasoning_content").raw_string(joined);
   }
-  if (!joined.empty() && fields_.reasoning_details) writer.key("reasoning").raw_string(joined);
+  if (!joined.empty() && options_.reasoning.reasoning_details)
+    writer.key("reasoning").raw_string(joined);
   std::vector<const Reasoning*> shown;
   for (const Reasoning& entry : reasoning_) {
     if (entry.redacted || !entry.text.empty() || !entry.signature.empty()) shown.push_back(&entry);
   }
   if (shown.empty()) return;
-  if (fields_.reasoning_details) {
+  if (options_.reasoning.reasoning_details) {
     writer.key("reasoning_details").begin_array();
     for (const Reasoning* entry : shown) {
       if (entry->redacted) {
@@ -122,7 +151,7 @@ void CompletionWriter::write_reasoning(json::Writer& writer) const {
     }
     writer.end_array();
   }
-  if (fields_.thinking_blocks) {
+  if (options_.reasoning.thinking_blocks) {
     writer.key("thinking_blocks").begin_array();
     for (const Reasoning* entry : shown) {
       if (entry->redacted) {
@@ -137,13 +166,12 @@ void CompletionWriter::write_reasoning(json::Writer& writer) const {
 
 void CompletionWriter::write_calls(json::Writer& writer) const {
   if (calls_.empty()) return;
-  writer.key(legacy_ ? "function_call" : "tool_calls");
-  if (!legacy_) writer.begin_array();
-  for (size_t i = 0; i < calls_.size(); ++i) {
-    writer.raw(calls_[i]);
-    writer.out().append(call_closing(call_kinds_[i]));
+  writer.key(kinds_.legacy() ? "function_call" : "tool_calls");
+  if (!kinds_.legacy()) writer.begin_array();
+  for (const ShownCall& call : calls_) {
+    writer.value().append(call.opening).append(call.arguments).append(call_closing(call.kind));
   }
-  if (!legacy_) writer.end_array();
+  if (!kinds_.legacy()) writer.end_array();
 }
 
 }  // namespace proxx::openai

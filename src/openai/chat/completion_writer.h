@@ -5,26 +5,32 @@
 #include <string_view>
 #include <vector>
 
-#include "openai/common.h"
+#include "answer/events.h"
+#include "openai/chat/answer_options.h"
+#include "openai/chat/answer_parts.h"
+#include "openai/citations.h"
 
 namespace proxx::openai {
 
-/// An answer as one chat.completion object and a newline, written at the end (wire.md 5.2, 6.7).
-class CompletionWriter {
+/// Writes an answer as one `chat.completion` object and a newline, at the end (wire.md 5.2, 6.7).
+class CompletionWriter final : public answer::Output {
  public:
   explicit CompletionWriter(const AnswerOptions& options);
 
-  void begin(std::string_view raw_id, std::string_view raw_model, std::string& out);
-  void text(std::string_view raw, std::string& out);
-  void thinking_begin(uint32_t index, std::string& out);
-  void thinking(const Thinking& piece, std::string& out);
-  void signature(uint32_t index, std::string_view raw, std::string& out);
-  void redacted_thinking(uint32_t index, std::string_view raw_data, std::string& out);
-  void annotations(std::string_view annotations, std::string& out);
-  void call_begin(Call call, std::string_view raw_id, std::string_view raw_name, std::string& out);
-  void call_arguments(Call call, std::string_view raw, std::string& out);
-  void call_end(Call, std::string&) {}
-  void end(const Ending& ending, const AnswerFacts& facts, std::string& out);
+  void start(RawString id, RawString model, std::string& out) override;
+  void text_begin(uint32_t index, std::string& out) override;
+  void text(const answer::Piece& piece, std::string& out) override;
+  void citation(uint32_t index, const anthropic::Citation& citation, std::string& out) override;
+  void text_end(uint32_t index, answer::BlockEnd end, std::string& out) override;
+  void thinking_begin(uint32_t index, std::string& out) override;
+  void thinking(const answer::Piece& piece, std::string& out) override;
+  void signature(uint32_t index, RawString signature, std::string& out) override;
+  void redacted_thinking(uint32_t index, RawString data, std::string& out) override;
+  void call_begin(const answer::ToolCall& call, RawString id, RawString name,
+                  std::string& out) override;
+  void call_arguments(const answer::ToolCall& call, RawString fragment, std::string& out) override;
+  void call_end(const answer::ToolCall& call, answer::BlockEnd end, std::string& out) override;
+  void stop(const answer::Stop& stop, const answer::TokenUsage& usage, std::string& out) override;
 
  private:
   struct Reasoning {
@@ -33,23 +39,28 @@ class CompletionWriter {
     std::string text;  ///< or the data
     std::string signature;
   };
+  struct ShownCall {
+    CallKind kind;
+    std::string opening;
+    std::string arguments;  ///< as received until the call's end, then as shown
+  };
   [[nodiscard]] Reasoning& reasoning_of(uint32_t index);
-  void write_message(json::Writer& writer, const Ending& ending) const;
+  [[nodiscard]] ShownCall* find(const answer::ToolCall& call);
+  void write_message(json::Writer& writer, const answer::Stop& stop) const;
   void write_reasoning(json::Writer& writer) const;
   void write_calls(json::Writer& writer) const;
   [[nodiscard]] std::string joined_reasoning() const;
 
-  ReasoningFields fields_;
-  bool legacy_;
-  int64_t created_unix_s_;
+  AnswerOptions options_;
+  CallKinds kinds_;
   std::string id_;
   std::string model_;
   std::string content_;
-  std::string annotations_;
+  CitationCollector citations_;
+  std::vector<UrlCitation> annotations_;
   std::vector<Reasoning> reasoning_;
-  std::map<uint32_t, size_t> open_reasoning_;  ///< of a block's index: where in reasoning_ it is
-  std::vector<std::string> calls_;             ///< not closed yet
-  std::vector<CallKind> call_kinds_;
+  std::map<uint32_t, size_t> open_reasoning_;  ///< by a block's index: its place in reasoning_
+  std::vector<ShownCall> calls_;               ///< by number
 };
 
 }  // namespace proxx::openai

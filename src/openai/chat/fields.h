@@ -1,20 +1,26 @@
 #pragma once
-#include "openai/chat/context.h"
+#include <cstddef>
+#include <string_view>
+#include <vector>
 
-// Handlers of the table of top-level fields that stand in a file of their own. Each gets its field,
-// which is there and not null.
+#include "json/reader.h"
+#include "policy/notice_log.h"
 
-namespace proxx::request {
+namespace proxx::openai::chat {
 
-/// user and safety_identifier: metadata.user_id, left out where it looks like personal data.
-/// anthropic_beta and betas: a string with commas, or an array.
-Status convert_betas(Conversion& c, json::Reader field);
-Status convert_user(Conversion& c, json::Reader field);
-/// Of OpenAI's metadata only user_id means anything upstream.
-Status convert_metadata(Conversion& c, json::Reader field);
+/// The top-level fields of a request by name; of duplicates the last, and null is absent. To add a
+/// field, add a row to the table in fields.cc.
+class Fields {
+ public:
+  /// Fills this from the members of `root`; what no row knows is dropped with a notice.
+  void read(json::Reader root, policy::NoticeLog& notices);
+  /// `name` is one of the table's.
+  [[nodiscard]] json::Reader operator[](std::string_view name) const;
+  /// The field of the table's row `row`.
+  [[nodiscard]] json::Reader at(size_t row) const { return values_[row]; }
 
-Status convert_prompt_cache_key(Conversion& c, json::Reader field);
-Status convert_prompt_cache_retention(Conversion& c, json::Reader field);
-Status convert_prompt_cache_options(Conversion& c, json::Reader field);
+ private:
+  std::vector<json::Reader> values_;
+};
 
-}  // namespace proxx::request
+}  // namespace proxx::openai::chat

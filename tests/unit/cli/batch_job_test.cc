@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "support/fake_upstream.h"
+#include "upstream/anthropic_provider.h"
 
 using namespace proxx;
 using cli::BatchJob;
@@ -16,22 +17,24 @@ namespace {
 struct Fixture {
   boost::asio::io_context loop;
   test::FakeUpstream upstream;
+  AnthropicProvider provider;
   ModelTable models;
   BatchShared shared;
   bool done = false;
   BatchJob job;
 
   Fixture()
-      : shared(of(loop, upstream, models)),
+      : shared(of(loop, upstream, provider, models)),
         job(shared, 1, "a",
             R"({"model":"claude-sonnet-5-5","messages":[{"role":"user","content":"hi"}]})",
             [this](BatchJob&, const Error*) { done = true; }) {}
 
   static BatchShared of(boost::asio::io_context& loop, test::FakeUpstream& upstream,
-                        const ModelTable& models) {
+                        const AnthropicProvider& provider, const ModelTable& models) {
     BatchShared shared;
     shared.context.loop = &loop;
     shared.context.upstream = &upstream;
+    shared.context.provider = &provider;
     shared.context.conversion.models = &models;
     shared.credential.api_key = "sk-test";
     return shared;

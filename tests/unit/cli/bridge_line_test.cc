@@ -97,21 +97,17 @@ TEST_CASE("X5: an id of up to 1 KiB is kept, a longer one is an error that its b
   }
 }
 
-TEST_CASE("every frame of a stream is a line; notices come with the last") {
-  const auto all_lines = [](std::string_view id, std::string_view frames, const Notices& notices) {
-    // One line at a time, and all at once.
-    std::string out;
-    for (std::string_view rest = frames; !rest.empty();) out += chunk_lines(id, rest, notices, 1);
-    CHECK(chunk_lines(id, frames, notices, 1 << 20) == out);
-    CHECK(frames.empty());
-    return out;
-  };
+TEST_CASE("each chunk of a stream is a line; notices come with the last") {
+  const answer::Frame frame = chunk_frame("[1]");
+  std::string out;
+  frame.append(out, R"({"a":1})");
+  frame.append(out, R"({"b":2})");
+  CHECK(out == "{\"id\":[1],\"chunk\":{\"a\":1}}\n{\"id\":[1],\"chunk\":{\"b\":2}}\n");
+  CHECK_FALSE(frame.server_sent_events);
+  CHECK(done_line("1", {}) == "{\"id\":1,\"done\":true}\n");
   const Notices notices = {{Notice::Kind::dropped, "seed", "no \"seed\" here"}};
-  CHECK(all_lines("1", "data: {\"a\":1}\n\ndata: {\"b\":2}\n\n", notices) ==
-        "{\"id\":1,\"chunk\":{\"a\":1}}\n{\"id\":1,\"chunk\":{\"b\":2}}\n");
-  CHECK(all_lines("1", "data: [DONE]\n\n", {}) == "{\"id\":1,\"done\":true}\n");
   CHECK(
-      all_lines("1", "data: [DONE]\n\n", notices) ==
+      done_line("1", notices) ==
       R"({"id":1,"done":true,"notices":[{"kind":"dropped","path":"seed","reason":"no \"seed\" here"}]})"
       "\n");
 }

@@ -245,26 +245,41 @@ TEST_CASE("X13: a signal that ends the program ends the command and its children
   }
 }
 
-TEST_CASE("X13: a SIGKILL ends the command, too") {
+TEST_CASE("X13: a SIGKILL ends the command and its children, too") {
   Scratch scratch;
   const std::string pid_file = scratch.path("pid");
   const LoadedSettings loaded =
-      with_command(scratch, {"sh", "-c", "echo $$ >" + pid_file + "; exec sleep 60"});
+      with_command(scratch, {"sh", "-c", "sleep 60 & echo $! $$ >" + pid_file + "; wait"});
   const pid_t program = fork();
   if (program == 0) {
     (void)read_keys(loaded, test::environment({}));
     _exit(99);
   }
   REQUIRE(program > 0);
+  pid_t sleeper = 0;
   pid_t command = 0;
   for (int i = 0; i < 1000 && command == 0; ++i) {
-    std::ifstream(pid_file) >> command;
+    std::ifstream(pid_file) >> sleeper >> command;
     usleep(10'000);
   }
   REQUIRE(command > 0);
   kill(program, SIGKILL);
   REQUIRE(waitpid(program, nullptr, 0) == program);
+  CHECK(test::is_gone(sleeper));
   CHECK(test::is_gone(command));
+}
+
+TEST_CASE("X13: what a command leaves running on purpose goes on after it") {
+  Scratch scratch;
+  const std::string pid_file = scratch.path("pid");
+  CHECK(read_keys(
+      with_command(scratch, {"sh", "-c", "sleep 60 & echo $! >" + pid_file + "; echo sk-1"}),
+      test::environment({})));
+  pid_t sleeper = 0;
+  std::ifstream(pid_file) >> sleeper;
+  REQUIRE(sleeper > 0);
+  CHECK(kill(sleeper, 0) == 0);
+  kill(sleeper, SIGKILL);
 }
 
 TEST_CASE("X13: after a key command signals do what they did before") {
@@ -285,9 +300,10 @@ TEST_CASE("X9: a key command sees no secret of the environment") {
   setenv("ANTHROPIC_API_KEY", "hush-1", 1);
   setenv("ANTHROPIC_AUTH_TOKEN", "hush-2", 1);
   setenv("ANTHROPIC_CUSTOM_HEADERS", "X-Auth: hush-3", 1);
-  setenv("HTTPS_PROXY", "http://user:hush-4@proxy:3128/", 1);
+  setenv("HTTPS_PROXY", "http://user:hush-4@proxy:3128/?token=hush-6", 1);
   setenv("all_proxy", "user:hush-5@proxy", 1);
   setenv("PROXX_TEST_OTHER", "user:kept@here", 1);
+  take_secret_environment();
   const std::string seen = scratch.path("seen");
   CHECK(read_keys(with_command(scratch, {"sh", "-c", "env >" + seen + "; echo sk-1"}),
                   test::environment({})));
@@ -299,7 +315,6 @@ TEST_CASE("X9: a key command sees no secret of the environment") {
   CHECK(text.str().find("\nPROXX_TEST_OTHER=user:kept@here\n") != std::string::npos);
   CHECK(text.str().find("\nPATH=") != std::string::npos);
 
-  forget_secret_environment();
   CHECK(getenv("ANTHROPIC_API_KEY") == nullptr);
   CHECK(getenv("ANTHROPIC_AUTH_TOKEN") == nullptr);
   CHECK(getenv("ANTHROPIC_CUSTOM_HEADERS") == nullptr);
@@ -307,6 +322,14 @@ TEST_CASE("X9: a key command sees no secret of the environment") {
   CHECK(getenv("all_proxy") == std::string("proxy"));
   CHECK(getenv("PROXX_TEST_OTHER") == std::string("user:kept@here"));
   for (const char* name : {"HTTPS_PROXY", "all_proxy", "PROXX_TEST_OTHER"}) unsetenv(name);
+
+  const GetEnv all = process_environment();
+  CHECK(variable_or_empty(all, "ANTHROPIC_API_KEY") == "hush-1");
+  CHECK(variable_or_empty(all, "ANTHROPIC_AUTH_TOKEN") == "hush-2");
+  CHECK(variable_or_empty(all, "ANTHROPIC_CUSTOM_HEADERS") == "X-Auth: hush-3");
+  const ProxyLogin login = environment_proxy_login(all);
+  CHECK(login.user + " " + login.password == "user hush-4");
+  CHECK_FALSE(all("PROXX_TEST_NONE"));
 }
 
 TEST_CASE("X9: a proxy's login is that of the variable which counts, decoded") {
@@ -328,7 +351,8 @@ TEST_CASE("L16: who has no key is told every source in order") {
   Scratch scratch;
   CHECK(missing_key_text(*load(scratch, std::nullopt, {{"HOME", "/home/me"}})) ==
         "no API key: give --key-file FILE, or set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN, or "
-        "put api_key_file or api_key_command into /home/me/.config/proxx/config.yaml");
+        "put api_key_file or api_key_command into /home/me/.config/proxx/config.yaml; --mock needs "
+        "none");
   CHECK(missing_key_text(*load(scratch, "")).find(scratch.path("c.yaml")) != std::string::npos);
   CHECK(missing_key_text(*load(scratch, std::nullopt)).find("the configuration file") !=
         std::string::npos);

@@ -300,6 +300,18 @@ TEST_CASE("R4: no error repeats a value or a name that looks like a key") {
   }
 }
 
+TEST_CASE("R4: a key is no name of a header or a model") {
+  Scratch scratch;
+  const std::string key = "sk-ant-api03-hush";
+  const std::string hidden = "[redacted: it looks like a key]";
+  CHECK(load_error(scratch, "headers: {" + key + ": a}\n") ==
+        "c.yaml:1:11: headers: expected a header name, got " + hidden);
+  CHECK(load_error(scratch, "models: {" + key + ": a}\n") ==
+        "c.yaml:1:10: models: expected a model name, got " + hidden);
+  CHECK(load_error(scratch, "models: {a: " + key + "}\n") ==
+        "c.yaml:1:13: models: expected a model id, got " + hidden);
+}
+
 TEST_CASE("X9: a proxy that libcurl would do without, or name with its password, is refused") {
   Scratch scratch;
   for (const char* url :

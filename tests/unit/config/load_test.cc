@@ -59,6 +59,8 @@ const std::vector<Sample>& samples() {
       {"serve.max_connections", "7", "8"},
       {"serve.threads", "2", "3"},
       {"serve.drain", "7", "8"},
+      {"serve.drain_delay", "7", "8"},
+      {"serve.idle_timeout", "7", "8"},
       {"serve.log_level", "debug", "error"},
       {"serve.log_format", "json", "text"},
       {"serve.metrics", "true", "false"},

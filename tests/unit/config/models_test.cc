@@ -57,6 +57,25 @@ TEST_CASE("a model row is checked like every other part") {
         "c.yaml:1:9: models: expected a map of model names, got a list");
 }
 
+TEST_CASE("a name with * is an alias for what it matches, and needs an id without one") {
+  Scratch scratch;
+  const auto loaded = test::load(scratch,
+                                 "models:\n"
+                                 "  gpt-*: claude-sonnet-5-5\n"
+                                 "  '*': {id: claude-haiku-4-5, max_tokens: 7}\n");
+  REQUIRE_MESSAGE(loaded, loaded.error().message);
+  CHECK(print_value(Slot(&const_cast<Settings&>(loaded->settings).models)) ==
+        "{\"gpt-*\": claude-sonnet-5-5, \"*\": {id: claude-haiku-4-5, max_tokens: 7}}");
+  ModelTable table;
+  add_models(loaded->settings.models, table);
+  CHECK(table.resolve("gpt-4o").id == "claude-sonnet-5-5");
+  CHECK(table.resolve("o3").max_tokens == 7);
+  CHECK(test::load_error(scratch, "models: {gpt-*: claude-*}\n") ==
+        "c.yaml:1:17: models: expected a model id without '*'");
+  CHECK(test::load_error(scratch, "models: {gpt-*: {max_tokens: 7}}\n") ==
+        "c.yaml:1:17: models: expected an id, because a name with '*' is no model's");
+}
+
 TEST_CASE("entries go on top of the table") {
   Scratch scratch;
   const auto loaded = test::load(scratch,

@@ -55,6 +55,8 @@ TEST_CASE("the defaults are printed in the order of the contract") {
         "  max_connections: 1024                   # default\n"
         "  threads: 1                              # default\n"
         "  drain: 30                               # default\n"
+        "  drain_delay: 0                          # default\n"
+        "  idle_timeout: 75                        # default\n"
         "  log_level: info                         # default\n"
         "  log_format: text                        # default\n"
         "  metrics: false                          # default\n");
@@ -136,4 +138,31 @@ TEST_CASE("S7: no secret is printed") {
   CHECK(text.find("proxy: \"http://[set]@proxy.example:3128\"") != std::string::npos);
   CHECK(text.find("# ANTHROPIC_API_KEY: [set]\n") != std::string::npos);
   CHECK(text.find("ANTHROPIC_AUTH_TOKEN") == std::string::npos);
+}
+
+TEST_CASE("R4: a key in the place of another value is not printed") {
+  Scratch scratch;
+  const std::string key = "sk-ant-api03-hush";
+  for (const std::string& yaml : std::initializer_list<std::string>{
+           "api_key_file: " + key, "api_key_file: /keys/" + key,
+           "api_key_command: [echo, " + key + "]", "model: " + key, "host: " + key,
+           "cacert: " + key, "serve: {allowed_hosts: [" + key + "]}",
+           "serve: {auth_file: " + key + "}", "upstream_url: https://" + key + ".example",
+           "upstream_url: https://a.example/" + key, "proxy: http://me:hush@proxy:1/?a=b",
+           "proxy: http://proxy:1?token=hush", "proxy: 'http://proxy:1#hush'"}) {
+    CAPTURE(yaml);
+    const auto loaded = load(scratch, yaml + "\n");
+    REQUIRE_MESSAGE(loaded, loaded.error().message);
+    CHECK(render_settings(*loaded).find("hush") == std::string::npos);
+  }
+  const auto by_flag = load(scratch, std::nullopt, {{"ANTHROPIC_MODEL", key}});
+  CHECK(render_settings(*by_flag).find(
+            "\nmodel: [redacted]                         # env ANTHROPIC_MODEL") !=
+        std::string::npos);
+  const auto scheme = load(scratch, "model: Bearer\n");
+  CHECK(render_settings(*scheme).find("\nmodel: Bearer                             # ") !=
+        std::string::npos);
+  auto named = *load(scratch, "port: 1\n");
+  named.file = "/" + key + ".yaml";
+  CHECK(render_settings(named).find("hush") == std::string::npos);
 }

@@ -52,7 +52,7 @@ std::string told(const Error& error) {
   return error.param + ": " + error.message;
 }
 
-http::HeaderList headers_for(const ConvertedRequest& converted, const std::string& version) {
+http::HeaderList headers_for(const ConvertedChatRequest& converted, const std::string& version) {
   http::HeaderList headers = {{"x-api-key", "sk-ant-test"},
                               {"content-type", "application/json"},
                               {"anthropic-version", version}};
@@ -62,7 +62,7 @@ http::HeaderList headers_for(const ConvertedRequest& converted, const std::strin
   return headers;
 }
 
-bool loses_something(const ConvertedRequest& converted) {
+bool loses_something(const ConvertedChatRequest& converted) {
   return std::any_of(converted.notices.begin(), converted.notices.end(),
                      [](const Notice& notice) { return notice.kind != Notice::Kind::note; });
 }

@@ -7,6 +7,7 @@
 
 #include "answer/converter.h"
 #include "openai/error.h"
+#include "support/answer_converter.h"
 #include "support/cost.h"
 
 namespace proxx::test {
@@ -318,9 +319,9 @@ struct Outcome {
   bool complete = false;
 };
 
-Outcome run(const Shape& shape, AnswerForm form, const AnswerOptions& options,
+Outcome run(const Shape& shape, AnswerForm form, const ConverterOptions& options,
             const std::string& answer) {
-  AnswerConverter converter(form, options);
+  AnswerConverter converter = make_converter(form, options);
   std::string out;
   Status status;
   if (shape.cut == Cut::message) {
@@ -333,7 +334,7 @@ Outcome run(const Shape& shape, AnswerForm form, const AnswerOptions& options,
     status = converter.feed_events(answer, out);
   }
   if (status) status = converter.finish(out);
-  return {out.size() + converter.take_reasoning().size(), status.has_value()};
+  return {out.size() + converter.output().take_reasoning().size(), status.has_value()};
 }
 
 void check(AnswerForm form) {
@@ -342,8 +343,8 @@ void check(AnswerForm form) {
     CAPTURE(name);
     const std::string grown = growth(
         [&](size_t n) {
-          AnswerOptions options;
-          options.continue_paused = shape.recorded ? 1 : 0;
+          ConverterOptions options;
+          options.waits_on_pause = shape.recorded;
           options.reasoning.thinking_blocks = true;
           for (size_t i = 0; i < shape.custom_tools * n / shape.n; ++i) {
             options.custom_tools.push_back("f" + std::to_string(i));
@@ -359,11 +360,11 @@ void check(AnswerForm form) {
 }
 
 TEST_CASE("W6: four times the answer costs six times as much at most, in chunks") {
-  check(AnswerForm::chunks);
+  check(AnswerForm::stream);
 }
 
 TEST_CASE("W6: four times the answer costs six times as much at most, as a completion") {
-  check(AnswerForm::completion);
+  check(AnswerForm::whole);
 }
 
 TEST_CASE("W6: four times the answer costs six times as much at most, in text") {

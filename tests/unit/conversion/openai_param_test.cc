@@ -20,7 +20,7 @@ void run(const std::string& request, std::initializer_list<Row> rows) {
   const auto converted = convert_request(request, options);
   REQUIRE_MESSAGE(converted, (converted ? "" : converted.error().message));
   CAPTURE(converted->body);
-  for (const Row& row : rows) CHECK(openai_param(*converted, row.upstream) == row.client);
+  for (const Row& row : rows) CHECK(converted->client_path(row.upstream) == row.client);
 }
 
 TEST_CASE("6.9: messages and their blocks have the client's index") {
@@ -131,7 +131,7 @@ TEST_CASE("6.9: every block of a generated request has a place, and it exists") 
     for (size_t i = 0; i < body["messages"].size(); ++i) {
       for (size_t j = 0; j < body["messages"][i]["content"].size(); ++j) {
         const std::string path = "messages." + std::to_string(i) + ".content." + std::to_string(j);
-        const std::string param = openai_param(*converted, path);
+        const std::string param = converted->client_path(path);
         if (body["messages"][i]["content"][j].value("text", "") == "(no answer)") continue;
         CAPTURE(path);
         CAPTURE(param);

@@ -525,7 +525,7 @@ const Shape kShapes[] = {
      400},
 };
 
-Result<ConvertedRequest> convert(const std::string& request, const Shape& shape) {
+Result<ConvertedChatRequest> convert(const std::string& request, const Shape& shape) {
   static const ModelTable models;
   RequestOptions options;
   options.models = &models;

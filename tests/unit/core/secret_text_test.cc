@@ -140,27 +140,81 @@ TEST_CASE("R4: nearly every long random word looks like a secret") {
 }
 
 TEST_CASE("X9: names of credentials are known by their parts") {
-  for (const char* name : {"Authorization",   "X-Auth",
-                           "Authentication",  "x-api-key",
-                           "X-Goog-Api-Key",  "Cookie",
-                           "Set-Cookie",      "Ocp-Apim-Subscription-Key",
-                           "cf-access-token", "X-Amz-Security-Token",
-                           "X-Client-Secret", "x-password",
-                           "X-Passwd",        "X-Session",
-                           "X-Session-Id",    "apikey",
-                           "X-Credentials",   "X-Hub-Signature-256",
-                           "PHPSESSIONID",    "Proxy-Authorization",
-                           "X-Access-Token-1"}) {
+  for (const char* name : {"Authorization",
+                           "X-Auth",
+                           "Authentication",
+                           "x-api-key",
+                           "X-Goog-Api-Key",
+                           "Cookie",
+                           "Set-Cookie",
+                           "Ocp-Apim-Subscription-Key",
+                           "cf-access-token",
+                           "X-Amz-Security-Token",
+                           "X-Client-Secret",
+                           "x-password",
+                           "X-Passwd",
+                           "X-Session",
+                           "X-Session-Id",
+                           "apikey",
+                           "X-Credentials",
+                           "X-Hub-Signature-256",
+                           "PHPSESSIONID",
+                           "Proxy-Authorization",
+                           "X-Access-Token-1",
+                           "X-JWT",
+                           "X-Bearer",
+                           "X-PAT",
+                           "pat",
+                           "X-Git-Pat-2",
+                           "X-Saml-Assertion",
+                           "X-OTP",
+                           "x-pass",
+                           "X-SSO",
+                           "sid",
+                           "X-Creds"}) {
     CAPTURE(name);
     CHECK(names_secret(name));
   }
-  for (const char* name :
-       {"anthropic-version", "anthropic-ratelimit-tokens-remaining", "x-ratelimit-limit-tokens",
-        "anthropic-priority-input-tokens-limit", "Content-Type", "X-Claude-Code-Session-Id",
-        "WWW-Authenticate", "Proxy-Authenticate", "request-id", "User-Agent", "X-Team", "date",
-        "anthropic-beta", "X-Stainless-Retry-Count", "server-timing"}) {
+  for (const char* name : {"anthropic-version",
+                           "anthropic-ratelimit-tokens-remaining",
+                           "x-ratelimit-limit-tokens",
+                           "anthropic-priority-input-tokens-limit",
+                           "Content-Type",
+                           "X-Claude-Code-Session-Id",
+                           "WWW-Authenticate",
+                           "Proxy-Authenticate",
+                           "request-id",
+                           "User-Agent",
+                           "X-Team",
+                           "date",
+                           "anthropic-beta",
+                           "X-Stainless-Retry-Count",
+                           "server-timing",
+                           "X-Path",
+                           "X-Pattern",
+                           "x-dispatch",
+                           "X-Compat",
+                           "X-Passage",
+                           "X-Bypass",
+                           "X-Aside",
+                           "X-Resident"}) {
     CAPTURE(name);
     CHECK_FALSE(names_secret(name));
+  }
+}
+
+TEST_CASE("the login of a URL") {
+  const std::pair<const char*, const char*> rows[] = {{"https://me:hush@host/a@b", "me:hush"},
+                                                      {"me:hush@host", "me:hush"},
+                                                      {"https://me:a@b@host", "me:a@b"},
+                                                      {"https://me:a?b#c@host", "me:a?b#c"},
+                                                      {"https://host/a@b", ""},
+                                                      {"https://host", ""},
+                                                      {"@host", ""},
+                                                      {"", ""}};
+  for (const auto& [url, login] : rows) {
+    CAPTURE(url);
+    CHECK(login_in(url) == login);
   }
 }
 
@@ -176,6 +230,8 @@ TEST_CASE("R4: secrets are taken out of another library's message, and nothing e
                            "c.yaml:1:7: port: expected 'a' (did you mean \"b\"?)::", "a  b\n"}) {
     CHECK(without_secrets(text) == text);
   }
+  CHECK(without_keys("basic auth: invalid bearer token, Bearer h4sh, Basic hushhushhushhushhush") ==
+        "basic auth: invalid bearer token, Bearer [redacted], Basic [redacted]");
   CHECK(without_keys("id f47ac10b-58cc-4372-a567-0e02b2c3d479: sk-ant-x") ==
         "id f47ac10b-58cc-4372-a567-0e02b2c3d479: [redacted]");
 }

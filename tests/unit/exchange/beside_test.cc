@@ -150,7 +150,7 @@ TEST_CASE_FIXTURE(BesideFixture, "W8: the upstream is held while a long event is
   CHECK(call(0).pauses == 1);
   CHECK(call(0).resumes == 0);
   CHECK(sink.text == before);
-  CHECK(exchange->facts().id == "chatcmpl-1");  // for the log, should the client leave now
+  CHECK(exchange->facts().id == "msg_1");  // for the log, should the client leave now
   run();
   CHECK(call(0).resumes == 1);
   CHECK(sink.text.size() > before.size() + kLong.size());

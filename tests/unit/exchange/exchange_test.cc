@@ -7,6 +7,7 @@
 #include <string>
 
 #include "openai/error.h"
+#include "support/fake_provider.h"
 #include "unit/exchange/fixture.h"
 
 using namespace proxx;
@@ -413,9 +414,35 @@ TEST_CASE_FIXTURE(Fixture, "R1: the repetition without thinking is judged by its
   CHECK(sink.head.headers.empty());
 }
 
+TEST_CASE_FIXTURE(Fixture, "the provider writes the call and says how its answer is read") {
+  FakeProvider hosted;
+  context.provider = &hosted;
+  context.max_retries = 1;
+  start(kStreamRequest, "sk-test-0123");
+  CHECK(call(0).request.path == "/hosted/v1/messages");
+  CHECK(call(0).request.body.front() == '<');
+  call(0).answer(529, kJson, "{}");
+  run_until_calls(2);
+  CHECK(find_header(call(1).request.headers, "x-retries") == "1");
+  CHECK(call(1).request.body == call(0).request.body);
+  call(1).answer(200, "application/hosted.event-stream", kStart + kText + kDelta + kStop);
+  CHECK(sink.finished);
+  CHECK(sink.text.find("hello") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a call that the provider refuses ends the exchange with its error") {
+  FakeProvider hosted;
+  hosted.error = FakeProvider::refusal();
+  context.provider = &hosted;
+  start(kStreamRequest);
+  CHECK(upstream.calls.empty());
+  REQUIRE(sink.error);
+  CHECK(sink.error->message == "this upstream has no such endpoint");
+}
+
 TEST_CASE_FIXTURE(Fixture,
                   "R3: a key of the process's own is in no error, whichever key was sent") {
-  context.secrets = {"sk-server-0123"};
+  provider = AnthropicProvider({}, {"sk-server-0123"});
   const std::string error =
       R"({"type":"invalid_request_error","message":"sk-server-0123: for sk-client-0123",)"
       R"("details":{"error_code":"sk-server-0123"}})";
@@ -643,6 +670,43 @@ TEST_CASE_FIXTURE(Fixture, "R2: a continuation that has written nothing is tried
   CHECK(sink.text.find(R"("content":"hello")", second + 1) == std::string::npos);
   CHECK(ends_with(sink.text, "data: [DONE]\n\n"));
   CHECK(exchange->facts().completion_tokens == 4);
+}
+
+TEST_CASE_FIXTURE(Fixture, "R2: a continuation has tries of its own") {
+  context.max_retries = 1;
+  const std::string paused =
+      kStart + kText +
+      event("message_delta",
+            R"(,"delta":{"stop_reason":"pause_turn"},"usage":{"output_tokens":2})") +
+      kStop;
+  start(R"({"model":"claude-sonnet-5-5","stream":true,"messages":[{"role":"user","content":"hi"}],)"
+        R"("tools":[{"type":"web_search_20250305","name":"web_search"}]})");
+  const auto overloaded = [this](size_t number) {
+    call(number).head(529, {{"content-type", kJson}, {"retry-after-ms", "1"}});
+    call(number).done();
+  };
+  overloaded(0);
+  run_until_calls(2);
+  call(1).answer(200, kEvents, paused);
+  overloaded(2);
+  run_until_calls(4);
+  CHECK(call(3).request.body == call(2).request.body);
+  call(3).answer(200, kEvents, paused);
+  overloaded(4);
+  run_until_calls(6);
+  overloaded(5);
+  REQUIRE(sink.error);
+  CHECK(upstream.calls.size() == 6);
+}
+
+TEST_CASE_FIXTURE(Fixture, "an unknown model's error names the setting that helps") {
+  start(kJsonRequest);
+  call(0).answer(
+      404, kJson,
+      R"({"type":"error","error":{"type":"not_found_error","message":"model: claude-9"}})");
+  REQUIRE(sink.error);
+  CHECK(sink.error->code == "model_not_found");
+  CHECK(sink.error->message == "model: claude-9 (models: in config.yaml gives models other names)");
 }
 
 TEST_CASE_FIXTURE(Fixture, "R2: a continuation that has begun is not tried again") {

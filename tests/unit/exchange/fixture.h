@@ -12,6 +12,7 @@
 
 #include "exchange/exchange.h"
 #include "support/fake_upstream.h"
+#include "upstream/anthropic_provider.h"
 
 // An exchange between a sink that records and an upstream that the test answers by hand.
 
@@ -56,6 +57,7 @@ struct Fixture {
   boost::asio::io_context loop;
   FakeUpstream upstream;
   ModelTable models;
+  AnthropicProvider provider{with_session_id()};
   ExchangeContext context;
   RecordingSink sink;
   std::unique_ptr<Exchange> exchange;
@@ -63,8 +65,13 @@ struct Fixture {
   Fixture() {
     context.loop = &loop;
     context.upstream = &upstream;
+    context.provider = &provider;
     context.conversion.models = &models;
-    context.headers.session_id = "00000000-0000-4000-8000-000000000000";
+  }
+  static HeaderOptions with_session_id() {
+    HeaderOptions options;
+    options.session_id = "00000000-0000-4000-8000-000000000000";
+    return options;
   }
 
   void start(std::string body, std::string key = "sk-test") {

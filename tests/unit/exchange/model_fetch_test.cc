@@ -7,7 +7,9 @@
 #include <optional>
 #include <string>
 
+#include "support/fake_provider.h"
 #include "support/fake_upstream.h"
+#include "upstream/anthropic_provider.h"
 
 using namespace proxx;
 using test::FakeUpstream;
@@ -23,6 +25,7 @@ struct Fixture {
   boost::asio::io_context loop;
   FakeUpstream upstream;
   ModelTable models;
+  AnthropicProvider provider{team_header()};
   ExchangeContext context;
   std::optional<Result<std::vector<ModelInfo>>> result;
   std::unique_ptr<ModelFetch> fetch;
@@ -30,8 +33,8 @@ struct Fixture {
   Fixture() {
     context.loop = &loop;
     context.upstream = &upstream;
+    context.provider = &provider;
     context.conversion.models = &models;
-    context.headers.extra = {{"x-team", "blue"}};
     Credential credential;
     credential.api_key = "sk-test";
     fetch = std::make_unique<ModelFetch>(context, credential, [this](auto got) {
@@ -39,8 +42,39 @@ struct Fixture {
       fetch.reset();  // as an owner may
     });
   }
+  static HeaderOptions team_header() {
+    HeaderOptions options;
+    options.extra = {{"x-team", "blue"}};
+    return options;
+  }
   FakeUpstream::Call& call(size_t index) { return *upstream.calls.at(index); }
 };
+
+TEST_CASE("model fetch: a provider without a model list fails it, later and not after its end") {
+  boost::asio::io_context loop;
+  FakeUpstream upstream;
+  test::FakeProvider hosted;
+  hosted.error = test::FakeProvider::refusal();
+  ExchangeContext context;
+  context.loop = &loop;
+  context.upstream = &upstream;
+  context.provider = &hosted;
+  std::optional<Result<std::vector<ModelInfo>>> result;
+  const auto keep = [&](auto got) { result = std::move(got); };
+  std::optional<ModelFetch> fetch(std::in_place, context, Credential{}, keep);
+  fetch.reset();
+  loop.run();
+  CHECK_FALSE(result);
+
+  fetch.emplace(context, Credential{}, keep);
+  CHECK_FALSE(result);
+  loop.restart();
+  loop.run();
+  REQUIRE(result);
+  REQUIRE_FALSE(*result);
+  CHECK(result->error().message == "this upstream has no such endpoint");
+  CHECK(upstream.calls.empty());
+}
 
 TEST_CASE("model fetch: one page, asked for with the key and the headers of every call") {
   Fixture fixture;

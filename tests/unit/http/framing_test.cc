@@ -94,7 +94,9 @@ TEST_CASE("H5 to H9, H16, H17, H21, H28 to H31: refused, answered once, and clos
       {"H29: TRACE", 501, "TRACE / HTTP/1.1\r\nhost: a\r\n\r\n"},
       {"H29: CONNECT", 501, "CONNECT a:443 HTTP/1.1\r\nhost: a\r\n\r\n"},
       {"H31: ClientHello", 400, std::string("\x16\x03\x01\x02\x00\x01", 6)},
-      {"A31: compressed", 415, head + "content-encoding: gzip\r\ncontent-length: 1\r\n\r\na"},
+      {"A31: br", 415, head + "content-encoding: br\r\ncontent-length: 1\r\n\r\na"},
+      {"A31: no gzip", 400, head + "content-encoding: gzip\r\ncontent-length: 1\r\n\r\na"},
+      {"A31: no zstd", 400, head + "content-encoding: zstd\r\ncontent-length: 1\r\n\r\na"},
       {"H11: other expectation", 417, head + "expect: tea\r\ncontent-length: 1\r\n\r\n"},
   };
   EchoServer server;

@@ -310,6 +310,18 @@ http::Limits short_times() {
   return limits;
 }
 
+TEST_CASE("H14: an idle time of zero is no limit") {
+  http::Limits limits;
+  limits.idle_time = milliseconds(0);
+  EchoServer server(limits);
+  RawClient client(server.port());
+  client.send(kGet);
+  CHECK(client.read_response().status == 200);
+  CHECK(!client.closed_within(milliseconds(200)));
+  client.send(kGet);
+  CHECK(client.read_response().status == 200);
+}
+
 /// A byte every 50 ms, until the server has closed.
 void trickle(RawClient& client, std::string_view bytes) {
   for (size_t i = 0; i < 200; ++i) {

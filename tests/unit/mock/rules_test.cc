@@ -339,6 +339,22 @@ TEST_CASE("strict schemas together may not be too complex") {
   CHECK(bad->message == "Schema is too complex for compilation.");
 }
 
+TEST_CASE("a long chain of references in a schema is refused") {
+  const auto chain = [](size_t length) {
+    auto out = request_for(kOpus);
+    auto schema = nlohmann::ordered_json::parse(R"({"$ref":"#/$defs/d0"})");
+    for (size_t i = 0; i < length; ++i)
+      schema["$defs"]["d" + std::to_string(i)] = {{"$ref", "#/$defs/d" + std::to_string(i + 1)}};
+    schema["$defs"]["d" + std::to_string(length)] = {{"type", "string"}};
+    out["output_config"]["format"] = {{"type", "json_schema"}, {"schema", schema}};
+    return check_request(out.dump(), good_headers());
+  };
+  CHECK_FALSE(chain(200));
+  const auto bad = chain(300);
+  REQUIRE(bad);
+  CHECK(bad->message == "Schema is too complex for compilation.");
+}
+
 TEST_CASE("API version 2026-10-21 takes less") {
   auto headers = good_headers();
   headers[2].second = "2026-10-21";

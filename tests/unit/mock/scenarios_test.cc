@@ -6,6 +6,7 @@
 
 #include "mock/models_api.h"
 #include "mock/rules.h"
+#include "mock/sample.h"
 #include "mock/scenario_faults.h"
 #include "mock/scenario_messages.h"
 #include "mock/wire_headers.h"
@@ -223,10 +224,10 @@ TEST_CASE("structured answers fit simple schemas") {
       "name":{"type":"string"},"kind":{"enum":["a","b"]},"is":{"type":"boolean"},
       "list":{"type":"array","items":{"$ref":"#/$defs/n"}},"day":{"type":"string","format":"date"},
       "maybe":{"anyOf":[{"type":"null"},{"type":"string"}]},"fixed":{"const":7}}})");
-  CHECK(example_of(schema) == Json::parse(R"({"name":"mock name","kind":"a","is":true,"list":[1.5],
+  CHECK(sample_of(schema) == Json::parse(R"({"name":"mock name","kind":"a","is":true,"list":[1.5],
       "day":"2026-11-22","maybe":null,"fixed":7})"));
-  CHECK(example_of(Json::parse(R"({"type":"object","properties":5})")).is_object());
-  CHECK(example_of(Json::parse(R"({"$ref":"#"})")).is_null());
+  CHECK(sample_of(Json::parse(R"({"type":"object","properties":5})")).is_object());
+  CHECK(sample_of(Json::parse(R"({"$ref":"#"})")).is_null());
 }
 
 TEST_CASE("errors have upstream's shape") {

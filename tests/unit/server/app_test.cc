@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "fixture.h"
-#include "server/process.h"
+#include "server/system.h"
 #include "support/raw_client.h"
 
 namespace proxx::server {

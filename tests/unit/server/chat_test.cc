@@ -103,6 +103,26 @@ TEST_CASE("a stream that breaks ends with one error frame and no [DONE]") {
   CHECK_FALSE(has(client->body, "[DONE]"));
 }
 
+TEST_CASE("R2: the log has the id of the continuation that failed") {
+  Harness server;
+  server.context.conversion.continue_paused = 1;
+  const auto client = server.ask(request_of(
+      "POST", "/v1/chat/completions", {},
+      R"({"model":"claude-sonnet-5-5","stream":true,"messages":[{"role":"user","content":"hi"}],)"
+      R"("tools":[{"type":"web_search_20250305","name":"web_search"}]})"));
+  std::string paused(kMessageEnd);
+  paused.replace(paused.find("end_turn"), 8, "pause_turn");
+  server.upstream.calls.at(0)->head(200, kEventStream);
+  server.upstream.calls.at(0)->data(std::string(kMessageStart) + std::string(kTextDelta) + paused);
+  server.upstream.calls.at(0)->done();
+  REQUIRE(server.upstream.calls.size() == 2);
+  server.upstream.calls.at(1)->head(
+      400, {{"content-type", "application/json"}, {"request-id", "req_second"}});
+  server.upstream.calls.at(1)->done();
+  CHECK(client->ended);
+  CHECK(has(server.log.text(), " upstream=req_up failed=req_second"));
+}
+
 TEST_CASE("a request that cannot be converted is refused without a call") {
   Harness server;
   const auto client = server.ask(request_of("POST", "/v1/chat/completions", {}, "{} x"));

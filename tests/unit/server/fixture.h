@@ -13,6 +13,7 @@
 
 #include "server/service.h"
 #include "support/fake_upstream.h"
+#include "upstream/anthropic_provider.h"
 
 namespace proxx::server {
 
@@ -161,6 +162,7 @@ struct Harness {
   test::FakeUpstream upstream;
   ModelTable models;
   Shared shared;
+  AnthropicProvider provider{{}, secrets_held(shared.options.keys, {})};
   ExchangeContext context;
   Service service{context, shared};
 
@@ -169,8 +171,8 @@ struct Harness {
     ExchangeContext made;
     made.loop = &loop;
     made.upstream = &upstream;
+    made.provider = &provider;
     made.conversion.models = &models;
-    made.secrets = secrets_held(shared.options.keys, made.headers);
     return made;
   }
 };

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "fixture.h"
+#include "json/reader.h"
 
 namespace proxx::server {
 namespace {
@@ -92,10 +93,76 @@ TEST_CASE("H2: no content type is as H1") {
   CHECK(type_status({{"origin", "https://app.example"}}) == 415);
 }
 
+TEST_CASE("H24: an origin pattern matches exactly, by scheme, or everything") {
+  struct Row {
+    const char* pattern;
+    const char* origin;
+    bool allowed;
+  };
+  const Row rows[] = {
+      {"*", "https://a.example", true},
+      {"*", "null", true},
+      {"chrome-extension://*", "chrome-extension://abcdef", true},
+      {"chrome-extension://*", "chrome-extensions://abcdef", false},
+      {"chrome-extension://*", "https://chrome-extension://", false},
+      {"chrome-extension://*", "null", false},
+      {"https://*", "https://a.example:8443", true},
+      {"https://*", "http://a.example", false},
+      {"https://a.example", "https://a.example", true},
+      {"https://a.example", "https://a.example:1", false},
+      {"https://a.example", "https://a.example.evil", false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.pattern);
+    CAPTURE(row.origin);
+    const std::vector<std::string> cors = {"http://localhost:3000", row.pattern};
+    const http::Request request = request_of("GET", "/", {{"Origin", row.origin}});
+    CHECK(check_origin(request, cors).has_value() == row.allowed);
+    const http::HeaderList headers = cors_headers(request, cors);
+    CHECK(find_header(headers, "vary") == "Origin");
+    CHECK(find_header(headers, "access-control-allow-origin").has_value() == row.allowed);
+    if (row.allowed) CHECK(find_header(headers, "access-control-allow-origin") == row.origin);
+    CHECK_FALSE(find_header(headers, "access-control-allow-credentials"));
+  }
+  const http::Request two =
+      request_of("GET", "/", {{"Origin", "https://a"}, {"Origin", "https://b"}});
+  CHECK_FALSE(check_origin(two, {"*"}));
+  CHECK_FALSE(find_header(preflight(two).headers, "access-control-allow-credentials"));
+}
+
+TEST_CASE("H24: the error of a refused Origin has all members on /v1/messages, too") {
+  for (const char* path : {"/v1/messages", "/v1/messages/count_tokens", "/v1/chat/completions"}) {
+    for (const char* method : {"POST", "OPTIONS"}) {
+      Harness server;
+      const auto client =
+          server.ask(request_of(method, path, {{"Origin", "https://evil.example"}}));
+      CHECK(client->status == 403);
+      json::Document document;
+      REQUIRE(document.parse(client->body));
+      const json::Reader error = document.root().get("error");
+      CHECK(error.get("message").is_string());
+      CHECK(error.get("type").is_string());
+      CHECK(error.get("param").is_null());
+      CHECK(error.get("code").equals("origin_not_allowed"));
+    }
+  }
+}
+
 TEST_CASE("H3: the charset is UTF-8") {
   CHECK(type_status({{"content-type", "application/json; charset=utf-8"}}) == 200);
   CHECK(type_status({{"content-type", "application/json;charset=\"UTF-8\""}}) == 200);
   CHECK(type_status({{"content-type", "application/json; charset=us-ascii"}}) == 200);
+  for (const char* good : {"utf8", "UTF8", "\"utf8\"", "\"Utf-8\"", "Utf-8", "ascii", "US-ASCII"}) {
+    CAPTURE(good);
+    CHECK(type_status({{"content-type", std::string("application/json; charset=") + good}}) == 200);
+    CHECK(type_status({{"content-type",
+                        std::string("Application/JSON ;CharSet= ") + good + " ;x=y"}}) == 200);
+  }
+  for (const char* bad :
+       {"utf-16", "utf16", "\"utf-16le\"", "latin1", "utf-88", "utf_8", "'utf-8'"}) {
+    CAPTURE(bad);
+    CHECK(type_status({{"content-type", std::string("application/json; charset=") + bad}}) == 415);
+  }
   CHECK(type_status({{"content-type", "application/json; charset=utf-16"}}) == 415);
   CHECK(type_status({{"content-type", "application/json; x=y; Charset = utf-16"}}) == 415);
 }

@@ -53,6 +53,26 @@ TEST_CASE("an answer that broke off says so, and is worth a warning") {
   CHECK(std::count(lines.begin(), lines.end(), '\n') == 1);
 }
 
+TEST_CASE("R4: a line shows no key that stands in the place of a model, a path or a field") {
+  RequestRecord record = sample();
+  record.model = "sk-ant-api03-hush";
+  record.path = "/v1/sk-ant-api03-hush";
+  record.request_id = "sk-ant-api03-hush";
+  record.notices = {{Notice::Kind::dropped, "sk-ant-api03-hush", "no such field"}};
+  for (const std::string& line : {access_text(record), access_json(record)}) {
+    CAPTURE(line);
+    CHECK_FALSE(has(line, "hush"));
+    CHECK(has(line, "[redacted]"));
+  }
+  for (const LogFormat format : {LogFormat::text, LogFormat::json}) {
+    LogPipe pipe;
+    LogOptions options = log_to(pipe.fd());
+    options.format = format;
+    Log(options).write(LogLevel::error, "no such thing: sk-ant-api03-hush");
+    CHECK(has(pipe.text(), "no such thing: [redacted]"));
+  }
+}
+
 TEST_CASE("what is not known is left out") {
   RequestRecord record;
   record.method = "GET";

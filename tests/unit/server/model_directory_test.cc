@@ -39,12 +39,17 @@ TEST_CASE("models_from upstream: the list is the upstream's, and the aliases") {
   CHECK(find_header(server.upstream.calls[0]->request.headers, "x-api-key") == "sk-own-key");
   server.upstream.calls[0]->answer(200, "application/json", kList);
   CHECK(client->status == 200);
-  CHECK(
-      client->body ==
-      R"({"object":"list","data":[)"
-      R"({"id":"claude-new-1","object":"model","created":1795132800,"owned_by":"anthropic"},)"
-      R"({"id":"claude-sonnet-5-5","object":"model","created":1790553600,"owned_by":"anthropic"},)"
-      R"({"id":"gpt-4o","object":"model","created":1795132800,"owned_by":"anthropic"}]})");
+  CHECK(client->body ==
+        R"({"object":"list","data":[)"
+        R"({"id":"claude-new-1","object":"model","created":1795132800,"owned_by":"anthropic",)"
+        R"("display_name":"claude-new-1","created_at":"2026-11-20T00:00:00Z",)"
+        R"("context_length":1000000,"max_output_tokens":5000},)"
+        R"({"id":"claude-sonnet-5-5","object":"model","created":1790553600,"owned_by":"anthropic",)"
+        R"("display_name":"Claude Sonnet 5.5","created_at":"2026-09-28T00:00:00Z",)"
+        R"("context_length":1000000,"max_output_tokens":128000},)"
+        R"({"id":"gpt-4o","object":"model","created":1795132800,"owned_by":"anthropic",)"
+        R"("display_name":"claude-new-1","created_at":"2026-11-20T00:00:00Z",)"
+        R"("context_length":1000000,"max_output_tokens":5000}]})");
   CHECK(has(client->header("server-timing"), "upstream;dur="));
   server.turn();
   CHECK(server.service.sessions() == 0);

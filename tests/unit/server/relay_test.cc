@@ -2,9 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "fixture.h"
 #include "json/reader.h"
 #include "server/model_name.h"
+#include "support/fake_provider.h"
 #include "support/growth.h"
 
 namespace proxx::server {
@@ -76,13 +79,14 @@ TEST_CASE("a relayed answer comes through unchanged, piece by piece") {
                   {"request-id", "req_up"},
                   {"set-cookie", "a=b"},
                   {"anthropic-ratelimit-tokens-remaining", "9"}});
+  CHECK_FALSE(client->started);
+  call.data("event: pi");
   CHECK(client->started);
   CHECK(client->header("content-type") == "text/event-stream; charset=utf-8");
   CHECK(client->header("request-id") == "req_up");
   CHECK(client->header("x-request-id") == "req_up");
   CHECK(client->header("anthropic-ratelimit-tokens-remaining") == "9");
   CHECK_FALSE(find_header(client->headers, "set-cookie"));
-  call.data("event: pi");
   CHECK(client->body == "event: pi");
   call.data("ng\ndata: {}\n\n");
   call.done();
@@ -91,6 +95,33 @@ TEST_CASE("a relayed answer comes through unchanged, piece by piece") {
   server.turn();
   CHECK(server.service.sessions() == 0);
   CHECK(has(server.log.text(), "POST /v1/messages model=claude-opus-5 status=200"));
+}
+
+TEST_CASE("a relayed event stream has the headers that keep proxies from holding it back, once") {
+  for (const char* type :
+       {"text/event-stream", "text/event-stream; charset=utf-8", "Text/Event-Stream;x=y"}) {
+    CAPTURE(type);
+    Harness server;
+    const auto client = server.ask(relayed());
+    server.upstream.calls.at(0)->head(
+        200, {{"content-type", type}, {"cache-control", "no-store"}, {"x-accel-buffering", "yes"}});
+    server.upstream.calls.at(0)->data("event: ping\n");
+    for (const auto& [name, value] :
+         http::HeaderList{{"cache-control", "no-cache"}, {"x-accel-buffering", "no"}}) {
+      CHECK(client->header(name) == value);
+      CHECK(std::count_if(client->headers.begin(), client->headers.end(),
+                          [&](const auto& field) { return field.first == name; }) == 1);
+    }
+  }
+  for (const char* type : {"application/json", "text/event-streams", "text/event"}) {
+    Harness server;
+    const auto client = server.ask(relayed());
+    server.upstream.calls.at(0)->head(200, {{"content-type", type}});
+    server.upstream.calls.at(0)->data("{}");
+    server.upstream.calls.at(0)->done();
+    CHECK(client->header("x-accel-buffering").empty());
+    CHECK(client->header("cache-control").empty());
+  }
 }
 
 TEST_CASE("count_tokens and upstream errors are relayed with their status and body") {
@@ -124,6 +155,20 @@ TEST_CASE("a relay's own errors are Anthropic error objects") {
   const auto empty = server.ask(relayed());
   server.upstream.calls.at(2)->done();
   CHECK(empty->status == 502);
+}
+
+TEST_CASE("a relay to an endpoint that the provider does not have is refused before it is sent") {
+  Harness server;
+  test::FakeProvider hosted;
+  hosted.error = test::FakeProvider::refusal();
+  server.context.provider = &hosted;
+  const auto client =
+      server.ask(request_of("POST", "/v1/messages/count_tokens",
+                            {{"content-type", "application/json"}}, R"({"model":"m"})"));
+  CHECK(server.upstream.calls.empty());
+  CHECK(client->status == 400);
+  CHECK(has(client->body, R"("type":"invalid_request_error")"));
+  CHECK(has(client->body, "this upstream has no such endpoint"));
 }
 
 TEST_CASE("errors on Anthropic's paths have the members that both kinds of clients read") {
@@ -264,6 +309,58 @@ TEST_CASE("a relayed answer that breaks is cut, so that it does not look whole")
   CHECK(client->aborted);
   CHECK_FALSE(client->ended);
   CHECK(has(server.shared.metrics.text(), "proxx_upstream_errors_total{kind=\"truncated\"} 1\n"));
+}
+
+TEST_CASE("X11: a relayed answer that breaks before anything was shown is a 502") {
+  Harness server;
+  const auto broken = fail(ErrorKind::upstream_protocol, "malformed HTTP");
+  const auto expect_502 = [&](const FakeResponder& client) {
+    CHECK(client.status == 502);
+    CHECK_FALSE(client.aborted);
+    CHECK(error_type(client.body) == "api_error");
+  };
+  for (const int status : {200, 401, 529}) {
+    for (const HeaderList& head : {kEventStream, kJson}) {
+      CAPTURE(status);
+      const auto client = server.ask(relayed());
+      server.upstream.calls.back()->head(status, head);
+      CHECK_FALSE(client->started);
+      server.upstream.calls.back()->done(broken);
+      expect_502(*client);
+    }
+    const auto whole = server.ask(relayed());
+    server.upstream.calls.back()->head(status, kJson);
+    server.upstream.calls.back()->data("{\"half\":");
+    server.upstream.calls.back()->data("1");
+    server.upstream.calls.back()->done(broken);
+    expect_502(*whole);
+  }
+}
+
+TEST_CASE("X11: a relayed body that is no stream is held up to a size, and passes whole") {
+  for (const size_t size : {size_t{0}, size_t{1}, kMaxHeldBytes, kMaxHeldBytes + 1}) {
+    CAPTURE(size);
+    Harness server;
+    const auto client = server.ask(relayed());
+    auto& call = *server.upstream.calls.at(0);
+    call.head(200, kJson);
+    const std::string body(size, 'x');
+    call.data(std::string_view(body).substr(0, size / 2));
+    call.data(std::string_view(body).substr(size / 2));
+    CHECK(client->started == (size > kMaxHeldBytes));
+    call.data("end");
+    call.done();
+    CHECK(client->status == 200);
+    CHECK(client->header("request-id") == "req_up");
+    CHECK(client->body == body + "end");
+    CHECK(client->ended);
+  }
+  Harness server;
+  const auto empty = server.ask(relayed());
+  server.upstream.calls.at(0)->head(200, kJson);
+  server.upstream.calls.at(0)->done();
+  CHECK(empty->status == 200);
+  CHECK(empty->ended);
 }
 
 TEST_CASE("a relay's client that goes away or reads slowly is felt upstream") {

@@ -103,6 +103,41 @@ TEST_CASE("half price: native batch calls take the methods that upstream does") 
   CHECK(allowed_methods(Endpoint::models) == "GET, HEAD");
 }
 
+TEST_CASE("H26: a 404 of what Claude has nothing for says what to use instead") {
+  struct Row {
+    const char* path;
+    const char* advice;
+  };
+  const Row rows[] = {
+      {"/v1/embeddings", "another provider"},
+      {"/v1/images/generations", "another provider"},
+      {"/v1/audio/transcriptions", "text only"},
+      {"/v1/audio/speech", "text only"},
+      {"/v1/moderations", "ask a model"},
+      {"/v1/assistants", "whole conversation"},
+      {"/v1/threads/t_1/runs", "whole conversation"},
+      {"/v1/files", "`file` parts"},
+      {"/v1/files/file-1/content", "`file` parts"},
+      {"/v1/vector_stores", "`file` parts"},
+      {"/v1/fine_tuning/jobs", "instructions"},
+      {"/v1/batches", "proxx batch"},
+      {"/embeddings", "another provider"},
+  };
+  Harness server;
+  for (const Row& row : rows) {
+    for (const char* method : {"GET", "POST", "DELETE"}) {
+      CAPTURE(row.path);
+      const auto client = server.ask(request_of(method, row.path));
+      CHECK(client->status == 404);
+      CHECK(has(client->body, row.advice));
+      CHECK(has(client->body, "POST /v1/chat/completions"));
+      CHECK(has(client->body, "\"not_found\""));
+    }
+  }
+  CHECK_FALSE(has(check_route("POST", "/v1/embeddingsx").error().message, "provider"));
+  CHECK_FALSE(has(check_route("POST", "/v2/embeddings").error().message, "provider"));
+}
+
 TEST_CASE("H26: a wrong method is 405 with Allow") {
   Harness server;
   for (const char* method : {"GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"}) {

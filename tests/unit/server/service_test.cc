@@ -275,6 +275,37 @@ TEST_CASE("S12: an exception is a 500 that tells nothing") {
   CHECK_FALSE(has(server.log.text(), "inner workings"));
 }
 
+TEST_CASE("S11: renewed options count for new requests; those under way keep theirs") {
+  Harness server;
+  const auto before = server.chat(true);
+  server.upstream.calls.at(0)->head(200, kEventStream);
+  server.upstream.calls.at(0)->data(kMessageStart);
+  {
+    auto live = std::make_shared<LiveOptions>();
+    live->models = std::make_shared<ModelTable>();
+    live->conversion.models = live->models.get();
+    live->service.keys.own.api_key = "sk-new-key";
+    live->service.keys.accepted = {"client"};
+    server.service.renew(std::move(live));
+  }
+  CHECK(server.chat(false)->status == 401);
+  const auto after = server.chat(false, {{"api-key", "client"}});
+  CHECK(find_header(server.upstream.calls.at(0)->request.headers, "x-api-key") == "sk-own-key");
+  CHECK(find_header(server.upstream.calls.at(1)->request.headers, "x-api-key") == "sk-new-key");
+  server.upstream.calls.at(1)->answer(400, "application/json",
+                                      R"({"error":{"message":"sk-new-key is odd"}})");
+  CHECK_FALSE(has(after->body, "sk-new-key"));
+  server.service.renew(std::make_shared<LiveOptions>());
+  server.turn();
+  server.upstream.calls.at(0)->data(kTextDelta);
+  server.upstream.calls.at(0)->data(kMessageEnd);
+  server.upstream.calls.at(0)->done();
+  CHECK(has(before->body, "secret answer"));
+  CHECK(before->ended);
+  server.turn();
+  CHECK(server.service.sessions() == 0);
+}
+
 TEST_CASE("S1: a draining server refuses new work, and says so to probes") {
   Harness server;
   const auto stream = server.chat(true);
@@ -303,10 +334,13 @@ TEST_CASE("S1: what outlasts the drain ends with an error frame, or with its sta
   const auto streaming = server.chat(true);
   const auto waiting = server.chat(true);
   const auto relay = server.ask(request_of("POST", "/v1/messages", {}, "{}"));
-  REQUIRE(server.upstream.calls.size() == 3);
+  const auto relay_waiting = server.ask(request_of("POST", "/v1/messages", {}, "{}"));
+  REQUIRE(server.upstream.calls.size() == 4);
   server.upstream.calls[0]->head(200, kEventStream);
   server.upstream.calls[0]->data(std::string(kMessageStart) + std::string(kTextDelta));
   server.upstream.calls[2]->head(200, kEventStream);
+  server.upstream.calls[2]->data("event: ");
+  server.upstream.calls[3]->head(200, kEventStream);
   server.service.cut_off();
   CHECK(has(streaming->body, "secret answer"));
   CHECK(has(streaming->body, "data: {\"error\":"));
@@ -314,6 +348,7 @@ TEST_CASE("S1: what outlasts the drain ends with an error frame, or with its sta
   CHECK(streaming->ended);
   CHECK(waiting->status == 503);
   CHECK(relay->aborted);
+  CHECK(relay_waiting->status == 503);
   server.turn();
   CHECK(server.service.sessions() == 0);
   for (const auto& call : server.upstream.calls) CHECK(call->cancelled());

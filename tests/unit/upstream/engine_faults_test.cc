@@ -337,6 +337,20 @@ TEST_CASE("X2: a transfer coding other than a single chunked is never undone") {
   }
 }
 
+TEST_CASE("X2: a header whose name does not end at its colon is a bad answer") {
+  for (const char* field : {"transfer-encoding : chunked", "Transfer-Encoding\t: chunked",
+                            "transfer-encoding \t : gzip, chunked", "content-length : 2",
+                            "content-encoding : gzip", "x-other : 1"}) {
+    CAPTURE(field);
+    Harness harness({{send(std::string("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n") +
+                           field + "\r\n\r\n2\r\n{}\r\n0\r\n\r\n")}});
+    const Recorder got = harness.fetch();
+    CHECK(got.kind() == ErrorKind::upstream_protocol);
+    CHECK_FALSE(got.head);
+    CHECK(got.bytes == 0);
+  }
+}
+
 TEST_CASE("X2: chunked in any letters is read") {
   for (const char* coding : {"chunked", "Chunked", "\tCHUNKED "}) {
     CAPTURE(coding);

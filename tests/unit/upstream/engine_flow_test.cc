@@ -318,12 +318,9 @@ TEST_CASE("C1 C2 C3: destroying the call closes the upstream socket, in every ph
   }
 }
 
-TEST_CASE("many calls destroyed at once are closed a few in each turn, for the others' sake") {
+TEST_CASE("many calls destroyed at once are closed a few in each turn of the loop") {
   constexpr size_t kCalls = 100;
-  int turns = 0;
-  EngineOptions options;
-  options.turn_begins = [&turns] { ++turns; };
-  Harness harness({{stream_head(), stall()}}, {}, std::move(options));
+  Harness harness({{stream_head(), stall()}});
   std::vector<Recorder> recorders(kCalls);
   std::vector<std::unique_ptr<UpstreamCall>> calls;
   for (Recorder& recorder : recorders) calls.push_back(harness.start(recorder));
@@ -331,12 +328,11 @@ TEST_CASE("many calls destroyed at once are closed a few in each turn, for the o
     return std::all_of(recorders.begin(), recorders.end(),
                        [](const Recorder& each) { return each.head.has_value(); });
   }));
-  turns = 0;
   calls.clear();
   harness.loop.restart();
-  harness.loop.run_for(std::chrono::seconds(60));
+  const size_t handlers_run = harness.loop.run_for(std::chrono::seconds(60));
   CHECK(harness.loop.stopped());
-  CHECK(turns > 5);
+  CHECK(handlers_run > 5);
   CHECK(all_closed(harness));
 }
 
@@ -432,27 +428,14 @@ TEST_CASE("an exception ends the call at once, though nothing more comes") {
   }
 }
 
-TEST_CASE("what a call hears lies within a turn, and a turn ends whatever is thrown") {
-  int open = 0;
-  bool within = true;
-  EngineOptions options;
-  options.turn_begins = [&] { ++open; };
-  options.turn_ends = [&] { --open; };
-  Harness harness({{stream_head(), send("data"), close()}, {kSmall}}, {}, std::move(options));
+TEST_CASE("an exception from on_done reaches the loop, and other calls go on") {
+  Harness harness({{stream_head(), send("data"), close()}, {kSmall}});
   Recorder recorder;
-  const auto look = [&] { within = within && open == 1; };
-  for (const char* where : {"head", "data", "caught_up"}) recorder.hook(where) = look;
-  recorder.then_done = [&] {
-    look();
-    throw std::runtime_error("from a handler");
-  };
+  recorder.then_done = [] { throw std::runtime_error("from a handler"); };
   const auto call = harness.start(recorder);
   CHECK_THROWS_AS(harness.until_done(recorder), std::runtime_error);
   CHECK(recorder.done);
-  CHECK(within);
-  CHECK(open == 0);
   CHECK(harness.fetch().ok());
-  CHECK(open == 0);
 }
 
 TEST_CASE("an engine may go before its calls") {

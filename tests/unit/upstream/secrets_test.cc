@@ -299,18 +299,23 @@ TEST_CASE("S7 X9: traces show no credential") {
   for (const char* name :
        {"x-api-key", "X-Api-Key", "Authorization", "proxy-authorization", "Cookie", "Set-Cookie",
         "api-key", "Ocp-Apim-Subscription-Key", "cf-access-token", "X-Client-Secret", "x-password",
-        "X-Auth", "Authentication", "X-Session"})
-    CHECK(redact_header(std::string(name) + ": Bearer s3cret") ==
+        "X-Auth", "Authentication", "X-Session", "X-JWT", "X-Bearer", "X-PAT"})
+    CHECK(shown_header(std::string(name) + ": Bearer s3cret", {}) ==
           std::string(name) + ": [redacted]");
-  CHECK(redact_header("X-Team: Bearer s3cret") == "X-Team: [redacted]");
-  CHECK(redact_header("X-Team: sk-ant-0123") == "X-Team: [redacted]");
+  CHECK(shown_header("X-Team: Bearer s3cret", {}) == "X-Team: [redacted]");
+  CHECK(shown_header("X-Team: hush-1234", {"hush-1234"}) == "X-Team: *********");
+  CHECK(shown_header("GET /hush-1234 HTTP/1.1", {"hush-1234"}) == "GET /********* HTTP/1.1");
+  CHECK(shown_header("CONNECT sk-ant-0123.example:443 HTTP/1.1", {}) ==
+        "CONNECT [redacted] HTTP/1.1");
+  CHECK(shown_header("POST https://sk-ant-0123.example/v1/messages", {}) == "POST [redacted]");
+  CHECK(shown_header("X-Team: sk-ant-0123", {}) == "X-Team: [redacted]");
   for (const char* line :
        {"anthropic-version: 2023-06-01", "anthropic-ratelimit-tokens-remaining: 1000",
         "x-ratelimit-limit-tokens: 5", "POST /v1/messages HTTP/1.1", "HTTP/1.1 200 OK", "",
         "CONNECT auth.example:443 HTTP/1.1", "request-id: req_011CSHoEeqs5C35K2UUqR7Fy",
         "X-Claude-Code-Session-Id: f47ac10b-58cc-4372-a567-0e02b2c3d479",
         "www-authenticate: Bearer", "cf-ray: 9a1b2c3d4e5f6a7b-FRA"})
-    CHECK(redact_header(line) == line);
+    CHECK(shown_header(line, {}) == line);
 }
 
 std::string repeated(std::string_view piece, size_t bytes) {

@@ -1,0 +1,81 @@
+#include "anthropic/input_block.h"
+
+#include <utility>
+
+#include "json/unique.h"
+#include "json/writer.h"
+
+namespace proxx::anthropic {
+
+void InputBlock::append_to(std::string& out) const {
+  for (const std::string_view piece : {head, std::string_view(json), raw, tail}) {
+    if (!piece.empty()) out.append(piece);
+  }
+}
+
+size_t InputBlock::size() const {
+  return head.size() + json.size() + raw.size() + tail.size() + cache_control.size();
+}
+
+InputBlock text_block(std::string_view raw) {
+  InputBlock block;
+  block.head = R"({"type":"text","text":")";
+  block.raw = raw;
+  block.tail = "\"";
+  return block;
+}
+
+InputBlock own_text_block(std::string raw) {
+  InputBlock block = text_block({});
+  set_text(block, std::move(raw));
+  return block;
+}
+
+std::string_view text_of(const InputBlock& text_block) {
+  return text_block.json.empty() ? text_block.raw : std::string_view(text_block.json);
+}
+
+void set_text(InputBlock& text_block, std::string raw) {
+  text_block.json = std::move(raw);
+  text_block.raw = {};
+}
+
+InputBlock thinking_block(std::string_view raw_text, std::string_view raw_signature) {
+  InputBlock block;
+  block.kind = InputBlock::Kind::thinking;
+  block.json.append(R"({"type":"thinking","thinking":")").append(raw_text);
+  block.json.append(R"(","signature":")").append(raw_signature).push_back('"');
+  return block;
+}
+
+InputBlock redacted_thinking_block(std::string_view data) {
+  InputBlock block;
+  block.kind = InputBlock::Kind::thinking;
+  block.json.append(R"({"type":"redacted_thinking","data":)").append(data);
+  return block;
+}
+
+InputBlock verbatim_block(InputBlock::Kind kind, json::Reader object) {
+  InputBlock block;
+  block.kind = kind;
+  const json::Unique once(object);
+  json::Writer w(block.json);
+  w.begin_object();
+  for (const json::Member& member : once.reader().members()) {
+    if (member.key() != "cache_control") w.raw_key(member.raw_key).raw(member.value.raw());
+  }
+  return block;
+}
+
+Status set_cache_control(InputBlock& block, json::Reader cache_control) {
+  if (cache_control.is_null()) return {};
+  PROXX_TRY(cache_control.expect(json::Type::object));
+  if (const json::Reader type = cache_control.get("type")) {
+    PROXX_TRY(type.expect(json::Type::string));
+  }
+  block.cache_control = cache_control.raw();
+  block.cache_control_at = cache_control;
+  return {};
+}
+
+}  // namespace proxx::anthropic

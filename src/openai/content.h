@@ -1,0 +1,34 @@
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include "anthropic/input_block.h"
+#include "base/result.h"
+#include "json/reader.h"
+#include "policy/notice_log.h"
+
+// The content of a message: a string or an array of parts (wire.md 6.2).
+
+namespace proxx::openai {
+
+/// Who says it, which decides which parts are legal.
+enum class Speaker { system, user, assistant, tool };
+
+struct Content {
+  std::vector<anthropic::InputBlock> blocks;  ///< never an empty text block
+  /// An assistant's refusal parts, which are strings. What becomes of them depends on what else the
+  /// message holds.
+  std::vector<json::Reader> refusals;
+};
+
+/// Reads `content` of a message; absent gives nothing. `breakpoint` is the cache_control for a part
+/// with a prompt_cache_breakpoint. Blocks have their origin within the message. Errors name the
+/// part.
+Result<Content> read_content(Speaker speaker, json::Reader content, std::string_view breakpoint,
+                             policy::NoticeLog& notices);
+
+/// Sets the `cache_control` of a message: at its last block that takes one.
+Status set_message_cache_control(std::vector<anthropic::InputBlock>& blocks,
+                                 json::Reader cache_control, policy::NoticeLog& notices);
+
+}  // namespace proxx::openai

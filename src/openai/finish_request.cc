@@ -1,0 +1,56 @@
+#include "openai/finish_request.h"
+
+#include <utility>
+
+#include "anthropic/request_writer.h"
+#include "policy/apply.h"
+
+namespace proxx::openai {
+namespace {
+
+/// Strict: a notice of a loss becomes an error.
+Status accept_losses(const Notices& notices, OnLossy on_lossy) {
+  if (on_lossy != OnLossy::error) return {};
+  for (const Notice& notice : notices) {
+    if (notice.kind == Notice::Kind::note) continue;
+    const bool dropped = notice.kind == Notice::Kind::dropped;
+    return proxx::err(ErrorKind::invalid_request, "cannot be represented: " + notice.reason,
+                      notice.path, dropped ? "unsupported_parameter" : "unsupported_value");
+  }
+  return {};
+}
+
+/// Only a turn that runs something on the upstream is paused. The answer to any other request is
+/// not copied for its continuation.
+bool may_pause(const anthropic::MessagesRequest& request) {
+  return anthropic::has_server_tools(request) ||
+         anthropic::verbatim_field(request, "mcp_servers") ||
+         anthropic::verbatim_field(request, "container");
+}
+
+}  // namespace
+
+Result<ConvertedRequest> finish_request(const Model& model, const RequestOptions& options,
+                                        Draft& draft) {
+  anthropic::MessagesRequest& request = draft.request;
+  if (options.stream_override) draft.wishes.stream = *options.stream_override;
+  draft.wishes.batch_item = options.batch_item;
+
+  ConvertedRequest out;
+  // Before apply(), which may leave out the thinking of a message that is continued.
+  out.has_thinking_history = anthropic::has_thinking(request);
+  policy::NoticeLog applied;
+  PROXX_TRY(policy::apply(model, draft.wishes, request, applied));
+  out.notices = policy::NoticeLog::merge(std::move(draft.notices), std::move(applied));
+  PROXX_TRY(accept_losses(out.notices, options.on_lossy));
+
+  out.body = anthropic::write_body(request);
+  out.stream = draft.wishes.stream;
+  out.upstream_stream = request.stream;
+  if (may_pause(request)) out.continue_paused = options.continue_paused;
+  out.model = request.model;
+  out.betas = std::move(request.betas);
+  return out;
+}
+
+}  // namespace proxx::openai

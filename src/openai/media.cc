@@ -1,0 +1,144 @@
+#include "openai/media.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdint>
+
+namespace proxx::openai {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+constexpr uint8_t kNoDigit = 64;
+constexpr auto kDigits = [] {
+  std::array<uint8_t, 256> table{};
+  table.fill(kNoDigit);
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (size_t i = 0; i < kAlphabet.size(); ++i) {
+    table[static_cast<unsigned char>(kAlphabet[i])] = static_cast<uint8_t>(i);
+  }
+  return table;
+}();
+
+/// 1 for a byte that is not a digit of base64.
+constexpr unsigned char is_foreign(unsigned char x) {
+  const auto letter = static_cast<unsigned char>(static_cast<unsigned char>((x | 0x20) - 'a') < 26);
+  const auto digit = static_cast<unsigned char>(static_cast<unsigned char>(x - '0') < 10);
+  const auto other = static_cast<unsigned char>((x == '+') | (x == '/'));
+  return static_cast<unsigned char>((letter | digit | other) ^ 1);
+}
+
+std::string_view without_padding(std::string_view text) {
+  for (int i = 0; i < 2 && !text.empty() && text.back() == '='; ++i) text.remove_suffix(1);
+  return text;
+}
+
+struct MediaTypeRow {
+  std::string_view text;
+  std::string_view media_type;
+};
+
+}  // namespace
+
+std::optional<DataUrl> split_data_url(std::string_view url) {
+  constexpr std::string_view kScheme = "data:";
+  const auto comma = url.find(',');
+  if (comma == std::string_view::npos || lower(url.substr(0, kScheme.size())) != kScheme) {
+    return std::nullopt;
+  }
+  std::string_view head = url.substr(kScheme.size(), comma - kScheme.size());
+  DataUrl out;
+  out.data = url.substr(comma + 1);
+  const auto last = head.rfind(';');
+  if (last != std::string_view::npos && lower(head.substr(last + 1)) == "base64") {
+    out.is_base64 = true;
+    head = head.substr(0, last);
+  }
+  out.media_type = lower(head.substr(0, head.find(';')));
+  return out;
+}
+
+bool is_base64(std::string_view text) {
+  if (text.empty() || text.size() % 4 != 0) return false;
+  text = without_padding(text);
+  // Images are megabytes: compilers vectorise comparisons over pieces of a fixed length.
+  constexpr size_t kPiece = 64;
+  const auto* at = reinterpret_cast<const unsigned char*>(text.data());
+  const auto* const end = at + text.size();
+  for (; static_cast<size_t>(end - at) >= kPiece; at += kPiece) {
+    unsigned char illegal = 0;
+    for (size_t i = 0; i < kPiece; ++i) illegal |= is_foreign(at[i]);
+    if (illegal != 0) return false;
+  }
+  return std::all_of(at, end, [](unsigned char x) { return is_foreign(x) == 0; });
+}
+
+std::string decode_base64(std::string_view text) {
+  text = without_padding(text);
+  std::string out;
+  out.reserve(text.size() / 4 * 3 + 3);
+  uint32_t bits = 0;
+  int count = 0;
+  for (const char c : text) {
+    bits = (bits << 6) | kDigits[static_cast<unsigned char>(c)];
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      out.push_back(static_cast<char>((bits >> count) & 0xFF));
+    }
+  }
+  return out;
+}
+
+bool is_http_url(std::string_view url) {
+  const auto colon = url.find("://");
+  if (colon == std::string_view::npos || colon > 5) return false;
+  const std::string scheme = lower(url.substr(0, colon));
+  if (scheme != "http" && scheme != "https") return false;
+  const auto host = url.substr(colon + 3);
+  return !host.empty() && std::string_view("/?#").find(host.front()) == std::string_view::npos;
+}
+
+std::string_view image_type(std::string_view media_type) {
+  static constexpr MediaTypeRow kTypes[] = {{"image/jpeg", "image/jpeg"},
+                                            {"image/jpg", "image/jpeg"},
+                                            {"image/png", "image/png"},
+                                            {"image/gif", "image/gif"},
+                                            {"image/webp", "image/webp"}};
+  for (const MediaTypeRow& row : kTypes) {
+    if (row.text == media_type) return row.media_type;
+  }
+  return {};
+}
+
+std::string guess_media_type(std::string_view filename, std::string_view base64) {
+  static constexpr MediaTypeRow kEndings[] = {{".pdf", "application/pdf"}, {".txt", "text/plain"},
+                                              {".md", "text/markdown"},    {".csv", "text/csv"},
+                                              {".html", "text/html"},      {".jpg", "image/jpeg"},
+                                              {".jpeg", "image/jpeg"},     {".png", "image/png"},
+                                              {".gif", "image/gif"},       {".webp", "image/webp"}};
+  const std::string name = lower(filename);
+  for (const MediaTypeRow& row : kEndings) {
+    if (name.size() >= row.text.size() &&
+        name.compare(name.size() - row.text.size(), row.text.size(), row.text) == 0) {
+      return std::string(row.media_type);
+    }
+  }
+  // "%PDF-", \x89PNG, GIF8, JPEG's FF D8 FF.
+  static constexpr MediaTypeRow kMagic[] = {{"JVBERi0", "application/pdf"},
+                                            {"iVBORw0KGgo", "image/png"},
+                                            {"R0lGOD", "image/gif"},
+                                            {"/9j/", "image/jpeg"}};
+  for (const MediaTypeRow& row : kMagic) {
+    if (base64.substr(0, row.text.size()) == row.text) return std::string(row.media_type);
+  }
+  return {};
+}
+
+}  // namespace proxx::openai

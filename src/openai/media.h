@@ -1,0 +1,35 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+// Data URLs and base64, as in image_url and file parts.
+
+namespace proxx::openai {
+
+/// The parts of `data:MEDIA_TYPE;...;base64,DATA`; `data` is a view into the URL.
+struct DataUrl {
+  std::string media_type;  ///< lower case, without parameters; "" if the URL names none
+  std::string_view data;
+  bool is_base64 = false;
+};
+/// Nothing if `url` does not begin with `data:` or has no comma.
+[[nodiscard]] std::optional<DataUrl> split_data_url(std::string_view url);
+
+/// True for non-empty, padded base64 of the standard alphabet.
+[[nodiscard]] bool is_base64(std::string_view text);
+/// Decodes what is_base64() accepts.
+[[nodiscard]] std::string decode_base64(std::string_view text);
+
+/// True for `http://host...` or `https://host...`, whatever the case of the scheme.
+[[nodiscard]] bool is_http_url(std::string_view url);
+
+/// The media type that the upstream takes for an image (`image/jpg` is jpeg); "" for one that
+/// Claude cannot see.
+[[nodiscard]] std::string_view image_type(std::string_view media_type);
+
+/// Guesses the type of a file from the ending of its name, else from its first bytes in base64; ""
+/// if neither tells.
+[[nodiscard]] std::string guess_media_type(std::string_view filename, std::string_view base64);
+
+}  // namespace proxx::openai

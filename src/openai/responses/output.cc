@@ -1,0 +1,46 @@
+#include "openai/responses/output.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "json/string.h"
+#include "openai/responses/calls.h"
+#include "openai/responses/writer.h"
+#include "text/writer.h"
+
+namespace proxx::openai::responses {
+namespace {
+
+/// A call as an item of `output`.
+std::string call_line(const ToolNames& tools, answer::RawString id, answer::RawString name,
+                      answer::RawString arguments) {
+  const auto found = tools.find(json::unescape(name));
+  const ToolName tool = found == tools.end() ? ToolName() : found->second;
+  const ModelCall call{std::string(id), std::string(name), std::string(arguments)};
+  const CallKind form = form_of(tool, call);
+  const std::string item_id = std::string(id_prefix(form)) + call.raw_call_id;
+  return call_item(form, tool, call, item_id, "completed");
+}
+
+}  // namespace
+
+std::unique_ptr<answer::Output> make_output(AnswerForm form, AnswerOptions options,
+                                            answer::Frame frame) {
+  switch (form) {
+    case AnswerForm::stream:
+      return std::make_unique<ResponseWriter>(std::move(options), std::move(frame));
+    case AnswerForm::whole:
+      return std::make_unique<ResponseWriter>(std::move(options), std::nullopt);
+    case AnswerForm::text:
+      break;
+  }
+  return std::make_unique<text::TextWriter>(
+      [tools = std::move(options.tools)](const auto&, answer::RawString id, answer::RawString name,
+                                         answer::RawString arguments) {
+        return call_line(tools, id, name, arguments);
+      },
+      true);
+}
+
+}  // namespace proxx::openai::responses

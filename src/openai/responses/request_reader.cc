@@ -1,0 +1,173 @@
+#include "openai/responses/request_reader.h"
+
+#include <utility>
+
+#include "openai/anthropic_fields.h"
+#include "openai/members.h"
+#include "openai/model_name.h"
+#include "openai/reasoning.h"
+
+namespace proxx::openai::responses {
+namespace {
+
+using json::Reader;
+using json::Type;
+using policy::Number;
+using policy::Topic;
+using policy::Wish;
+
+Status choose_model(Reading& r) {
+  PROXX_ASSIGN(std::string name, read_model_name(r.root, r.in["model"], r.options.model_override,
+                                                 r.options.default_model));
+  r.model = r.options.models->resolve(name);
+  r.draft.request.model = r.model.id;
+  r.answer.requested_model = std::move(name);
+  note_lifecycle(r.model, r.draft.notices);
+  return {};
+}
+
+void take_options(Reading& r) {
+  policy::Wishes& wishes = r.draft.wishes;
+  wishes.api_version = r.options.anthropic_version;
+  wishes.default_max_tokens = r.options.default_max_tokens;
+  wishes.cache.by_default = r.options.prompt_cache;
+  r.answer.echo_model = r.options.echo_model;
+}
+
+Result<Wish<Number>> read_number(Reader field, double most, const char* range) {
+  PROXX_ASSIGN(const double value, field.number());
+  if (value < 0 || value > most) return err(field, range, "invalid_value");
+  return Wish<Number>{{value, field.raw()}, field};
+}
+
+Status read_configuration_update(Reading& r, Reader item) {
+  if (const Reader reasoning = item.optional("reasoning")) {
+    PROXX_TRY(reasoning.expect(Type::object));
+    if (const Reader effort = reasoning.optional("effort")) r.updated_effort = effort;
+  }
+  if (const Reader text = item.optional("text")) {
+    PROXX_TRY(text.expect(Type::object));
+    if (const Reader format = text.optional("format")) r.updated_format = format;
+  }
+  return {};
+}
+
+/// `summary`, or `generate_summary`, its old name.
+Status read_summary(Reader field, policy::ThinkingWish& wish) {
+  PROXX_TRY(field.expect(Type::string));
+  for (const std::string_view word : {"auto", "concise", "detailed"}) {
+    if (!field.equals(word)) continue;
+    wish.shown = true;
+    return {};
+  }
+  return err(field, "must be auto, concise or detailed", "invalid_value");
+}
+
+Status read_reasoning(Reading& r, Reader field, policy::ThinkingWish& wish) {
+  policy::NoticeLog& notices = r.draft.notices;
+  PROXX_TRY(field.expect(Type::object));
+  static constexpr std::string_view kNames[] = {"effort", "summary", "generate_summary", "context",
+                                                "mode"};
+  const auto [effort, summary, old_summary, context, mode] = read_members(field, kNames, notices);
+  if (effort) PROXX_TRY(read_effort(effort, wish));
+  for (const Reader& wanted : {old_summary, summary}) {
+    if (wanted) PROXX_TRY(read_summary(wanted, wish));
+  }
+  if (context) PROXX_TRY(context.expect(Type::string));
+  if (mode) {
+    PROXX_TRY(mode.expect(Type::string));
+    if (!mode.equals("standard")) notices.drop(mode, "the upstream has no such mode");
+  }
+  return {};
+}
+
+}  // namespace
+
+/// Finds the items of `input`. Whoever keeps responses puts them in place of references here.
+Status find_items(Reading& r) {
+  const Reader input = r.in["input"];
+  if (!input) return missing(r.root, "input");
+  r.draft.wishes.conversation = input;
+  if (input.is_string()) return {};
+  if (!input.is_array()) {
+    return err(input, "expected a string or an array of items", "invalid_type");
+  }
+  PROXX_ASSIGN(r.items, list_items(input));
+  if (r.items.empty()) return err(input, "must hold at least one item", "invalid_value");
+  for (const Item& item : r.items) {
+    if (item.kind == ItemKind::configuration_update) {
+      PROXX_TRY(read_configuration_update(r, item.value));
+    }
+  }
+  return {};
+}
+
+Status read_max_tokens(Reading& r) {
+  r.draft.notices.about(Topic::max_tokens);
+  const Reader field = r.in["max_output_tokens"];
+  if (!field) return {};
+  PROXX_ASSIGN(const int64_t count, field.integer());
+  if (count < 1) return err(field, "must be at least 1", "invalid_value");
+  r.draft.wishes.max_tokens = {count, field};
+  return {};
+}
+
+Status read_thinking_wish(Reading& r) {
+  r.draft.notices.about(Topic::thinking);
+  policy::ThinkingWish& wish = r.draft.wishes.thinking;
+  if (const Reader field = r.in["reasoning"]) PROXX_TRY(read_reasoning(r, field, wish));
+  if (r.updated_effort) PROXX_TRY(read_effort(r.updated_effort, wish));
+  if (const Reader field = r.in["thinking"]) PROXX_TRY(read_own_thinking(field, r.draft));
+  if (const Reader field = r.in["output_config"]) PROXX_TRY(read_output_config(field, r.draft));
+  wish.hidden = !wish.shown;
+  return {};
+}
+
+Status read_sampling(Reading& r) {
+  policy::Wishes& wishes = r.draft.wishes;
+  if (const Reader field = r.in["temperature"]) {
+    PROXX_ASSIGN(wishes.temperature, read_number(field, 2, "must be between 0 and 2"));
+  }
+  if (const Reader field = r.in["top_p"]) {
+    PROXX_ASSIGN(wishes.top_p, read_number(field, 1, "must be between 0 and 1"));
+  }
+  if (const Reader field = r.in["top_k"]) {
+    PROXX_ASSIGN(const int64_t value, field.integer());
+    if (value < 0) return err(field, "must be at least 0", "invalid_value");
+    wishes.top_k = Wish<Number>{{static_cast<double>(value), field.raw()}, field};
+  }
+  return {};
+}
+
+Status read_request(Reading& r) {
+  r.in.read(r.root, r.draft.notices);
+  take_options(r);
+  using Step = Status (*)(Reading&);
+  // The order of policy::Topic, in which notices are told.
+  static constexpr Step kSteps[] = {
+      choose_model,
+      read_fields,  // before the items: prompt_cache_options says how long their breakpoints last
+      find_items,   // before all that an item can change: format, tools, effort
+      read_max_tokens,    read_text_format, read_tools,
+      read_input,        // after the tools, whose names its calls have
+      read_tool_choice,  // likewise
+      read_thinking_wish, read_sampling,
+  };
+  for (const Step step : kSteps) PROXX_TRY(step(r));
+  r.answer.echo = echo_of(r.in);
+  return {};
+}
+
+Status read_answer_shape(Reading& r) {
+  r.in.read(r.root, r.draft.notices);
+  PROXX_TRY(read_fields(r));
+  if (const Reader input = r.in["input"]; input.is_array()) {
+    PROXX_ASSIGN(r.items, list_items(input));
+  }
+  PROXX_TRY(read_tools(r));
+  r.answer.requested_model = r.in["model"].string_or("");
+  r.answer.echo = echo_of(r.in);
+  return {};
+}
+
+}  // namespace proxx::openai::responses

@@ -1,0 +1,501 @@
+#include "openai/responses/writer.h"
+
+#include <utility>
+
+#include "anthropic/event.h"
+#include "base/hash.h"
+#include "json/string.h"
+#include "json/writer.h"
+#include "openai/error.h"
+#include "openai/responses/sealed.h"
+#include "openai/words.h"
+
+namespace proxx::openai::responses {
+namespace {
+
+using answer::BlockEnd;
+using answer::RawString;
+
+/// Clients refuse ids of more than 64 characters: a prefix, this, `_` and an index stay below.
+constexpr size_t kMaxIdRest = 48;
+
+std::string summary_part(std::string_view raw_text) {
+  return R"({"type":"summary_text","text":")" + std::string(raw_text) + "\"}";
+}
+
+std::string message_item(std::string_view raw_item_id, std::string_view status,
+                         std::string_view content) {
+  std::string item;
+  json::Writer w(item);
+  w.begin_object().key("id").raw_string(raw_item_id).key("type").string("message");
+  w.key("status").string(status).key("role").string("assistant").key("content").begin_array();
+  if (!content.empty()) w.raw(content);
+  w.end_array().end_object();
+  return item;
+}
+
+std::string text_part(std::string_view raw_text, std::string_view annotations) {
+  std::string part;
+  json::Writer w(part);
+  w.begin_object().key("type").string("output_text").key("annotations").begin_array();
+  if (!annotations.empty()) w.raw(annotations);
+  w.end_array().key("logprobs").begin_array().end_array().key("text").raw_string(raw_text);
+  w.end_object();
+  return part;
+}
+
+std::string annotation_of(const UrlCitation& citation) {
+  std::string annotation;
+  json::Writer w(annotation);
+  w.begin_object().key("type").string("url_citation").key("url").raw_string(citation.raw_url);
+  w.key("title").raw_string(citation.raw_title);
+  w.key("start_index").integer(citation.start_index);
+  w.key("end_index").integer(citation.end_index).end_object();
+  return annotation;
+}
+
+std::string reasoning_item(std::string_view raw_item_id, std::string_view summary,
+                           std::string_view sealed) {
+  std::string item;
+  json::Writer w(item);
+  w.begin_object().key("id").raw_string(raw_item_id).key("type").string("reasoning");
+  w.key("summary").begin_array();
+  if (!summary.empty()) w.raw(summary);
+  w.end_array();
+  if (!sealed.empty()) w.key("encrypted_content").string(sealed);
+  w.end_object();
+  return item;
+}
+
+std::string member(std::string_view key, std::string_view raw_string) {
+  return ",\"" + std::string(key) + "\":\"" + std::string(raw_string) + '"';
+}
+
+}  // namespace
+
+ResponseWriter::ResponseWriter(AnswerOptions options, std::optional<answer::Frame> frame)
+    : options_(std::move(options)) {
+  if (options_.echo.empty()) options_.echo = default_echo();
+  if (frame) events_.emplace(std::move(*frame));
+}
+
+// Blocks that are interleaved.
+
+bool ResponseWriter::hold_back(Step::Kind kind, uint32_t index, std::string_view first,
+                               std::string_view second, bool is_first, BlockEnd end) {
+  if (!open_block_ || *open_block_ == index) return false;
+  held_.push_back({kind, index, std::string(first), std::string(second), is_first, end});
+  return true;
+}
+
+void ResponseWriter::run(const Step& step, std::string& out) {
+  const answer::Piece piece{step.index, step.first, step.is_first, false};
+  const answer::ToolCall call{step.index, 0};
+  switch (step.kind) {
+    case Step::Kind::text_begin:
+      return text_begin(step.index, out);
+    case Step::Kind::text:
+      return text(piece, out);
+    case Step::Kind::citation:
+      return citation(step.index, {step.first, step.second, {}}, out);
+    case Step::Kind::text_end:
+      return text_end(step.index, step.end, out);
+    case Step::Kind::thinking_begin:
+      return thinking_begin(step.index, out);
+    case Step::Kind::thinking:
+      return thinking(piece, out);
+    case Step::Kind::signature:
+      return signature(step.index, step.first, out);
+    case Step::Kind::thinking_end:
+      return thinking_end(step.index, step.end, out);
+    case Step::Kind::redacted_thinking:
+      return redacted_thinking(step.index, step.first, out);
+    case Step::Kind::call_begin:
+      return call_begin(call, step.first, step.second, out);
+    case Step::Kind::call_arguments:
+      return call_arguments(call, step.first, out);
+    case Step::Kind::call_end:
+      return call_end(call, step.end, out);
+    case Step::Kind::server_block_begin:
+      return server_block_begin(step.index, step.first, out);
+    case Step::Kind::server_block_end:
+      return server_block_end(step.index, step.first, step.end, out);
+  }
+}
+
+void ResponseWriter::release_block(std::string& out) {
+  open_block_.reset();
+  for (const Step& step : std::exchange(held_, {})) run(step, out);
+}
+
+// Ids, events, items.
+
+std::string ResponseWriter::raw_id(std::string_view prefix) const {
+  return std::string(prefix) + raw_rest_;
+}
+
+std::string ResponseWriter::raw_item_id(std::string_view prefix) const {
+  return raw_id(prefix) + '_' + std::to_string(next_index_);
+}
+
+void ResponseWriter::event(std::string_view type, std::string_view members, std::string& out) {
+  if (events_) events_->write(type, members, out);
+}
+
+std::string ResponseWriter::place(std::string_view raw_item_id) const {
+  return R"("item_id":")" + std::string(raw_item_id) + R"(","output_index":)" +
+         std::to_string(next_index_);
+}
+
+void ResponseWriter::add_item(std::string_view item, std::string& out) {
+  if (!events_) return;
+  event("response.output_item.added",
+        "\"output_index\":" + std::to_string(next_index_) + ",\"item\":" + std::string(item), out);
+}
+
+void ResponseWriter::finish_item(std::string_view item, std::string& out) {
+  if (events_) {
+    event("response.output_item.done",
+          "\"output_index\":" + std::to_string(next_index_) + ",\"item\":" + std::string(item),
+          out);
+  }
+  if (!items_.empty()) items_.push_back(',');
+  items_.append(item);
+  ++next_index_;
+}
+
+void ResponseWriter::begin_item(std::string& out) {
+  end_message("completed", out);
+  close_search("completed", out);
+}
+
+void ResponseWriter::start(RawString id, RawString model, std::string& out) {
+  constexpr std::string_view kUpstreamPrefix = "msg_";
+  if (id.substr(0, kUpstreamPrefix.size()) == kUpstreamPrefix) {
+    id.remove_prefix(kUpstreamPrefix.size());
+  }
+  raw_rest_ = id.size() > kMaxIdRest ? hex(stable_hash(id)) : std::string(id);
+  state_.raw_id = raw_id("resp_");
+  state_.raw_model = model;
+  if (options_.echo_model) {
+    state_.raw_model.clear();
+    json::append_escaped(state_.raw_model, options_.requested_model);
+  }
+  state_.created_unix_s = options_.clock();
+  if (!events_) return;
+  const std::string members = "\"response\":" + response_in_progress(state_, options_);
+  event("response.created", members, out);
+  event("response.in_progress", members, out);
+}
+
+// Messages: a run of text blocks is one item with one part.
+
+void ResponseWriter::text_begin(uint32_t index, std::string& out) {
+  if (hold_back(Step::Kind::text_begin, index)) return;
+  open_block_ = index;
+  if (!message_) message_.emplace();
+  message_->citations.text_begin(index);
+  (void)out;
+}
+
+void ResponseWriter::text(const answer::Piece& piece, std::string& out) {
+  if (hold_back(Step::Kind::text, piece.index, piece.text, {}, piece.is_first)) return;
+  if (message_->raw_item_id.empty()) {
+    close_search("completed", out);
+    message_->raw_item_id = raw_item_id("msg_");
+    add_item(message_item(message_->raw_item_id, "in_progress", {}), out);
+    event("response.content_part.added",
+          place(message_->raw_item_id) + ",\"content_index\":0,\"part\":" + text_part({}, {}), out);
+  }
+  message_->citations.text(piece);
+  message_->raw_text.append(piece.text);
+  if (!events_) return;
+  events_->begin("response.output_text.delta", out);
+  out.append(R"("item_id":")").append(message_->raw_item_id).append(R"(","output_index":)");
+  out.append(std::to_string(next_index_)).append(R"(,"content_index":0,"delta":")");
+  out.append(piece.text).append(R"(","logprobs":[])");
+  events_->end(out);
+}
+
+void ResponseWriter::citation(uint32_t index, const anthropic::Citation& citation,
+                              std::string& out) {
+  if (hold_back(Step::Kind::citation, index, citation.url.value_or(""), citation.title)) return;
+  message_->citations.citation(index, citation);
+  (void)out;
+}
+
+void ResponseWriter::text_end(uint32_t index, BlockEnd end, std::string& out) {
+  if (hold_back(Step::Kind::text_end, index, {}, {}, false, end)) return;
+  for (const UrlCitation& citation : message_->citations.text_end(index)) {
+    if (message_->raw_item_id.empty()) break;
+    const std::string annotation = annotation_of(citation);
+    event("response.output_text.annotation.added",
+          place(message_->raw_item_id) + ",\"content_index\":0,\"annotation_index\":" +
+              std::to_string(message_->annotation_count++) + ",\"annotation\":" + annotation,
+          out);
+    if (!message_->annotations.empty()) message_->annotations.push_back(',');
+    message_->annotations.append(annotation);
+  }
+  release_block(out);
+}
+
+void ResponseWriter::end_message(std::string_view status, std::string& out) {
+  if (!message_) return;
+  const Message message = std::move(*message_);
+  message_.reset();
+  if (message.raw_item_id.empty()) return;
+  const std::string part = text_part(message.raw_text, message.annotations);
+  if (events_) {
+    const std::string at = place(message.raw_item_id) + ",\"content_index\":0";
+    event("response.output_text.done", at + member("text", message.raw_text) + ",\"logprobs\":[]",
+          out);
+    event("response.content_part.done", at + ",\"part\":" + part, out);
+  }
+  finish_item(message_item(message.raw_item_id, status, part), out);
+}
+
+void ResponseWriter::write_refusal(const answer::Stop& stop, std::string& out) {
+  const std::string raw_text = raw_refusal_text(stop);
+  if (raw_text.empty()) return;
+  begin_item(out);
+  const std::string id = raw_item_id("msg_");
+  const std::string at = place(id) + ",\"content_index\":0";
+  const bool as_text = options_.refusal_as_text;
+  const auto part = [&](std::string_view raw) {
+    return as_text ? text_part(raw, {})
+                   : R"({"type":"refusal","refusal":")" + std::string(raw) + "\"}";
+  };
+  const std::string_view kind = as_text ? "output_text" : "refusal";
+  add_item(message_item(id, "in_progress", {}), out);
+  if (events_) {
+    const std::string prefix = "response." + std::string(kind);
+    const std::string_view logprobs = as_text ? ",\"logprobs\":[]" : "";
+    event("response.content_part.added", at + ",\"part\":" + part({}), out);
+    event(prefix + ".delta", at + member("delta", raw_text) + std::string(logprobs), out);
+    event(prefix + ".done",
+          at + member(as_text ? "text" : "refusal", raw_text) + std::string(logprobs), out);
+    event("response.content_part.done", at + ",\"part\":" + part(raw_text), out);
+  }
+  finish_item(message_item(id, "completed", part(raw_text)), out);
+}
+
+// Reasoning.
+
+void ResponseWriter::thinking_begin(uint32_t index, std::string& out) {
+  if (hold_back(Step::Kind::thinking_begin, index)) return;
+  open_block_ = index;
+  begin_item(out);
+  reasoning_.emplace();
+  reasoning_->raw_item_id = raw_item_id("rs_");
+  add_item(reasoning_item(reasoning_->raw_item_id, {}, {}), out);
+}
+
+void ResponseWriter::thinking(const answer::Piece& piece, std::string& out) {
+  if (hold_back(Step::Kind::thinking, piece.index, piece.text, {}, piece.is_first)) return;
+  const std::string at = place(reasoning_->raw_item_id) + ",\"summary_index\":0";
+  if (piece.is_first) {
+    event("response.reasoning_summary_part.added", at + ",\"part\":" + summary_part({}), out);
+  }
+  reasoning_->raw_text.append(piece.text);
+  event("response.reasoning_summary_text.delta", at + member("delta", piece.text), out);
+}
+
+void ResponseWriter::signature(uint32_t index, RawString signature, std::string& out) {
+  if (hold_back(Step::Kind::signature, index, signature)) return;
+  reasoning_->raw_signature.append(signature);
+  (void)out;
+}
+
+void ResponseWriter::thinking_end(uint32_t index, BlockEnd end, std::string& out) {
+  if (hold_back(Step::Kind::thinking_end, index, {}, {}, false, end)) return;
+  const Reasoning done = std::move(*reasoning_);
+  reasoning_.reset();
+  std::string summary;
+  if (!done.raw_text.empty()) {
+    summary = summary_part(done.raw_text);
+    const std::string at = place(done.raw_item_id) + ",\"summary_index\":0";
+    event("response.reasoning_summary_text.done", at + member("text", done.raw_text), out);
+    event("response.reasoning_summary_part.done", at + ",\"part\":" + summary, out);
+  }
+  const std::string block = R"({"type":"thinking","thinking":")" + done.raw_text +
+                            R"(","signature":")" + done.raw_signature + "\"}";
+  finish_reasoning(done.raw_item_id, summary, block, out);
+  release_block(out);
+}
+
+void ResponseWriter::redacted_thinking(uint32_t index, RawString data, std::string& out) {
+  if (hold_back(Step::Kind::redacted_thinking, index, data)) return;
+  begin_item(out);
+  const std::string id = raw_item_id("rs_");
+  add_item(reasoning_item(id, {}, {}), out);
+  finish_reasoning(id, {}, R"({"type":"redacted_thinking","data":")" + std::string(data) + "\"}",
+                   out);
+}
+
+void ResponseWriter::finish_reasoning(std::string_view raw_item_id, std::string_view summary,
+                                      std::string_view block, std::string& out) {
+  const std::string sealed = seal('[' + std::string(block) + ']');
+  finish_item(reasoning_item(raw_item_id, summary, sealed), out);
+}
+
+// Calls.
+
+ToolName ResponseWriter::tool_of(std::string_view raw_name) const {
+  const auto found = options_.tools.find(json::unescape(raw_name));
+  return found == options_.tools.end() ? ToolName() : found->second;
+}
+
+void ResponseWriter::call_begin(const answer::ToolCall& call, RawString id, RawString name,
+                                std::string& out) {
+  if (hold_back(Step::Kind::call_begin, call.index, id, name)) return;
+  open_block_ = call.index;
+  begin_item(out);
+  call_.emplace();
+  call_->tool = tool_of(name);
+  call_->call = {std::string(id), std::string(name), {}};
+  // The others show nothing before they are whole: nobody can tell yet what form they will have.
+  if (call_->tool.kind != CallKind::function) return;
+  call_->raw_item_id = raw_item_id(id_prefix(CallKind::function));
+  add_item(
+      call_item(CallKind::function, call_->tool, call_->call, call_->raw_item_id, "in_progress"),
+      out);
+}
+
+void ResponseWriter::call_arguments(const answer::ToolCall& call, RawString fragment,
+                                    std::string& out) {
+  if (hold_back(Step::Kind::call_arguments, call.index, fragment)) return;
+  call_->call.raw_arguments.append(fragment);
+  if (!events_ || call_->tool.kind != CallKind::function) return;
+  event("response.function_call_arguments.delta",
+        place(call_->raw_item_id) + member("delta", fragment), out);
+}
+
+void ResponseWriter::call_end(const answer::ToolCall& call, BlockEnd end, std::string& out) {
+  if (hold_back(Step::Kind::call_end, call.index, {}, {}, false, end)) return;
+  if (end == BlockEnd::cut) {
+    call_->is_cut = true;  // stop() tells whether a limit cut it
+    return;
+  }
+  finish_call(out);
+  release_block(out);
+}
+
+void ResponseWriter::finish_call(std::string& out) {
+  const OpenCall done = std::move(*call_);
+  call_.reset();
+  const CallKind form = form_of(done.tool, done.call);
+  std::string id = done.raw_item_id;
+  if (id.empty()) {
+    id = raw_item_id(id_prefix(form));
+    add_item(call_item(form, done.tool, done.call, id, "in_progress"), out);
+  }
+  if (form == CallKind::function) {
+    if (done.raw_item_id.empty()) {
+      event("response.function_call_arguments.delta",
+            place(id) + member("delta", done.call.raw_arguments), out);
+    }
+    event("response.function_call_arguments.done",
+          place(id) + member("arguments", done.call.raw_arguments), out);
+  } else if (form == CallKind::custom) {
+    const std::string raw_input = raw_input_of(done.call);
+    if (!raw_input.empty()) {
+      event("response.custom_tool_call_input.delta", place(id) + member("delta", raw_input), out);
+    }
+    event("response.custom_tool_call_input.done", place(id) + member("input", raw_input), out);
+  }
+  finish_item(call_item(form, done.tool, done.call, id, "completed"), out);
+}
+
+// The upstream's own tools: a web search is shown.
+
+void ResponseWriter::server_block_begin(uint32_t index, std::string_view block, std::string& out) {
+  if (hold_back(Step::Kind::server_block_begin, index, block)) return;
+  if (!SearchCall::is_begun_by(block)) return;
+  begin_item(out);
+  search_.emplace(raw_item_id("ws_"), block);
+  add_item(search_->item("in_progress"), out);
+}
+
+void ResponseWriter::server_block_end(uint32_t index, std::string_view block, BlockEnd end,
+                                      std::string& out) {
+  if (hold_back(Step::Kind::server_block_end, index, block, {}, false, end)) return;
+  if (!search_) return;
+  if (SearchCall::is_begun_by(block)) {
+    search_->set_query(block);
+    event("response.web_search_call.in_progress", place(search_->raw_item_id()), out);
+    event("response.web_search_call.searching", place(search_->raw_item_id()), out);
+  } else if (search_->take_result(block, options_.include_search_sources)) {
+    if (!search_->failed()) {
+      event("response.web_search_call.completed", place(search_->raw_item_id()), out);
+    }
+    close_search(search_->failed() ? "failed" : "completed", out);
+  }
+}
+
+void ResponseWriter::close_search(std::string_view status, std::string& out) {
+  if (!search_) return;
+  const std::string item = search_->item(status);
+  search_.reset();
+  finish_item(item, out);
+}
+
+// The end.
+
+void ResponseWriter::stop(const answer::Stop& stop, const answer::TokenUsage& usage,
+                          std::string& out) {
+  const bool incomplete = answer::is_cut_off(stop.reason);
+  std::string cut_item;
+  if (call_ && call_->is_cut) {
+    if (!incomplete) {
+      finish_call(out);
+      release_block(out);
+    } else if (call_->tool.kind == CallKind::function) {
+      if (call_->raw_item_id.empty()) call_->raw_item_id = raw_item_id("fc_");
+      cut_item =
+          call_item(CallKind::function, call_->tool, call_->call, call_->raw_item_id, "incomplete");
+    }
+  }
+  end_message(incomplete && cut_item.empty() ? "incomplete" : "completed", out);
+  close_search("failed", out);
+  write_refusal(stop, out);
+  if (!cut_item.empty()) {
+    if (!items_.empty()) items_.push_back(',');
+    items_.append(cut_item);
+  }
+  if (events_) {
+    events_->begin(incomplete ? "response.incomplete" : "response.completed", out);
+    out.append("\"response\":");
+  }
+  append_finished_response(out, state_, options_, items_, stop, usage);
+  if (events_) {
+    events_->end(out);
+  } else {
+    out.push_back('\n');
+  }
+}
+
+void ResponseWriter::fail(const Error& error, std::string& out) {
+  if (!events_) return;
+  const Error shown = in_openai_words(error);
+  std::string members;
+  json::Writer w(members);
+  const std::string_view type =
+      shown.type.empty() ? error_row(shown.kind).type : std::string_view(shown.type);
+  w.key("error").begin_object().key("type").string(type);
+  w.key("code").string(failure_code(shown)).key("message").string(shown.message);
+  w.key("param").null().end_object();
+  event("error", members, out);
+  events_->begin("response.failed", out);
+  out.append("\"response\":");
+  append_failed_response(out, state_, options_, items_, shown);
+  events_->end(out);
+}
+
+void ResponseWriter::keepalive(std::string& out) {
+  if (!events_ || state_.raw_id.empty()) return;
+  events_->begin("keepalive", out);
+  out.pop_back();  // it has no members of its own
+  events_->end(out);
+}
+
+}  // namespace proxx::openai::responses

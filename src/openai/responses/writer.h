@@ -1,0 +1,139 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "answer/events.h"
+#include "answer/frame.h"
+#include "openai/citations.h"
+#include "openai/responses/answer_options.h"
+#include "openai/responses/calls.h"
+#include "openai/responses/event_stream.h"
+#include "openai/responses/response_object.h"
+#include "openai/responses/search_call.h"
+
+namespace proxx::openai::responses {
+
+/// An answer as a Responses object, or as the events that build one up
+/// (docs/mapping-responses.md 4.6, 4.8). Both forms are made by the same steps, so they agree.
+///
+/// Items follow one another, as openai-node demands: while one is open, what an odd upstream
+/// interleaves with its block is held back. An item is `done` only if its block was closed: Codex
+/// runs a call that is done.
+class ResponseWriter : public answer::Output {
+ public:
+  /// Writes events in `frame`; without a frame one JSON object and a newline, at the end.
+  ResponseWriter(AnswerOptions options, std::optional<answer::Frame> frame);
+
+  void start(answer::RawString id, answer::RawString model, std::string& out) override;
+  void text_begin(uint32_t index, std::string& out) override;
+  void text(const answer::Piece& piece, std::string& out) override;
+  void citation(uint32_t index, const anthropic::Citation& citation, std::string& out) override;
+  void text_end(uint32_t index, answer::BlockEnd end, std::string& out) override;
+  void thinking_begin(uint32_t index, std::string& out) override;
+  void thinking(const answer::Piece& piece, std::string& out) override;
+  void signature(uint32_t index, answer::RawString signature, std::string& out) override;
+  void thinking_end(uint32_t index, answer::BlockEnd end, std::string& out) override;
+  void redacted_thinking(uint32_t index, answer::RawString data, std::string& out) override;
+  void call_begin(const answer::ToolCall& call, answer::RawString id, answer::RawString name,
+                  std::string& out) override;
+  void call_arguments(const answer::ToolCall& call, answer::RawString fragment,
+                      std::string& out) override;
+  void call_end(const answer::ToolCall& call, answer::BlockEnd end, std::string& out) override;
+  [[nodiscard]] bool wants_server_blocks() const override { return true; }
+  void server_block_begin(uint32_t index, std::string_view block, std::string& out) override;
+  void server_block_end(uint32_t index, std::string_view block, answer::BlockEnd end,
+                        std::string& out) override;
+  void stop(const answer::Stop& stop, const answer::TokenUsage& usage, std::string& out) override;
+  void fail(const Error& error, std::string& out) override;
+  void keepalive(std::string& out) override;
+
+ private:
+  /// A step of a block that waits until the open item is done.
+  struct Step {
+    enum class Kind {
+      text_begin,
+      text,
+      citation,
+      text_end,
+      thinking_begin,
+      thinking,
+      signature,
+      thinking_end,
+      redacted_thinking,
+      call_begin,
+      call_arguments,
+      call_end,
+      server_block_begin,
+      server_block_end,
+    };
+    Kind kind;
+    uint32_t index;
+    std::string first;
+    std::string second;
+    bool is_first = false;
+    answer::BlockEnd end = answer::BlockEnd::closed;
+  };
+  /// True if the step belongs to another block than the open one; then it is kept for later.
+  bool hold_back(Step::Kind kind, uint32_t index, std::string_view first = {},
+                 std::string_view second = {}, bool is_first = false,
+                 answer::BlockEnd end = answer::BlockEnd::closed);
+  void run(const Step& step, std::string& out);
+  /// The open block ended: what waited follows.
+  void release_block(std::string& out);
+
+  struct Message {
+    std::string raw_item_id;
+    std::string raw_text;
+    std::string annotations;  ///< JSON objects, comma separated
+    int64_t annotation_count = 0;
+    CitationCollector citations;
+  };
+  struct Reasoning {
+    std::string raw_item_id;
+    std::string raw_text;
+    std::string raw_signature;
+  };
+  struct OpenCall {
+    std::string raw_item_id;
+    ToolName tool;
+    ModelCall call;
+    bool is_cut = false;
+  };
+
+  [[nodiscard]] std::string raw_id(std::string_view prefix) const;
+  [[nodiscard]] std::string raw_item_id(std::string_view prefix) const;
+  void event(std::string_view type, std::string_view members, std::string& out);
+  /// `"item_id":...,"output_index":N` of the open item.
+  [[nodiscard]] std::string place(std::string_view raw_item_id) const;
+  void add_item(std::string_view item, std::string& out);
+  void finish_item(std::string_view item, std::string& out);
+
+  void end_message(std::string_view status, std::string& out);
+  void write_refusal(const answer::Stop& stop, std::string& out);
+  void finish_reasoning(std::string_view raw_item_id, std::string_view summary,
+                        std::string_view block, std::string& out);
+  void finish_call(std::string& out);
+  void close_search(std::string_view status, std::string& out);
+  /// Ends the message or the search that the next item ends.
+  void begin_item(std::string& out);
+  [[nodiscard]] ToolName tool_of(std::string_view raw_name) const;
+
+  AnswerOptions options_;
+  std::optional<EventStream> events_;
+  ResponseState state_;
+  std::string raw_rest_;  ///< of the upstream's id, for all ids of the answer
+  std::string items_;     ///< those that are done, comma separated
+  int64_t next_index_ = 0;
+
+  std::optional<uint32_t> open_block_;
+  std::vector<Step> held_;
+  std::optional<Message> message_;
+  std::optional<Reasoning> reasoning_;
+  std::optional<OpenCall> call_;
+  std::optional<SearchCall> search_;
+};
+
+}  // namespace proxx::openai::responses

@@ -1,0 +1,48 @@
+#include "policy/instruction.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "json/string.h"
+
+namespace proxx::policy {
+namespace {
+
+using anthropic::InputBlock;
+using anthropic::Turn;
+
+InputBlock block_of(std::string_view text) {
+  std::string raw;
+  json::append_escaped(raw, text);
+  return anthropic::own_text_block(std::move(raw));
+}
+
+}  // namespace
+
+void tag_as_system(InputBlock& text_block) {
+  std::string raw = R"(<system>\n)";
+  raw.append(anthropic::text_of(text_block)).append(R"(\n</system>)");
+  anthropic::set_text(text_block, std::move(raw));
+}
+
+void add_instruction(const Model& model, std::string_view text,
+                     anthropic::MessagesRequest& request) {
+  InputBlock block = block_of(text);
+  std::vector<Turn>& turns = request.turns;
+  if (model.mid_conversation_system) {
+    if (turns.back().role != Turn::Role::system) turns.push_back({Turn::Role::system, {}});
+    turns.back().blocks.push_back(std::move(block));
+    return;
+  }
+  tag_as_system(block);
+  const auto user = std::find_if(turns.rbegin(), turns.rend(),
+                                 [](const Turn& turn) { return turn.role == Turn::Role::user; });
+  user->blocks.push_back(std::move(block));
+}
+
+void add_system_text(std::string_view text, anthropic::MessagesRequest& request) {
+  request.system.push_back(block_of(text));
+}
+
+}  // namespace proxx::policy

@@ -1,0 +1,56 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "config/settings.h"
+#include "http/server.h"
+#include "upstream/headers.h"
+
+// Which key goes upstream. No error and no message here ever holds a key.
+
+namespace proxx::server {
+
+struct KeyRules {
+  Credential own;                     ///< the server's; may be empty
+  std::vector<std::string> accepted;  ///< of auth_file; empty: there is none
+  ClientKey client_key = ClientKey::forward;
+  Secrets hidden = {};  ///< that are not used, and not shown either
+};
+
+/// The server's own keys, secret configured headers and what the rules hide, for the provider:
+/// nothing that comes from upstream may show them. The keys of auth_file never go upstream, so none
+/// can come back.
+[[nodiscard]] Secrets secrets_held(const KeyRules& rules, const HeaderOptions& headers);
+
+/// The credential for upstream, by contract.md section 5: with `accepted`, the client's key must be
+/// one of them and the server's own goes; else the client's own key goes, or without one the
+/// server's. `client_key: ignore` never looks at the client's. Errors: `unauthorized` (401), and
+/// 400 for two keys that differ.
+[[nodiscard]] Result<Credential> credential_for(const http::Request& request,
+                                                const KeyRules& rules);
+
+/// The same for a request that credential_for() or check_client_key() has let pass: `accepted` is
+/// not gone through again.
+[[nodiscard]] Result<Credential> admitted_credential(const http::Request& request,
+                                                     const KeyRules& rules);
+
+/// As credential_for, for what needs no upstream key itself (/v1/models, /metrics): only `accepted`
+/// is asked for.
+[[nodiscard]] Status check_client_key(const http::Request& request, const KeyRules& rules);
+
+/// The time taken depends on the lengths only.
+[[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b);
+
+/// The keys of an auth file's text: one a line, `#` comments and blank lines aside. Errors: `usage`
+/// with the line number; a file without a key is one too.
+[[nodiscard]] Result<std::vector<std::string>> parse_auth_file(std::string_view text);
+/// parse_auth_file of the file at `path`. Errors: `usage`, naming the path.
+[[nodiscard]] Result<std::vector<std::string>> read_auth_file(const std::string& path);
+
+/// Whether a server may start that way: a key that anyone on the network could use, an auth_file
+/// without a key of the server's own, and `client_key: ignore` without one are refused (`usage`).
+[[nodiscard]] Status check_exposure(const http::ListenOptions& listen, const KeyRules& rules);
+
+}  // namespace proxx::server

@@ -1,0 +1,45 @@
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "base/result.h"
+#include "upstream/headers.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace proxx::server {
+
+/// Reads the server's own key again when the upstream refuses it: keys are rotated. One reading at
+/// a time, on a thread of its own, and for a key that it finds unchanged at most one in kPause.
+/// From any thread.
+class KeyRenewal {
+ public:
+  static constexpr std::chrono::seconds kPause{10};
+
+  /// Called beside the loops. `stop` becomes true when nobody waits for it any more.
+  using Read = std::function<Result<Credential>(const std::atomic<bool>& stop)>;
+  /// Called on the thread that read, with a key that differs from the refused one.
+  using OnRenewed = std::function<void(const Credential& renewed)>;
+  /// Nothing: there is no other key.
+  using OnAnswer = std::function<void(std::optional<Credential> renewed)>;
+
+  KeyRenewal(Read read, OnRenewed on_renewed);
+  /// A reading under way is told to stop, and not waited for. No callback comes any more.
+  ~KeyRenewal();
+  KeyRenewal(const KeyRenewal&) = delete;
+  KeyRenewal& operator=(const KeyRenewal&) = delete;
+
+  /// `on_answer` is called on `loop`, in another turn of it. `loop` must outlive the renewal.
+  void ask(boost::asio::io_context& loop, const Credential& refused, OnAnswer on_answer);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;  ///< shared with the thread, which may outlive the renewal
+};
+
+}  // namespace proxx::server

@@ -1,0 +1,26 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "anthropic/models.h"
+#include "openai/request_options.h"
+#include "server/reply.h"
+#include "upstream/headers.h"
+#include "upstream/upstream.h"
+
+namespace proxx::server {
+
+/// What a running server can be told anew (SIGHUP): everything but where it listens, where it sends
+/// requests, and what its loops are made of. Requests under way keep what they began with.
+struct LiveOptions {
+  std::shared_ptr<const ModelTable> models;
+  RequestOptions conversion;  ///< its `models` is the table above
+  HeaderOptions headers;
+  UpstreamTimeouts timeouts;
+  int max_retries = 0;
+  ServiceOptions service;
+  std::vector<std::string> needs_restart;  ///< keys that were changed and stay as they were
+};
+
+}  // namespace proxx::server
