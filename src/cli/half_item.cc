@@ -32,9 +32,9 @@ Result<ConvertedRequest> convert_item(const HalfInput::Line& line, const Request
 
 ItemConverter::ItemConverter(const ConvertedRequest& converted, int64_t created_unix_s)
     : converted_(converted),
-      converter_(converted.make_output(AnswerForm::whole, {},
-                                       [created_unix_s] { return created_unix_s; }),
-                 converted.continue_paused > 0 ? answer::OnPause::wait : answer::OnPause::end),
+      converter_(
+          converted.make_output(AnswerForm::whole, {}, [created_unix_s] { return created_unix_s; }),
+          converted.continue_paused > 0 ? answer::OnPause::wait : answer::OnPause::end),
       continues_left_(converted.continue_paused) {}
 
 Result<ItemAnswer> ItemConverter::take(std::string_view message) {

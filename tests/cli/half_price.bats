@@ -48,6 +48,15 @@ sent_items() { upstream_batches | jq '[.data[].request_counts | add] | add // 0'
   expect items "$(sent_items)" 5
 }
 
+@test "half price: a Responses request becomes an item, and its answer a response" {
+  setup_half
+  start_mock
+  { lines 1; echo '{"custom_id":"r","body":{"model":"claude-sonnet-5-5","max_output_tokens":64,"input":"hi"}}'; } >in.jsonl
+  half in.jsonl
+  expect_code 0
+  expect objects "$(jq -r '"\(.custom_id) \(.response.body.object)"' out.jsonl | sort | tr '\n' ' ')" 'id-1 chat.completion r response '
+}
+
 @test "half price: what cannot be sent, and what fails, is an error line, and --resume runs it again" {
   setup_half
   start_mock

@@ -154,8 +154,7 @@ Status prompt_cache_key(Reading& r, Reader field) {
 
 Status service_tier(Reading& r, Reader field) {
   if (!field.equals("fast")) return read_service_tier(field, r.draft);
-  r.draft.wishes.tier =
-      policy::TierWish{policy::Tier::priority, field, r.draft.notices.item()};
+  r.draft.wishes.tier = policy::TierWish{policy::Tier::priority, field, r.draft.notices.item()};
   return {};
 }
 

@@ -1,4 +1,3 @@
-#include "anthropic/request_writer.h"
 #include "openai/chat/request.h"
 
 #include <doctest/doctest.h>
@@ -9,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "anthropic/request_writer.h"
 #include "json/reader.h"
 
 namespace proxx {
@@ -87,6 +87,15 @@ TEST_CASE("half price: what an item of a batch may not hold is left out, with a 
   CHECK_FALSE(has(sent(R"("max_tokens":9,"prompt_cache_options":{"ttl":"5m"})").first, "1h"));
   item.on_lossy = OnLossy::error;
   CHECK_FALSE(convert(request(R"("max_tokens":9,"speed":"fast")"), item));
+}
+
+TEST_CASE("the notice of a service tier keeps its place among those of the fields") {
+  const auto converted =
+      convert(request(R"("prompt_cache_retention":"24h","service_tier":"priority","seed":7)"));
+  REQUIRE(converted);
+  std::string paths;
+  for (const Notice& notice : converted->notices) paths += notice.path + ";";
+  CHECK(paths == "seed;service_tier;prompt_cache_retention;");
 }
 
 TEST_CASE("A11: of duplicate keys the last counts, for checking and for sending") {
