@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Nothing is lost and nothing is doubled (faults.md B1, B2): kills `proxx batch` with -9 at random
+# Nothing is lost and nothing is doubled (docs/faults.md B1, B2): kills `proxx batch` with -9 at random
 # points, tears the end off the output every few times as a power cut would, and resumes, N times;
 # then every id of the input stands in the output once, and every line is JSON.
 # Usage: bench/kill9.sh [N [LINES]]     PROXX names the binary; needs jq.

@@ -15,9 +15,10 @@ text         base json anthropic answer text
 openai       base json anthropic policy answer openai
 openai/responses base json anthropic policy answer text openai openai/responses
 openai/chat  base json anthropic policy answer text openai openai/chat
+openai/completions  base json anthropic policy answer text openai openai/completions
 config       base json anthropic openai config
 upstream     base json anthropic upstream
-exchange     base json anthropic answer openai openai/chat openai/responses upstream exchange
+exchange     base json anthropic answer openai openai/chat openai/completions openai/responses upstream exchange
 http         base http
 server       base json anthropic answer openai openai/chat openai/responses config upstream exchange http server
 mock         base json http mock
@@ -33,7 +34,7 @@ foreign=(
   'nlohmann/.*:mock config'
 )
 # Conversion knows no clock, randomness, environment, files or threads.
-conversion='base json anthropic policy answer text openai openai/chat openai/responses'
+conversion='base json anthropic policy answer text openai openai/chat openai/completions openai/responses'
 outside='chrono|random|thread|mutex|atomic|fstream|iostream|filesystem|ctime|unistd\.h|boost/.*'
 
 failed=0

@@ -19,8 +19,8 @@ inline constexpr size_t kMaxMessageBytes = size_t{32} << 20;
 [[nodiscard]] Error message_too_large();
 
 /// Makes one upstream answer, in whichever form it comes, into one client answer, in the form that
-/// its output writes (wire.md 6.7, 6.8). The same message gives the same calls of events.h on every
-/// way. Feed it either events or one message.
+/// its output writes (docs/mapping-chat.md 6.7, 6.8). The same message gives the same calls of
+/// events.h on every way. Feed it either events or one message.
 ///
 /// After each fed piece `out` has all that can be known by then. Nothing in it looks like an end
 /// before message_stop came. After an error the converter takes no more; to show the error in the

@@ -13,8 +13,9 @@
 
 namespace proxx::answer {
 
-/// The inside of a JSON string as received, escapes and all. Two pieces of one text may split a
-/// surrogate pair between two escapes, never a character or an escape.
+/// The inside of a JSON string nearly as received, escapes and all. It can be written into a line
+/// as it is (json/clean.h): it has no half of a surrogate pair, and pieces of a text split no pair,
+/// no character and no escape. What is left of a pair is U+FFFD, also inside a call's arguments.
 using RawString = anthropic::RawString;
 
 /// A piece of a text or a thinking block.

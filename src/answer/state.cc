@@ -11,7 +11,8 @@ namespace {
 
 using anthropic::protocol_error;
 
-/// Blocks never overlap (wire.md 2.3); this leaves room for an upstream that thinks otherwise.
+/// Blocks never overlap (docs/protocol.md 2.3); this leaves room for an upstream that thinks
+/// otherwise.
 constexpr size_t kMaxOpenBlocks = 64;
 constexpr size_t kMaxStoppedServer = 256;
 
@@ -41,7 +42,7 @@ Status AnswerState::on(const anthropic::MessageStart& event, std::string& out) {
   if (!std::exchange(started_, true)) {
     facts_.id = json::unescape(event.id);
     facts_.model = json::unescape(event.model);
-    output_.start(event.id, event.model, out);
+    output_.start(json::cleaned(event.id), json::cleaned(event.model), out);
   }
   take(event.ending, event.usage);
   const size_t size = event.content.size();
@@ -74,7 +75,7 @@ Status AnswerState::on(const anthropic::ContentBlockStart& event, std::string& o
   if (std::holds_alternative<anthropic::UnknownBlock>(event.block) &&
       output_.wants_server_blocks()) {
     block.record.emplace(event.raw);
-    output_.server_block_begin(index_of(block), event.raw, out);
+    output_.server_block_begin(index_of(block), json::cleaned(event.raw), out);
     return {};
   }
   std::visit([&](const auto& start) { begin(block, start, out); }, event.block);
@@ -148,9 +149,7 @@ void AnswerState::begin(OpenBlock& block, const anthropic::TextBlock& start, std
   block.kind = BlockKind::text;
   output_.text_begin(index_of(block), out);
   tell_text(block, {start.text}, out);
-  for (const anthropic::Citation& citation : start.citations) {
-    output_.citation(index_of(block), citation, out);
-  }
+  for (const anthropic::Citation& citation : start.citations) tell_citation(block, citation, out);
 }
 
 void AnswerState::begin(OpenBlock& block, const anthropic::ThinkingBlock& start, std::string& out) {
@@ -163,7 +162,7 @@ void AnswerState::begin(OpenBlock& block, const anthropic::ThinkingBlock& start,
 void AnswerState::begin(OpenBlock& block, const anthropic::RedactedThinkingBlock& start,
                         std::string& out) {
   block.kind = BlockKind::redacted_thinking;
-  output_.redacted_thinking(index_of(block), start.data, out);
+  output_.redacted_thinking(index_of(block), json::cleaned(start.data), out);
 }
 
 void AnswerState::begin(OpenBlock& block, const anthropic::ToolUseBlock& start, std::string& out) {
@@ -171,7 +170,7 @@ void AnswerState::begin(OpenBlock& block, const anthropic::ToolUseBlock& start, 
   block.call_number = calls_++;
   block.input = start.input;
   ends_with_call_ = true;
-  output_.call_begin(call_of(block), start.id, start.name, out);
+  output_.call_begin(call_of(block), json::cleaned(start.id), json::cleaned(start.name), out);
 }
 
 void AnswerState::begin(OpenBlock&, const anthropic::UnknownBlock&, std::string&) {}
@@ -187,7 +186,7 @@ Status AnswerState::add(OpenBlock& block, const anthropic::InputJsonDelta& delta
   if (block.kind != BlockKind::call) return misplaced("input_json_delta");
   if (delta.partial_json.empty()) return {};
   if (!std::exchange(block.has_content, true)) block.input.clear();
-  output_.call_arguments(call_of(block), delta.partial_json, out);
+  tell_arguments(block, delta.partial_json, out);
   return {};
 }
 
@@ -207,7 +206,7 @@ Status AnswerState::add(OpenBlock& block, const anthropic::SignatureDelta& delta
 Status AnswerState::add(OpenBlock& block, const anthropic::CitationsDelta& delta,
                         std::string& out) {
   if (block.kind != BlockKind::text) return misplaced("citations_delta");
-  output_.citation(index_of(block), delta.citation, out);
+  tell_citation(block, delta.citation, out);
   return {};
 }
 
@@ -216,23 +215,70 @@ Status AnswerState::add(OpenBlock&, const anthropic::UnknownDelta&, std::string&
 }
 
 void AnswerState::tell_text(OpenBlock& block, const anthropic::TextDelta& text, std::string& out) {
-  if (text.text.empty()) return;
+  const bool is_plain = text.is_plain && !block.pieces.holds();
+  std::string buffer;
+  const RawString piece = is_plain ? text.text : block.pieces.add(text.text, buffer);
+  if (piece.empty()) return;
   const bool is_first = !std::exchange(block.has_content, true);
-  output_.text({index_of(block), text.text, is_first, text.is_plain}, out);
+  output_.text({index_of(block), piece, is_first, is_plain}, out);
 }
 
 void AnswerState::tell_thinking(OpenBlock& block, RawString text, std::string& out) {
-  if (text.empty()) return;
+  std::string buffer;
+  const RawString piece = block.pieces.add(text, buffer);
+  if (piece.empty()) return;
   const bool is_first = !std::exchange(block.has_content, true);
-  output_.thinking({index_of(block), text, is_first, false}, out);
+  output_.thinking({index_of(block), piece, is_first, false}, out);
 }
 
 void AnswerState::tell_signature(const OpenBlock& block, RawString signature, std::string& out) {
-  if (!signature.empty()) output_.signature(index_of(block), signature, out);
+  if (!signature.empty()) output_.signature(index_of(block), json::cleaned(signature), out);
+}
+
+void AnswerState::tell_citation(const OpenBlock& block, const anthropic::Citation& citation,
+                                std::string& out) {
+  const std::string url = json::cleaned(citation.url.value_or(""));
+  const std::string title = json::cleaned(citation.title);
+  const std::string raw = json::cleaned(citation.raw);
+  const auto shown_url = citation.url ? std::optional<RawString>(url) : std::nullopt;
+  output_.citation(index_of(block), {shown_url, title, raw}, out);
+}
+
+void AnswerState::tell_arguments(OpenBlock& block, RawString fragment, std::string& out) {
+  std::string buffer;
+  const RawString piece = block.inner.add(block.pieces.add(fragment, buffer), buffer);
+  if (!piece.empty()) output_.call_arguments(call_of(block), piece, out);
+}
+
+/// What waited for the block's next delta, which does not come.
+void AnswerState::tell_held(OpenBlock& block, std::string& out) {
+  const RawString half = block.pieces.end();
+  switch (block.kind) {
+    case BlockKind::text:
+      return tell_text(block, {half}, out);
+    case BlockKind::thinking:
+      return tell_thinking(block, half, out);
+    case BlockKind::call: {
+      if (!half.empty()) tell_arguments(block, half, out);
+      std::string rest;
+      block.inner.end(rest);
+      if (!rest.empty()) output_.call_arguments(call_of(block), rest, out);
+      return;
+    }
+    case BlockKind::redacted_thinking:
+    case BlockKind::server:
+      return;
+  }
 }
 
 void AnswerState::end_block(OpenBlock& block, BlockEnd end, std::string& out) {
   if (recorder_) recorder_->stop(block.index);
+  if (block.kind == BlockKind::call && !block.has_content) {
+    std::string input;
+    json::append_escaped(input, block.input);
+    tell_arguments(block, input, out);
+  }
+  tell_held(block, out);
   switch (block.kind) {
     case BlockKind::text:
       return output_.text_end(index_of(block), end, out);
@@ -241,11 +287,6 @@ void AnswerState::end_block(OpenBlock& block, BlockEnd end, std::string& out) {
     case BlockKind::redacted_thinking:
       return;
     case BlockKind::call:
-      if (!block.has_content) {
-        std::string input;
-        json::append_escaped(input, block.input);
-        output_.call_arguments(call_of(block), input, out);
-      }
       return output_.call_end(call_of(block), end, out);
     case BlockKind::server:
       if (stopped_server_.size() == kMaxStoppedServer) {
@@ -253,8 +294,8 @@ void AnswerState::end_block(OpenBlock& block, BlockEnd end, std::string& out) {
       }
       stopped_server_.push_back(block.index);
       if (!block.record) return;
-      return output_.server_block_end(index_of(block), block.record->whole().value_or(""), end,
-                                      out);
+      return output_.server_block_end(index_of(block),
+                                      json::cleaned(block.record->whole().value_or("")), end, out);
   }
 }
 
@@ -271,11 +312,11 @@ bool AnswerState::is_stopped_server(uint32_t index) const {
 
 void AnswerState::take(const anthropic::Ending& ending, const anthropic::Usage& usage) {
   if (ending.stop_reason) {
-    stop_.raw_reason = *ending.stop_reason;
+    stop_.raw_reason = json::cleaned(*ending.stop_reason);
     stop_.reason = stop_reason_of(*ending.stop_reason);
   }
-  if (ending.category) stop_.raw_category = *ending.category;
-  if (ending.explanation) stop_.raw_explanation = *ending.explanation;
+  if (ending.category) stop_.raw_category = json::cleaned(*ending.category);
+  if (ending.explanation) stop_.raw_explanation = json::cleaned(*ending.explanation);
   usage_.merge(usage);
   using anthropic::add_saturated;
   facts_.prompt_tokens = usage_.prompt_tokens();

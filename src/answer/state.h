@@ -10,6 +10,7 @@
 #include "answer/recorder.h"
 #include "anthropic/event.h"
 #include "base/result.h"
+#include "json/clean.h"
 
 namespace proxx::answer {
 
@@ -48,7 +49,9 @@ class AnswerState {
     BlockKind kind = BlockKind::server;
     bool has_content = false;  ///< a piece of it was told
     uint32_t call_number = 0;
-    std::string input;  ///< of a call: the start's `input`, until a fragment comes
+    json::PieceCleaner pieces;  ///< of its text or arguments
+    json::InnerCleaner inner;   ///< of a call's arguments
+    std::string input;          ///< of a call: the start's `input`, until a fragment comes
     std::optional<RecordedBlock> record;  ///< of a server block that the output wants
   };
 
@@ -78,6 +81,9 @@ class AnswerState {
   void tell_text(OpenBlock& block, const anthropic::TextDelta& text, std::string& out);
   void tell_thinking(OpenBlock& block, RawString text, std::string& out);
   void tell_signature(const OpenBlock& block, RawString signature, std::string& out);
+  void tell_citation(const OpenBlock& block, const anthropic::Citation& citation, std::string& out);
+  void tell_arguments(OpenBlock& block, RawString fragment, std::string& out);
+  void tell_held(OpenBlock& block, std::string& out);
   void end_block(OpenBlock& block, BlockEnd end, std::string& out);
   void end_answer(std::string& out);
   [[nodiscard]] OpenBlock* find_open(uint32_t index);

@@ -103,7 +103,7 @@ bool scan_data(Scan& scan, ContentBlockDelta& delta) {
       !scan.literal(R"(,"delta":{"type":")") || !scan_string(scan, delta.delta)) {
     return false;
   }
-  // Real streams pad their lines with spaces before the last brace (wire.md 8).
+  // Real streams pad their lines with spaces before the last brace (docs/protocol.md 8).
   scan.spaces();
   if (!scan.literal("}")) return false;
   scan.spaces();

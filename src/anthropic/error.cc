@@ -9,12 +9,55 @@
 namespace proxx::anthropic {
 namespace {
 
-ApiError decode_error(json::Reader error) {
-  return {error.get("type").string_or(""), error.get("message").string_or(""),
-          error.get("details").get("error_code").string_or("")};
+/// FastAPI's list of what is wrong where: `body.messages.0.role: field required; ...`.
+std::string joined(json::Reader list) {
+  constexpr size_t kMaxBytes = 4096;
+  std::string out;
+  for (const json::Reader each : list.elements()) {
+    std::string clause;
+    for (const json::Reader step : each.get("loc").elements()) {
+      if (!clause.empty()) clause.push_back('.');
+      clause.append(step.is_string() ? step.string_or("") : std::string(step.raw()));
+    }
+    const std::string message = each.get("msg").string_or(each.string_or(""));
+    if (message.empty()) continue;
+    if (!clause.empty()) clause.append(": ");
+    out.append(out.empty() ? "" : "; ").append(clause).append(message);
+    if (out.size() > kMaxBytes) break;
+  }
+  return out;
+}
+
+/// Google answers a stream's request with a list of one.
+json::Reader only_element(json::Reader root) {
+  return root.is_array() ? root.at(0) : root;
+}
+
+ApiError read_error(json::Reader root) {
+  root = only_element(root);
+  if (root.is_string()) return {{}, root.string_or(""), {}};
+  const json::Reader inner = root.get("error");
+  const json::Reader error = inner.is_object() ? inner : root;
+  const json::Reader detail = error.get("detail");
+  ApiError out{error.get("type").string_or(""), inner.string_or(""),
+               error.get("details").get("error_code").string_or("")};
+  if (out.message.empty()) out.message = error.get("message").string_or("");
+  if (out.message.empty()) out.message = detail.is_array() ? joined(detail) : detail.string_or("");
+  if (out.message.empty()) out.message = root.get("message").string_or("");
+  if (out.type == "error") out.type.clear();  // of the object around it
+  return out;
 }
 
 }  // namespace
+
+bool is_error(json::Reader root) {
+  root = only_element(root);
+  if (!root.is_object()) return false;
+  const json::Reader error = root.get("error");
+  const json::Reader detail = root.get("detail");
+  return error.is_object() || error.is_string() || detail.is_string() || detail.is_array() ||
+         root.get("message").is_string();
+}
 
 ApiError decode_error_body(std::string_view body) {
   json::Document document;
@@ -22,18 +65,13 @@ ApiError decode_error_body(std::string_view body) {
       !document.parse(utf8::repaired(body), kUpstreamJson)) {
     return {};
   }
-  const json::Reader root = document.root();
-  ApiError error = decode_error(root.get("error"));
-  for (const json::Reader elsewhere : {root.get("error"), root.get("message")}) {
-    if (error.message.empty()) error.message = elsewhere.string_or("");
-  }
-  return error;
+  return read_error(document.root());
 }
 
 Error event_error(std::string_view error_json) {
   json::Document document;
   ApiError reported;
-  if (document.parse(error_json, kUpstreamJson)) reported = decode_error(document.root());
+  if (document.parse(error_json, kUpstreamJson)) reported = read_error(document.root());
   if (reported.message.empty()) {
     reported.message = "upstream reported an error without a message";
   }

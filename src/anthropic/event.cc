@@ -161,7 +161,7 @@ Result<Event> decode_message_delta(json::Reader data) {
 
 ErrorEvent error_of(json::Reader data) {
   const json::Reader error = data.optional("error");
-  return {error ? error.raw() : std::string_view()};
+  return {error ? error.raw() : data.raw()};
 }
 
 template <class T>
@@ -221,7 +221,10 @@ constexpr Row<Event> kEvents[] = {
 
 Result<Event> decode_event(json::Reader data) {
   const json::Reader type = data.get("type");
-  if (!type.is_string()) return fail(protocol_error("event without a string `type`"));
+  if (!type.is_string()) {
+    if (is_error(data)) return ErrorEvent{data.raw()};
+    return fail(protocol_error("event without a string `type`"));
+  }
   for (const Row<Event>& row : kEvents) {
     if (type.equals(row.type)) return row.decode(data);
   }
@@ -231,7 +234,10 @@ Result<Event> decode_event(json::Reader data) {
 Result<std::variant<MessageStart, ErrorEvent>> decode_message(json::Reader message) {
   const json::Reader type = message.get("type");
   if (type.equals("error")) return error_of(message);
-  if (!type.equals("message")) return fail(protocol_error("answer that is no message"));
+  if (!type.equals("message")) {
+    if (is_error(message)) return ErrorEvent{message.raw()};
+    return fail(protocol_error("answer that is no message"));
+  }
   if (!message.get("content").is_array()) {
     return fail(protocol_error("message without a `content` array"));
   }

@@ -10,10 +10,10 @@
 #include "base/result.h"
 #include "json/reader.h"
 
-// The parts of the Messages API's answers that proxx reads (wire.md 2). The API grows new types
-// weekly: an unknown block, delta or event has a type of its own here and is never an error. A
-// known one whose field is missing or has a wrong type is `upstream_protocol`. To read a new type,
-// add a struct, a line in its variant and a row of the decoder; the compiler then lists the
+// The parts of the Messages API's answers that proxx reads (docs/protocol.md 2). The API grows new
+// types weekly: an unknown block, delta or event has a type of its own here and is never an error.
+// A known one whose field is missing or has a wrong type is `upstream_protocol`. To read a new
+// type, add a struct, a line in its variant and a row of the decoder; the compiler then lists the
 // visitors.
 
 namespace proxx::anthropic {
@@ -115,13 +115,14 @@ struct MessageDelta {
 struct MessageStop {};
 struct Ping {};
 struct ErrorEvent {
-  std::string_view error;  ///< JSON text of the `error` object, "" if there is none
+  std::string_view error;  ///< JSON text for event_error()
 };
 struct UnknownEvent {};
 using Event = std::variant<ContentBlockDelta, ContentBlockStart, ContentBlockStop, MessageStart,
                            MessageDelta, MessageStop, Ping, ErrorEvent, UnknownEvent>;
 
-/// Decodes one event of a stream from its `data`, by the `type` in it.
+/// Decodes one event of a stream from its `data`, by the `type` in it. Without one it may be an
+/// error of a gateway's.
 [[nodiscard]] Result<Event> decode_event(json::Reader data);
 
 /// Decodes the message of a call that did not stream, as a message_start whose content is whole; or

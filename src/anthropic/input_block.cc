@@ -31,6 +31,10 @@ InputBlock own_text_block(std::string raw) {
   return block;
 }
 
+bool is_made_text(const InputBlock& block) {
+  return block.kind == InputBlock::Kind::text && !block.head.empty();
+}
+
 std::string_view text_of(const InputBlock& text_block) {
   return text_block.json.empty() ? text_block.raw : std::string_view(text_block.json);
 }

@@ -50,6 +50,8 @@ struct InputBlock {
 [[nodiscard]] InputBlock text_block(std::string_view raw);
 /// A text block that owns its text.
 [[nodiscard]] InputBlock own_text_block(std::string raw);
+/// True for a block of the two functions above; false for a text block that came as one.
+[[nodiscard]] bool is_made_text(const InputBlock& block);
 /// The inside of the JSON string in a block of the two functions above.
 [[nodiscard]] std::string_view text_of(const InputBlock& text_block);
 void set_text(InputBlock& text_block, std::string raw);

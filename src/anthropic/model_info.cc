@@ -66,7 +66,7 @@ void set_capabilities(const ModelInfo& info, Model& model) {
   if (!info.thinking) return;
   // Not reported: that adaptive thinking is on by default and omitted, and without it no effort
   // goes beyond high, is so of the newest; where thinking is by budget only, it was never on by
-  // default, and shown (wire.md 4.2).
+  // default, and shown (docs/protocol.md 4.2).
   const bool by_default = info.thinking->adaptive;
   model.thinking = *info.thinking;
   model.thinking.on_by_default = by_default;

@@ -8,7 +8,8 @@
 #include "anthropic/models.h"
 #include "base/result.h"
 
-// The upstream's Models API (wire.md 4.1): what it lists, and what that says about the table.
+// The upstream's Models API (docs/protocol.md 4.1): what it lists, and what that says about the
+// table.
 
 namespace proxx {
 
@@ -37,7 +38,8 @@ struct ModelsPage {
 
 /// Makes the table list what the upstream does, in its order. Limits and lifecycle become the
 /// upstream's. So do the capabilities of models that have no row; those of a row stay, since it
-/// knows more than the upstream reports (wire.md 4.1). Configured corrections belong on top.
+/// knows more than the upstream reports (docs/protocol.md 4.1). Configured corrections belong on
+/// top.
 void refresh(ModelTable& table, const std::vector<ModelInfo>& upstream);
 
 }  // namespace proxx

@@ -72,8 +72,8 @@ constexpr auto kNever = Sampling::none;
 constexpr auto kDefaults = Sampling::default_only;
 constexpr auto kOneOf = Sampling::one_of;
 
-// wire.md 4.2. The first row stands for models that are not listed. Haiku 5.5's price is the one of
-// prompts up to 100K tokens.
+// docs/protocol.md 4.2. The first row stands for models that are not listed. Haiku 5.5's price is
+// the one of prompts up to 100K tokens.
 // clang-format off
 constexpr std::array kRows = {
     Row{"claude-fable-5-2", "", "Claude Fable 5.2", kLarge, kAlwaysOn, kAllEfforts, kNever, kMidSystem, {8, 40, 0.20}, {2026, 11, 9}},

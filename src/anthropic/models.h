@@ -17,7 +17,7 @@ struct EffortLevels {
   bool max = false;
 };
 
-/// Which `thinking.type` a model takes and what leaving it out means (wire.md 4.2).
+/// Which `thinking.type` a model takes and what leaving it out means (docs/protocol.md 4.2).
 struct ThinkingModes {
   bool adaptive = false;
   bool enabled = false;  ///< manual, with budget_tokens
@@ -35,7 +35,7 @@ enum class Sampling {
   one_of,        ///< temperature or top_p, not both; top_k; limits while thinking
 };
 
-/// One row of wire.md 4.2. USD prices are per million tokens; < 0 is unknown.
+/// One row of docs/protocol.md 4.2. USD prices are per million tokens; < 0 is unknown.
 struct Model {
   std::string id;     ///< from resolve(): what goes upstream, as the client spelled it
   std::string alias;  ///< "" if none
@@ -47,7 +47,8 @@ struct Model {
   Sampling sampling = Sampling::none;
   bool prefill = false;
   bool forced_tool_choice = false;
-  bool forced_tool_choice_with_manual_thinking = false;  ///< no row's (wire.md 1.7); configurable
+  bool forced_tool_choice_with_manual_thinking =
+      false;  ///< no row's (docs/protocol.md 1.7); configurable
   bool mid_conversation_system = false;
   bool structured_outputs = true;
   double price_input = -1;

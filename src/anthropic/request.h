@@ -8,8 +8,8 @@
 #include "anthropic/input_block.h"
 #include "json/reader.h"
 
-// A request to Anthropic's Messages API in its own words (wire.md 1.3). Readers of other APIs and
-// the rules in policy/ fill it; request_writer.h makes the body of it.
+// A request to Anthropic's Messages API in its own words (docs/protocol.md 1.3). Readers of other
+// APIs and the rules in policy/ fill it; request_writer.h makes the body of it.
 
 namespace proxx::anthropic {
 
@@ -46,6 +46,8 @@ struct OutputConfig {
   bool without_effort = false;  ///< leave out the `effort` of `verbatim`
   std::string effort;           ///< wins over the one of `verbatim`; "" for none
   std::string format;           ///< JSON; "" for none
+  /// The tool whose arguments the text of that format is; "" for none. No part of the body.
+  std::string format_of_tool;
 };
 
 /// A field is left out of the body where it is empty. Views and readers are of the client's

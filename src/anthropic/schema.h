@@ -5,8 +5,9 @@
 #include "base/result.h"
 #include "json/reader.h"
 
-// JSON Schemas on their way to the upstream (wire.md 1.9, 6.1, 6.6). They are rewritten member by
-// member: key order, numbers and everything untouched stay as the client wrote them.
+// JSON Schemas on their way to the upstream (docs/protocol.md 1.9; docs/mapping-chat.md 6.1, 6.6).
+// They are rewritten member by member: key order, numbers and everything untouched stay as the
+// client wrote them.
 
 namespace proxx::schema {
 
@@ -23,7 +24,8 @@ struct Sanitised {
 /// message is one clause saying why, param the place.
 Result<Sanitised> sanitise(json::Reader schema);
 
-/// True if `more` fits beside the counts of a request's other strict schemas (wire.md 1.6).
+/// True if `more` fits beside the counts of a request's other strict schemas
+/// (docs/protocol.md 1.6).
 [[nodiscard]] bool fits(int optional_parameters, int union_parameters, const Sanitised& more);
 
 /// A tool's `input_schema`.

@@ -10,7 +10,8 @@
 #include "json/unique.h"
 #include "json/writer.h"
 
-// input_schema of tools: an object at the top, without anyOf, oneOf and allOf there (wire.md 6.1).
+// input_schema of tools: an object at the top, without anyOf, oneOf and allOf there
+// (docs/mapping-chat.md 6.1).
 
 namespace proxx::schema {
 namespace {

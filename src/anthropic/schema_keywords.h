@@ -5,7 +5,7 @@
 
 namespace proxx::schema {
 
-/// How a keyword of JSON Schema goes upstream in a structured output (wire.md 1.9).
+/// How a keyword of JSON Schema goes upstream in a structured output (docs/protocol.md 1.9).
 enum class Keyword {
   unsupported,  ///< its meaning moves to the description
   ignored,      ///< says nothing to the model

@@ -7,11 +7,11 @@
 
 namespace proxx {
 
-/// Bytes of one event, unfinished lines included (faults.md, defaults and U46).
+/// Bytes of one event, unfinished lines included (docs/faults.md 0 and U46).
 inline constexpr size_t kMaxEventBytes = size_t{16} << 20;
 
 /// Parses server-sent events from bytes that are cut anywhere. It keeps only `data`: the JSON of
-/// Anthropic's events repeats their names, and the JSON counts (faults.md U31).
+/// Anthropic's events repeats their names, and the JSON counts (docs/faults.md U31).
 ///
 ///     parser.feed(piece);
 ///     while (auto data = parser.next()) use(*data);

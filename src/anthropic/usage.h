@@ -10,7 +10,7 @@ namespace proxx::anthropic {
 enum class ServiceTier : uint8_t { unknown, standard, priority, batch };
 
 /// Token counts of one upstream call. A count that is absent or null is nothing, which is not 0:
-/// it must not erase an earlier one (wire.md 2.2).
+/// it must not erase an earlier one (docs/protocol.md 2.2).
 struct Usage {
   std::optional<int64_t> input_tokens;  ///< uncached input only
   std::optional<int64_t> cache_creation_input_tokens;
@@ -26,7 +26,7 @@ struct Usage {
 };
 
 /// Never fails: a count of another type is absent, a negative one 0, a huge one the largest
-/// int64 (faults.md U43). `usage` may be absent.
+/// int64 (docs/faults.md U43). `usage` may be absent.
 [[nodiscard]] Usage decode_usage(json::Reader usage);
 
 /// Sum of two counts, at most the largest int64.

@@ -12,7 +12,7 @@ struct Date {
   int day = 0;
 };
 
-/// Midnight UTC; 0 for the empty date (wire.md 4.1: epoch if unknown).
+/// Midnight UTC; 0 for the empty date (docs/protocol.md 4.1: epoch if unknown).
 constexpr int64_t unix_seconds(Date date) {
   if (date.year == 0) return 0;
   // Days from civil, with years that begin in March: the leap day comes last.

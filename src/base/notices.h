@@ -11,6 +11,8 @@ struct Notice {
   Kind kind;
   std::string path;    ///< OpenAI field path: `seed`, `messages[3].name`
   std::string reason;  ///< one clause, no final stop: `temperature is at most 1 here; sent 1`
+  /// What strict mode's error says to programs; "" for the usual word of its kind.
+  std::string code = {};
 };
 using Notices = std::vector<Notice>;
 

@@ -87,7 +87,7 @@ Result<std::string> read_system(TextReader& reader, const std::string& value) {
 Result<std::string> read_schema(const std::string& path) {
   PROXX_ASSIGN(std::string text, read_input(path));
   json::Document document;
-  if (const Status status = document.parse(text); !status) {
+  if (const Status status = document.parse(text, {.allow_lone_surrogates = true}); !status) {
     return fail(ErrorKind::usage, path + ": " + status.error().message);
   }
   if (!document.root().is_object()) {

@@ -29,7 +29,7 @@ Result<std::string> convert_line(const LineCutter::Line& line, const RequestOpti
   const BatchLine read = read_batch_line(line.text, line.number, document);
   if (read.request.empty()) return fail(read.error);
   PROXX_ASSIGN(const ConvertedRequest converted,
-               convert_request(read.request, nullptr, conversion));
+               convert_request(read.request, read.protocol, conversion));
   std::string out;
   json::Writer writer(out);
   writer.begin_object().key("custom_id").string(read.custom_id);

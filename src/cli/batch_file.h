@@ -12,7 +12,8 @@
 namespace proxx::cli {
 
 /// The results of a batch in a file that one process at a time may write (flock), made so that a
-/// kill or a power cut at any point costs at most the line being written (faults.md B1 to B3, B15).
+/// kill or a power cut at any point costs at most the line being written (docs/faults.md B1 to B3,
+/// B15).
 class BatchFile {
  public:
   /// A new file. Errors: `usage` if there is one already, since results are never overwritten; a

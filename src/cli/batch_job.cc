@@ -73,6 +73,7 @@ void BatchJob::ask() {
   if (tell_notices_) exchange_->on_notices(std::exchange(tell_notices_, nullptr));
   ExchangeRequest request;
   request.body = request_;
+  request.protocol = protocol_;
   request.credential = shared_.credential;
   request.headers.retries_done = retries_done_;
   request.form = AnswerForm::whole;

@@ -34,6 +34,8 @@ class BatchJob final : public Sink {
   BatchJob(BatchShared& shared, uint64_t line, std::string custom_id, std::string request,
            std::function<void(BatchJob&, const Error*)> done);
 
+  /// The request's API; without it the body tells.
+  void speak(const Protocol* protocol) { protocol_ = protocol; }
   void on_notices(std::function<void(const Notices&)> callback);
   void start();
 
@@ -62,6 +64,7 @@ class BatchJob final : public Sink {
   uint64_t line_;
   std::string custom_id_;
   std::string request_;
+  const Protocol* protocol_ = nullptr;
   std::function<void(BatchJob&, const Error*)> done_;
   std::function<void(const Notices&)> tell_notices_;
   boost::asio::steady_timer timer_;

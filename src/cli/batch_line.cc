@@ -1,6 +1,8 @@
 #include "cli/batch_line.h"
 
 #include "base/secret_text.h"
+#include "exchange/protocols.h"
+#include "json/find_member.h"
 #include "json/reader.h"
 #include "json/writer.h"
 #include "openai/error.h"
@@ -10,13 +12,21 @@ namespace {
 
 using json::Reader;
 
-constexpr std::string_view kUrl = "/v1/chat/completions";
 /// Every result begins with this.
 constexpr std::string_view kResultStart = R"({"id":"batch_req_)";
 constexpr std::string_view kIdStart = "batch_req_";
 
 bool is_batch_request(Reader root) {
   return root.get("custom_id") || root.get("body") || root.get("url") || root.get("method");
+}
+
+/// The custom_id of a line that is wrong elsewhere.
+void find_custom_id(std::string_view text, BatchLine& line) {
+  json::Document document;
+  if (!document.parse(json::find_member(text, "custom_id"), {.allow_lone_surrogates = true}))
+    return;
+  line.custom_id = document.root().string_or("");
+  line.has_own_id = !line.custom_id.empty();
 }
 
 Status read_custom_id(Reader root, BatchLine& line) {
@@ -28,11 +38,14 @@ Status read_custom_id(Reader root, BatchLine& line) {
   return {};
 }
 
-Status check_target(Reader root) {
+Status read_target(Reader root, BatchLine& line) {
   const Reader method = root.optional("method");
   if (method && !method.equals("POST")) return fail(method.error("expected POST"));
   const Reader url = root.optional("url");
-  if (url && !url.equals(kUrl)) return fail(url.error("expected " + std::string(kUrl)));
+  if (!url) return {};
+  line.protocol = protocol_of_path(url.string_or(""));
+  if (line.protocol != nullptr) return {};
+  return fail(url.error("expected " + protocol_list(&Protocol::path)));
   return {};
 }
 
@@ -48,13 +61,17 @@ Status read_line(std::string_view text, BatchLine& line, json::Document& documen
   if (text.find_first_not_of(" \t\r") == std::string_view::npos) {
     return fail(ErrorKind::invalid_request, "blank line");
   }
-  PROXX_TRY(document.parse(text));
+  // The conversion replaces halves of surrogate pairs, and says so.
+  if (Status parsed = document.parse(text, {.allow_lone_surrogates = true}); !parsed) {
+    find_custom_id(text, line);
+    return parsed;
+  }
   const Reader root = document.root();
   if (!root.is_object()) return fail(root.error("expected a JSON object"));
   Reader request = root;
   if (is_batch_request(root)) {
     PROXX_TRY(read_custom_id(root, line));
-    PROXX_TRY(check_target(root));
+    PROXX_TRY(read_target(root, line));
     request = root.get("body");
     if (!request.is_object()) {
       return fail(ErrorKind::invalid_request, "expected an object", "body");

@@ -5,8 +5,9 @@
 
 #include "base/result.h"
 #include "json/text.h"
+#include "openai/protocol.h"
 
-// The lines of OpenAI's batch files (wire.md 5.6), in and out.
+// The lines of OpenAI's batch files (docs/protocol.md 5.6), in and out.
 
 namespace proxx::cli {
 
@@ -14,8 +15,9 @@ namespace proxx::cli {
 struct BatchLine {
   std::string custom_id;     ///< of a bare request `line-N`; "" if the line has none that is usable
   bool has_own_id = false;   ///< the input says custom_id
-  std::string_view request;  ///< the chat-completions request, a view into the document
-  Error error;               ///< why it cannot be run, if `request` is empty
+  std::string_view request;  ///< the request, a view into the document
+  const Protocol* protocol = nullptr;  ///< of its url; null: it has none
+  Error error;                         ///< why it cannot be run, if `request` is empty
 };
 
 /// Reads line `number`: a batch request, or a chat-completions request by itself. `document` is

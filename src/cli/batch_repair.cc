@@ -16,7 +16,7 @@ namespace proxx::cli {
 namespace {
 
 constexpr size_t kPieceBytes = size_t{128} << 10;
-/// A line with the largest answer that is taken from an upstream (faults.md U7).
+/// A line with the largest answer that is taken from an upstream (docs/faults.md U7).
 constexpr size_t kMaxResultBytes = json::kMaxDocumentBytes;
 
 /// Calls `each` with every line and what it is.

@@ -7,7 +7,7 @@
 #include "cli/batch_line.h"
 
 // What an earlier run left in a file of results, and how it is made fit to be appended to
-// (faults.md B1, B2). The descriptors are of regular files; their read positions don't matter.
+// (docs/faults.md B1, B2). The descriptors are of regular files; their read positions don't matter.
 
 namespace proxx::cli {
 

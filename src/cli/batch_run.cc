@@ -34,7 +34,7 @@ bool is_answer(const Error& error) {
   return error.kind == ErrorKind::upstream_status || error.kind == ErrorKind::upstream_error_event;
 }
 
-/// Every line would fail like this one (faults.md B11).
+/// Every line would fail like this one (docs/faults.md B11).
 bool concerns_every_line(const Error& error) {
   return is_answer(error) && (error.http_status == 401 || error.http_status == 402 ||
                               error.code == "insufficient_quota");
@@ -119,13 +119,15 @@ void BatchRun::take_line(const LineCutter::Line& line) {
   if (read.request.empty()) {
     return refuse_line(line.number, read.custom_id, std::move(read.error));
   }
-  start_job(line.number, std::move(read.custom_id), std::string(read.request));
+  start_job(line.number, std::move(read.custom_id), std::string(read.request), read.protocol);
 }
 
-void BatchRun::start_job(uint64_t number, std::string custom_id, std::string request) {
+void BatchRun::start_job(uint64_t number, std::string custom_id, std::string request,
+                         const Protocol* protocol) {
   auto job = std::make_unique<BatchJob>(
       shared_, number, std::move(custom_id), std::move(request),
       [this](BatchJob& done, const Error* error) { finish_job(done, error); });
+  job->speak(protocol);
   job->on_notices([this, number](const Notices& notices) { tell_notices(number, notices); });
   jobs_.push_back(std::move(job));
   jobs_.back()->start();
@@ -232,7 +234,7 @@ void BatchRun::end(const Error& error) {
 
 void BatchRun::on_signal(int signal) {
   progress_.clear();
-  // What came to nobody who reads cannot be waited for (faults.md X4).
+  // What came to nobody who reads cannot be waited for (docs/faults.md X4).
   if (!output_.idle()) die_by(signal);
   signal_ = signal;
   const auto asking =

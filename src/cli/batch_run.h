@@ -45,7 +45,8 @@ class BatchRun {
   void fill();
   void take(LineSource::Next next);
   void take_line(const LineCutter::Line& line);
-  void start_job(uint64_t number, std::string custom_id, std::string request);
+  void start_job(uint64_t number, std::string custom_id, std::string request,
+                 const Protocol* protocol);
   void finish_job(BatchJob& job, const Error* error);
   void refuse_line(uint64_t number, const std::string& custom_id, Error error);
   void write(const std::string& line);

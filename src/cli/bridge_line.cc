@@ -1,8 +1,11 @@
 #include "cli/bridge_line.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/utf8.h"
+#include "json/clean.h"
+#include "json/find_member.h"
 #include "json/reader.h"
 #include "json/string.h"
 #include "json/writer.h"
@@ -48,6 +51,21 @@ std::string cut_id(Reader id) {
   return out + '"';
 }
 
+/// Sets `id` to the text of `field`, which is JSON. Errors: too long.
+Status take_id(std::string_view field, std::string& id) {
+  // No line that goes out has half a surrogate pair.
+  json::Document document;
+  PROXX_TRY(document.parse(field, {.replace_lone_surrogates = true}));
+  const Reader root = document.root();
+  if (root.raw().size() <= kMaxIdBytes) {
+    id = root.raw();
+    return {};
+  }
+  id = cut_id(root);
+  return fail(ErrorKind::invalid_request, "longer than " + std::to_string(kMaxIdBytes) + " bytes",
+              "id");
+}
+
 void begin_line(json::Writer& writer, std::string_view id) {
   writer.begin_object().key("id").raw(id);
 }
@@ -71,16 +89,17 @@ Result<BridgeLine> read_bridge_line(std::string_view text, std::string& id,
                                     json::Document& document) {
   BridgeLine line;
   if (text.find_first_not_of(" \t\r") == std::string_view::npos) return line;
-  PROXX_TRY(document.parse(text));
+  // The conversion replaces halves of surrogate pairs, and says so.
+  if (Status parsed = document.parse(text, {.allow_lone_surrogates = true}); !parsed) {
+    // The id is worth finding in a line that is wrong elsewhere.
+    (void)take_id(json::find_member(text, "id"), id);
+    return fail(std::move(parsed).error());
+  }
   const Reader root = document.root();
   if (!root.is_object()) return fail(root.error("expected a JSON object"));
   const Reader id_field = root.get("id");
   if (!id_field) return fail(ErrorKind::invalid_request, "missing", "id");
-  if (id_field.raw().size() > kMaxIdBytes) {
-    id = cut_id(id_field);
-    return fail(id_field.error("longer than " + std::to_string(kMaxIdBytes) + " bytes"));
-  }
-  id = id_field.raw();
+  PROXX_TRY(take_id(json::cleaned(id_field.raw()), id));
 
   const Reader cancel = root.optional("cancel");
   if (cancel) {

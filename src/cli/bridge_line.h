@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "json/text.h"
 
-// The lines of the stdio bridge (contract.md section 2). An id is any JSON value; the lines carry
+// The lines of the stdio bridge (proxx(1)). An id is any JSON value; the lines carry
 // the text that the parent wrote.
 
 namespace proxx::cli {

@@ -25,7 +25,7 @@ int unknown_command(const std::string& word);
 /// unknown_command() if `word`, the first one after options, is a command's name or nearly one.
 std::optional<int> command_after_options(const std::string& word);
 
-// Exit codes that no Error has (contract.md section 3).
+// Exit codes that no Error has (proxx(1)).
 inline constexpr int kExitUsage = 2;
 inline constexpr int kExitLinesFailed = 11;
 inline constexpr int kExitRefused = 12;

@@ -17,13 +17,12 @@
 #include "cli/usage_text.h"
 #include "exchange/protocols.h"
 #include "json/text.h"
-#include "openai/chat/request.h"
 #include "openai/error.h"
 
 namespace proxx::cli {
 namespace {
 
-/// What an upstream answer may weigh (faults.md U7).
+/// What an upstream answer may weigh (docs/faults.md U7).
 constexpr size_t kMaxAnswerBytes = size_t{256} << 20;
 constexpr size_t kPieceBytes = size_t{128} << 10;
 
@@ -41,7 +40,8 @@ Status convert_one_request(const ConvertOptions& options, Output& output) {
   RequestOptions conversion = request_options(settings, models);
   conversion.model_override = options.model;
   if (options.strict) conversion.on_lossy = OnLossy::error;
-  PROXX_ASSIGN(const ConvertedRequest converted, convert_request(text, nullptr, conversion));
+  PROXX_ASSIGN(const ConvertedRequest converted,
+               convert_request(text, protocol_named(options.api), conversion));
   report_notices(converted.notices, conversion.on_lossy, false);
   return output.write(converted.body + '\n');
 }
@@ -49,14 +49,12 @@ Status convert_one_request(const ConvertOptions& options, Output& output) {
 /// Makes the output for an answer as --request asks, with the flags on top.
 Result<std::unique_ptr<answer::Output>> make_output(const ConvertOptions& options,
                                                     AnswerForm form) {
-  const Protocol* const named = protocol_named(options.api);
-  if (named == nullptr) return fail(ErrorKind::usage, "--api " + options.api + " is not known");
-  const Protocol& protocol = *named;
+  const Protocol& protocol = *protocol_named(options.api.empty() ? "chat" : options.api);
   json::Document document;
   std::string text;
   if (!options.request_file.empty()) {
     PROXX_ASSIGN(text, read_input(options.request_file));
-    PROXX_TRY(document.parse_view(text));
+    PROXX_TRY(document.parse_view(text, kRequestJson));
     if (!document.root().is_object()) {
       return fail(ErrorKind::invalid_request,
                   "object expected: " + std::string(protocol.request_noun));
@@ -64,9 +62,12 @@ Result<std::unique_ptr<answer::Output>> make_output(const ConvertOptions& option
   }
   const json::Reader request = text.empty() ? json::Reader() : document.root();
   PROXX_ASSIGN(const Settings settings, load_settings_of(options));
+  const ModelTable models = model_table(settings);
+  RequestOptions conversion = request_options(settings, models);
+  conversion.model_override = options.model;
   const AnswerSettings answer{settings.convert.reasoning, settings.convert.echo_model,
                               options.include_usage};
-  PROXX_ASSIGN(const MakeOutput make, protocol.answer_to(request, answer));
+  PROXX_ASSIGN(const MakeOutput make, answer_to(request, protocol, conversion, answer));
   const int64_t now = options.created_unix_s.value_or(static_cast<int64_t>(std::time(nullptr)));
   return make(form, {}, [now] { return now; });
 }

@@ -27,7 +27,7 @@ Result<ConvertedRequest> convert_item(const HalfInput::Line& line, const Request
                 "longer than " + std::to_string(kMaxRequestBytes >> 20) + " MiB");
   }
   if (line.batch.request.empty()) return fail(line.batch.error);
-  return convert_request(line.batch.request, nullptr, options);
+  return convert_request(line.batch.request, line.batch.protocol, options);
 }
 
 ItemConverter::ItemConverter(const ConvertedRequest& converted, int64_t created_unix_s)

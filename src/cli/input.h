@@ -20,7 +20,7 @@ inline constexpr size_t kMaxRequestBytes = size_t{32} << 20;
 [[nodiscard]] Result<size_t> read_some(int descriptor, char* buffer, size_t size);
 
 /// True for what a FILE argument may look like: `-`, or with a `/` or a `.` in it. Everything else
-/// is a command's name (contract.md section 1).
+/// is a command's name (proxx(1)).
 [[nodiscard]] bool looks_like_file(const std::string& word);
 
 }  // namespace proxx::cli

@@ -56,7 +56,7 @@ struct ConvertOptions {
   std::optional<std::string> config;  ///< -c: a path or `none`
   std::string model;
   bool strict = false;
-  std::string api = "chat";  ///< Protocol::name of the answer's API
+  std::string api;                    ///< Protocol::name; "": a request tells, an answer is chat's
   std::optional<bool> include_usage;
   std::optional<int64_t> created_unix_s;
   std::string request_file;

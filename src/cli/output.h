@@ -19,7 +19,7 @@ enum class Content { json, text };
 /// Where data goes: stdout, or the file of -o.
 class Output {
  public:
-  /// stdout. Errors on the first write if it was closed from the start (faults.md L7).
+  /// stdout. Errors on the first write if it was closed from the start (docs/faults.md L7).
   explicit Output(Content content = Content::json);
   /// `path` is created or emptied at the first write; whole() replaces it in one step.
   explicit Output(std::string path);

@@ -1,13 +1,13 @@
 #pragma once
 
-// Descriptors, signals and limits of the process, as a pipeline expects them (contract.md section
-// 3).
+// Descriptors, signals and limits of the process, as a pipeline expects them (proxx(1)).
 
 namespace proxx::cli {
 
 /// Call first in main. Opens closed descriptors 0 to 2 on /dev/null, so that no socket takes their
-/// place (faults.md S13). Ignores SIGPIPE, because libcurl and OpenSSL may write to a dead peer.
-/// Makes `ulimit -f` an ordinary write error. Disables core files, which would hold keys (S8).
+/// place (docs/faults.md S13). Ignores SIGPIPE, because libcurl and OpenSSL may write to a dead
+/// peer. Makes `ulimit -f` an ordinary write error. Disables core files, which would hold keys
+/// (S8).
 ///
 /// With this file in the program, a failed allocation, also asio's or libcurl's, ends it with a
 /// message and exit code 1: an exception or error deep in a library could leave a request that

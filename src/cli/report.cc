@@ -54,7 +54,7 @@ void report_retry(std::chrono::milliseconds delay, const Error& error) {
 
 std::optional<double> cost_usd(const AnswerFacts& facts, const Model* model) {
   if (model == nullptr || model->price_input < 0 || model->price_output < 0) return std::nullopt;
-  // Writing the cache costs 1.25 times input for five minutes (wire.md 1.5).
+  // Writing the cache costs 1.25 times input for five minutes (docs/protocol.md 1.5).
   constexpr double kCacheWriteFactor = 1.25;
   const auto plain =
       static_cast<double>(facts.prompt_tokens - facts.cached_tokens - facts.cache_write_tokens);

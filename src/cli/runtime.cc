@@ -51,6 +51,7 @@ RequestOptions request_options(const Settings& settings, const ModelTable& model
   options.prompt_cache = settings.prompt_cache == PromptCache::automatic;
   options.web_search = settings.convert.web_search;
   options.echo_model = settings.convert.echo_model;
+  options.names = settings.convert.names;
   options.reasoning_fields = settings.convert.reasoning;
   options.continue_paused = settings.convert.continue_paused;
   return options;

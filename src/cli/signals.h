@@ -6,7 +6,7 @@ namespace boost::asio {
 class io_context;
 }
 
-// SIGINT, SIGTERM and SIGHUP (contract.md section 3). Without this file's help they end the program
+// SIGINT, SIGTERM and SIGHUP (proxx(1)). Without this file's help they end the program
 // by default, as do those that reach a command before its loop runs. A SIGHUP that was ignored when
 // the program began stays ignored: that is nohup.
 

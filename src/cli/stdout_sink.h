@@ -10,7 +10,7 @@
 namespace proxx::cli {
 
 /// The answer of one request on stdout or in the file of -o, in one of the formats json, sse and
-/// text (contract.md section 3), flushed as it comes.
+/// text (proxx(1)), flushed as it comes.
 class StdoutSink final : public Sink {
  public:
   /// `form`: nothing is json, or sse where the answer streams. `output` must outlive the sink.

@@ -8,7 +8,7 @@
 namespace proxx {
 namespace {
 
-// libcurl and HTTP decide these; Accept-Encoding because coded answers are not read (faults.md
+// libcurl and HTTP decide these; Accept-Encoding because coded answers are not read (docs/faults.md
 // U48).
 constexpr std::string_view kFraming[] = {
     "host",         "content-length",   "transfer-encoding", "connection", "keep-alive",

@@ -16,7 +16,7 @@ constexpr const char* kApiKeyVariable = "ANTHROPIC_API_KEY";
 constexpr const char* kAuthTokenVariable = "ANTHROPIC_AUTH_TOKEN";
 
 // The key in what a source gave: one line. libcurl sends CR and LF in a header as they are
-// (faults.md, fact 2), so nothing but visible ASCII may pass.
+// (docs/faults.md 0 (fact 2)), so nothing but visible ASCII may pass.
 Result<std::string> key_in(std::string text, const std::string& source) {
   const auto no = [&](const char* why) { return fail(ErrorKind::usage, source + ": " + why); };
   if (!text.empty() && text.back() == '\n') {

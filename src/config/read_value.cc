@@ -40,7 +40,7 @@ tl::unexpected<Complaint> expected(const YamlNode& node, const std::string& what
   return complain(node, "expected " + what + ", got " + shown_node(node));
 }
 
-// from_chars knows no locale (faults.md L20).
+// from_chars knows no locale (docs/faults.md L20).
 template <class Number>
 std::optional<Number> number(const YamlNode& node) {
   if (node.kind != YamlNode::Kind::scalar || node.quoted) return std::nullopt;

@@ -26,7 +26,7 @@ using Slot =
     std::variant<bool*, int*, int64_t*, std::optional<int64_t>*, double*,
                  std::chrono::milliseconds*, std::string*, std::vector<std::string>*,
                  ReasoningFields*, Headers*, std::vector<ModelEntry>*, ClientHeaders*, ModelsFrom*,
-                 OnLossy*, PromptCache*, ClientKey*, LogLevel*, LogFormat*, Sampling*>;
+                 OnLossy*, PromptCache*, ClientKey*, Names*, LogLevel*, LogFormat*, Sampling*>;
 
 /// What a value must keep to besides its type.
 struct Rule {

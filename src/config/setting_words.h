@@ -21,6 +21,8 @@ inline constexpr std::array<std::string_view, 2> kWords<PromptCache>{"off", "aut
 template <>
 inline constexpr std::array<std::string_view, 2> kWords<ClientKey>{"forward", "ignore"};
 template <>
+inline constexpr std::array<std::string_view, 2> kWords<Names>{"drop", "text"};
+template <>
 inline constexpr std::array<std::string_view, 4> kWords<LogLevel>{"error", "warn", "info", "debug"};
 template <>
 inline constexpr std::array<std::string_view, 2> kWords<LogFormat>{"text", "json"};

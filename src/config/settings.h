@@ -8,6 +8,7 @@
 
 #include "base/notices.h"
 #include "config/model_entry.h"
+#include "openai/names.h"
 #include "openai/reasoning_fields.h"
 
 namespace proxx {
@@ -19,7 +20,7 @@ enum class ClientKey { forward, ignore };
 enum class LogLevel { error, warn, info, debug };
 enum class LogFormat { text, json };
 
-/// The configuration, key by key as contract.md section 4 has it, with its defaults. What a key is
+/// The configuration, key by key as proxx.yaml(5) has it, with its defaults. What a key is
 /// called, may hold and looks like in YAML is settings_table.h; an empty string or list is `~`.
 struct Settings {
   /// Zero is no limit.
@@ -35,6 +36,7 @@ struct Settings {
     int continue_paused = 5;
     bool web_search = false;
     bool echo_model = false;
+    Names names = Names::drop;
   };
   struct HalfPrice {
     std::chrono::milliseconds poll{30'000};     ///< the first wait for a batch to end

@@ -7,7 +7,7 @@
 
 namespace proxx {
 
-/// Every key in the order of contract.md section 4. The one table behind the file, the environment,
+/// Every key in the order of proxx.yaml(5). The one table behind the file, the environment,
 /// flags, `proxx config` and hints: a new setting is a member of Settings and a row here.
 [[nodiscard]] std::vector<Setting> settings_of(Settings& settings);
 

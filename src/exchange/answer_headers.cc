@@ -49,7 +49,8 @@ void add_retry_hints(HeaderList& headers, const Error& error) {
   const auto add = [&headers](const char* name, const char* value) {
     if (!find_header(headers, name)) headers.emplace_back(name, value);
   };
-  // A spend limit's 429 looks like one to wait for; clients would try in vain (wire.md 6.9).
+  // A spend limit's 429 looks like one to wait for; clients would try in vain
+  // (docs/mapping-chat.md 6.9).
   if (error.code == "insufficient_quota") add("x-should-retry", "false");
   if (error.kind == ErrorKind::overloaded) add("retry-after", "1");
 }

@@ -6,9 +6,10 @@
 
 namespace proxx {
 
-/// What of an upstream answer's headers a client gets (wire.md 6.9): `x-request-id` from
-/// `request-id`, `retry-after`, `retry-after-ms`, `x-should-retry`, the `anthropic-ratelimit-*` set
-/// and its translation to `x-ratelimit-*` with resets as durations (`1m30s`).
+/// What of an upstream answer's headers a client gets (docs/mapping-chat.md 6.9): `x-request-id`
+/// from `request-id`, `retry-after`, `retry-after-ms`, `x-should-retry`, the
+/// `anthropic-ratelimit-*` set and its translation to `x-ratelimit-*` with resets as durations
+/// (`1m30s`).
 [[nodiscard]] HeaderList client_headers(const HeaderList& upstream, int64_t now_unix_s);
 
 /// What an error itself says of trying again, where the upstream's headers do not.

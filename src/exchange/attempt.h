@@ -14,7 +14,7 @@
 namespace proxx {
 
 /// One call upstream and everything that belongs to it alone. The next try replaces it as a whole,
-/// so that each is judged by its own answer (faults.md R1).
+/// so that each is judged by its own answer (docs/faults.md R1).
 struct Attempt {
   std::unique_ptr<UpstreamCall> call;  ///< null before and after
   Secrets secrets;                     ///< no text of the upstream's may show them (U9, R3)

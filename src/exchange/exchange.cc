@@ -221,7 +221,8 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   }
 
   void keep_alive(std::string& out) {
-    if (client.has_begun() && !client.is_over() && !working) converter->output().keepalive(out);
+    const bool answers = client.has_begun() && !client.is_over() && !working;
+    if (answers && !converter->complete()) converter->output().keepalive(out);
   }
 
   /// The turn will not be asked for anew. An answer may stay open for minutes: what only another
@@ -306,8 +307,8 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   /// An upstream failure: once more without thinking, once more after a wait, or the end.
   void attempt_failed(Error error) {
+    attempt.mask_error(error);  // whole: its message is cut
     error = in_openai_words(std::move(error));
-    attempt.mask_error(error);
     // A continuation that has written nothing yet can be asked for anew as a first turn can.
     if (client.has_begun() && converter->turn_started()) return fail(std::move(error));
     if (!client.has_begun() && converted.has_thinking_history && refuses_thinking(error)) {

@@ -98,13 +98,22 @@ Status ModelFetch::take_page(Status status) {
     mask_whole(secrets_, body_);
     return fail(upstream_status_error(head_.status, type, body_));
   }
-  PROXX_ASSIGN(ModelsPage page, decode_models_page(body_));
+  PROXX_ASSIGN(ModelsPage page, read_page());
   std::move(page.models.begin(), page.models.end(), std::back_inserter(models_));
   if (!page.next.empty() && (page.next == next_ || ++pages_ == kMaxPages)) {
     return fail(ErrorKind::upstream_protocol, "the upstream's model list has no end");
   }
   next_ = std::move(page.next);
   return {};
+}
+
+Result<ModelsPage> ModelFetch::read_page() {
+  auto page = decode_models_page(body_);
+  if (page) return page;
+  mask_whole(secrets_, body_);
+  Error reported = upstream_status_error(head_.status, "", body_);
+  if (reported.kind == ErrorKind::upstream_error_event) return fail(std::move(reported));
+  return page;
 }
 
 void ModelFetch::end(Result<std::vector<ModelInfo>> result) {

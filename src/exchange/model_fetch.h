@@ -30,6 +30,8 @@ class ModelFetch final : UpstreamHandler {
   void on_data(std::string_view bytes) override;
   void on_done(Status status) override;
   Status take_page(Status status);
+  /// The page in body_, or the error that the upstream reports instead.
+  Result<ModelsPage> read_page();
   void end(Result<std::vector<ModelInfo>> result);
 
   const ExchangeContext& context_;

@@ -6,9 +6,9 @@
 
 #include "http/server.h"
 
-// What is demanded of a request head beyond what Beast checks (faults.md, fact 8). Pure functions
-// over bytes: no I/O, no clock. Whatever is refused here is answered once and the connection
-// closed, because nothing behind a doubtful head can be trusted.
+// What is demanded of a request head beyond what Beast checks (docs/faults.md 0 (fact 8)). Pure
+// functions over bytes: no I/O, no clock. Whatever is refused here is answered once and the
+// connection closed, because nothing behind a doubtful head can be trusted.
 
 namespace proxx::http {
 

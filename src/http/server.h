@@ -16,14 +16,14 @@ namespace boost::asio {
 class io_context;
 }
 
-// An HTTP/1.1 server on Boost.Beast, as strict as faults.md section 2 asks. `serve` and `mock`
+// An HTTP/1.1 server on Boost.Beast, as strict as docs/faults.md 2 asks. `serve` and `mock`
 // stand on it. Beast appears in this folder only, and in no header.
 
 namespace proxx::http {
 
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
-/// The documented defaults of `serve` (faults.md); tests make them small.
+/// The documented defaults of `serve` (docs/faults.md); tests make them small.
 struct Limits {
   std::chrono::milliseconds header_time{10'000};
   std::chrono::milliseconds body_gap_time{30'000};

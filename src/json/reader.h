@@ -25,7 +25,8 @@ class Reader {
 
   explicit operator bool() const { return document_ != nullptr; }
   [[nodiscard]] Type type() const { return static_cast<Type>(node().type); }
-  /// Absent counts as null: an optional OpenAI field that is null is absent (wire.md 6.0).
+  /// Absent counts as null: an optional OpenAI field that is null is absent
+  /// (docs/mapping-chat.md 6.0).
   [[nodiscard]] bool is_null() const { return !*this || type() == Type::null; }
   [[nodiscard]] bool is_string() const { return *this && type() == Type::string; }
   [[nodiscard]] bool is_object() const { return *this && type() == Type::object; }
@@ -82,6 +83,14 @@ class Reader {
   [[nodiscard]] size_t size() const;
   /// Element `index` of an array, absent if there is none. Linear.
   [[nodiscard]] Reader at(size_t index) const;
+
+  /// How many strings of the whole document were repaired (ParseOptions::replace_lone_surrogates),
+  /// and the `index`th of them, or the value of such a key, with the first half's place.
+  [[nodiscard]] size_t repaired() const { return document_->repairs_.size(); }
+  [[nodiscard]] std::pair<Reader, size_t> repaired(size_t index) const {
+    const auto& [node, at] = document_->repairs_[index];
+    return {Reader(document_, node), at};
+  }
 
   class Elements;
   class Members;

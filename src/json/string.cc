@@ -14,6 +14,13 @@ int hex_digit(char c) {
 
 }  // namespace
 
+std::string_view line_end_escape(std::string_view character) {
+  if (character == "\xC2\x85") return R"(\u0085)";
+  if (character == "\xE2\x80\xA8") return R"(\u2028)";
+  if (character == "\xE2\x80\xA9") return R"(\u2029)";
+  return {};
+}
+
 int hex4(const char* text, const char* end) {
   if (end - text < 4) return -1;
   int value = 0;
@@ -41,7 +48,8 @@ void append_escaped(std::string& out, std::string_view text) {
         out.append(utf8::kReplacement);
         ++at;
       } else {
-        out.append(at, length);
+        const std::string_view escape = line_end_escape({at, length});
+        out.append(escape.empty() ? std::string_view(at, length) : escape);
         at += length;
       }
       continue;

@@ -17,13 +17,17 @@
 namespace proxx::json {
 
 /// Appends `text` as the inside of a JSON string: quotes, backslashes and control characters are
-/// escaped. `text` must be UTF-8; bytes that are not become U+FFFD.
+/// escaped, as are U+0085, U+2028 and U+2029, which end a line for some readers. `text` must be
+/// UTF-8; bytes that are not become U+FFFD.
 void append_escaped(std::string& out, std::string_view text);
 
 /// Appends the decoded inside of a JSON string (as Reader::raw_string gives it). Lone surrogates
 /// become U+FFFD. `raw` must be valid, as everything in a Document is.
 void append_unescaped(std::string& out, std::string_view raw);
 [[nodiscard]] std::string unescape(std::string_view raw);
+
+/// The escape for a character beyond ASCII that ends a line for some readers; "" for any other.
+[[nodiscard]] std::string_view line_end_escape(std::string_view character);
 
 /// The four hex digits at `text`, or -1.
 [[nodiscard]] int hex4(const char* text, const char* end);

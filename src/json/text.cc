@@ -1,6 +1,7 @@
 #include "json/text.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "base/ascii.h"
 #include "base/release.h"
@@ -26,6 +27,7 @@ class IndexBuilder {
   /// `skipped` bytes stand before the document's text in what was given to be parsed.
   IndexBuilder(Document& document, const ParseOptions& options, size_t skipped)
       : nodes_(document.nodes_),
+        repairs_(document.repairs_),
         options_(options),
         skipped_(skipped),
         begin_(document.text_.data()),
@@ -38,6 +40,8 @@ class IndexBuilder {
   }
 
   [[nodiscard]] Fault fault() const { return fault_; }
+  /// Offsets of the escapes that are to be replaced.
+  [[nodiscard]] const std::vector<uint32_t>& halves() const { return halves_; }
 
  private:
   using Node = Document::Node;
@@ -180,6 +184,7 @@ class IndexBuilder {
     const char* const begin = at_ + 1;
     const char* at = begin;
     bool has_escapes = false;
+    const size_t halves_before = halves_.size();
     for (;;) {
       at = skip_plain(at, end_);
       if (at == end_) return error_at(at, "unexpected end in a string");
@@ -194,6 +199,10 @@ class IndexBuilder {
       at = at_;
     }
     at_ = at + 1;
+    if (halves_.size() > halves_before) {
+      const auto node = static_cast<uint32_t>(nodes_.size());
+      repairs_.push_back({is_key ? node + 1 : node, halves_[halves_before]});
+    }
     return add(Type::string, begin, at, is_key, has_escapes);
   }
 
@@ -215,13 +224,16 @@ class IndexBuilder {
     if (unit < 0) return error_at(begin, "invalid \\u escape in a string");
     at_ += 5;
     if (options_.allow_lone_surrogates) return true;
-    if (is_low_surrogate(unit)) return error_at(begin, "lone surrogate in a string");
-    if (is_high_surrogate(unit)) {
-      const bool pair = end_ - at_ >= 6 && at_[0] == '\\' && at_[1] == 'u' &&
-                        is_low_surrogate(hex4(at_ + 2, end_));
-      if (!pair) return error_at(begin, "lone surrogate in a string");
+    const bool high = is_high_surrogate(unit);
+    if (!high && !is_low_surrogate(unit)) return true;
+    const bool pair = high && end_ - at_ >= 6 && at_[0] == '\\' && at_[1] == 'u' &&
+                      is_low_surrogate(hex4(at_ + 2, end_));
+    if (pair) {
       at_ += 6;
+      return true;
     }
+    if (!options_.replace_lone_surrogates) return error_at(begin, "lone surrogate in a string");
+    halves_.push_back(static_cast<uint32_t>(begin - begin_));
     return true;
   }
 
@@ -260,6 +272,8 @@ class IndexBuilder {
   }
 
   std::vector<Node>& nodes_;
+  std::vector<Document::Repair>& repairs_;
+  std::vector<uint32_t> halves_;
   const ParseOptions options_;
   const size_t skipped_;
   const char* const begin_;
@@ -278,6 +292,7 @@ Document::~Document() = default;
 Status Document::parse_view(std::string_view text, const ParseOptions& options) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   nodes_.clear();
+  repairs_.clear();
   fault_ = Fault::size;
   if (text.size() > kMaxDocumentBytes) {
     return fail(ErrorKind::request_too_large, "JSON text too large");
@@ -310,8 +325,26 @@ Status Document::index(const ParseOptions& options, size_t skipped) {
   IndexBuilder builder(*this, options, skipped);
   Status status = builder.build();
   fault_ = builder.fault();
-  if (!status) nodes_.clear();
+  if (!status) {
+    nodes_.clear();
+    repairs_.clear();
+  } else if (!builder.halves().empty()) {
+    replace(builder.halves());
+  }
   return status;
+}
+
+/// In place: the new escapes have the length of the old ones.
+void Document::replace(const std::vector<uint32_t>& halves) {
+  const bool is_copy =
+      std::greater_equal<>()(text_.data(), buffer_.data()) &&
+      std::less_equal<>()(text_.data() + text_.size(), buffer_.data() + buffer_.size());
+  if (!is_copy) {
+    buffer_.assign(text_);
+    text_ = buffer_;
+  }
+  const auto begin = static_cast<size_t>(text_.data() - buffer_.data());
+  for (const uint32_t half : halves) buffer_.replace(begin + half, 6, R"(\ufffd)");
 }
 
 Reader Document::root() const {
@@ -322,10 +355,12 @@ void Document::clear() {
   text_ = {};
   release(buffer_);
   release(nodes_);
+  release(repairs_);
 }
 
 size_t Document::memory_bytes() const {
-  return buffer_.capacity() + nodes_.capacity() * sizeof(Node);
+  return buffer_.capacity() + nodes_.capacity() * sizeof(Node) +
+         repairs_.capacity() * sizeof(Repair);
 }
 
 bool is_valid(std::string_view text) {

@@ -35,6 +35,8 @@ struct ParseOptions {
   /// A `\ud800` without its partner: an error in what a client sends; tolerated, as JavaScript
   /// clients do, in what the upstream sends.
   bool allow_lone_surrogates = false;
+  /// It becomes `\ufffd` in the document's text; Reader::repaired() tells where.
+  bool replace_lone_surrogates = false;
   /// Keys count. The index takes 16 bytes for each, while a text may have one in two of its own.
   uint32_t max_values = kMaxValues;
 };
@@ -84,11 +86,18 @@ class Document {
     uint32_t is_key : 1;
     uint32_t has_escapes : 1;
   };
+  /// A string in which halves of surrogate pairs were replaced, or the value of such a key.
+  struct Repair {
+    uint32_t node;
+    uint32_t at;  ///< of the first half
+  };
   Status index(const ParseOptions& options, size_t skipped);
+  void replace(const std::vector<uint32_t>& halves);
 
   std::string buffer_;     ///< the text, where it is a copy
   std::string_view text_;  ///< from its first value on
   std::vector<Node> nodes_;
+  std::vector<Repair> repairs_;
   Fault fault_ = Fault::none;
 };
 

@@ -4,7 +4,7 @@
 
 namespace proxx::mock {
 
-/// An error as the Messages API answers it (wire.md 3).
+/// An error as the Messages API answers it (docs/protocol.md 3).
 struct ApiError {
   int status = 400;
   std::string type = "invalid_request_error";

@@ -6,8 +6,8 @@
 
 #include "mock/check.h"
 
-// Signatures of the mock's own. They hold what upstream's hold (wire.md 1.8): the block's text and
-// the conversation before it, so that a converter which changes either is found out.
+// Signatures of the mock's own. They hold what upstream's hold (docs/protocol.md 1.8): the block's
+// text and the conversation before it, so that a converter which changes either is found out.
 
 namespace proxx::mock {
 

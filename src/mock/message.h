@@ -27,7 +27,7 @@ struct Usage {
   int64_t web_search_requests = 0;
 };
 
-/// An answer before it is known whether it streams (wire.md 2.1).
+/// An answer before it is known whether it streams (docs/protocol.md 2.1).
 struct Message {
   std::string id;
   std::string model;
@@ -41,7 +41,7 @@ struct Message {
 /// The message as one JSON object.
 [[nodiscard]] std::string render_json(const Message& message);
 
-/// The same message as events (wire.md 2.3), one string each, blank line included.
+/// The same message as events (docs/protocol.md 2.3), one string each, blank line included.
 [[nodiscard]] std::vector<std::string> render_events(const Message& message);
 
 /// `event: NAME\ndata: {"type":NAME,...}\n\n`

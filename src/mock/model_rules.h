@@ -3,8 +3,8 @@
 #include <span>
 #include <string_view>
 
-// What each model refuses, from wire.md 4.2. It shares nothing with anthropic/models: a table that
-// the converter reads too would prove nothing about the converter.
+// What each model refuses, from docs/protocol.md 4.2. It shares nothing with anthropic/models: a
+// table that the converter reads too would prove nothing about the converter.
 
 namespace proxx::mock {
 

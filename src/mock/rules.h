@@ -5,7 +5,7 @@
 #include "http/server.h"
 #include "mock/api_error.h"
 
-// What the real upstream would refuse, by rules of the mock's own from wire.md 1 and 4.
+// What the real upstream would refuse, by rules of the mock's own from docs/protocol.md 1, 4.
 
 namespace proxx::mock {
 

@@ -2,7 +2,7 @@
 
 #include "mock/check.h"
 
-// Content blocks by type (wire.md 1.5): who may send them and what they hold.
+// Content blocks by type (docs/protocol.md 1.5): who may send them and what they hold.
 
 namespace proxx::mock {
 namespace {
@@ -189,7 +189,7 @@ constexpr BlockRow kBlocks[] = {
     {"container_upload", "user assistant", kUpload},
 };
 
-/// What API version 2026-10-21 no longer takes (wire.md 1.2).
+/// What API version 2026-10-21 no longer takes (docs/protocol.md 1.2).
 Verdict check_2026(const Place& block, std::string_view where) {
   if (where == "assistant" && block.text("type") == "document")
     return block.refuse("`document` blocks are not permitted in assistant messages");

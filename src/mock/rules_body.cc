@@ -3,7 +3,8 @@
 
 #include "mock/check.h"
 
-// The members of the body (wire.md 1.3) and the sampling fields, which depend on the model.
+// The members of the body (docs/protocol.md 1.3) and the sampling fields, which depend on the
+// model.
 
 namespace proxx::mock {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "mock/check.h"
 
-// Roles, their order and where a prefill or a system message may stand (wire.md 1.4).
+// Roles, their order and where a prefill or a system message may stand (docs/protocol.md 1.4).
 
 namespace proxx::mock {
 namespace {

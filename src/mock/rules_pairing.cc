@@ -4,7 +4,7 @@
 
 #include "mock/check.h"
 
-// Every tool_use has its tool_result in the next user message, in front (wire.md 1.4).
+// Every tool_use has its tool_result in the next user message, in front (docs/protocol.md 1.4).
 
 namespace proxx::mock {
 namespace {

@@ -1,7 +1,7 @@
 #include "mock/binding.h"
 #include "mock/check.h"
 
-// What may become of thinking on its way back (wire.md 1.8).
+// What may become of thinking on its way back (docs/protocol.md 1.8).
 
 namespace proxx::mock {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "mock/check.h"
 
-// The subset of JSON Schema that structured outputs compile (wire.md 1.9).
+// The subset of JSON Schema that structured outputs compile (docs/protocol.md 1.9).
 
 namespace proxx::mock {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "mock/check.h"
 
-// `thinking` (wire.md 1.8) and `output_config` (wire.md 1.9).
+// `thinking` (docs/protocol.md 1.8) and `output_config` (docs/protocol.md 1.9).
 
 namespace proxx::mock {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "mock/check.h"
 
-// `tools` (wire.md 1.6) and `tool_choice` (wire.md 1.7).
+// `tools` (docs/protocol.md 1.6) and `tool_choice` (docs/protocol.md 1.7).
 
 namespace proxx::mock {
 namespace {

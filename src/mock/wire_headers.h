@@ -9,7 +9,8 @@ namespace proxx::mock {
 /// `req_mock_00000001`
 [[nodiscard]] std::string request_id(uint64_t number);
 
-/// What every answer carries; a good one also what upstream tells of its rate limits (wire.md 3).
+/// What every answer carries; a good one also what upstream tells of its rate limits
+/// (docs/protocol.md 3).
 [[nodiscard]] http::HeaderList answer_headers(std::string content_type, uint64_t number,
                                               bool good = true);
 

@@ -3,8 +3,9 @@
 #include "json/reader.h"
 #include "openai/draft.h"
 
-// Fields of Anthropic's API that clients put at the top level of an OpenAI request (wire.md 6.5),
-// where they are not simply passed on. Each is a value that is not null.
+// Fields of Anthropic's API that clients put at the top level of an OpenAI request
+// (docs/mapping-chat.md 6.5), where they are not simply passed on. Each is a value that is not
+// null.
 
 namespace proxx::openai {
 

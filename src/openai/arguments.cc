@@ -17,8 +17,10 @@ Status ArgumentsReader::write(json::Reader arguments, anthropic::InputBlock& blo
     block.tail = "{}";
     return {};
   }
-  const Status parsed = arguments_.parse_escaped(arguments.raw_string());
+  const Status parsed =
+      arguments_.parse_escaped(arguments.raw_string(), {.replace_lone_surrogates = true});
   if (parsed && arguments_.root().is_object()) {
+    note_repairs_in(arguments, arguments_.root(), notices_);
     block.json.append(arguments_.root().raw());
     return {};
   }

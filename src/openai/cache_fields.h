@@ -5,8 +5,8 @@
 #include "json/reader.h"
 #include "openai/draft.h"
 
-// OpenAI's words for prompt caching (wire.md 6.1). policy/caching.cc says what becomes of the
-// wishes.
+// OpenAI's words for prompt caching (docs/mapping-chat.md 6.1). policy/caching.cc says what becomes
+// of the wishes.
 
 namespace proxx::openai {
 

@@ -36,6 +36,9 @@ struct ConvertedRequest {
   bool has_thinking_history = false;
   /// How many pause_turns are continued. Not 0 only with server tools: the blocks are kept for it.
   int continue_paused = 0;
+  /// The tool whose call the answer's text is, as the model cannot be forced to call it: see
+  /// answer/text_as_call.h. "" for none.
+  std::string text_is_call_of;
   Notices notices;
   MakeOutput make_output;
   /// The client's field for a path in an error of the upstream: `messages.3.content.0` may be

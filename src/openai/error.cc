@@ -9,7 +9,7 @@ namespace {
 constexpr const char* kInvalid = "invalid_request_error";
 constexpr const char* kServer = "server_error";
 
-/// wire.md 6.9, the rows that are not an upstream's own answer.
+/// docs/mapping-chat.md 6.9, the rows that are not an upstream's own answer.
 constexpr ErrorRow kRows[] = {
     {ErrorKind::usage, 400, kInvalid, nullptr},
     {ErrorKind::invalid_request, 400, kInvalid, nullptr},

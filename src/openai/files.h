@@ -4,13 +4,18 @@
 #include "json/reader.h"
 #include "policy/notice_log.h"
 
-// Images and files that a client sends, as blocks (wire.md 6.2). Errors name the value at fault.
+// Images and files that a client sends, as blocks (docs/mapping-chat.md 6.2). Errors name the value
+// at fault.
 
 namespace proxx::openai {
 
 /// The image block for a data URL in base64, or for an http or https URL, which the upstream
 /// fetches.
-Result<anthropic::InputBlock> image_of_url(json::Reader url);
+Result<anthropic::InputBlock> image_of_url(json::Reader url, policy::NoticeLog& notices);
+
+/// The image block for base64 and the type that is declared for it, two strings.
+Result<anthropic::InputBlock> image_of_base64(json::Reader data, json::Reader media_type,
+                                              policy::NoticeLog& notices);
 
 /// Strings, or absent.
 struct FileFields {

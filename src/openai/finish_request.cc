@@ -14,8 +14,9 @@ Status accept_losses(const Notices& notices, OnLossy on_lossy) {
   for (const Notice& notice : notices) {
     if (notice.kind == Notice::Kind::note) continue;
     const bool dropped = notice.kind == Notice::Kind::dropped;
+    const char* const code = dropped ? "unsupported_parameter" : "unsupported_value";
     return proxx::err(ErrorKind::invalid_request, "cannot be represented: " + notice.reason,
-                      notice.path, dropped ? "unsupported_parameter" : "unsupported_value");
+                      notice.path, notice.code.empty() ? code : notice.code);
   }
   return {};
 }
@@ -48,6 +49,7 @@ Result<ConvertedRequest> finish_request(const Model& model, const RequestOptions
   out.stream = draft.wishes.stream;
   out.upstream_stream = request.stream;
   if (may_pause(request)) out.continue_paused = options.continue_paused;
+  out.text_is_call_of = std::move(request.output_config.format_of_tool);
   out.model = request.model;
   out.betas = std::move(request.betas);
   return out;

@@ -3,8 +3,8 @@
 #include "json/reader.h"
 #include "openai/draft.h"
 
-// Who is asking (wire.md 1.3, 6.1): safety_identifier, user and metadata.user_id, the first that
-// can be sent. They must be read in this order.
+// Who is asking (docs/protocol.md 1.3; docs/mapping-chat.md 6.1): safety_identifier, user and
+// metadata.user_id, the first that can be sent. They must be read in this order.
 
 namespace proxx::openai {
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <cstdint>
+#include <iterator>
 
 namespace proxx::openai {
 namespace {
@@ -44,6 +45,22 @@ struct MediaTypeRow {
   std::string_view media_type;
 };
 
+/// Non-empty, padded, without white space.
+bool is_base64(std::string_view text) {
+  if (text.empty() || text.size() % 4 != 0) return false;
+  text = without_padding(text);
+  // Images are megabytes: compilers vectorise comparisons over pieces of a fixed length.
+  constexpr size_t kPiece = 64;
+  const auto* at = reinterpret_cast<const unsigned char*>(text.data());
+  const auto* const end = at + text.size();
+  for (; static_cast<size_t>(end - at) >= kPiece; at += kPiece) {
+    unsigned char illegal = 0;
+    for (size_t i = 0; i < kPiece; ++i) illegal |= is_foreign(at[i]);
+    if (illegal != 0) return false;
+  }
+  return std::all_of(at, end, [](unsigned char x) { return is_foreign(x) == 0; });
+}
+
 }  // namespace
 
 std::optional<DataUrl> split_data_url(std::string_view url) {
@@ -64,19 +81,19 @@ std::optional<DataUrl> split_data_url(std::string_view url) {
   return out;
 }
 
-bool is_base64(std::string_view text) {
-  if (text.empty() || text.size() % 4 != 0) return false;
-  text = without_padding(text);
-  // Images are megabytes: compilers vectorise comparisons over pieces of a fixed length.
-  constexpr size_t kPiece = 64;
-  const auto* at = reinterpret_cast<const unsigned char*>(text.data());
-  const auto* const end = at + text.size();
-  for (; static_cast<size_t>(end - at) >= kPiece; at += kPiece) {
-    unsigned char illegal = 0;
-    for (size_t i = 0; i < kPiece; ++i) illegal |= is_foreign(at[i]);
-    if (illegal != 0) return false;
+std::optional<std::string_view> clean_base64(std::string_view text, std::string& buffer) {
+  if (is_base64(text)) return text;
+  buffer.clear();
+  buffer.reserve(text.size() + 2);
+  std::copy_if(text.begin(), text.end(), std::back_inserter(buffer), [](char c) {
+    return std::string_view(" \t\r\n\v\f").find(c) == std::string_view::npos;
+  });
+  // A pad too many makes the whole no multiple of four; one too few is added.
+  while (buffer.size() % 4 != 0 && without_padding(buffer).size() % 4 > 1 &&
+         buffer.size() < without_padding(buffer).size() + 2) {
+    buffer.push_back('=');
   }
-  return std::all_of(at, end, [](unsigned char x) { return is_foreign(x) == 0; });
+  return is_base64(buffer) ? std::optional<std::string_view>(buffer) : std::nullopt;
 }
 
 std::string decode_base64(std::string_view text) {
@@ -117,6 +134,23 @@ std::string_view image_type(std::string_view media_type) {
   return {};
 }
 
+std::string_view sniff_media_type(std::string_view base64) {
+  using namespace std::string_view_literals;
+  static constexpr MediaTypeRow kMagic[] = {{"%PDF-"sv, "application/pdf"},
+                                            {"\x89PNG\r\n\x1A\n"sv, "image/png"},
+                                            {"GIF8"sv, "image/gif"},
+                                            {"\xFF\xD8\xFF"sv, "image/jpeg"}};
+  constexpr size_t kEnough = 16;  // characters
+  const std::string bytes = decode_base64(base64.substr(0, kEnough));
+  const std::string_view begin = bytes;
+  for (const MediaTypeRow& row : kMagic) {
+    if (begin.substr(0, row.text.size()) == row.text) return row.media_type;
+  }
+  const bool is_webp =
+      bytes.size() >= 12 && begin.substr(0, 4) == "RIFF" && begin.substr(8, 4) == "WEBP";
+  return is_webp ? "image/webp" : std::string_view();
+}
+
 std::string guess_media_type(std::string_view filename, std::string_view base64) {
   static constexpr MediaTypeRow kEndings[] = {{".pdf", "application/pdf"}, {".txt", "text/plain"},
                                               {".md", "text/markdown"},    {".csv", "text/csv"},
@@ -130,15 +164,7 @@ std::string guess_media_type(std::string_view filename, std::string_view base64)
       return std::string(row.media_type);
     }
   }
-  // "%PDF-", \x89PNG, GIF8, JPEG's FF D8 FF.
-  static constexpr MediaTypeRow kMagic[] = {{"JVBERi0", "application/pdf"},
-                                            {"iVBORw0KGgo", "image/png"},
-                                            {"R0lGOD", "image/gif"},
-                                            {"/9j/", "image/jpeg"}};
-  for (const MediaTypeRow& row : kMagic) {
-    if (base64.substr(0, row.text.size()) == row.text) return std::string(row.media_type);
-  }
-  return {};
+  return std::string(sniff_media_type(base64));
 }
 
 }  // namespace proxx::openai

@@ -16,9 +16,13 @@ struct DataUrl {
 /// Nothing if `url` does not begin with `data:` or has no comma.
 [[nodiscard]] std::optional<DataUrl> split_data_url(std::string_view url);
 
-/// True for non-empty, padded base64 of the standard alphabet.
-[[nodiscard]] bool is_base64(std::string_view text);
-/// Decodes what is_base64() accepts.
+/// Base64 of the standard alphabet as the upstream takes it: without white space, which many
+/// encoders put in after 76 characters, and with its padding. A view of `text` where it is so, else
+/// of `buffer`. Nothing if `text` holds foreign characters, 4n+1 characters, padding that is wrong
+/// or not at the end, or nothing at all.
+[[nodiscard]] std::optional<std::string_view> clean_base64(std::string_view text,
+                                                           std::string& buffer);
+/// Decodes what clean_base64() gives.
 [[nodiscard]] std::string decode_base64(std::string_view text);
 
 /// True for `http://host...` or `https://host...`, whatever the case of the scheme.
@@ -27,6 +31,10 @@ struct DataUrl {
 /// The media type that the upstream takes for an image (`image/jpg` is jpeg); "" for one that
 /// Claude cannot see.
 [[nodiscard]] std::string_view image_type(std::string_view media_type);
+
+/// The type that the first bytes of clean base64 tell: of an image that Claude sees, or PDF; "" for
+/// any other.
+[[nodiscard]] std::string_view sniff_media_type(std::string_view base64);
 
 /// Guesses the type of a file from the ending of its name, else from its first bytes in base64; ""
 /// if neither tells.

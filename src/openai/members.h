@@ -16,6 +16,13 @@ using policy::err;
 [[nodiscard, gnu::cold]] tl::unexpected<Error> missing(const json::Reader& object,
                                                        std::string_view key);
 
+/// Tells of the halves of surrogate pairs that were replaced in the document of `root` (protocol.h,
+/// kRequestJson). Before all other notices.
+void note_repairs(const json::Reader& root, policy::NoticeLog& notices);
+/// The same for a document whose text is the string at `place`: one notice.
+void note_repairs_in(const json::Reader& place, const json::Reader& root,
+                     policy::NoticeLog& notices);
+
 /// The members of `object` named in `names`, in one pass: of duplicates the last, and null is
 /// absent. Others are dropped with a notice, unless null.
 template <size_t N>

@@ -3,8 +3,9 @@
 #include "json/reader.h"
 #include "openai/draft.h"
 
-// Top-level fields whose meaning depends on no other field (wire.md 6.1). Those named drop_... can
-// only be checked and dropped; a value that asks for nothing is dropped without a notice.
+// Top-level fields whose meaning depends on no other field (docs/mapping-chat.md 6.1). Those named
+// drop_... can only be checked and dropped; a value that asks for nothing is dropped without a
+// notice.
 
 namespace proxx::openai {
 

@@ -4,10 +4,15 @@
 
 #include "base/result.h"
 #include "json/reader.h"
+#include "json/text.h"
 #include "openai/converted_request.h"
 #include "openai/request_options.h"
 
 namespace proxx {
+
+/// How a client's request is parsed. Programs cut text in the middle of an emoji, and the half
+/// stays in the history: it becomes U+FFFD, which note_repairs() tells of.
+inline constexpr json::ParseOptions kRequestJson{.replace_lone_surrogates = true};
 
 /// What an answer depends on besides its request.
 struct AnswerSettings {

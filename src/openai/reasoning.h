@@ -4,7 +4,7 @@
 #include "policy/notice_log.h"
 #include "policy/wishes.h"
 
-// How much a client wants the model to think (wire.md 6.3).
+// How much a client wants the model to think (docs/mapping-chat.md 6.3).
 
 namespace proxx::openai {
 

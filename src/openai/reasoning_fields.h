@@ -2,7 +2,7 @@
 
 namespace proxx {
 
-/// Which of the de-facto extensions carry reasoning to a chat client (wire.md 6.4).
+/// Which of the de-facto extensions carry reasoning to a chat client (docs/mapping-chat.md 6.4).
 struct ReasoningFields {
   bool reasoning_content = true;
   bool reasoning_details = true;  ///< with `reasoning`

@@ -5,6 +5,7 @@
 
 #include "anthropic/models.h"
 #include "base/notices.h"
+#include "openai/names.h"
 #include "openai/reasoning_fields.h"
 
 namespace proxx {
@@ -21,6 +22,7 @@ struct RequestOptions {
   std::optional<int64_t> default_max_tokens;  ///< convert.max_tokens; nothing: the model's limit
   bool prompt_cache = false;  ///< an automatic cache_control when the client set none
   bool web_search = false;    ///< web_search_options become the server tool
+  Names names = Names::drop;
   bool echo_model = false;
   ReasoningFields reasoning_fields;
   int continue_paused = 5;

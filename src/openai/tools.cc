@@ -37,7 +37,7 @@ Status write_location(Reader location, json::Writer& w, NoticeLog& notices) {
 
 Status check_tool_name(Reader name) {
   PROXX_TRY(name.expect(Type::string));
-  constexpr size_t kMaxName = 128;  // wire.md 1.6
+  constexpr size_t kMaxName = 128;  // docs/protocol.md 1.6
   std::string decoded;
   const std::string_view text = name.text(decoded);
   const bool legal =
@@ -127,6 +127,14 @@ Status ToolReader::add_typed(Reader tool) {
   if (const Reader name = tool.optional("name")) PROXX_TRY(add_name(tool, name));
   auto& tools = draft_.request.tools;
   tools.push_back(anthropic::verbatim_block(InputBlock::Kind::typed_tool, tool));
+  return anthropic::set_cache_control(tools.back(), tool.optional("cache_control"));
+}
+
+Status ToolReader::add_native(Reader tool) {
+  PROXX_TRY(add_name(tool, tool.optional("name")));
+  PROXX_TRY(tool.get("input_schema").expect(Type::object));
+  auto& tools = draft_.request.tools;
+  tools.push_back(anthropic::verbatim_block(InputBlock::Kind::tool, tool));
   return anthropic::set_cache_control(tools.back(), tool.optional("cache_control"));
 }
 

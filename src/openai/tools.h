@@ -7,8 +7,8 @@
 #include "json/reader.h"
 #include "openai/draft.h"
 
-// The tools of a request (wire.md 6.1, 6.5, 6.6). OpenAI's APIs hold the same members at different
-// places, so the readers of the APIs find them and give them here.
+// The tools of a request (docs/mapping-chat.md 6.1, 6.5, 6.6). OpenAI's APIs hold the same members
+// at different places, so the readers of the APIs find them and give them here.
 
 namespace proxx::openai {
 
@@ -54,6 +54,8 @@ class ToolReader {
                     json::Reader cache_control);
   /// A tool of Anthropic's own kinds, known by its `type`: for the upstream to judge.
   Status add_typed(json::Reader tool);
+  /// A tool of the client's in Anthropic's own form, which has an `input_schema`.
+  Status add_native(json::Reader tool);
   /// `options`: web_search_options. `enabled`: the server tool may be used (convert.web_search).
   Status add_web_search(json::Reader options, bool enabled);
 

@@ -5,7 +5,7 @@
 #include "base/utf8.h"
 #include "openai/error.h"
 
-// Anthropic's errors in OpenAI's words: wire.md 3 and 6.9.
+// Anthropic's errors in OpenAI's words: docs/protocol.md 3; docs/mapping-chat.md 6.9.
 
 namespace proxx {
 namespace {
@@ -42,6 +42,8 @@ constexpr UpstreamRow kRows[] = {
     {500, "api_error", false, 500, kServer, nullptr, false},
     {504, "timeout_error", true, 504, kServer, "timeout", false},
     {529, "overloaded_error", true, 503, kServer, "overloaded", false},
+    // OpenAI's own word, of gateways; with a status of its own that decides.
+    {402, kQuota, false, 402, kQuota, kQuota, false},
 };
 constexpr UpstreamRow kOtherClientError = {0, "", false, 0, kInvalid, nullptr, false};
 constexpr UpstreamRow kOtherServerError = {0, "", false, 502, kServer, nullptr, false};
@@ -151,6 +153,14 @@ Error make_error(ErrorKind kind, int status, std::string_view type, std::string_
 
 Error upstream_status_error(int status, std::string_view content_type, std::string_view body) {
   anthropic::ApiError error = anthropic::decode_error_body(body);
+  if (status >= 200 && status < 300) {
+    if (error.message.empty()) {
+      return {ErrorKind::upstream_protocol,
+              "upstream answered " + std::to_string(status) + "; expected 200"};
+    }
+    return make_error(ErrorKind::upstream_error_event, 0, error.type, error.error_code,
+                      std::move(error.message));
+  }
   if (error.message.empty()) error.message = status_message(status, content_type, body);
   return make_error(ErrorKind::upstream_status, status, error.type, error.error_code,
                     std::move(error.message));

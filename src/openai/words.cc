@@ -1,6 +1,7 @@
 #include "openai/words.h"
 
 #include "anthropic/event.h"
+#include "json/clean.h"
 #include "json/reader.h"
 
 namespace proxx::openai {
@@ -78,7 +79,7 @@ std::string raw_custom_input(std::string_view arguments) {
     if (!document.parse(std::string(arguments).append(missing_end), anthropic::kUpstreamJson))
       continue;
     const json::Reader input = document.root().get("input");
-    if (input.is_string()) return std::string(input.raw_string());
+    if (input.is_string()) return json::cleaned(input.raw_string());
   }
   std::string text;
   json::append_escaped(text, arguments);

@@ -5,8 +5,8 @@
 #include "answer/facts.h"
 #include "json/writer.h"
 
-// What OpenAI's APIs call what an answer has (wire.md 6.7). `raw_` strings are the insides of JSON
-// strings, escapes and all.
+// What OpenAI's APIs call what an answer has (docs/mapping-chat.md 6.7). `raw_` strings are the
+// insides of JSON strings, escapes and all.
 
 namespace proxx::openai {
 
@@ -26,8 +26,9 @@ namespace proxx::openai {
 /// The `usage` object of chat completions and of the legacy completions.
 void write_usage(json::Writer& writer, const answer::TokenUsage& usage);
 
-/// The raw input of a custom tool's call, out of the wrapper `{"input":"..."}` (wire.md 6.1). Of a
-/// call that was cut off, the part that came; of any other JSON, its text.
+/// The raw input of a custom tool's call, out of the wrapper `{"input":"..."}`
+/// (docs/mapping-chat.md 6.1). Of a call that was cut off, the part that came; of any other JSON,
+/// its text.
 [[nodiscard]] std::string raw_custom_input(std::string_view arguments);
 
 }  // namespace proxx::openai

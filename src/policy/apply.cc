@@ -23,7 +23,7 @@ Status apply(const Model& model, const Wishes& wishes, anthropic::MessagesReques
   // The next three need to know whether the model thinks.
   apply_betas(step);
   apply_sampling(step);
-  PROXX_TRY(apply_prefill(step));
+  apply_prefill(step);
   // Last: breakpoints are counted when all blocks are in place.
   apply_caching(step);
   return {};

@@ -1,6 +1,7 @@
 #include "policy/steps.h"
 
-// Fields of the Anthropic API that the upstream takes only with a beta (wire.md 1.3, 1.8, 6.5).
+// Fields of the Anthropic API that the upstream takes only with a beta (docs/protocol.md 1.3, 1.8;
+// docs/mapping-chat.md 6.5).
 
 namespace proxx::policy {
 namespace {

@@ -4,7 +4,8 @@
 
 #include "policy/steps.h"
 
-// cache_control: which breakpoints are sent, and for how long (wire.md 1.5, 6.1).
+// cache_control: which breakpoints are sent, and for how long (docs/protocol.md 1.5;
+// docs/mapping-chat.md 6.1).
 
 namespace proxx::policy {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 using anthropic::InputBlock;
 using json::Reader;
 
-/// wire.md 1.5, the automatic one included.
+/// docs/protocol.md 1.5, the automatic one included.
 constexpr size_t kMaxBreakpoints = 4;
 
 bool lasts_an_hour(Reader cache_control) {
@@ -46,7 +47,7 @@ void keep_last(std::vector<InputBlock*>& blocks, size_t room, NoticeLog& notices
   blocks.erase(blocks.begin(), end);
 }
 
-/// The upstream wants 1h entries before 5m entries (wire.md 1.5): a later one gets 5m.
+/// The upstream wants 1h entries before 5m entries (docs/protocol.md 1.5): a later one gets 5m.
 std::string_view shorten(Reader at, NoticeLog& notices) {
   if (at) notices.adjust(at, "1h does not follow 5m upstream; sent 5m");
   return kCacheFiveMinutes;

@@ -12,6 +12,13 @@ namespace {
 using anthropic::InputBlock;
 using anthropic::Turn;
 
+/// The turns that stand in for a user's are part of cached prompts and of what thinking signatures
+/// cover: they must never change.
+constexpr std::string_view kBeginning = "(conversation begins)";
+
+constexpr const char* kNotContinued =
+    "the model does not continue an assistant message; sent Continue. after it";
+
 bool is_result(const InputBlock& block) {
   return block.kind == InputBlock::Kind::tool_result;
 }
@@ -37,18 +44,22 @@ Status Conversation::begin(Role role, const Place& item, const Place& role_at) {
   item_ = item;
   ++index_;
   if (role == Role::system) return {};
-  if (leading_ && role != Role::user) {
+  if (leading_ && role == Role::result) {
     return err(role_at, "the conversation must begin with a user message", "invalid_value");
   }
   leading_ = false;
-  if (role != Role::result) PROXX_TRY(open_.expect_none_open());
+  const bool answers = role == Role::result || role == Role::answering;
+  if (!answers) PROXX_TRY(open_.expect_none_open());
   if (role == Role::assistant) open_.clear();
   return {};
 }
 
 void Conversation::add_system(Blocks texts) {
-  if (texts.empty()) return;
-  if (leading_) return append(std::move(texts), request_.system);
+  if (texts.empty()) return note_nothing_said();
+  if (leading_) {
+    last_leading_ = item_;
+    return append(std::move(texts), request_.system);
+  }
   if (!model_.mid_conversation_system) {
     for (InputBlock& block : texts) tag_as_system(block);
     notices_.adjust(
@@ -64,7 +75,7 @@ void Conversation::add_system(Blocks texts) {
 void Conversation::add_user(Blocks blocks) {
   if (blocks.empty()) {
     notices_.drop(item_, "empty");
-    return;
+    return note_nothing_said();
   }
   append(std::move(blocks), user_turn());
 }
@@ -80,7 +91,7 @@ void Conversation::add_assistant(Blocks blocks, ThinkingHistory thinking) {
   thinking = usable(std::move(thinking), blocks.empty());
   if (blocks.empty()) return drop_empty_assistant();
   if (!thinking.pieces.empty()) hole_.note_thinking();
-  end_user_turn();
+  prepare_for_assistant();
   if (!ends_with(Turn::Role::assistant)) turns_.push_back({Turn::Role::assistant, {}});
   append(with_thinking(std::move(thinking), std::move(blocks)), turns_.back().blocks);
 }
@@ -108,6 +119,7 @@ ThinkingHistory Conversation::usable(ThinkingHistory thinking, bool alone) {
 
 void Conversation::drop_empty_assistant() {
   notices_.drop(item_, "empty");
+  if (!waiting_.empty() && ends_with(Turn::Role::assistant)) turn_waiting_into_user_turn();
   if (!ends_with(Turn::Role::user)) return;
   waiting_before_empty_answer_ = waiting_.size();
   empty_answer_ = item_;
@@ -124,21 +136,17 @@ void Conversation::add_result(InputBlock result) {
 
 Status Conversation::finish(const Place& list) {
   PROXX_TRY(open_.expect_none_open());
-  if (!waiting_.empty() && ends_with(Turn::Role::assistant)) {
-    return err(
-        waiting_at_,
-        "a system message after the last assistant message has no user turn to stand with; put "
-        "it before a user message");
-  }
+  if (!waiting_.empty() && ends_with(Turn::Role::assistant)) turn_waiting_into_user_turn();
+  if (turns_.empty()) turn_system_into_user_turn();
   end_user_turn();
   hole_.remove_thinking_before(turns_);
-  if (turns_.empty() || turns_.front().role != Turn::Role::user) {
+  if (turns_.empty()) {
     return err(list, "no user message with content to begin with", "invalid_value");
   }
   for (Turn& turn : turns_) put_results_first(turn.blocks);
   if (ends_with(Turn::Role::assistant) && !model_.prefill) {
-    return err(list, "the model does not continue an assistant message; end with a user message",
-               "prefill_unsupported");
+    add_continue_turn(request_);
+    notices_.adjust(list, kNotContinued, kPrefillUnsupported);
   }
   return {};
 }
@@ -160,6 +168,60 @@ Conversation::Blocks& Conversation::user_turn() {
   return turns_.back().blocks;
 }
 
+void Conversation::prepare_for_assistant() {
+  if (turns_.empty()) {
+    append({anthropic::text_block(kBeginning)}, user_turn());
+    notices_.adjust(item_,
+                    "a conversation begins with the user; sent behind (conversation begins)");
+  }
+  end_user_turn();
+  const Place nothing_said = std::exchange(nothing_said_, {});
+  if (!ends_with(Turn::Role::assistant)) return;
+  if (!waiting_.empty()) {
+    turn_waiting_into_user_turn();
+  } else if (nothing_said) {
+    add_continue_turn(request_);
+    notices_.adjust(nothing_said, kNotContinued, kPrefillUnsupported);
+  }
+}
+
+/// When the answer after it was asked for, `Continue.` was said instead.
+void Conversation::note_nothing_said() {
+  if (!model_.prefill && ends_with(Turn::Role::assistant)) nothing_said_ = item_;
+}
+
+/// The system messages after the assistant's last turn.
+void Conversation::turn_waiting_into_user_turn() {
+  if (model_.mid_conversation_system) {
+    for (InputBlock& block : waiting_) tag_as_system(block);
+    notices_.adjust(waiting_at_,
+                    "no user message follows the assistant's; sent as tagged text of a user turn");
+  }
+  turns_.push_back({Turn::Role::user, std::move(waiting_)});
+  waiting_.clear();
+}
+
+/// There are only system messages.
+void Conversation::turn_system_into_user_turn() {
+  constexpr const char* kStandsAlone = "no user message; sent as the user's";
+  if (!waiting_.empty()) {
+    notices_.adjust(waiting_at_, kStandsAlone);
+    turns_.push_back({Turn::Role::user, std::move(waiting_)});
+    waiting_.clear();
+    return;
+  }
+  Blocks& system = request_.system;
+  if (!last_leading_) return;
+  const int32_t item = system.back().origin.item;
+  const auto begin = std::find_if(system.begin(), system.end(), [&](const InputBlock& block) {
+    return block.origin.item == item;
+  });
+  notices_.adjust(last_leading_, kStandsAlone);
+  turns_.push_back({Turn::Role::user, {}});
+  std::move(begin, system.end(), std::back_inserter(turns_.back().blocks));
+  system.erase(begin, system.end());
+}
+
 /// System messages come directly after the whole user turn that they came before or within.
 void Conversation::end_user_turn() {
   if (waiting_.empty() || !ends_with(Turn::Role::user)) return;
@@ -169,8 +231,8 @@ void Conversation::end_user_turn() {
 }
 
 /// The system messages before an empty answer were sent after their user turn when the answer was
-/// asked for. They must stay there, and only an assistant turn can follow them (wire.md 1.4, 6.0
-/// rule 1).
+/// asked for. They must stay there, and only an assistant turn can follow them
+/// (docs/protocol.md 1.4; docs/mapping-chat.md 6.0 rule 1).
 void Conversation::stand_in_for_empty_answer() {
   const auto answered = waiting_.begin() + static_cast<ptrdiff_t>(waiting_before_empty_answer_);
   Blocks later(std::make_move_iterator(answered), std::make_move_iterator(waiting_.end()));

@@ -41,6 +41,12 @@ void add_instruction(const Model& model, std::string_view text,
   user->blocks.push_back(std::move(block));
 }
 
+void add_continue_turn(anthropic::MessagesRequest& request) {
+  InputBlock block = anthropic::text_block("Continue.");
+  block.origin.item = request.turns.back().blocks.back().origin.item;
+  request.turns.push_back({Turn::Role::user, {std::move(block)}});
+}
+
 void add_system_text(std::string_view text, anthropic::MessagesRequest& request) {
   request.system.push_back(block_of(text));
 }

@@ -4,8 +4,8 @@
 #include "anthropic/models.h"
 #include "anthropic/request.h"
 
-// The operator's text inside a conversation: system messages for models that take none there, and
-// instructions in place of settings that the model refuses.
+// Text inside a conversation that no client wrote there: system messages for models that take none
+// there, instructions in place of settings that the model refuses, the user turn that asks on.
 
 namespace proxx::policy {
 
@@ -17,6 +17,11 @@ void tag_as_system(anthropic::InputBlock& text_block);
 /// inside a conversation, else tagged text at the end of the last user turn. There must be one.
 void add_instruction(const Model& model, std::string_view text,
                      anthropic::MessagesRequest& request);
+
+/// The code of strict mode's error where the user turn `Continue.` is added.
+inline constexpr const char* kPrefillUnsupported = "prefill_unsupported";
+/// Adds that turn, after an assistant turn that the model does not continue.
+void add_continue_turn(anthropic::MessagesRequest& request);
 
 /// Adds `text` after the system prompt.
 void add_system_text(std::string_view text, anthropic::MessagesRequest& request);

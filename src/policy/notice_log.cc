@@ -16,13 +16,14 @@ void NoticeLog::about(Topic topic, size_t item) {
   item_ = item;
 }
 
-void NoticeLog::add(Notice::Kind kind, const Place& place, std::string reason) {
+void NoticeLog::add(Notice::Kind kind, const Place& place, std::string reason, std::string code) {
   if (entries_.size() == kMaxNotices) {
     ++beyond_;
     return;
   }
   std::string path = place.at() ? std::string() : place.path();
-  entries_.push_back({topic_, item_, {kind, std::move(path), std::move(reason)}, place.at()});
+  entries_.push_back(
+      {topic_, item_, {kind, std::move(path), std::move(reason), std::move(code)}, place.at()});
 }
 
 Notices NoticeLog::merge(NoticeLog read, NoticeLog applied) {

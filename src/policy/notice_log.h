@@ -12,6 +12,7 @@ namespace proxx::policy {
 
 /// What a notice is about. Notices are told in the order of their topics, whoever made them.
 enum class Topic : uint8_t {
+  text,  ///< of the request as JSON
   model,
   fields,  ///< with its row in the reader's table of fields as item
   batch_item,
@@ -38,8 +39,9 @@ class NoticeLog {
   void drop(const Place& place, std::string reason) {
     add(Notice::Kind::dropped, place, std::move(reason));
   }
-  void adjust(const Place& place, std::string reason) {
-    add(Notice::Kind::adjusted, place, std::move(reason));
+  /// `code`: of the error that strict mode makes of it.
+  void adjust(const Place& place, std::string reason, std::string code = {}) {
+    add(Notice::Kind::adjusted, place, std::move(reason), std::move(code));
   }
   void note(const Place& place, std::string reason) {
     add(Notice::Kind::note, place, std::move(reason));
@@ -58,11 +60,11 @@ class NoticeLog {
     Notice notice;
     json::Reader at;  ///< absent where the notice has its path
   };
-  void add(Notice::Kind kind, const Place& place, std::string reason);
+  void add(Notice::Kind kind, const Place& place, std::string reason, std::string code = {});
 
   std::vector<Entry> entries_;
   size_t beyond_ = 0;
-  Topic topic_ = Topic::model;
+  Topic topic_ = Topic::text;
   size_t item_ = 0;
 };
 

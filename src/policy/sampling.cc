@@ -3,7 +3,8 @@
 
 #include "policy/steps.h"
 
-// max_tokens, stream, temperature, top_p, top_k (wire.md 1.2, 4.2, 6.0, 6.1).
+// max_tokens, stream, temperature, top_p, top_k (docs/protocol.md 1.2, 4.2;
+// docs/mapping-chat.md 6.0, 6.1).
 
 namespace proxx::policy {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 constexpr std::string_view kVersionWithSampling = "2023-06-01";
 
 /// A client that asks for more tokens gets them through a stream: official SDKs refuse to wait for
-/// such an answer (wire.md 6.0, rule 2).
+/// such an answer (docs/mapping-chat.md 6.0, rule 2).
 constexpr int64_t kMaxTokensWithoutStream = 21'333;
 
 /// Why the model gets no sampling fields; nullptr if it does.

@@ -27,11 +27,11 @@ Status apply_tool_choice(const Step& step);
 void apply_thinking(const Step& step, bool loop_began_without_thinking);
 void apply_betas(const Step& step);
 void apply_sampling(const Step& step);
-Status apply_prefill(const Step& step);
+void apply_prefill(const Step& step);
 void apply_caching(const Step& step);
 
 /// The history ends in a tool loop whose first assistant turn does not begin with thinking. The
-/// upstream then refuses manual thinking (wire.md 1.8 rule 5).
+/// upstream then refuses manual thinking (docs/protocol.md 1.8 rule 5).
 [[nodiscard]] bool begins_loop_without_thinking(const anthropic::MessagesRequest& request);
 
 }  // namespace proxx::policy

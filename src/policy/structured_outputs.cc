@@ -1,5 +1,8 @@
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "anthropic/schema.h"
 #include "json/text.h"
@@ -9,7 +12,7 @@
 #include "policy/steps.h"
 
 // Schemas: the answer's format, tools' parameters, and which of them are enforced
-// (wire.md 1.6, 1.9, 6.1, 6.6).
+// (docs/protocol.md 1.6, 1.9; docs/mapping-chat.md 6.1, 6.6).
 
 namespace proxx::policy {
 namespace {
@@ -23,6 +26,28 @@ constexpr const char* kUnited =
 constexpr const char* kUnitedUntold =
     "anyOf, oneOf and allOf at the top are refused upstream; sent as one object, and too large to "
     "be told of in its description";
+
+/// A document whose text is cited. The upstream takes no format beside one.
+bool cites(const anthropic::MessagesRequest& request) {
+  const auto has_citations = [](const anthropic::InputBlock& block) {
+    if (block.kind != anthropic::InputBlock::Kind::document &&
+        block.kind != anthropic::InputBlock::Kind::tool_result) {
+      return false;
+    }
+    return block.json.find(R"("citations")") != std::string::npos ||
+           block.raw.find(R"("citations")") != std::string_view::npos;
+  };
+  return std::any_of(request.turns.begin(), request.turns.end(), [&](const anthropic::Turn& turn) {
+    return std::any_of(turn.blocks.begin(), turn.blocks.end(), has_citations);
+  });
+}
+
+/// A tool's block as JSON, parsed. False for one that cannot be read.
+bool parse_tool(const anthropic::InputBlock& tool, json::Document& document) {
+  std::string json;
+  tool.append_to(json);
+  return static_cast<bool>(document.parse(json.append("}")));
+}
 
 class Schemas {
  public:
@@ -46,6 +71,20 @@ class Schemas {
     return {};
   }
 
+  /// A call that the model cannot be forced to make becomes its answer's format
+  /// (docs/mapping-chat.md 6.1). Does nothing where that cannot be: apply_tool_choice() then tells
+  /// the model of its duty.
+  void force_call(const ToolChoiceWish& wish) {
+    if (!wish.choice.forced() || step_.model.forced_tool_choice || step_.wishes.format ||
+        step_.request.output_config.verbatim.optional("format") || cites(step_.request)) {
+      return;
+    }
+    json::Document tool;
+    const std::optional<size_t> index = find_only_tool(wish, tool);
+    if (!index || !enforce_input(*index, tool.root())) return;
+    step_.request.output_config.format_of_tool = tool.root().get("name").string_or("");
+  }
+
   Status finish_tool(const FunctionWish& wish) {
     step_.notices.about(Topic::tools, wish.tool);
     PROXX_ASSIGN(schema::InputSchema input, schema::input_schema(wish.parameters, flatten_));
@@ -61,6 +100,37 @@ class Schemas {
   }
 
  private:
+  /// The index of the tool that a forced choice leaves as the only one, and its JSON in `tool`;
+  /// nothing if there are several.
+  [[nodiscard]] std::optional<size_t> find_only_tool(const ToolChoiceWish& wish,
+                                                     json::Document& tool) const {
+    const std::vector<anthropic::InputBlock>& tools = step_.request.tools;
+    const bool is_named = wish.choice.type == anthropic::ToolChoice::Type::tool;
+    if (!is_named && tools.size() != 1) return std::nullopt;
+    for (size_t i = 0; i < tools.size(); ++i) {
+      if (!parse_tool(tools[i], tool)) continue;
+      if (!is_named || tool.root().get("name").equals(wish.choice.name)) return i;
+    }
+    return std::nullopt;
+  }
+
+  /// Makes the schema of a tool's input the answer's format. False if that cannot be.
+  bool enforce_input(size_t index, json::Reader tool) {
+    json::Document input;
+    const json::Reader type = tool.optional("type");
+    json::Reader schema =
+        !type || type.equals("custom") ? tool.get("input_schema") : json::Reader();
+    for (const FunctionWish& wish : step_.wishes.functions) {
+      if (wish.tool != index) continue;
+      schema::FlattenAllowance allowance;  // of its own: finish_tool() makes it once more
+      const auto made = schema::input_schema(wish.parameters, allowance);
+      if (!made || !input.parse(made->json)) return false;
+      schema = input.root();
+    }
+    // Nothing can say beside a $ref that the arguments are an object.
+    return schema.is_object() && !schema.get("$ref") && enforce_format(schema).empty();
+  }
+
   /// "", or why the schema cannot be enforced.
   std::string enforce_format(json::Reader schema) {
     if (!step_.model.structured_outputs) return "the model has no structured outputs";
@@ -77,7 +147,7 @@ class Schemas {
 
   /// The sanitised schema; "" if the upstream would not enforce it, with a notice.
   std::string strict_schema(const Place& strict, const std::string& input_schema) {
-    constexpr int kMaxStrictTools = 20;  // wire.md 1.6
+    constexpr int kMaxStrictTools = 20;  // docs/protocol.md 1.6
     std::string reason;
     json::Document document;
     if (!step_.model.structured_outputs) {
@@ -109,7 +179,7 @@ class Schemas {
   }
 
   const Step& step_;
-  // Limits that all enforced schemas of a request share (wire.md 1.6).
+  // Limits that all enforced schemas of a request share (docs/protocol.md 1.6).
   int strict_tools_ = 0;
   int optional_parameters_ = 0;
   int union_parameters_ = 0;
@@ -121,6 +191,7 @@ class Schemas {
 Status apply_schemas(const Step& step) {
   Schemas schemas(step);
   if (step.wishes.format) PROXX_TRY(schemas.set_format(*step.wishes.format));
+  schemas.force_call(step.wishes.tool_choice);
   for (const FunctionWish& wish : step.wishes.functions) PROXX_TRY(schemas.finish_tool(wish));
   return {};
 }

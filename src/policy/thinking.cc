@@ -7,8 +7,8 @@
 #include "json/unique.h"
 #include "policy/steps.h"
 
-// thinking and output_config.effort (wire.md 6.3). Anthropic's own fields win over levels and
-// budgets.
+// thinking and output_config.effort (docs/mapping-chat.md 6.3). Anthropic's own fields win over
+// levels and budgets.
 
 namespace proxx::policy {
 namespace {
@@ -31,6 +31,13 @@ constexpr LevelRow kLevels[] = {
 
 /// For a client that wants thinking but says no level and no budget.
 constexpr int64_t kBudgetUnsaid = 8192;
+
+/// Of thinking, and of room for the answer (docs/protocol.md 1.8; docs/mapping-chat.md 6.3).
+constexpr int64_t kLeastTokens = 1024;
+constexpr const char* kNoRoom = "no room for 1024 tokens of it and of the answer";
+constexpr const char* kCut = "cut to leave 1024 tokens of max_tokens for the answer";
+
+constexpr std::string_view kInterleaved = "interleaved-thinking-2025-05-14";
 
 constexpr const char* kOwnEffort = "output_config.effort is sent";
 
@@ -106,12 +113,67 @@ class Thinker {
     if (!wish_.own) return;
     const Thinking::Type type = type_of(wish_.own.get("type"));
     if (!takes(can_, type)) {
-      notices_.drop(wish_.own, "the model has no thinking of this type");
-      return;
+      const bool adapts = type == Thinking::Type::enabled && can_.adaptive;
+      return adapts ? think_adaptively_instead()
+                    : notices_.drop(wish_.own, "the model has no thinking of this type");
     }
+    if (type == Thinking::Type::enabled && !budget_fits()) return cut_own_budget();
     has_own_thinking_ = true;
     request_.thinking.type = type;
     request_.thinking.verbatim = json::Unique(wish_.own).reader().raw();
+  }
+
+  /// The model takes no budget. An effort in the request says more than the budget.
+  void think_adaptively_instead() {
+    has_own_thinking_ = true;
+    request_.thinking.type = Thinking::Type::adaptive;
+    const bool show = !can_.summarized_by_default && !wish_.hidden;
+    const bool says_display = bool(wish_.own.optional("display"));
+    request_.thinking.verbatim =
+        own_thinking_as("adaptive", show && !says_display ? R"("display":"summarized")" : "");
+    std::string sent = "adaptive thinking";
+    const auto budget = wish_.own.get("budget_tokens").integer_or_none();
+    const bool has_level = wish_.level && wish_.level->value != Level::none;
+    if (budget && !own_effort_ && !has_level && model_.effort.supported) {
+      request_.output_config.effort =
+          row_of(reachable(model_.effort, nearest_level(*budget))).effort;
+      sent += " with effort " + request_.output_config.effort;
+    }
+    notices_.adjust(wish_.own, "the model takes no thinking budget; sent " + sent);
+  }
+
+  [[nodiscard]] bool budget_fits() const {
+    const auto budget = wish_.own.get("budget_tokens").integer_or_none();
+    return !budget || *budget < request_.max_tokens || thinks_between_tools();
+  }
+
+  /// With this beta a budget is for all of a turn's thinking, and may be above max_tokens.
+  [[nodiscard]] bool thinks_between_tools() const {
+    return std::find(request_.betas.begin(), request_.betas.end(), kInterleaved) !=
+           request_.betas.end();
+  }
+
+  void cut_own_budget() {
+    const int64_t budget = request_.max_tokens - kLeastTokens;
+    if (budget < kLeastTokens) return leave_out(wish_.own, kNoRoom);
+    has_own_thinking_ = true;
+    request_.thinking.type = Thinking::Type::enabled;
+    request_.thinking.verbatim =
+        own_thinking_as("enabled", "\"budget_tokens\":" + std::to_string(budget));
+    notices_.adjust(wish_.own, kCut);
+  }
+
+  /// The client's `thinking` with another type, and `member` in place of its budget.
+  [[nodiscard]] std::string own_thinking_as(std::string_view type, std::string_view member) const {
+    const json::Unique own(wish_.own);
+    std::string json = R"({"type":")" + std::string(type) + '"';
+    if (!member.empty()) json.append(",").append(member);
+    for (const json::Member& each : own.reader().members()) {
+      const std::string key = each.key();
+      if (key == "type" || key == "budget_tokens" || each.value.is_null()) continue;
+      json.append(",\"").append(each.raw_key).append("\":").append(each.value.raw());
+    }
+    return json + '}';
   }
 
   void take_own_effort() {
@@ -207,11 +269,8 @@ class Thinker {
   }
 
   void think_manually(const Wish<int64_t>& wish) {
-    constexpr int64_t kLeast = 1024;  // of thinking, and of room for the answer (wire.md 1.8, 6.3)
-    const int64_t budget = std::min(wish.value, request_.max_tokens - kLeast);
-    if (budget < kLeast) {
-      return leave_out(wish.place, "no room for 1024 tokens of it and of the answer");
-    }
+    const int64_t budget = std::min(wish.value, request_.max_tokens - kLeastTokens);
+    if (budget < kLeastTokens) return leave_out(wish.place, kNoRoom);
     if (request_.tool_choice.forced() && !model_.forced_tool_choice_with_manual_thinking) {
       return leave_out(wish.place, "tool_choice forces a call");
     }
@@ -220,7 +279,7 @@ class Thinker {
                        "the last assistant turn's tool calls come without their thinking");
     }
     if (wish_.budget && budget < wish.value) {
-      notices_.adjust(wish.place, "cut to leave 1024 tokens of max_tokens for the answer");
+      notices_.adjust(wish.place, kCut);
     }
     request_.thinking.type = Thinking::Type::enabled;
     request_.thinking.budget_tokens = budget;

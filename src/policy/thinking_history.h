@@ -9,7 +9,8 @@
 
 namespace proxx::policy {
 
-/// The thinking of one assistant message, as a client sends it back (wire.md 6.4, "Back").
+/// The thinking of one assistant message, as a client sends it back (docs/mapping-chat.md 6.4,
+/// "Back").
 struct ThinkingHistory {
   struct Piece {
     anthropic::InputBlock block;
@@ -26,8 +27,9 @@ struct ThinkingHistory {
     ThinkingHistory thinking, std::vector<anthropic::InputBlock> others);
 
 /// The last place in a history after which its thinking may be sent. Thinking that cannot be
-/// rebuilt makes a hole, and all thinking before a hole is left out too (wire.md 6.4, contiguity).
-/// It is removed in one pass at the end, since each message of a history may have a hole.
+/// rebuilt makes a hole, and all thinking before a hole is left out too (docs/mapping-chat.md 6.4,
+/// contiguity). It is removed in one pass at the end, since each message of a history may have a
+/// hole.
 class ThinkingHole {
  public:
   /// Thinking was added to the end of the history.

@@ -7,7 +7,7 @@
 namespace proxx::policy {
 namespace {
 
-/// wire.md 1.5; nothing longer is known to work.
+/// docs/protocol.md 1.5; nothing longer is known to work.
 constexpr size_t kMaxIdBytes = 64;
 
 bool is_upstream_id(std::string_view id) {

@@ -12,9 +12,9 @@
 
 namespace proxx::policy {
 
-/// The upstream's ids for the client's tool calls (wire.md 6.2). An id that the upstream takes
-/// stays, any other becomes a hash of itself. No two calls of a conversation share one. An id
-/// depends only on itself and the ids before it, so a history that grows keeps its ids.
+/// The upstream's ids for the client's tool calls (docs/mapping-chat.md 6.2). An id that the
+/// upstream takes stays, any other becomes a hash of itself. No two calls of a conversation share
+/// one. An id depends only on itself and the ids before it, so a history that grows keeps its ids.
 class ToolIds {
  public:
   /// The view lives as long as this.

@@ -3,7 +3,7 @@
 #include "policy/instruction.h"
 #include "policy/steps.h"
 
-// tool_choice and parallel calls (wire.md 1.7, 6.1).
+// tool_choice and parallel calls (docs/protocol.md 1.7; docs/mapping-chat.md 6.1).
 
 namespace proxx::policy {
 namespace {
@@ -45,7 +45,12 @@ Status apply_tool_choice(const Step& step) {
     step.notices.adjust(wish.place,
                         "all tools are sent; the model is told which of them it may call");
   }
-  if (choice.forced() && !step.model.forced_tool_choice) {
+  if (!step.request.output_config.format_of_tool.empty()) {
+    // Another choice would let the model call instead, perhaps another tool.
+    choice = {ToolChoice::Type::none, {}, false};
+    step.notices.adjust(
+        wish.place, "the model cannot be forced to call a tool; its answer gets the tool's schema");
+  } else if (choice.forced() && !step.model.forced_tool_choice) {
     instruction += (instruction.empty() ? "" : " ") + duty_to_call(choice);
     choice.type = ToolChoice::Type::automatic;
     step.notices.adjust(wish.place, "the model cannot be forced to call a tool; it is told to");

@@ -38,7 +38,7 @@ size_t code_points(std::string_view text) {
 }  // namespace
 
 const char* why_no_user_id(std::string_view id) {
-  constexpr size_t kMaxUserId = 256;  // characters, wire.md 1.3
+  constexpr size_t kMaxUserId = 256;  // characters, docs/protocol.md 1.3
   if (code_points(id) > kMaxUserId) return "longer than 256 characters";
   if (looks_like_address(id) || looks_like_phone_number(id)) {
     return "shaped like an address or a phone number";

@@ -24,7 +24,7 @@ struct KeyRules {
 /// can come back.
 [[nodiscard]] Secrets secrets_held(const KeyRules& rules, const HeaderOptions& headers);
 
-/// The credential for upstream, by contract.md section 5: with `accepted`, the client's key must be
+/// The credential for upstream, by proxx-serve(1): with `accepted`, the client's key must be
 /// one of them and the server's own goes; else the client's own key goes, or without one the
 /// server's. `client_key: ignore` never looks at the client's. Errors: `unauthorized` (401), and
 /// 400 for two keys that differ.

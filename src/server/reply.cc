@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kRequestId = "x-request-id";
 
-/// Anthropic's error types (wire.md 3). By status; the other ones below 500 are
+/// Anthropic's error types (docs/protocol.md 3). By status; the other ones below 500 are
 /// `invalid_request_error`, those above `api_error`.
 struct AnthropicType {
   int status;

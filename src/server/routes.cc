@@ -6,8 +6,9 @@
 namespace proxx::server {
 namespace {
 
-constexpr std::array<Route, 13> kRoutes = {{
+constexpr std::array<Route, 14> kRoutes = {{
     {Endpoint::chat_completions, "POST", "/v1/chat/completions", false, true},
+    {Endpoint::completions, "POST", "/v1/completions", false, true},
     {Endpoint::responses, "POST", "/v1/responses", false, true},
     {Endpoint::models, "GET", "/v1/models", false, false},
     {Endpoint::model, "GET", "/v1/models/", false, false},
@@ -37,7 +38,7 @@ constexpr std::string_view kUploads =
 constexpr std::string_view kBatch =
     "files and batches are not kept here: run \"proxx batch --half-price -o OUT IN\" instead";
 constexpr std::string_view kOtherProvider = "Claude has none: use another provider for them";
-constexpr std::array<Absent, 21> kAbsent = {{
+constexpr std::array<Absent, 23> kAbsent = {{
     {"/v1/embeddings", kOtherProvider},
     {"/v1/images",
      "Claude makes no images: use another provider for them; images to look at are "
@@ -49,6 +50,11 @@ constexpr std::array<Absent, 21> kAbsent = {{
     {"/v1/assistants", kConversation},
     {"/v1/threads", kConversation},
     {"/v1/conversations", kConversation},
+    // Codex compacts with an ordinary turn of its own.
+    {"/v1/responses/compact",
+     "nothing is compacted here: ask the model for a summary by POST /v1/responses"},
+    {"/v1/responses",
+     "responses are not kept here: send the whole conversation in `input` of POST /v1/responses"},
     {"/v1/files", kUploads},
     {"/v1/uploads", kFileParts},
     {"/v1/vector_stores", kFileParts},

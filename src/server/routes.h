@@ -9,6 +9,7 @@ namespace proxx::server {
 /// Everything that is served; `other` is what is not.
 enum class Endpoint {
   chat_completions,
+  completions,
   responses,
   models,
   model,

@@ -198,6 +198,7 @@ void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
   if (request.method == "OPTIONS") return reply->send(preflight(request));
   switch (reply->record.endpoint) {
     case Endpoint::chat_completions:
+    case Endpoint::completions:
     case Endpoint::responses:
       return start_chat(request, reply);
     case Endpoint::messages:
@@ -232,10 +233,10 @@ void Service::start_chat(http::Request& request, std::unique_ptr<Reply>& reply) 
   if (!credential) return reply->send_error(credential.error());
   auto headers = anthropic_headers(request);
   if (!headers) return reply->send_error(headers.error());
-  incoming.protocol = protocol_of_path(request.path());
   incoming.credential = *credential;
   incoming.models = terms_->table_for(*credential);
   incoming.headers = std::move(*headers);
+  incoming.protocol = protocol_of_path(route_of(reply->record.endpoint).path);
   incoming.body = std::move(request.body);
   incoming.renew = renewal_of(*credential);
   run(std::make_shared<ChatSession>(terms_->context, options().keep_alive, std::move(incoming),

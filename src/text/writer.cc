@@ -7,60 +7,28 @@
 namespace proxx::text {
 namespace {
 
-constexpr size_t kEscapeBytes = 6;  // \ud83d
-
-/// Length of a high surrogate's escape at the end of `raw`, or 0.
-size_t trailing_high_surrogate(std::string_view raw) {
-  if (raw.size() < kEscapeBytes) return 0;
-  const std::string_view last = raw.substr(raw.size() - kEscapeBytes);
-  if (last[0] != '\\' || last[1] != 'u' || (last[2] | 0x20) != 'd') return 0;
-  const char digit = static_cast<char>(last[3] | 0x20);
-  if (digit != '8' && digit != '9' && digit != 'a' && digit != 'b') return 0;
-  // In `\\ud83d` the backslash is escaped, so five letters follow.
-  size_t backslashes = 0;
-  while (backslashes < raw.size() - 5 && raw[raw.size() - kEscapeBytes - backslashes] == '\\') {
-    ++backslashes;
+void append_decoded(std::string& out, RawString raw) {
+  if (raw.find('\\') == RawString::npos) {
+    out.append(raw);
+  } else {
+    json::append_unescaped(out, raw);
   }
-  return backslashes % 2 == 1 ? kEscapeBytes : 0;
 }
 
 }  // namespace
-
-void TextWriter::Decoder::add(std::string_view raw, std::string& out) {
-  if (held_.empty() && raw.find('\\') == std::string_view::npos) {
-    out.append(raw);
-    return;
-  }
-  std::string whole;
-  if (!held_.empty()) {
-    whole = std::exchange(held_, {}).append(raw);
-    raw = whole;
-  }
-  const size_t half = trailing_high_surrogate(raw);
-  held_ = raw.substr(raw.size() - half);
-  out.append(json::unescape(raw.substr(0, raw.size() - half)));
-}
-
-void TextWriter::Decoder::flush(std::string& out) {
-  if (!held_.empty()) out.append(json::unescape(std::exchange(held_, {})));
-}
 
 TextWriter::TextWriter(CallLine call_line, bool keeps_reasoning)
     : call_line_(std::move(call_line)), keeps_reasoning_(keeps_reasoning) {}
 
 void TextWriter::text(const answer::Piece& piece, std::string& out) {
-  const size_t before = out.size();
-  text_.add(piece.text, out);
-  if (out.size() != before) line_open_ = out.back() != '\n';
+  append_decoded(out, piece.text);
+  line_open_ = out.back() != '\n';
 }
 
 void TextWriter::thinking(const answer::Piece& piece, std::string&) {
   if (!keeps_reasoning_) return;
-  if (std::exchange(has_thinking_, true) && piece.is_first) {
-    thinking_.flush(reasoning_);
-    reasoning_.append("\n\n");
-  }
-  thinking_.add(piece.text, reasoning_);
+  if (std::exchange(has_thinking_, true) && piece.is_first) reasoning_.append("\n\n");
+  append_decoded(reasoning_, piece.text);
 }
 
 TextWriter::OpenCall* TextWriter::find_open(const answer::ToolCall& call) {
@@ -94,9 +62,7 @@ void TextWriter::stop(const answer::Stop&, const answer::TokenUsage&, std::strin
 }
 
 void TextWriter::end_line(std::string& out) {
-  const size_t before = out.size();
-  text_.flush(out);
-  if (line_open_ || out.size() != before) out.push_back('\n');
+  if (line_open_) out.push_back('\n');
   line_open_ = false;
 }
 

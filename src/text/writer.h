@@ -35,16 +35,6 @@ class TextWriter final : public answer::Output {
   [[nodiscard]] std::string take_reasoning() override;
 
  private:
-  /// Decodes the pieces of one text. Half a surrogate pair at the end of a piece waits for the
-  /// next.
-  class Decoder {
-   public:
-    void add(std::string_view raw, std::string& out);
-    void flush(std::string& out);
-
-   private:
-    std::string held_;
-  };
   struct OpenCall {
     uint32_t number;
     std::string id;
@@ -58,8 +48,6 @@ class TextWriter final : public answer::Output {
   bool keeps_reasoning_;
   bool line_open_ = false;
   bool has_thinking_ = false;
-  Decoder text_;
-  Decoder thinking_;
   std::string reasoning_;
   std::vector<OpenCall> open_calls_;
 };

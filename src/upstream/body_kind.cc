@@ -24,7 +24,10 @@ tl::unexpected<Error> unreadable(const std::string& what) {
 
 Result<BodyKind> body_kind_by_content_type(const UpstreamHead& head) {
   if (head.status >= 300 && head.status < 400) return redirected(head);
+  const std::string type = media_type(head.headers);
+  const bool is_json = type == "application/json" || type.ends_with("+json");
   if (head.status > 200 && head.status < 300) {
+    if (is_json) return BodyKind::error;  // which may say what is wrong
     return fail(ErrorKind::upstream_protocol,
                 "upstream answered " + std::to_string(head.status) + "; expected 200");
   }
@@ -33,9 +36,8 @@ Result<BodyKind> body_kind_by_content_type(const UpstreamHead& head) {
     const auto coding = find_header(head.headers, "content-encoding");
     return unreadable("content-encoding " + std::string(coding.value_or("")));
   }
-  const std::string type = media_type(head.headers);
   if (type == "text/event-stream") return BodyKind::events;
-  if (type == "application/json") return BodyKind::message;
+  if (is_json) return BodyKind::message;
   return unreadable(type.empty() ? "no content-type" : "content-type " + type);
 }
 

@@ -10,11 +10,12 @@ namespace proxx {
 enum class BodyKind {
   events,   ///< server-sent events, converted as they come
   message,  ///< one JSON message, converted when it is whole
-  error,    ///< of a 4xx or 5xx: only its message is read
+  error,    ///< of another status than 200: only its message is read
 };
 
-/// A 200 is read by its content-type, a 4xx or 5xx is an `error`. Errors: `upstream_redirect`,
-/// `upstream_protocol` for another 2xx, `upstream_bad_content_type` for another type or a coding.
+/// A 200 is read by its content-type; a 4xx or 5xx is an `error`, as is JSON of another 2xx.
+/// Errors: `upstream_redirect`, `upstream_protocol` for another 2xx, `upstream_bad_content_type`
+/// for another type or a coding.
 [[nodiscard]] Result<BodyKind> body_kind_by_content_type(const UpstreamHead& head);
 
 /// The content-type without its parameters, in lower case; "" if there is none.

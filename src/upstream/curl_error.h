@@ -26,7 +26,7 @@ struct UpstreamOrigin {
 };
 [[nodiscard]] UpstreamOrigin origin_of(const std::string& base_url);
 
-/// The error a user sees: the kind by the table of faults.md section 3, the message with the
+/// The error a user sees: the kind by the table of docs/faults.md 3, the message with the
 /// host, never with anything of the request.
 [[nodiscard]] Error curl_error(const CurlFailure& failure, const UpstreamOrigin& origin,
                                std::chrono::milliseconds connect_timeout);

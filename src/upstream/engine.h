@@ -21,8 +21,8 @@ struct EngineOptions {
   std::string proxy_user;  ///< for the proxy of HTTPS_PROXY and its like, already removed from them
   std::string proxy_password;
   std::string ca_file;  ///< --cacert; "" is the system's, or SSL_CERT_FILE and its like
-  size_t max_answer_bytes = size_t{256} << 20;  ///< faults.md U7
-  size_t max_header_bytes = size_t{300} << 10;  ///< faults.md U49
+  size_t max_answer_bytes = size_t{256} << 20;  ///< docs/faults.md U7
+  size_t max_header_bytes = size_t{300} << 10;  ///< docs/faults.md U49
   /// -v: each header line sent (`>`) and received (`<`), secrets redacted, and "" for the blank
   /// line that ends a header; `*` names a proxy taken from the environment. -vv: bodies too.
   std::function<void(char direction, std::string_view line)> trace_header;
@@ -30,11 +30,11 @@ struct EngineOptions {
 };
 
 /// libcurl's multi interface on an asio loop: all calls of one thread share its connections, TLS
-/// context and name cache. HTTP/1.1, redirects never followed, no Accept-Encoding (faults.md, facts
-/// 1 and 6): a 3xx head is passed on unchanged, a coded answer is `upstream_bad_content_type`.
-/// Loop thread only. Keeps the loop's run() busy only while calls are alive or being cancelled (a
-/// few per turn). Must not outlive the loop, nor be destroyed inside a handler; calls that outlive
-/// it report nothing more.
+/// context and name cache. HTTP/1.1, redirects never followed, no Accept-Encoding (docs/faults.md 0
+/// (fact 1) and 6): a 3xx head is passed on unchanged, a coded answer is
+/// `upstream_bad_content_type`. Loop thread only. Keeps the loop's run() busy only while calls are
+/// alive or being cancelled (a few per turn). Must not outlive the loop, nor be destroyed inside a
+/// handler; calls that outlive it report nothing more.
 class Engine final : public Upstream {
  public:
   /// Throws where start_libcurl() fails (upstream/curl_global.h): call that first to report it.

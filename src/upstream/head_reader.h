@@ -18,8 +18,8 @@ class HeadReader {
   /// True with the line that completes the head, false with any other. Errors name `peer`: a head
   /// of more than `max_bytes`, one that switches protocols, a name with a blank behind it, and
   /// content-lengths that are no number or differ are `upstream_protocol`; a content coding, and a
-  /// transfer coding other than a single `chunked`, are `upstream_bad_content_type` (faults.md U48,
-  /// X2).
+  /// transfer coding other than a single `chunked`, are `upstream_bad_content_type` (docs/faults.md
+  /// U48, X2).
   Result<bool> add(std::string_view line, size_t max_bytes, const std::string& peer);
 
   [[nodiscard]] bool begun() const { return bytes_ > 0; }

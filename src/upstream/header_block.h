@@ -15,7 +15,8 @@ namespace proxx {
 class HeaderBlock {
  public:
   /// False if a field could not be sent as it is: a control byte in it would be read as another
-  /// field (faults.md, fact 2). libcurl's own Accept, Expect and Content-Type are turned off.
+  /// field (docs/faults.md 0 (fact 2)). libcurl's own Accept, Expect and Content-Type are turned
+  /// off.
   [[nodiscard]] bool assign(const HeaderList& headers);
   /// Gives the memory back.
   void release();

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kClaudeCliVersion = "2.1.330";
 
-// What Claude Code 2.1.330 sends besides (wire.md 7).
+// What Claude Code 2.1.330 sends besides (docs/protocol.md 7).
 constexpr std::pair<const char*, const char*> kClaudeCodeFields[] = {
     {"x-app", "cli"},
     {"anthropic-dangerous-direct-browser-access", "true"},

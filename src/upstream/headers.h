@@ -9,7 +9,7 @@
 
 namespace proxx {
 
-/// Which client the upstream sees (wire.md 7).
+/// Which client the upstream sees (docs/protocol.md 7).
 enum class HeaderProfile { claude_code, plain };
 
 /// What goes on every upstream request, apart from what one request brings. Made once per process.
@@ -23,7 +23,7 @@ struct HeaderOptions {
   HeaderList extra;
 };
 
-/// A credential, in the form it goes upstream. Both may be set (contract.md section 4).
+/// A credential, in the form it goes upstream. Both may be set (proxx.yaml(5)).
 struct Credential {
   std::string api_key;     ///< x-api-key
   std::string auth_token;  ///< Authorization: Bearer
@@ -47,7 +47,7 @@ struct RequestHeaders {
 [[nodiscard]] Secrets secrets_of_call(const Credential& credential, const Secrets& holds);
 
 /// A key must be one or more bytes of 0x21 to 0x7e: libcurl sends CR and LF as they are
-/// (faults.md, fact 2). The error never holds the key.
+/// (docs/faults.md 0 (fact 2)). The error never holds the key.
 [[nodiscard]] Status check_key(std::string_view key);
 /// `Name: value` from -H, a configuration or ANTHROPIC_CUSTOM_HEADERS. Refuses malformed names,
 /// control bytes, and framing headers (Host, Content-Length, Transfer-Encoding, Connection, ...).

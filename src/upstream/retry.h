@@ -8,7 +8,7 @@
 
 namespace proxx {
 
-/// One failed try, as the policy of the official SDKs sees it (wire.md 3).
+/// One failed try, as the policy of the official SDKs sees it (docs/protocol.md 3).
 struct FailedTry {
   int retries_done = 0;
   int status = 0;                       ///< of the answer; 0 if there was none
@@ -22,7 +22,7 @@ struct FailedTry {
 [[nodiscard]] FailedTry failed_try(const Error& error, const HeaderList& headers);
 
 /// Longest `retry-after` that is waited for; a longer one is told to the user instead
-/// (faults.md U13).
+/// (docs/faults.md U13).
 inline constexpr std::chrono::seconds kMaxRetryAfter{60};
 
 /// Whether it may be tried again at all, the count aside: x-should-retry, else 408, 409, 429,

@@ -9,11 +9,11 @@ namespace proxx {
 
 /// Decides, each time libcurl is about to send a request, whether it may. Rules:
 ///  1. A request is sent twice at most: again only if a kept connection brought no byte of an
-///     answer, and then on a new connection (faults.md U51). libcurl alone would go through all
-///     kept connections that are dead, up to six.
+///     answer, and then on a new connection (docs/faults.md U51). libcurl alone would go through
+///     all kept connections that are dead, up to six.
 ///  2. It is sent on no kept connection on which something waits to be read: that answers an
-///     earlier request, or none (faults.md X1). Nor is anything an answer that comes before the
-///     peer has a byte of the request.
+///     earlier request, or none (docs/faults.md X1). Nor is anything an answer that comes before
+///     the peer has a byte of the request.
 class SendGuard {
  public:
   /// `tls`: whether the connections are encrypted.

@@ -42,9 +42,9 @@ void finish_body(Trace& trace, char direction, StreamMask& body) {
   if (trace.options.trace_body) show_body(trace, direction, body.finish(secrets_of(trace)));
 }
 
-/// Of what curl says of itself, which proxy it took from the environment (faults.md L18), its login
-/// redacted: `Uses proxy env variable HTTPS_PROXY == 'http://host:1'`. The variable has lost the
-/// login by then, unless it came up later.
+/// Of what curl says of itself, which proxy it took from the environment (docs/faults.md L18), its
+/// login redacted: `Uses proxy env variable HTTPS_PROXY == 'http://host:1'`. The variable has lost
+/// the login by then, unless it came up later.
 void trace_proxy(const Trace& trace, std::string_view text) {
   if (!text.starts_with("Uses proxy env variable")) return;
   std::string shown(text.substr(0, text.find('\n')));

@@ -17,7 +17,7 @@ constexpr long kSmallSendBytes = long{16} << 10;
 constexpr long kSendBytes = long{64} << 10;
 // Limit of the bytes gathered for a handler: curl may keep reading without returning.
 constexpr size_t kGatheredBytes = size_t{16} << 10;
-// How long a name's addresses and a connection to one of them are reused (faults.md S15).
+// How long a name's addresses and a connection to one of them are reused (docs/faults.md S15).
 constexpr long kConnectionSeconds = 60;
 // Zero means libcurl's default of 300 s.
 constexpr long kNoTimeoutMs = 24L * 60 * 60 * 1000;

@@ -86,8 +86,8 @@ class Transfer {
   void give_up(ErrorKind kind, std::string message);
   /// The status for curl's result.
   [[nodiscard]] Status outcome(CURLcode code) const;
-  /// True if the kept connection was dead or held data that cannot answer this request (faults.md
-  /// U51, X1), so the request is sent once more.
+  /// True if the kept connection was dead or held data that cannot answer this request
+  /// (docs/faults.md U51, X1), so the request is sent once more.
   [[nodiscard]] bool wants_second_try(CURLcode code) const;
 
  private:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# proxx ask: a prompt in words, the answer as text (contract.md sections 1 and 2).
+# proxx ask: a prompt in words, the answer as text (proxx(1)).
 load helpers
 
 # asked [OPTIONS] WORDS: the Anthropic request that would be sent, in $out; stdin is left alone.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What an attacker or an unlucky user does to the command line (faults.md section 10).
+# What an attacker or an unlucky user does to the command line (docs/faults.md 10).
 load helpers
 
 blocked() { timeout 240 python3 "$PROXX_SOURCE/tests/cli/blocked.py" "$@"; }

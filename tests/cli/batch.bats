@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# `proxx batch`: JSON Lines in, JSON Lines out (contract.md section 2, faults.md section 6).
+# `proxx batch`: JSON Lines in, JSON Lines out (proxx(1), docs/faults.md 6).
 load helpers
 
 # line ID [SCENARIO]: a line of a batch, which the mock answers by that scenario.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# `proxx bridge`: a parent process speaks JSON Lines with it (contract.md section 2).
+# `proxx bridge`: a parent process speaks JSON Lines with it (proxx(1)).
 load helpers
 
 # ask ID SCENARIO [true|false]: one request; streaming if true.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# proxx convert: the core as a filter (contract.md section 2).
+# proxx convert: the core as a filter (proxx(1)).
 load helpers
 
 MESSAGE='{"id":"msg_1","type":"message","role":"assistant","model":"claude-sonnet-5-5","content":[{"type":"text","text":"hello"}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":3,"output_tokens":2}}'
@@ -97,6 +97,47 @@ YAML
   expect_code 0
   expect call "$(jq -c '.choices[0].message.function_call' <<<"$out")" '{"name":"f","arguments":"{\"a\":1}"}'
   expect finish "$(jq -r '.choices[0].finish_reason' <<<"$out")" function_call
+}
+
+@test "a forced call that came as text is a call, in both forms and through the mock" {
+  echo '{"model":"claude-sonnet-5-5","tool_choice":"required","tools":[{"type":"function","function":{"name":"say","parameters":{"type":"object","properties":{"a":{"type":"string"}}}}}],"messages":[{"role":"user","content":"hi"}]}' >forced.json
+  sed 's/"hello"/"{\\"a\\":\\"b\\"}"/' <<<"$MESSAGE" >forced.txt
+  split "$PROXX" convert response --request forced.json forced.txt
+  expect_code 0
+  expect call "$(jq -c '.choices[0].message | [.content, .tool_calls[0].function]' <<<"$out")" '[null,{"name":"say","arguments":"{\"a\":\"b\"}"}]'
+  expect finish "$(jq -r '.choices[0].finish_reason' <<<"$out")" tool_calls
+  local id
+  id=$(jq -r '.choices[0].message.tool_calls[0].id' <<<"$out")
+  contains "$id" toolu_
+  stream | sed 's/"text":"hello"/"text":"{}"/' >forced.sse
+  split "$PROXX" convert stream --request forced.json forced.sse
+  expect_code 0
+  expect "same id" "$(grep -o 'toolu_[0-9a-f]*' <<<"$out")" "$id"
+  lacks "$out" '"content":"{'
+  contains "$out" '"finish_reason":"tool_calls"'
+  split "$PROXX" --mock forced.json
+  expect_code 0
+  contains "$err" "adjusted tool_choice"
+  expect "mock's call" "$(jq -r '.choices[0].message.tool_calls[0].function.name' <<<"$out")" say
+  # A model that can be forced has real calls; its text is text.
+  sed -i s/claude-sonnet-5-5/claude-haiku-4-5/ forced.json
+  split "$PROXX" convert stream --request forced.json forced.sse
+  contains "$out" '"content":"{}"'
+}
+
+@test "--api completions" {
+  split "$PROXX" convert request --api completions <<<'{"model":"claude-haiku-4-5","prompt":"hi","max_tokens":3}'
+  expect_code 0
+  expect turn "$(jq -c .messages <<<"$out")" '[{"role":"user","content":[{"type":"text","text":"hi"}]}]'
+  split "$PROXX" convert response --api completions --created 1 <<<"$MESSAGE"
+  expect_code 0
+  expect object "$(jq -c '[.id, .object, .choices[0].text]' <<<"$out")" '["cmpl-1","text_completion","hello"]'
+  stream >stream.sse
+  split "$PROXX" convert stream --api completions stream.sse
+  contains "$out" '"choices":[{"text":"hello",'
+  expect "last line" "$(tail -n 1 <<<"$out")" "data: [DONE]"
+  split "$PROXX" convert request --api nonsense <<<'{}'
+  expect_code 2
 }
 
 @test "the kind is required, and a wrong one is exit 2" {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The default command: one request, one answer (contract.md sections 1 to 3).
+# The default command: one request, one answer (proxx(1)).
 load helpers
 
 @test "a request from stdin becomes an OpenAI completion" {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What surrounds the program: signals, proxies, terminals, locales, clocks (faults.md section 5).
+# What surrounds the program: signals, proxies, terminals, locales, clocks (docs/faults.md 5).
 load helpers
 
 @test "L2: the second SIGINT is at once, whatever the first one waits for" {

@@ -1,5 +1,5 @@
 // Any bytes from upstream, cut anywhere, give the client the same bytes: whole frames of valid
-// JSON. Nothing looks complete unless a message_stop was among them (faults.md U23 to U27). A
+// JSON. Nothing looks complete unless a message_stop was among them (docs/faults.md U23 to U27). A
 // paused turn takes another answer, or ends.
 //
 // Input: a byte of options (client_stream.h), then the stream.

@@ -8,7 +8,7 @@
 namespace proxx::fuzz {
 namespace {
 
-constexpr json::ParseOptions kClientJson = {.max_depth = 256, .allow_lone_surrogates = true};
+constexpr json::ParseOptions kClientJson = {.max_depth = 256};
 constexpr std::string_view kDone = "[DONE]";
 
 /// The contents of `data: ...\n\n` frames and nothing else.
@@ -123,6 +123,7 @@ test::ConverterOptions answer_options(uint8_t bits) {
   options.reasoning.thinking_blocks = (bits & 16) != 0;
   options.reasoning.reasoning_content = (bits & 32) == 0;
   options.reasoning.reasoning_details = (bits & 64) == 0;
+  if ((bits & 24) == 24) options.text_is_call_of = "f";
   options.waits_on_pause = (bits & 128) != 0;
   return options;
 }

@@ -32,8 +32,8 @@ struct Run {
 /// Which options a byte stands for; each bit one.
 [[nodiscard]] test::ConverterOptions answer_options(uint8_t bits);
 
-/// True if `text` is valid JSON with nothing but what a client's parser takes; lone surrogates,
-/// which go through as they came, are for it to bear.
+/// True if `text` is valid JSON with nothing but what a client's parser takes: no half
+/// of a surrogate pair either.
 [[nodiscard]] bool is_json(std::string_view text);
 
 /// What every answer must keep to, whatever came from upstream: chunks are frames of valid JSON; an

@@ -5,12 +5,12 @@
 //
 // Input: a byte of options, then the request.
 
-#include "anthropic/request_writer.h"
 #include "openai/chat/request.h"
 
 #include <algorithm>
 #include <set>
 
+#include "anthropic/request_writer.h"
 #include "base/utf8.h"
 #include "fuzz.h"
 #include "json/reader.h"
@@ -33,6 +33,7 @@ RequestOptions options_of(uint8_t bits) {
   options.drop_thinking = (bits & 32) != 0;
   if ((bits & 64) != 0) options.default_max_tokens = 100;
   options.echo_model = (bits & 128) != 0;
+  if (options.echo_model) options.names = Names::text;
   return options;
 }
 
@@ -61,7 +62,7 @@ void check_notices(const ConvertedChatRequest& converted) {
   }
 }
 
-/// The rules of turns that the upstream answers with a 400 (wire.md 1.4).
+/// The rules of turns that the upstream answers with a 400 (docs/protocol.md 1.4).
 void check_turns(Reader messages, const std::string& body) {
   std::set<std::string> ids;
   std::set<std::string> open;

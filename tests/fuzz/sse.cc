@@ -1,5 +1,5 @@
 // The parser gives the events that the HTML standard's text gives, however the stream is cut, and
-// at its end the same unended one. (Names, ids and retry times are not kept: faults.md U31.)
+// at its end the same unended one. (Names, ids and retry times are not kept: docs/faults.md U31.)
 
 #include "anthropic/sse.h"
 

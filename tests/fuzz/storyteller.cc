@@ -44,7 +44,7 @@ struct Reason {
   std::string_view anthropic;
   std::string_view openai;
 };
-/// wire.md 6.7.
+/// docs/mapping-chat.md 6.7.
 constexpr Reason kReasons[] = {
     {"end_turn", "stop"},          {"tool_use", "tool_calls"},
     {"max_tokens", "length"},      {"stop_sequence", "stop"},
@@ -116,7 +116,7 @@ void Storyteller::delta(std::string_view type, std::string_view key, std::string
   std::string json = R"({"type":"content_block_delta","index":)" + std::to_string(index_);
   json.append(R"(,"delta":{"type":")").append(type).append("\",\"").append(key).append("\":");
   json += quoted(text);
-  // Real streams pad with spaces (wire.md 8).
+  // Real streams pad with spaces (docs/protocol.md 8).
   json.append(choices_.below(4) == 3 ? "   }}" : "}}");
   event("content_block_delta", json);
 }

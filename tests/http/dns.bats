@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A name may be remembered for a minute: the server's clocks are moved by one (faults.md S15), except
+# A name may be remembered for a minute: the server's clocks are moved by one (docs/faults.md S15), except
 # in a sanitizer's build, where the minute is waited for.
 load helpers
 

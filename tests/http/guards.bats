@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Who may ask, and what is served (contract.md section 5, faults.md section 2).
+# Who may ask, and what is served (proxx-serve(1), docs/faults.md 2).
 load helpers
 
 @test "H20: without a client key the server's own goes upstream, without one of its own it is 401" {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Start, drain, end, and the machine's limits (faults.md section 7).
+# Start, drain, end, and the machine's limits (docs/faults.md 7).
 load helpers
 
 @test "S1: SIGTERM drains: new work is refused, the stream is finished, exit 0" {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Streams over sockets, and clients that leave them (faults.md sections 3 and 4).
+# Streams over sockets, and clients that leave them (docs/faults.md 3 and 4).
 load helpers
 
 HELLO="Hello from the mock upstream. You said:"

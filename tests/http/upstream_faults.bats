@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Kept upstream connections (faults.md U51, X1).
+# Kept upstream connections (docs/faults.md U51, X1).
 load helpers
 
 # asked_or_answered N: until the upstream has had N requests; false if the last one is answered, or

@@ -4,7 +4,7 @@
 #include <string>
 
 // What a piece of work costs, in measures that come out the same on a busy machine, and how that
-// grows with the size of its input (faults.md section 8).
+// grows with the size of its input (docs/faults.md 8).
 
 namespace proxx::test {
 

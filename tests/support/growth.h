@@ -21,7 +21,7 @@ double cpu_seconds(Work work) {
   return best;
 }
 
-/// True if four times the size costs at most six times the time (faults.md section 8), or so little
+/// True if four times the size costs at most six times the time (docs/faults.md 8), or so little
 /// that it is not worth measuring.
 template <class WorkOfSize>
 bool grows_linearly(size_t size, WorkOfSize work) {

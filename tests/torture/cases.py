@@ -10,7 +10,7 @@ import tempfile
 from faults import HANG_SECONDS, Page, environment, steady
 
 LATE_SECONDS = 0.3
-# contract.md section 3; a signal's death is none of them.
+# proxx(1); a signal's death is none of them.
 EXIT_CODES = range(0, 13)
 
 

@@ -10,7 +10,8 @@
 #include "openai/chat/answer_options.h"
 #include "openai/citations.h"
 
-// What the forms of a chat answer have in common (wire.md 5.2, 5.3, 6.4).
+// What the forms of a chat answer have in common (docs/protocol.md 5.2, 5.3;
+// docs/mapping-chat.md 6.4).
 
 namespace proxx::openai {
 

@@ -39,8 +39,10 @@ std::string legacy_call_id(std::string_view name) {
 Status AssistantReader::read(const MessageFields& fields, int32_t position) {
   PROXX_ASSIGN(auto thinking, read_thinking(fields.thinking_blocks, fields.reasoning_details,
                                             fields.reasoning_content, fields.reasoning));
-  PROXX_ASSIGN(Content content,
-               read_content(Speaker::assistant, fields.content, breakpoint_, notices_));
+  PROXX_ASSIGN(Content content, read_content(Speaker::assistant, fields.content, breakpoint_,
+                                             notices_, &conversation_));
+  // Of all forms the one that is part of the content has the places, too.
+  if (content.thinking.at) thinking = std::move(content.thinking);
   if (fields.refusal) {
     PROXX_TRY(fields.refusal.expect(Type::string));
     content.refusals.push_back(fields.refusal);

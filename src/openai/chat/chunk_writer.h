@@ -12,9 +12,9 @@
 
 namespace proxx::openai {
 
-/// Writes an answer as `chat.completion.chunk` objects, each in a frame (wire.md 5.3, 6.8). The
-/// writer builds the beginning that all chunks share once: a text delta costs three appends and no
-/// allocation.
+/// Writes an answer as `chat.completion.chunk` objects, each in a frame (docs/protocol.md 5.3;
+/// docs/mapping-chat.md 6.8). The writer builds the beginning that all chunks share once: a text
+/// delta costs three appends and no allocation.
 class ChunkWriter final : public answer::Output {
  public:
   ChunkWriter(const AnswerOptions& options, answer::Frame frame);

@@ -12,7 +12,8 @@
 
 namespace proxx::openai {
 
-/// Writes an answer as one `chat.completion` object and a newline, at the end (wire.md 5.2, 6.7).
+/// Writes an answer as one `chat.completion` object and a newline, at the end
+/// (docs/protocol.md 5.2; docs/mapping-chat.md 6.7).
 class CompletionWriter final : public answer::Output {
  public:
   explicit CompletionWriter(const AnswerOptions& options);

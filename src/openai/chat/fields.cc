@@ -13,8 +13,8 @@
 #include "openai/members.h"
 #include "openai/plain_fields.h"
 
-// The table of top-level fields (wire.md 6.1, 6.5), a row each. A field whose meaning depends on
-// others has no handler here; a step of read_request reads it.
+// The table of top-level fields (docs/mapping-chat.md 6.1, 6.5), a row each. A field whose meaning
+// depends on others has no handler here; a step of read_request reads it.
 
 namespace proxx::openai::chat {
 namespace {
@@ -28,16 +28,18 @@ Status only_one_choice(Reading&, Reader field) {
   return {};
 }
 
-Status no_logprobs(Reading&, Reader field) {
+constexpr const char* kNoLogprobs = "Claude gives no log probabilities";
+
+Status drop_logprobs(Reading& r, Reader field) {
   PROXX_ASSIGN(const bool wanted, field.boolean());
-  if (wanted) return err(field, "Claude gives no log probabilities", "unsupported_parameter");
+  if (wanted) r.draft.notices.drop(field, kNoLogprobs);
   return {};
 }
 
-Status no_top_logprobs(Reading&, Reader field) {
+Status drop_top_logprobs(Reading& r, Reader field) {
   PROXX_ASSIGN(const int64_t count, field.integer());
   if (count < 0 || count > 20) return err(field, "must be between 0 and 20", "invalid_value");
-  if (count > 0) return err(field, "Claude gives no log probabilities", "unsupported_parameter");
+  if (count > 0) r.draft.notices.drop(field, kNoLogprobs);
   return {};
 }
 
@@ -110,7 +112,7 @@ Status container(Reading&, Reader field) {
 
 using Handler = Status (*)(Reading&, Reader);
 constexpr Handler kByStep = nullptr;
-/// A field of the Anthropic API that goes upstream as it is (wire.md 6.5).
+/// A field of the Anthropic API that goes upstream as it is (docs/mapping-chat.md 6.5).
 constexpr bool kVerbatim = true;
 
 struct Row {
@@ -151,8 +153,8 @@ constexpr Row kRows[] = {
     {"logit_bias", shared<drop_logit_bias>},
     {"presence_penalty", shared<drop_penalty>},
     {"frequency_penalty", shared<drop_penalty>},
-    {"logprobs", no_logprobs},
-    {"top_logprobs", no_top_logprobs},
+    {"logprobs", drop_logprobs},
+    {"top_logprobs", drop_top_logprobs},
     {"prediction", shared<drop_prediction>},
     {"modalities", modalities},
     {"audio", shared<drop_audio>},

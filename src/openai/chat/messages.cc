@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "anthropic/white_space.h"
-#include "json/writer.h"
 #include "openai/anthropic_fields.h"
 #include "openai/cache_fields.h"
 #include "openai/chat/assistant.h"
@@ -12,7 +11,8 @@
 #include "openai/members.h"
 #include "policy/conversation.h"
 
-// messages (wire.md 6.2): their syntax. policy/conversation.h says how they become turns.
+// messages (docs/mapping-chat.md 6.2): their syntax. policy/conversation.h says how they become
+// turns.
 
 namespace proxx::openai::chat {
 namespace {
@@ -40,8 +40,9 @@ constexpr std::string_view kMessageFields[] = {"role",
 
 class MessageReader {
  public:
-  MessageReader(const Model& model, Conversation::History history, Draft& draft)
+  MessageReader(const Model& model, Conversation::History history, Names names, Draft& draft)
       : notices_(draft.notices),
+        names_(names),
         breakpoint_(breakpoint_for(draft.wishes.cache)),
         conversation_(model, history, draft.request, draft.notices),
         assistant_(breakpoint_, conversation_, draft.notices) {}
@@ -93,11 +94,21 @@ class MessageReader {
   }
 
   Status read_user(Reader message, const MessageFields& fields) {
-    PROXX_TRY(conversation_.begin(Conversation::Role::user, message, fields.role));
-    PROXX_TRY(drop_name(fields));
+    PROXX_ASSIGN(const bool answers, holds_results(fields.content));
+    PROXX_TRY(conversation_.begin(
+        answers ? Conversation::Role::answering : Conversation::Role::user, message, fields.role));
     drop_unless_assistant(fields);
     PROXX_ASSIGN(auto blocks, read_blocks(Speaker::user, fields));
-    conversation_.add_user(std::move(blocks));
+    std::vector<InputBlock> said;
+    for (InputBlock& block : blocks) {
+      if (block.kind == InputBlock::Kind::tool_result) {
+        conversation_.add_result(std::move(block));
+      } else {
+        said.push_back(std::move(block));
+      }
+    }
+    PROXX_TRY(read_name(fields, said));
+    if (!said.empty() || !answers) conversation_.add_user(std::move(said));
     return {};
   }
 
@@ -131,39 +142,15 @@ class MessageReader {
     result.kind = InputBlock::Kind::tool_result;
     result.head = R"({"type":"tool_result","tool_use_id":")";
     result.json.append(upstream_id).push_back('"');
-    PROXX_TRY(set_result_content(fields.content, result));
+    PROXX_TRY(set_result_content(fields.content, breakpoint_, result, notices_));
     PROXX_TRY(anthropic::set_cache_control(result, fields.cache_control));
     conversation_.add_result(std::move(result));
     return {};
   }
 
-  Status set_result_content(Reader content, InputBlock& result) {
-    constexpr std::string_view kContent = R"(,"content":)";
-    if (content.is_string()) {
-      if (anthropic::is_blank(content.raw_string())) return {};
-      result.json.append(kContent);
-      result.raw = content.raw();
-      return {};
-    }
-    PROXX_ASSIGN(const Content parts, read_content(Speaker::tool, content, breakpoint_, notices_));
-    if (parts.blocks.empty()) return {};
-    result.json.append(kContent);
-    json::Writer w(result.json);
-    w.begin_array();
-    for (const InputBlock& part : parts.blocks) {
-      part.append_to(w.value());
-      result.json.push_back('}');
-      // wire.md 1.5: a breakpoint belongs to the result, not to what is inside.
-      if (part.cache_control.empty()) continue;
-      result.cache_control = part.cache_control;
-      result.cache_control_at = part.cache_control_at;
-    }
-    w.end_array();
-    return {};
-  }
-
   Result<std::vector<InputBlock>> read_blocks(Speaker speaker, const MessageFields& fields) {
-    PROXX_ASSIGN(Content content, read_content(speaker, fields.content, breakpoint_, notices_));
+    PROXX_ASSIGN(Content content,
+                 read_content(speaker, fields.content, breakpoint_, notices_, &conversation_));
     if (!content.blocks.empty()) {
       PROXX_TRY(set_message_cache_control(content.blocks, fields.cache_control, notices_));
     }
@@ -177,6 +164,25 @@ class MessageReader {
     return {};
   }
 
+  /// A user's name: the message's text begins with it, or it is dropped (convert.names).
+  Status read_name(const MessageFields& fields, std::vector<InputBlock>& blocks) {
+    if (!fields.name || names_ == Names::drop || blocks.empty()) return drop_name(fields);
+    PROXX_TRY(fields.name.expect(Type::string));
+    if (anthropic::is_blank(fields.name.raw_string())) return {};
+    // Part of cached prompts: it must never change.
+    const std::string before = std::string(fields.name.raw_string()) + ':';
+    if (anthropic::is_made_text(blocks.front())) {
+      anthropic::set_text(blocks.front(),
+                          before + ' ' + std::string(anthropic::text_of(blocks.front())));
+    } else {
+      InputBlock name = anthropic::own_text_block(before);
+      name.origin = blocks.front().origin;
+      blocks.insert(blocks.begin(), std::move(name));
+    }
+    notices_.adjust(fields.name, "sent before the message's text");
+    return {};
+  }
+
   void drop_unless_assistant(const MessageFields& fields) {
     for (const Reader& field : {fields.tool_calls, fields.function_call, fields.refusal,
                                 fields.audio, fields.thinking_blocks, fields.reasoning_details,
@@ -186,6 +192,7 @@ class MessageReader {
   }
 
   policy::NoticeLog& notices_;
+  const Names names_;
   std::string_view breakpoint_;
   Conversation conversation_;
   AssistantReader assistant_;
@@ -204,7 +211,7 @@ Status read_messages(Reading& r) {
   r.draft.wishes.conversation = messages;
   const auto history = r.options.drop_thinking ? Conversation::History::without_thinking
                                                : Conversation::History::whole;
-  return MessageReader(r.model, history, r.draft).read(messages);
+  return MessageReader(r.model, history, r.options.names, r.draft).read(messages);
 }
 
 }  // namespace proxx::openai::chat

@@ -42,7 +42,8 @@ void note_fields(const Reading& r, RequestOrigins& origins) {
   const anthropic::MessagesRequest& request = r.draft.request;
   add("max_tokens", {"max_completion_tokens"});
   add("stop_sequences", {"stop"});
-  if (!request.output_config.format.empty()) add("output_config.format", {"response_format"});
+  if (!request.output_config.format.empty())
+    add("output_config.format", {"response_format", "tool_choice", "function_call"});
   const bool own_effort = bool(r.in["output_config"].optional("effort"));
   if (!own_effort) add("output_config.effort", {"reasoning_effort", "reasoning"});
   const bool own_thinking = !request.thinking.verbatim.empty();

@@ -51,7 +51,7 @@ AnswerOptions answer_to(json::Reader request) {
 }
 
 Status parse(json::Document& document, std::string_view text) {
-  PROXX_TRY(document.parse_view(text));
+  PROXX_TRY(document.parse_view(text, kRequestJson));
   if (!document.root().is_object()) {
     return proxx::err(ErrorKind::invalid_request, "object expected: " + std::string(kNoun));
   }

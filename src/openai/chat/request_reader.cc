@@ -90,6 +90,8 @@ Status read_sampling(Reading& r) {
 }
 
 Status read_request(Reading& r) {
+  note_repairs(r.root, r.draft.notices);
+  r.draft.notices.about(Topic::model);
   r.in.read(r.root, r.draft.notices);
   take_options(r);
   using Step = Status (*)(Reading&);

@@ -11,7 +11,7 @@
 #include "openai/origins.h"
 #include "openai/request_options.h"
 
-// The syntax of chat-completions requests (wire.md 5.1, 6.1, 6.2).
+// The syntax of chat-completions requests (docs/protocol.md 5.1; docs/mapping-chat.md 6.1, 6.2).
 
 namespace proxx::openai::chat {
 

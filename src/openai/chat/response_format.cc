@@ -1,7 +1,7 @@
 #include "openai/chat/request_reader.h"
 #include "openai/members.h"
 
-// response_format (wire.md 1.9, 6.1, 6.6).
+// response_format (docs/protocol.md 1.9; docs/mapping-chat.md 6.1, 6.6).
 
 namespace proxx::openai::chat {
 namespace {
@@ -33,10 +33,11 @@ Status read_response_format(Reading& r) {
   if (own) PROXX_TRY(own.expect(Type::object));
   if (!field) return {};
   PROXX_TRY(field.expect(Type::object));
-  static constexpr std::string_view kNames[] = {"type", "json_schema"};
-  const auto [type, json_schema] = read_members(field, kNames, notices);
+  static constexpr std::string_view kNames[] = {"type", "json_schema", "schema"};
+  const auto [type, json_schema, schema] = read_members(field, kNames, notices);
   if (!type) return missing(field, "type");
   PROXX_TRY(type.expect(Type::string));
+  if (schema && !type.equals("json_object")) notices.drop(schema, "unknown field");
   if (type.equals("text")) return {};
   if (own) {
     notices.drop(field, "output_config.format is sent");
@@ -48,7 +49,10 @@ Status read_response_format(Reading& r) {
     if (!json_schema) return missing(field, "json_schema");
     PROXX_TRY(read_json_schema(json_schema, wish, notices));
   } else if (type.equals("json_object")) {
-    wish.any_object = true;
+    // Some servers and libraries put a schema beside the type.
+    if (schema) PROXX_TRY(schema.expect(Type::object));
+    wish.schema = schema;
+    wish.any_object = !schema;
   } else {
     return err(type, "must be text, json_object or json_schema", "invalid_value");
   }

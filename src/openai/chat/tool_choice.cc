@@ -5,7 +5,7 @@
 #include "openai/chat/request_reader.h"
 #include "openai/members.h"
 
-// tool_choice, function_call, parallel_tool_calls (wire.md 1.7, 6.1).
+// tool_choice, function_call, parallel_tool_calls (docs/protocol.md 1.7; docs/mapping-chat.md 6.1).
 
 namespace proxx::openai::chat {
 namespace {

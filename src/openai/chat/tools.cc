@@ -3,7 +3,8 @@
 #include "openai/chat/request_reader.h"
 #include "openai/members.h"
 
-// tools, functions, web_search_options as chat completions has them (wire.md 6.1, 6.5).
+// tools, functions, web_search_options as chat completions has them
+// (docs/mapping-chat.md 6.1, 6.5).
 
 namespace proxx::openai::chat {
 namespace {
@@ -38,9 +39,11 @@ Status read_tool(Reader tool, ToolReader& tools, policy::NoticeLog& notices) {
   tools.begin_tool();
   PROXX_TRY(tool.expect(Type::object));
   const Reader type = tool.optional("type");
-  if (!type) return missing(tool, "type");
+  const bool has_own_schema = bool(tool.optional("input_schema"));
+  if (!type) return has_own_schema ? tools.add_native(tool) : missing(tool, "type");
   PROXX_TRY(type.expect(Type::string));
   if (type.equals("function")) return read_function(tool, tools, notices);
+  if (type.equals("custom") && has_own_schema) return tools.add_native(tool);
   if (type.equals("custom")) return read_custom(tool, tools, notices);
   return tools.add_typed(tool);
 }

@@ -110,7 +110,7 @@ class PartReader {
     if (url) {
       PROXX_TRY(url.expect(Type::string));
       if (file_id) notices_.drop(file_id, "image_url is sent");
-      PROXX_ASSIGN(block, image_of_url(url));
+      PROXX_ASSIGN(block, image_of_url(url, notices_));
     } else {
       PROXX_TRY(expect_text(file_id));
       block = block_of_source(InputBlock::Kind::image,

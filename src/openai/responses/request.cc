@@ -27,7 +27,7 @@ Result<ConvertedResponsesRequest> convert_request(json::Reader request,
 Result<ConvertedResponsesRequest> convert_request(std::string_view text,
                                                   const RequestOptions& options) {
   json::Document document;
-  PROXX_TRY(document.parse_view(text));
+  PROXX_TRY(document.parse_view(text, kRequestJson));
   if (!document.root().is_object()) {
     return err(ErrorKind::invalid_request, "object expected: a Responses request");
   }

@@ -443,6 +443,7 @@ void ResponseWriter::close_search(std::string_view status, std::string& out) {
 
 void ResponseWriter::stop(const answer::Stop& stop, const answer::TokenUsage& usage,
                           std::string& out) {
+  is_over_ = true;
   const bool incomplete = answer::is_cut_off(stop.reason);
   std::string cut_item;
   if (call_ && call_->is_cut) {
@@ -476,6 +477,7 @@ void ResponseWriter::stop(const answer::Stop& stop, const answer::TokenUsage& us
 
 void ResponseWriter::fail(const Error& error, std::string& out) {
   if (!events_) return;
+  is_over_ = true;
   const Error shown = in_openai_words(error);
   std::string members;
   json::Writer w(members);
@@ -492,7 +494,7 @@ void ResponseWriter::fail(const Error& error, std::string& out) {
 }
 
 void ResponseWriter::keepalive(std::string& out) {
-  if (!events_ || state_.raw_id.empty()) return;
+  if (!events_ || state_.raw_id.empty() || is_over_) return;
   events_->begin("keepalive", out);
   out.pop_back();  // it has no members of its own
   events_->end(out);

@@ -127,6 +127,7 @@ class ResponseWriter : public answer::Output {
   std::string raw_rest_;  ///< of the upstream's id, for all ids of the answer
   std::string items_;     ///< those that are done, comma separated
   int64_t next_index_ = 0;
+  bool is_over_ = false;  ///< after stop() or fail()
 
   std::optional<uint32_t> open_block_;
   std::vector<Step> held_;

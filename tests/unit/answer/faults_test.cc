@@ -266,11 +266,94 @@ TEST_CASE("U38: bytes after message_stop are not even looked at") {
   CHECK(outcome.complete);
 }
 
+TEST_CASE("U12: an error object is an error wherever an answer may be") {
+  const struct {
+    const char* json;
+    const char* message;
+  } cases[] = {
+      {R"({"error":{"message":"No quota","type":"insufficient_quota"}})", "No quota"},
+      {R"({"error":"No quota"})", "No quota"},
+      {R"({"detail":"No quota"})", "No quota"},
+      {R"({"detail":[{"loc":["body","model"],"msg":"no"},{"msg":"never"}]})",
+       "body.model: no; never"},
+      {R"({"message":"No quota"})", "No quota"},
+      {R"({"type":"quota","message":"No quota"})", "No quota"},
+      {R"([{"error":{"code":429,"message":"No quota"}}])", "No quota"},
+      {R"({"type":"error","error":"No quota"})", "No quota"},
+  };
+  for (const auto& row : cases) {
+    CAPTURE(row.json);
+    for (const AnswerForm form : {AnswerForm::stream, AnswerForm::whole}) {
+      const Outcome whole = run_message(form, {}, row.json);
+      REQUIRE(whole.error);
+      CHECK(whole.error->message == row.message);
+      CHECK(http_status_of(*whole.error) >= 400);
+      CHECK(whole.out.empty());
+    }
+    // An event with a type that is no error's is one of next year's.
+    if (std::string_view(row.json).substr(0, 15) == R"({"type":"quota")") continue;
+    for (const std::string& before : {std::string(), stream({text_start("0")})}) {
+      const Outcome events = run(before + event(row.json));
+      REQUIRE(events.error);
+      CHECK(events.error->message == row.message);
+    }
+  }
+  for (const char* json : {R"({"error":null,"id":"x"})", R"({"ok":true})", "[]", "[1]", "7",
+                           R"({"object":"chat.completion","choices":[]})"}) {
+    CAPTURE(json);
+    const Outcome whole = run_message(AnswerForm::whole, {}, json);
+    REQUIRE(whole.error);
+    CHECK(whole.error->kind == ErrorKind::upstream_protocol);
+  }
+}
+
 TEST_CASE("U39: empty fragments are left out, the others put together as they are") {
   check_fine({tool_start("0"), delta("0", R"("type":"input_json_delta","partial_json":"")"),
               delta("0", R"("type":"input_json_delta","partial_json":"{\"a\":\"\\u00")"),
               delta("0", R"("type":"input_json_delta","partial_json":"e9\"}")"), stop("0")},
              R"("arguments":"{\"a\":\"\\u00")");
+}
+
+TEST_CASE("A4: half a surrogate pair never goes out, in any string of an answer") {
+  const std::string half = R"(x\ud83d)";
+  const std::string citation =
+      R"("type":"citations_delta","citation":{"type":"web_search_result_location","url":"https://a/)" +
+      half + R"(","title":")" + half + R"("})";
+  const auto piece = [&](const char* index, const char* type, const char* key) {
+    return delta(index, R"("type":")" + std::string(type) + R"(",")" + key + R"(":")" + half + '"');
+  };
+  std::vector<std::string> events{
+      R"({"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":""}})",
+      piece("0", "thinking_delta", "thinking"),
+      piece("0", "thinking_delta", "thinking"),
+      piece("0", "signature_delta", "signature"),
+      stop("0"),
+      text_start("1"),
+      piece("1", "text_delta", "text"),
+      piece("1", "text_delta", "text"),
+      delta("1", citation),
+      stop("1"),
+      R"({"type":"content_block_start","index":2,"content_block":{"type":"tool_use","id":"t)" +
+          half + R"(","name":"f)" + half + R"(","input":{"a":"\ud83d"}}})",
+      stop("2"),
+      tool_start("3"),
+      delta("3", R"("type":"input_json_delta","partial_json":"{\"a\":\"\\ud83d")"),
+      delta("3", R"("type":"input_json_delta","partial_json":"\"}")"),
+      stop("3"),
+      R"({"type":"content_block_start","index":4,"content_block":{"type":"redacted_thinking","data":")" +
+          half + R"("}})",
+      stop("4"),
+      R"({"type":"message_delta","delta":{"stop_reason":"refusal","stop_details":{"explanation":")" +
+          half + R"("}},"usage":{"output_tokens":5}})",
+      R"({"type":"message_stop"})"};
+  for (const AnswerForm form : {AnswerForm::stream, AnswerForm::whole, AnswerForm::text}) {
+    ConverterOptions options;
+    options.reasoning = {true, true, true};
+    const Outcome outcome = run_events(form, options, {stream(events)});
+    CHECK(outcome.complete);
+    CHECK(outcome.out.find(R"(\ud83d)") == std::string::npos);
+    CHECK(outcome.out.find("x\xEF\xBF\xBD") != std::string::npos);
+  }
 }
 
 TEST_CASE("U40: a call cut by max_tokens is told") {

@@ -12,7 +12,7 @@ using Json = nlohmann::ordered_json;
 std::vector<std::string> data_of(std::string_view stream);
 
 /// The Anthropic message that a stream tells, as JSON text. Tool inputs are the fragments' text.
-/// Written from wire.md 2, apart from the code under test.
+/// Written from docs/protocol.md 2, apart from the code under test.
 std::string message_of_stream(std::string_view upstream_sse);
 
 /// The chat.completion that a client puts together from chunks; also checks each chunk's form.

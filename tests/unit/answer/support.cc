@@ -13,6 +13,7 @@ void take_option(ConverterOptions& options, const std::string& key, const std::s
   for (std::string word; list >> word;) words.push_back(word);
   if (key == "include_usage") options.include_usage = value == "true";
   if (key == "legacy_function_call") options.legacy_function_call = value == "true";
+  if (key == "text_is_call_of") options.text_is_call_of = value;
   if (key == "custom_tools") options.custom_tools = words;
   if (key == "continue_paused") options.waits_on_pause = value != "0";
   if (key == "echo_model") {

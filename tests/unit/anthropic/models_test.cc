@@ -197,7 +197,7 @@ TEST_CASE("models: the built-in rows are consistent") {
     CHECK(model.context_tokens > model.max_tokens);
     CHECK((model.thinking.adaptive || model.thinking.enabled));
     CHECK((model.lifecycle == "active" || model.lifecycle == "deprecated"));
-    // Refusals of wire.md 4.2 that go together.
+    // Refusals of docs/protocol.md 4.2 that go together.
     if (!model.forced_tool_choice) CHECK(model.sampling != Sampling::one_of);
     if (model.prefill) CHECK_FALSE(model.thinking.adaptive);
     if (model.thinking.on_by_default) CHECK_FALSE(model.thinking.summarized_by_default);

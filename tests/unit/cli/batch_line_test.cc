@@ -33,6 +33,10 @@ TEST_CASE("a batch request gives its id and its body as it stands") {
   CHECK(got.line.has_own_id);
   CHECK(got.request == R"({"messages": [1.10]})");
   CHECK(read(R"({"custom_id":"a","body":{}})").request == "{}");
+  const auto protocol_of = [](const std::string& text) { return read(text).line.protocol; };
+  CHECK(protocol_of(R"({"custom_id":"a","body":{}})") == nullptr);
+  CHECK(protocol_of(R"({"custom_id":"a","url":"/v1/completions","body":{}})")->name ==
+        "completions");
 }
 
 TEST_CASE("B4: a bare request is called by its line") {
@@ -64,7 +68,7 @@ TEST_CASE("B8: what cannot be run says why, with the id if there is one") {
       {R"({"body":{}})", "", "expected a custom_id: a string that is not empty", ""},
       {R"({"custom_id":"a","method":"GET","body":{}})", "a", "expected POST", "method"},
       {R"({"custom_id":"a","url":"/v1/embeddings","body":{}})", "a",
-       "expected /v1/chat/completions", "url"},
+       "expected /v1/chat/completions, /v1/completions", "url"},
       {R"({"custom_id":"a","body":{"stream":true}})", "a",
        "the answers of a batch are whole: leave stream out", "body.stream"},
       {R"({"stream":true})", "", "the answers of a batch are whole: leave stream out", "stream"},
@@ -81,6 +85,22 @@ TEST_CASE("B8: what cannot be run says why, with the id if there is one") {
   CHECK(read(R"({"custom_id":7,"body":{}})").line.error.param == "custom_id");
   CHECK(read("{").line.error.kind == ErrorKind::invalid_request);
   CHECK(read(R"({"custom_id":"a","body":{"stream":false}})").request == R"({"stream":false})");
+}
+
+TEST_CASE("A4 A9: a batch line keeps its custom_id, whatever is wrong with the body") {
+  const std::string deep = std::string(200, '[') + std::string(200, ']');
+  for (const std::string& text : {R"({"custom_id":"a","body":{"a":)" + deep + "}}",
+                                  R"({"body":{"a":)" + deep + R"(},"custom_id":"a"})",
+                                  std::string("{\"body\":{\"a\":\"\xFF\"},\"custom_id\":\"a\"}")}) {
+    CAPTURE(text);
+    const Read got = read(text);
+    CHECK(got.request.empty());
+    CHECK(got.line.custom_id == "a");
+  }
+  CHECK(read(R"({"body":)" + deep + R"(,"custom_id":7})").line.custom_id.empty());
+  const Read half = read(R"({"body":{"a":"\ud83d"},"custom_id":"\ude00"})");
+  CHECK(half.line.custom_id == "\xEF\xBF\xBD");
+  CHECK(half.request == R"({"a":"\ud83d"})");
 }
 
 TEST_CASE("results are OpenAI's lines") {

@@ -50,6 +50,36 @@ TEST_CASE("a bad bridge line is an error, with its id if there is one") {
   }
 }
 
+TEST_CASE("A4 A9: a bridge line keeps its id, whatever is wrong with the body") {
+  const std::string deep = std::string(200, '[') + std::string(200, ']');
+  const struct {
+    std::string text;
+    const char* id;
+    const char* body;  ///< "": the line is an error
+  } cases[] = {
+      {R"({"id":7,"body":{"a":)" + deep + "}}", "7", ""},
+      {R"({"body":{"a":)" + deep + R"(},"id":{"n":[1]}})", R"({"n":[1]})", ""},
+      {"{\"body\":{\"a\":\"\xFF\"},\"id\":\"x\"}", "\"x\"", ""},
+      {R"({"body":{"a":"\ud83d"},"id":"x"})", "\"x\"", R"({"a":"\ud83d"})"},
+      {R"({"id":"\ud83d","body":{}})", R"("\ufffd")", "{}"},
+      {R"({"body":)" + deep + R"(,"id":tru})", "null", ""},
+  };
+  json::Document document;
+  for (const auto& each : cases) {
+    CAPTURE(each.text);
+    std::string id = "null";
+    const auto line = read_bridge_line(each.text, id, document);
+    CHECK(id == each.id);
+    if (line) CHECK(line->body == each.body);
+    CHECK(bool(line) == (*each.body != '\0'));
+  }
+  std::string id = "null";
+  const std::string long_id = '"' + std::string(2 * kMaxIdBytes, 'x') + '"';
+  CHECK_FALSE(read_bridge_line(R"({"body":)" + deep + R"(,"id":)" + long_id + "}", id, document));
+  CHECK(id.size() <= kMaxIdBytes);
+  CHECK(id.substr(0, 4) == "\"xxx");
+}
+
 TEST_CASE("X5: an id of up to 1 KiB is kept, a longer one is an error that its beginning names") {
   json::Document document;
   std::string id = "null";

@@ -50,6 +50,7 @@ const std::vector<Sample>& samples() {
       {"convert.continue_paused", "0", "8"},
       {"convert.web_search", "true", "false"},
       {"convert.echo_model", "true", "false"},
+      {"convert.names", "text", "drop"},
       {"serve.client_key", "ignore", "forward"},
       {"serve.auth_file", "/one", "/two"},
       {"serve.retry", "7", "8"},

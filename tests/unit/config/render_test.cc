@@ -43,6 +43,7 @@ TEST_CASE("the defaults are printed in the order of the contract") {
         "  continue_paused: 5                      # default\n"
         "  web_search: false                       # default\n"
         "  echo_model: false                       # default\n"
+        "  names: drop                             # default\n"
         "half_price:\n"
         "  poll: 30                                # default\n"
         "  settle: 180                             # default\n"

@@ -26,16 +26,12 @@ std::vector<std::string> model_names() {
   return out;
 }
 
-/// What is right to refuse of requests that OpenAI would take (wire.md 6.1, 6.2).
+/// What is right to refuse of requests that OpenAI would take (docs/mapping-chat.md 6.1, 6.2).
 struct Refusal {
   const char* param;
   const char* message;  ///< begins with it
 };
 constexpr Refusal kRefusals[] = {
-    {"messages", "the model does not continue an assistant message"},
-    {"messages", "a final assistant message is not continued while thinking"},
-    {"messages[", "a system message after the last assistant message"},
-    {"response_format", "not taken together with a final assistant message"},
     {"tool_choice", "a tool cannot be forced while thinking.type is enabled"},
     {"function_call", "a tool cannot be forced while thinking.type is enabled"},
     {"response_format", "the schema cannot be enforced: "},

@@ -149,6 +149,17 @@ const Shape kShapes[] = {
                      stop("0"));
      },
      250},
+    {"halves of pairs in a call's arguments",
+     [](size_t n) {
+       return stream(start("0", tool_use("f")) +
+                     repeated(n,
+                              [](const auto&) {
+                                return delta("0",
+                                             R"("input_json_delta","partial_json":"\\ud83d\\")");
+                              }) +
+                     stop("0"));
+     },
+     250},
     {"deltas of a custom tool's call",
      [](size_t n) {
        return stream(start("0", tool_use("f0")) +

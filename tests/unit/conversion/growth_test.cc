@@ -1,4 +1,4 @@
-// wire.md 6.0, rule 1, over generated histories: what was sent once is sent again.
+// docs/mapping-chat.md 6.0, rule 1, over generated histories: what was sent once is sent again.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -10,7 +10,7 @@ namespace proxx::test {
 namespace {
 
 /// One piece of the prompt: a tool, or a block with the role that it belongs to. Cache breakpoints
-/// may move (wire.md 1.8), and thinking may be left out later (6.4).
+/// may move (docs/protocol.md 1.8), and thinking may be left out later (6.4).
 std::vector<std::string> prompt_of(const std::string& body) {
   const Json request = Json::parse(body);
   std::vector<std::string> out;

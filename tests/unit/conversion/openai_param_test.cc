@@ -1,4 +1,5 @@
-// wire.md 6.9: a path in an error of the upstream's is mapped back to the client's request.
+// docs/mapping-chat.md 6.9: a path in an error of the upstream's is mapped back to the client's
+// request.
 #include <doctest/doctest.h>
 
 #include "openai/chat/request.h"
@@ -113,7 +114,7 @@ TEST_CASE("6.9: top-level fields have the name that the client used") {
 }
 
 TEST_CASE("6.9: a native field that the model does not take is not what the upstream saw") {
-  run(R"({"model":"claude-opus-5-5","thinking":{"type":"enabled","budget_tokens":1024},
+  run(R"({"model":"claude-opus-5-5","thinking":{"type":"disabled"},
         "reasoning_effort":"low","messages":[{"role":"user","content":"U"}]})",
       {{"thinking.adaptive.display", "reasoning_effort"}});
 }

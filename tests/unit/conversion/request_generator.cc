@@ -39,8 +39,9 @@ void RequestGenerator::add_tools(Json& request) {
   for (const char* name : kNames) {
     if (chance(3)) continue;
     const bool custom = !legacy_ && chance(4);
+    const bool native = !legacy_ && !custom && chance(4);
     (custom ? custom_tools_ : tools_).emplace_back(name);
-    Json tool = custom ? custom_tool(name) : function_tool(name);
+    Json tool = custom ? custom_tool(name) : native ? native_tool(name) : function_tool(name);
     if (legacy_) {
       Json function = tool["function"];
       function.erase("strict");
@@ -58,6 +59,15 @@ Json RequestGenerator::function_tool(const std::string& name) {
   if (!chance(5)) function["parameters"] = parameters();
   if (chance(3)) function["strict"] = !chance(4);
   return {{"type", "function"}, {"function", function}};
+}
+
+/// In Anthropic's own form.
+Json RequestGenerator::native_tool(const std::string& name) {
+  Json tool = {{"name", name},
+               {"input_schema", {{"type", "object"}, {"properties", {{"a", property(2)}}}}}};
+  if (chance(2)) tool["type"] = "custom";
+  if (chance(2)) tool["description"] = "Looks " + name + " up";
+  return tool;
 }
 
 Json RequestGenerator::custom_tool(const std::string& name) {
@@ -229,7 +239,8 @@ void RequestGenerator::add_sampling(Json& request) {
   if (chance(12)) request["frequency_penalty"] = 0;
   if (chance(12)) request["logit_bias"] = {{"50256", -100}};
   if (chance(12)) request["n"] = 1;
-  if (chance(12)) request["logprobs"] = false;
+  if (chance(12)) request["logprobs"] = chance(2);
+  if (chance(12)) request["top_logprobs"] = below(20);
 }
 
 void RequestGenerator::add_reasoning(Json& request) {
@@ -252,8 +263,8 @@ void RequestGenerator::add_native(Json& request) {
   if (chance(2)) request["thinking"] = {{"type", one_of(kTypes)}};
   // What an explicit budget asks of a history is the client's business.
   if (chance(4) && request["messages"].size() == 1) {
-    request["max_completion_tokens"] = 4096;
-    request["thinking"] = {{"type", "enabled"}, {"budget_tokens", 1024}};
+    request["max_completion_tokens"] = chance(4) ? 1500 : 4096;
+    request["thinking"] = {{"type", "enabled"}, {"budget_tokens", 1024 << below(6)}};
   }
   if (chance(2)) request["output_config"] = {{"effort", one_of(kEfforts)}};
   if (chance(3)) request["top_k"] = below(50);
@@ -269,7 +280,11 @@ void RequestGenerator::add_native(Json& request) {
 
 Json RequestGenerator::response_format() {
   if (chance(4)) return {{"type", "text"}};
-  if (chance(3)) return {{"type", "json_object"}};
+  if (chance(3)) {
+    Json format = {{"type", "json_object"}};
+    if (chance(3)) format["schema"] = parameters();
+    return format;
+  }
   Json schema = {{"name", "answer"}, {"schema", parameters()}};
   if (chance(2)) schema["strict"] = chance(2);
   if (chance(4)) schema["description"] = text();
@@ -279,6 +294,12 @@ Json RequestGenerator::response_format() {
 void RequestGenerator::add_messages(Json& request) {
   Json messages = Json::array();
   while (chance(3)) messages.push_back(system_message());
+  if (!messages.empty() && chance(12)) {
+    messages.back()["content"] = "Name a colour.";
+    request["messages"] = messages;
+    return;
+  }
+  if (messages.empty() && chance(8)) add_round(messages);
   messages.push_back({{"role", "user"}, {"content", "Hi"}});
   while (chance(4)) messages.push_back(user_message());
   for (size_t rounds = below(5); rounds > 0; --rounds) add_round(messages);
@@ -328,6 +349,7 @@ void RequestGenerator::add_calls(Json& messages) {
   }
   Json answer = {{"role", "assistant"}, {"content", nullptr}, {"tool_calls", calls}};
   if (chance(2)) answer["content"] = text();
+  if (chance(3)) make_native(answer);
   add_thinking(answer);
   maybe_cache(answer, 12);
   messages.push_back(answer);
@@ -335,11 +357,40 @@ void RequestGenerator::add_calls(Json& messages) {
   for (const std::string& id : ids) {
     if (chance(10)) messages.push_back(system_message());
     Json result = {{"role", "tool"}, {"tool_call_id", id}, {"content", result_content()}};
+    if (chance(4)) {
+      Json part = {{"type", "tool_result"}, {"tool_use_id", id}, {"content", result_content()}};
+      if (chance(3)) part["is_error"] = false;
+      result = {{"role", "user"}, {"content", Json::array({part})}};
+    }
     maybe_cache(result, 12);
     messages.push_back(result);
   }
   if (chance(4)) messages.push_back(user_message());
   if (chance(6)) messages.push_back(system_message());
+}
+
+/// The calls of functions become parts in Anthropic's own form.
+void RequestGenerator::make_native(Json& answer) {
+  Json parts = Json::array();
+  if (chance(2)) {
+    parts.push_back({{"type", "thinking"}, {"thinking", text()}, {"signature", "c2ln"}});
+  }
+  if (answer["content"].is_string()) {
+    parts.push_back({{"type", "text"}, {"text", answer["content"]}});
+  }
+  Json others = Json::array();
+  for (const Json& call : answer["tool_calls"]) {
+    if (call["type"] == "custom") {
+      others.push_back(call);
+      continue;
+    }
+    parts.push_back({{"type", "tool_use"},
+                     {"id", call["id"]},
+                     {"name", call["function"]["name"]},
+                     {"input", {{"n", 1.5}}}});
+  }
+  if (!parts.empty()) answer["content"] = parts;
+  answer["tool_calls"] = others;
 }
 
 void RequestGenerator::add_function_call(Json& messages) {
@@ -395,14 +446,38 @@ Json RequestGenerator::system_message() {
 
 Json RequestGenerator::user_part() {
   Json part;
-  switch (below(7)) {
+  switch (below(11)) {
+    case 7:
+      part = {
+          {"type", "image"},
+          {"source", {{"type", "base64"}, {"media_type", "image/png"}, {"data", base64(kPng)}}}};
+      break;
+    case 8:
+      part = {{"type", "document"},
+              {"source",
+               {{"type", "base64"}, {"media_type", "application/pdf"}, {"data", base64(kPdf)}}}};
+      break;
+    case 9:
+      part = {{"type", "search_result"},
+              {"source", "https://example.org/s"},
+              {"title", "s"},
+              {"content", {{{"type", "text"}, {"text", "found"}}}}};
+      break;
+    case 10:
+      part = {{"type", "file"},
+              {"file",
+               {{"file_data", "data:application/json;base64," + base64("eyJhIjoxfQo=")},
+                {"filename", "a.json"}}}};
+      break;
     case 0:
       part = {{"type", "image_url"},
               {"image_url", {{"url", "https://example.org/a.png?b=\xC3\xA9"}, {"detail", "low"}}}};
       break;
     case 1:
       part = {{"type", "image_url"},
-              {"image_url", {{"url", std::string("data:image/png;base64,") + kPng}}}};
+              {"image_url",
+               {{"url", (chance(3) ? "data:image/gif;base64," : "data:image/png;base64,") +
+                            base64(kPng)}}}};
       break;
     case 2:
       part = {{"type", "file"}, {"file", {{"file_id", "file_1"}, {"filename", "a.pdf"}}}};
@@ -423,11 +498,21 @@ Json RequestGenerator::user_part() {
   return part;
 }
 
+/// As encoders write it.
+std::string RequestGenerator::base64(std::string text) {
+  if (chance(3)) text.insert(8, chance(2) ? "\r\n" : " ");
+  if (chance(3)) text.erase(text.find_last_not_of('=') + 1);
+  return text;
+}
+
 Json RequestGenerator::result_content() {
   if (!chance(3)) return chance(4) ? "" : text();
   Json parts = {{{"type", "text"}, {"text", text()}}};
   if (chance(2)) {
     parts.push_back({{"type", "image_url"}, {"image_url", {{"url", "https://example.org/r"}}}});
+  }
+  if (chance(4)) {
+    parts.push_back({{"type", "image"}, {"data", base64(kPng)}, {"mimeType", "image/png"}});
   }
   maybe_cache(parts[0], 4);
   return parts;

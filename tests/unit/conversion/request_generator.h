@@ -39,11 +39,13 @@ class RequestGenerator {
   void add_messages(Json& request);
   void add_round(Json& messages);
   void add_calls(Json& messages);
+  void make_native(Json& answer);
   void add_function_call(Json& messages);
   void add_thinking(Json& message);
   void maybe_cache(Json& object, uint32_t one_in);
 
   Json function_tool(const std::string& name);
+  Json native_tool(const std::string& name);
   Json custom_tool(const std::string& name);
   Json parameters();
   Json property(int depth);
@@ -52,6 +54,7 @@ class RequestGenerator {
   Json system_message();
   Json user_part();
   Json result_content();
+  std::string base64(std::string text);
   std::string text();
   std::string arguments();
   std::string call_id();

@@ -407,6 +407,70 @@ const Shape kShapes[] = {
            "]}");
      },
      600},
+    {"W5: native calls, and their results in reverse order",
+     [](size_t n) {
+       return history(R"({"role":"assistant","content":[)" +
+                      list(n,
+                           [](const auto& i) {
+                             return R"({"type":"tool_use","id":"c )" + i +
+                                    R"(","name":"f","input":{}})";
+                           }) +
+                      R"(]},{"role":"user","content":[)" +
+                      list(n,
+                           [n](const auto& i) {
+                             return R"({"type":"tool_result","tool_use_id":"c )" +
+                                    std::to_string(n - 1 - std::stoul(i)) +
+                                    R"(","content":[{"type":"text","text":"x"}]})";
+                           }) +
+                      "]}");
+     },
+     400},
+    {"W5: native thinking between texts",
+     [](size_t n) {
+       return history(
+           R"({"role":"assistant","content":[)" +
+           list(
+               n,
+               [](const auto&) {
+                 return R"({"type":"thinking","thinking":"t","signature":"s"},{"type":"text","text":"x"})";
+               }) +
+           "]}");
+     },
+     400},
+    {"W5: halves of surrogate pairs",
+     [](size_t n) {
+       return history(list(n, [](const auto&) {
+         return R"({"role":"user","content":[{"type":"text","text":"\ud83d \udc00"}]})";
+       }));
+     },
+     600},
+    {"W5: assistant messages with nothing between them",
+     [](size_t n) {
+       return history(list(n, [](const auto&) {
+         return R"({"role":"assistant","content":"a"},{"role":"user","content":""})";
+       }));
+     },
+     600},
+    {"W5: system messages between assistant messages",
+     [](size_t n) {
+       return history(list(n, [](const auto&) {
+         return R"({"role":"assistant","content":"a"},{"role":"system","content":"s"})";
+       }));
+     },
+     600},
+    {"W5: nothing but system messages",
+     [](size_t n) {
+       return R"({"model":"claude-opus-5-5","messages":[)" +
+              list(n, [](const auto&) { return R"({"role":"system","content":"s"})"; }) + "]}";
+     },
+     800},
+    {"W5: base64 in lines",
+     [](size_t n) {
+       return history(R"({"role":"user","content":[{"type":"image_url","image_url":{"url":)"
+                      R"("data:image/png;base64,)" +
+                      repeated(n, R"(AAAA\r\n)") + R"("}}]})");
+     },
+     4000},
     {"W5: breakpoints",
      [](size_t n) {
        return history(

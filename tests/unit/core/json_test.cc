@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/utf8.h"
+#include "json/find_member.h"
 #include "json/reader.h"
 #include "json/text.h"
 #include "json/writer.h"
@@ -122,6 +123,71 @@ TEST_CASE("lone surrogates are taken from the upstream, and read as U+FFFD") {
   options.allow_lone_surrogates = true;
   REQUIRE(document.parse(R"(["\ud800x"])", options));
   CHECK(document.root().at(0).string().value() == "\xEF\xBF\xBDx");
+}
+
+TEST_CASE("A4: lone surrogates of a client become U+FFFD in the text, in place") {
+  const json::ParseOptions options{.replace_lone_surrogates = true};
+  constexpr std::string_view kText =
+      R"( {"\udc00":"a","b":["\ud83d\ude00","\ud83d x \udc00\ud83d\u00e9","\\ud83d"]})";
+  constexpr std::string_view kWhole =
+      R"({"\ufffd":"a","b":["\ud83d\ude00","\ufffd x \ufffd\ufffd\u00e9","\\ud83d"]})";
+  for (const bool marked : {false, true}) {
+    const std::string text = (marked ? "\xEF\xBB\xBF" : "") + std::string(kText);
+    for (const bool view : {false, true}) {
+      Document document;
+      const Status parsed =
+          view ? document.parse_view(text, options) : document.parse(text, options);
+      REQUIRE(parsed);
+      const Reader root = document.root();
+      CHECK(root.raw() == kWhole);
+      REQUIRE(root.repaired() == 2);
+      CHECK(root.repaired(0).first == root.get("\xEF\xBF\xBD"));
+      CHECK(root.repaired(1).first == root.get("b").at(1));
+      CHECK(root.repaired(0).second == 3);
+      CHECK(root.repaired(1).second == kText.find(R"(\ud83d x)"));
+      CHECK(text.find(R"(\ud83d x)") != std::string::npos);
+      REQUIRE(document.parse("[]", options));
+      CHECK(document.root().repaired() == 0);
+    }
+  }
+  Document document;
+  REQUIRE(document.parse_escaped(R"({\"a\":\"\\ud83d\"})", options));
+  CHECK(document.root().raw() == R"({"a":"\ufffd"})");
+  CHECK_FALSE(document.parse(R"(["\ud83d",)", options));
+  CHECK_FALSE(document.parse(R"(["\ud83g"])", options));
+}
+
+TEST_CASE("A4 A9: a member is found in text that no document takes") {
+  struct Case {
+    std::string text;
+    const char* found;
+  };
+  const std::string deep(200, '[');
+  const Case cases[] = {
+      {R"({"id":7})", "7"},
+      {R"( { "id" : "a,\"}]" , "x":1})", R"("a,\"}]")"},
+      {R"({"body":)" + deep + R"(,"id":"x"})", ""},
+      {R"({"body":)" + deep + std::string(200, ']') + R"(,"id":{"a":[1, 2]}})", R"({"a":[1, 2]})"},
+      {R"({"id":1,"body":)" + deep, "1"},
+      {R"({"body":{"id":2,"a":["id",{"id":3}]},"id":4})", "4"},
+      {R"({"body":{"id":2}})", ""},
+      {R"({"id":1,"id":2})", "2"},
+      {"{\"body\":{\"a\":\"\xFF\"},\"id\":5}", "5"},
+      {R"({"body":{"a":tru},"id":5)", ""},
+      {R"({"a":"id","b":"id":1})", ""},
+      {R"({"idx":1})", ""},
+      {R"(["id",1])", ""},
+      {R"("id")", ""},
+      {"}}]]", ""},
+      {R"({"id":)", ""},
+      {R"({"id)", ""},
+      {R"({"id\)", ""},
+      {"", ""},
+  };
+  for (const Case& each : cases) {
+    CAPTURE(each.text);
+    CHECK(json::find_member(each.text, "id") == each.found);
+  }
 }
 
 TEST_CASE("a reader walks, compares and names its place") {

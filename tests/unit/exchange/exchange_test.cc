@@ -207,6 +207,40 @@ TEST_CASE_FIXTURE(Fixture, "U8 U9: an upstream error keeps its status and messag
   CHECK(exit_code_of(*sink.error) == 8);
 }
 
+TEST_CASE_FIXTURE(Fixture, "U12: an error object is an error at any status") {
+  for (const int status : {200, 201, 402, 503}) {
+    for (const char* body :
+         {R"({"error":{"message":"No quota is left","type":"insufficient_quota"}})",
+          R"([{"error":{"message":"No quota is left"}}])", R"({"detail":"No quota is left"})"}) {
+      CAPTURE(status);
+      Fixture each;
+      each.start(kJsonRequest);
+      each.call(0).answer(status, kJson, body);
+      REQUIRE(each.sink.error);
+      CHECK(each.sink.error->message == "No quota is left");
+      CHECK(each.sink.head.status >= 400);
+      CHECK(each.sink.begins == 0);
+    }
+  }
+}
+
+TEST_CASE("a forced call that comes as text is a call") {
+  const auto answer_to = [](const std::string& text) {
+    Fixture each;
+    each.start(
+        R"({"model":"claude-sonnet-5-5","tool_choice":"required","messages":[{"role":"user",)"
+        R"("content":"x"}],"tools":[{"type":"function","function":{"name":"say"}}]})");
+    std::string message(kMessage);
+    message.replace(message.find("hello"), 5, text);
+    each.call(0).answer(200, kJson, message);
+    return each.sink.text;
+  };
+  const std::string call = answer_to("{}");
+  CHECK(call.find(R"("name":"say","arguments":"{}")") != std::string::npos);
+  CHECK(call.find(R"("finish_reason":"tool_calls")") != std::string::npos);
+  CHECK(answer_to("no").find(R"("content":"no")") != std::string::npos);
+}
+
 TEST_CASE_FIXTURE(Fixture, "U9: a key that the upstream sends back is in no message") {
   for (const bool event : {false, true}) {
     CAPTURE(event);

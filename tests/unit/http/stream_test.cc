@@ -1,4 +1,4 @@
-// Streams, slow and departed clients (faults.md 4), and the time limits.
+// Streams, slow and departed clients (docs/faults.md 4), and the time limits.
 #include <doctest/doctest.h>
 
 #include <algorithm>

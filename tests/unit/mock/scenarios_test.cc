@@ -59,7 +59,7 @@ void apply_delta(Json& block, const Json& delta, std::string& input) {
   }
 }
 
-/// What a client of the official SDK has in hand at the end (wire.md 2.2, 2.3).
+/// What a client of the official SDK has in hand at the end (docs/protocol.md 2.2, 2.3).
 Json fold(const std::vector<Event>& events) {
   REQUIRE(events.front().name == "message_start");
   REQUIRE(events.back().name == "message_stop");

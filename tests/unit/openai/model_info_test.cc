@@ -8,7 +8,7 @@
 namespace proxx {
 namespace {
 
-/// wire.md 4.1, with what a model by a budget of thinking reports.
+/// docs/protocol.md 4.1, with what a model by a budget of thinking reports.
 constexpr const char* kPage = R"({"data":[
   {"type":"model","id":"claude-sonnet-5-5","display_name":"Sonnet of today",
    "created_at":"2026-09-28T00:00:00Z","max_input_tokens":2000000,"max_tokens":256000,

@@ -19,6 +19,8 @@ RequestOptions options_of(const Txtar& golden, ModelTable& models) {
       options.stream_override = value == "true";
     } else if (key == "drop_thinking") {
       options.drop_thinking = true;
+    } else if (key == "names") {
+      options.names = value == "text" ? Names::text : Names::drop;
     } else if (key == "prompt_cache") {
       options.prompt_cache = true;
     } else if (key == "web_search") {

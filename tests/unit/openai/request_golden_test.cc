@@ -25,6 +25,7 @@ std::string rest_of(const ConvertedChatRequest& converted) {
   add(converted.upstream_stream, "upstream_stream: true");
   for (const auto& beta : converted.betas) add(true, "beta: " + beta);
   add(converted.has_thinking_history, "has_thinking_history: true");
+  add(!converted.text_is_call_of.empty(), "text_is_call_of: " + converted.text_is_call_of);
   add(answer.include_usage, "include_usage: true");
   add(answer.legacy_function_call, "legacy_function_call: true");
   for (const auto& name : answer.custom_tools) add(true, "custom_tool: " + name);

@@ -1,4 +1,4 @@
-// Every field of a request with every JSON type that it cannot have (faults.md A16).
+// Every field of a request with every JSON type that it cannot have (docs/faults.md A16).
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
@@ -19,7 +19,8 @@ const char* const kFull = R"({
     {"type": "function", "cache_control": {"type": "ephemeral"}, "function": {"name": "f",
       "description": "d", "parameters": {"type": "object", "properties": {}}, "strict": true}},
     {"type": "custom", "custom": {"name": "c", "description": "d", "format": {"type": "grammar",
-      "grammar": {"syntax": "lark", "definition": "x"}}}}],
+      "grammar": {"syntax": "lark", "definition": "x"}}}},
+    {"name": "n", "input_schema": {}, "cache_control": {}}],
   "tool_choice": {"type": "allowed_tools", "allowed_tools": {"mode": "auto",
     "tools": [{"type": "function", "function": {"name": "f"}}]}},
   "parallel_tool_calls": true, "response_format": {"type": "json_schema", "json_schema":
@@ -41,15 +42,22 @@ const char* const kFull = R"({
     {"role": "user", "name": "n", "cache_control": {}, "content": [
       {"type": "text", "text": "t", "cache_control": {}, "prompt_cache_breakpoint": {"mode": "explicit"}},
       {"type": "image_url", "image_url": {"url": "https://example.org/x.png", "detail": "low"}},
-      {"type": "file", "file": {"file_id": "f", "filename": "n"}}]},
-    {"role": "assistant", "content": [{"type": "text", "text": "t"}, {"type": "refusal", "refusal": "r"}],
+      {"type": "file", "file": {"file_id": "f", "filename": "n"}},
+      {"type": "image", "source": {"type": "base64", "data": "aaaa"}, "cache_control": {}},
+      {"type": "document", "source": {}, "prompt_cache_breakpoint": {"mode": "explicit"}}]},
+    {"role": "assistant", "content": [{"type": "thinking", "thinking": "t", "signature": "s"},
+      {"type": "redacted_thinking", "data": "d"}, {"type": "text", "text": "t", "citations": []},
+      {"type": "tool_use", "id": "3", "name": "n", "input": {}}, {"type": "refusal", "refusal": "r"}],
       "refusal": "r", "audio": {}, "name": "n", "reasoning_content": "r", "reasoning": "r",
       "thinking_blocks": [{"type": "thinking", "thinking": "t", "signature": "s"}],
       "tool_calls": [{"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}},
         {"id": "2", "type": "custom", "custom": {"name": "c", "input": "i"}}],
       "function_call": {"name": "f", "arguments": "{}"}},
     {"role": "tool", "tool_call_id": "1", "content": [{"type": "text", "text": "t"}]},
-    {"role": "tool", "tool_call_id": "2", "content": "t"},
+    {"role": "tool", "tool_call_id": "2", "content": [
+      {"type": "image", "data": "iVBORw0KGgo=", "mimeType": "image/png"}]},
+    {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "3", "is_error": false,
+      "cache_control": {}, "content": [{"type": "text", "text": "t"}]}]},
     {"role": "function", "name": "f", "content": "t"}]})";
 
 /// The legacy fields, which exclude tools.
@@ -75,6 +83,8 @@ constexpr Loose kLoose[] = {
     {"anthropic_beta", "sa"},
     {"betas", "sa"},
     {"messages[].content", "sa"},
+    {"messages[].content[].content", "sa"},
+    {"messages[].content[].source.type", "nsbao"},
     {"messages[].reasoning_details[].type", "nsbao"},  // an entry of another kind is passed over
     {"messages[].thinking_blocks[].type", "nsbao"},
     {"tools[].function.parameters.properties", "nsbao"},

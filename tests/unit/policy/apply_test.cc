@@ -220,7 +220,8 @@ TEST_CASE("policy: Anthropic's own thinking and effort win") {
        [](Asked& a) {
          a.wishes.thinking.own = json_of(R"({"type":"enabled","budget_tokens":2000})");
        },
-       "", "dropped : the model has no thinking of this type"},
+       R"("thinking":{"type":"adaptive","display":"summarized"},"output_config":{"effort":"low"})",
+       "adjusted : the model takes no thinking budget; sent adaptive thinking with effort low"},
       {"claude-sonnet-5-5",
        [](Asked& a) {
          think<Level::xhigh>(a);
@@ -234,6 +235,64 @@ TEST_CASE("policy: Anthropic's own thinking and effort win") {
     a.wishes.thinking.own = json_of(R"({"type":"adaptive","display":"updates"})");
   });
   CHECK(updates.request.betas == std::vector<std::string>{"thinking-display-updates-2026-08-18"});
+}
+
+template <int64_t budget, int64_t max_tokens>
+void think_by_own_budget(Asked& a) {
+  static const std::string json =
+      R"({"budget_tokens":)" + std::to_string(budget) + R"(,"type":"enabled","x":1.0})";
+  a.wishes.max_tokens = {max_tokens, "max"};
+  a.wishes.thinking.own = json_of(json.c_str());
+}
+
+TEST_CASE("policy: a budget of the client's own is one of the model's settings, or is adapted") {
+  static constexpr const char* kAdaptive =
+      R"("thinking":{"type":"adaptive","display":"summarized","x":1.0})";
+  static const std::string adapted =
+      "adjusted : the model takes no thinking budget; sent adaptive thinking";
+  struct Nearest {
+    void (*ask)(Asked&);
+    const char* effort;
+  };
+  // The levels that reasoning.max_tokens of the same size gets.
+  for (const auto& [ask, effort] : {Nearest{think_by_own_budget<1, 20000>, "low"},
+                                    Nearest{think_by_own_budget<8192, 20000>, "medium"},
+                                    Nearest{think_by_own_budget<16384, 20000>, "high"},
+                                    Nearest{think_by_own_budget<60000, 20000>, "xhigh"}}) {
+    const Outcome out = outcome("claude-opus-4-8", ask);
+    CHECK(out.sent == kAdaptive + std::string(R"(,"output_config":{"effort":")") + effort + "\"}");
+    CHECK(out.said == adapted + " with effort " + effort);
+  }
+  static constexpr Row kRows[] = {
+      {"claude-opus-4-8",
+       [](Asked& a) {
+         think_by_own_budget<2000, 20000>(a);
+         a.request.output_config.verbatim = json_of(R"({"effort":"max"})");
+       },
+       R"("thinking":{"type":"adaptive","display":"summarized","x":1.0},"output_config":{"effort":"max"})",
+       "adjusted : the model takes no thinking budget; sent adaptive thinking"},
+      {"claude-opus-4-8",
+       [](Asked& a) {
+         think_by_own_budget<2000, 20000>(a);
+         a.wishes.thinking.level = {Level::high, "level"};
+       },
+       R"("thinking":{"type":"adaptive","display":"summarized","x":1.0},"output_config":{"effort":"high"})",
+       "adjusted : the model takes no thinking budget; sent adaptive thinking"},
+      {"claude-haiku-4-5", think_by_own_budget<4096, 5000>,
+       R"("thinking":{"budget_tokens":4096,"type":"enabled","x":1.0})", ""},
+      {"claude-haiku-4-5", think_by_own_budget<5000, 5000>,
+       R"("thinking":{"type":"enabled","budget_tokens":3976,"x":1.0})",
+       "adjusted : cut to leave 1024 tokens of max_tokens for the answer"},
+      {"claude-haiku-4-5", think_by_own_budget<2048, 2047>, "",
+       "dropped : no thinking: no room for 1024 tokens of it and of the answer"},
+      {"claude-haiku-4-5",
+       [](Asked& a) {
+         think_by_own_budget<5000, 5000>(a);
+         a.request.betas = {"interleaved-thinking-2025-05-14"};
+       },
+       R"("thinking":{"budget_tokens":5000,"type":"enabled","x":1.0})", ""},
+  };
+  check(kRows);
 }
 
 TEST_CASE("policy: manual thinking gives way to a tool loop that began without it") {
@@ -480,17 +539,28 @@ TEST_CASE("policy: prefill") {
          think<Level::low>(a);
          end_with_assistant(a);
        },
-       "items: a final assistant message is not continued while thinking (prefill_unsupported)",
-       ""},
+       R"("thinking":{"type":"enabled","budget_tokens":2048})",
+       "adjusted items: an assistant message is not continued while thinking; sent Continue. after "
+       "it"},
       {"claude-haiku-4-5",
        [](Asked& a) {
          a.wishes.format =
              FormatWish{json_of(R"({"type":"object","properties":{}})"), false, false, "format"};
          end_with_assistant(a);
        },
-       "format: not taken together with a final assistant message (unsupported_value)", ""},
+       R"("output_config":{"format":{"type":"json_schema","schema":{"type":"object","properties":{},)"
+       R"("additionalProperties":false}}})",
+       "adjusted items: an assistant message is not continued in a format; sent Continue. after "
+       "it"},
   };
   check(kRows);
+  for (const Row& row : kRows) {
+    const Outcome out = outcome(row.model, row.ask);
+    REQUIRE(out.request.turns.size() == 3);
+    CHECK(anthropic::text_of(out.request.turns[1].blocks[0]) == R"(so \n )");
+    CHECK(out.request.turns[2].role == Turn::Role::user);
+    CHECK(anthropic::text_of(out.request.turns[2].blocks[0]) == "Continue.");
+  }
 }
 
 TEST_CASE("policy: caching keeps four breakpoints, one of them automatic, the longer ones first") {

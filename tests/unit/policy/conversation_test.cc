@@ -193,9 +193,14 @@ TEST_CASE("conversation: what no request can be made of is an error at its item"
     const char* error;
   };
   static constexpr Row kRows[] = {
-      {"assistant first", [](Talk& t) { t.assistant("a"); },
+      {"result first", [](Talk& t) { t.result("x"); },
        "items[0].who: the conversation must begin with a user message"},
-      {"no user", [](Talk& t) { t.system("a"); },
+      {"nothing at all",
+       [](Talk& t) {
+         t.system("");
+         t.user("");
+         t.assistant("");
+       },
        "items: no user message with content to begin with"},
       {"call without result",
        [](Talk& t) {
@@ -219,26 +224,154 @@ TEST_CASE("conversation: what no request can be made of is an error at its item"
          t.result("x");
        },
        "items[3]: the call 'x' is answered twice"},
-      {"prefill",
-       [](Talk& t) {
-         t.user("a");
-         t.assistant("b");
-       },
-       "items: the model does not continue an assistant message; end with a user message"},
-      {"system at the end",
-       [](Talk& t) {
-         t.user("a");
-         t.assistant("b");
-         t.system("S");
-       },
-       "items[2]: a system message after the last assistant message has no user turn to stand "
-       "with; put it before a user message"},
   };
   for (const Row& row : kRows) {
     CAPTURE(row.name);
     Talk talk("claude-opus-5-5");
     row.talk(talk);
     CHECK(talk.finished() == row.error);
+  }
+}
+
+TEST_CASE("conversation: what OpenAI accepts without a user's turn gets a fixed one") {
+  constexpr const char* kOld = "claude-sonnet-4-6";     // neither prefill nor system inside
+  constexpr const char* kNew = "claude-opus-5-5";       // no prefill
+  constexpr const char* kPrefill = "claude-haiku-4-5";  // no system inside
+  const std::string inside =
+      ": the model has no system messages inside a conversation; sent as tagged text of the user "
+      "turn";
+  const std::string alone = ": no user message; sent as the user's";
+  const std::string begins =
+      ": a conversation begins with the user; sent behind (conversation begins)";
+  const std::string follows =
+      ": no user message follows the assistant's; sent as tagged text of a user turn";
+  const std::string continues =
+      "adjusted items: the model does not continue an assistant message; sent Continue. after it";
+  struct Row {
+    const char* model;
+    void (*talk)(Talk&);
+    std::string turns;
+    std::string said;
+  };
+  const Row rows[] = {
+      {kNew, [](Talk& t) { t.system("a"); }, "user: a", "adjusted items[0]" + alone},
+      {kOld,
+       [](Talk& t) {
+         t.system("a");
+         t.system("b");
+         t.system("");
+       },
+       "system prompt: a | user: b", "adjusted items[1]" + alone},
+      {kNew,
+       [](Talk& t) {
+         t.system("a");
+         t.user("");
+         t.system("b");
+       },
+       "system prompt: a | user: b", "dropped items[1]: empty\nadjusted items[2]" + alone},
+      {kPrefill,
+       [](Talk& t) {
+         t.system("a");
+         t.assistant("");
+       },
+       "user: a", "dropped items[1]: empty\nadjusted items[0]" + alone},
+      {kNew,
+       [](Talk& t) {
+         t.system("S");
+         t.assistant("a");
+         t.user("b");
+       },
+       "system prompt: S | user: (conversation begins) | assistant: a | user: b",
+       "adjusted items[1]" + begins},
+      {kNew,
+       [](Talk& t) {
+         t.user("");
+         t.system("S");
+         t.assistant("a");
+         t.user("b");
+       },
+       "user: (conversation begins) | system: S | assistant: a | user: b",
+       "dropped items[0]: empty\nadjusted items[2]" + begins},
+      {kNew, [](Talk& t) { t.assistant("a"); },
+       "user: (conversation begins) | assistant: a | user: Continue.",
+       "adjusted items[0]" + begins + '\n' + continues},
+      {kPrefill, [](Talk& t) { t.assistant("a"); }, "user: (conversation begins) | assistant: a",
+       "adjusted items[0]" + begins},
+      {kNew,
+       [](Talk& t) {
+         t.user("a");
+         t.assistant("b ");
+       },
+       "user: a | assistant: b  | user: Continue.", continues},
+      {kPrefill,
+       [](Talk& t) {
+         t.user("a");
+         t.assistant("b");
+       },
+       "user: a | assistant: b", ""},
+      {kNew,
+       [](Talk& t) {
+         t.user("a");
+         t.assistant("b");
+         t.user("");
+         t.assistant("c");
+         t.user("d");
+       },
+       "user: a | assistant: b | user: Continue. | assistant: c | user: d",
+       "dropped items[2]: empty\nadjusted items[2]: the model does not continue an assistant "
+       "message; sent Continue. after it"},
+      {kNew,
+       [](Talk& t) {
+         t.user("a");
+         t.assistant("b");
+         t.user("");
+         t.user("c");
+         t.assistant("d");
+         t.assistant("e");
+         t.user("f");
+       },
+       "user: a | assistant: b | user: c | assistant: d e | user: f", "dropped items[2]: empty"},
+      {kNew,
+       [](Talk& t) {
+         t.user("a");
+         t.assistant("b");
+         t.system("S");
+         t.system("T");
+       },
+       R"(user: a | assistant: b | user: <system>\nS\n</system> <system>\nT\n</system>)",
+       "adjusted items[2]" + follows},
+      {kOld,
+       [](Talk& t) {
+         t.user("a");
+         t.assistant("b");
+         t.system("S");
+       },
+       R"(user: a | assistant: b | user: <system>\nS\n</system>)", "adjusted items[2]" + inside},
+      {kPrefill,
+       [](Talk& t) {
+         t.assistant("a");
+         t.system("S");
+         t.assistant("b");
+       },
+       R"(user: (conversation begins) | assistant: a | user: <system>\nS\n</system> | assistant: b)",
+       "adjusted items[0]" + begins + "\nadjusted items[1]" + inside},
+      {kNew,
+       [](Talk& t) {
+         t.user("a");
+         t.assistant("b");
+         t.system("S");
+         t.assistant("");
+         t.user("c");
+       },
+       R"(user: a | assistant: b | user: <system>\nS\n</system> c)",
+       "dropped items[3]: empty\nadjusted items[2]" + follows},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.turns);
+    Talk talk(row.model);
+    row.talk(talk);
+    CHECK(talk.finished() == row.turns);
+    CHECK(talk.said() == row.said);
   }
 }
 

@@ -34,6 +34,27 @@ TEST_CASE("a JSON answer is sent whole") {
   CHECK(has(server.log.text(), " in=10 out=5 upstream=req_up dropped=seed\n"));
 }
 
+TEST_CASE("the legacy endpoint answers in its own shape, and is counted apart") {
+  Harness server;
+  const auto client = server.ask(request_of(
+      "POST", "/v1/completions", {}, R"({"model":"claude-haiku-4-5","prompt":"secret question"})"));
+  auto& call = *server.upstream.calls.at(0);
+  CHECK(call.request.path == "/v1/messages");
+  CHECK(has(call.request.body, "secret question"));
+  call.head(200, kJson);
+  call.data(kMessage);
+  call.done();
+  CHECK(client->status == 200);
+  CHECK(has(client->body, R"("object":"text_completion")"));
+  CHECK(has(client->body, R"("text":"secret answer")"));
+  CHECK(has(server.log.text(), "POST /v1/completions model=claude-haiku-4-5 status=200"));
+  CHECK(has(server.shared.metrics.text(), R"(endpoint="/v1/completions")"));
+  const auto refused =
+      server.ask(request_of("POST", "/v1/completions", {}, R"({"prompt":["a","b"],"model":"m"})"));
+  CHECK(refused->status == 400);
+  CHECK(has(refused->body, R"("param":"prompt")"));
+}
+
 TEST_CASE("U21: the status line of a stream waits for the first event") {
   Harness server;
   const auto client = server.chat(true);

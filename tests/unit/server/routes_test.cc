@@ -14,6 +14,7 @@ TEST_CASE("the served paths are found exactly") {
   };
   const Row rows[] = {
       {"/v1/chat/completions", Endpoint::chat_completions},
+      {"/v1/completions", Endpoint::completions},
       {"/v1/models", Endpoint::models},
       {"/v1/models/claude-opus-5", Endpoint::model},
       {"/v1/messages", Endpoint::messages},
@@ -71,7 +72,7 @@ TEST_CASE("a 404 names what is served, and tells a base URL without /v1") {
   CHECK(has(status.error().message, "POST /v1/chat/completions"));
   CHECK(has(status.error().message, "GET /v1/models/{id}"));
   CHECK_FALSE(has(status.error().message, "base URL"));
-  for (const char* path : {"/chat/completions", "/models"}) {
+  for (const char* path : {"/chat/completions", "/completions", "/models"}) {
     const Status hinted = check_route("POST", path);
     REQUIRE_FALSE(hinted);
     CHECK(has(hinted.error().message, "base URL must end in /v1"));

@@ -60,7 +60,9 @@ TEST_CASE("anthropic: an answer is read by its status and content-type") {
       {"page", head_of(200, "text/html"), fail(ErrorKind::upstream_bad_content_type, "")},
       {"coded", head_of(200, "application/json", "gzip"),
        fail(ErrorKind::upstream_bad_content_type, "")},
-      {"accepted", head_of(202, "application/json"), fail(ErrorKind::upstream_protocol, "")},
+      {"accepted", head_of(202, nullptr), fail(ErrorKind::upstream_protocol, "")},
+      {"U12: accepted, with JSON", head_of(202, "application/json"), BodyKind::error},
+      {"a kind of JSON", head_of(200, "application/problem+json"), BodyKind::message},
       {"redirect", head_of(302, "application/json"), fail(ErrorKind::upstream_redirect, "")},
   };
   for (const auto& row : rows) {

@@ -3,7 +3,7 @@
 #include "base/ascii.h"
 #include "harness.h"
 
-// Rows of faults.md section 3 that are the engine's to hold.
+// Rows of docs/faults.md 3 that are the engine's to hold.
 
 namespace proxx::test {
 namespace {

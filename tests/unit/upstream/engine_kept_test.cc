@@ -9,7 +9,7 @@
 
 #include "harness.h"
 
-// What may stand on a kept connection, and how often a request goes out (faults.md U51, X1).
+// What may stand on a kept connection, and how often a request goes out (docs/faults.md U51, X1).
 
 namespace proxx::test {
 namespace {

@@ -24,7 +24,7 @@ size_t count(const HeaderList& headers, std::string_view name) {
 
 }  // namespace
 
-TEST_CASE("claude-code: what Claude Code sends (wire.md 7)") {
+TEST_CASE("claude-code: what Claude Code sends (docs/protocol.md 7)") {
   HeaderOptions options;
   options.session_id = "11111111-2222-4333-8444-555555555555";
   Credential credential;
