@@ -23,12 +23,13 @@ _proxx() {
     ask) flags="-f --file -s --system -a --attach --no-stdin -t --temperature --max-tokens
       -r --reasoning -J --schema $answer $model $limits $upstream $general" ;;
     batch) flags="-o --output -j --jobs --resume --fail-fast -n --dry-run -u --usage
+      --half-price --no-wait --cancel --again --adopt
       $model $limits $upstream $general" ;;
     bridge) flags="-j --jobs -u --usage $model $limits $upstream $general" ;;
     convert) flags='-m --model --strict -c --config --api --include-usage --created --request --color -h --help' ;;
     serve) flags="--host --port --unix --auth-file --cors --allowed-host --max-connections --threads
       --drain --log-level --log-format --metrics --check-health $model $upstream $general" ;;
-    mock) flags='--host --port --script --replay --delay --color -h --help' ;;
+    mock) flags='--host --port --script --replay --delay --batch-time --color -h --help' ;;
     models) flags="--json --remote $model $upstream $general" ;;
     config) flags="--path $model $upstream $general" ;;
   esac
@@ -50,7 +51,8 @@ _proxx() {
       ;;
     -s | --system | -H | --header | -t | --temperature | --max-tokens | -j | --jobs | --retry | \
       --max-time | --connect-timeout | --idle-timeout | -x | --proxy | --host | --port | --cors | \
-      --allowed-host | --max-connections | --threads | --drain | --created | --delay)
+      --allowed-host | --max-connections | --threads | --drain | --created | --delay | \
+      --batch-time | --adopt)
       return
       ;;
     -o | --output | -f | --file | -a | --attach | -J | --schema | -c | --config | --key-file | \

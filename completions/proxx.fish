@@ -73,6 +73,11 @@ complete -c proxx -n '__proxx_is ask' -s J -l schema -r -d 'JSON Schema of the a
 complete -c proxx -n '__proxx_is batch bridge' -s j -l jobs -x -d 'Requests in flight'
 complete -c proxx -n '__proxx_is batch' -l resume -d 'Run what has no answer yet'
 complete -c proxx -n '__proxx_is batch' -l fail-fast -d 'Stop at the first line that fails'
+complete -c proxx -n '__proxx_is batch' -l half-price -d 'Half the price, answers within 24 hours'
+complete -c proxx -n '__proxx_is batch' -l no-wait -d 'One look, exit 13 if not finished'
+complete -c proxx -n '__proxx_is batch' -l cancel -d 'End the batches that run'
+complete -c proxx -n '__proxx_is batch' -l again -d 'Send what is in doubt or gone again'
+complete -c proxx -n '__proxx_is batch' -l adopt -x -d 'The batch in doubt is this one'
 
 complete -c proxx -n '__proxx_is convert' -a 'request response stream'
 complete -c proxx -n '__proxx_is convert' -l api -x -a 'chat responses completions' -d 'API of the answer'
@@ -97,6 +102,7 @@ complete -c proxx -n '__proxx_is serve' -l check-health -d 'Ask the server that 
 complete -c proxx -n '__proxx_is mock' -l script -r -d 'Scenario, or a file'
 complete -c proxx -n '__proxx_is mock' -l replay -x -a '(__fish_complete_directories)' -d 'Answer with what --record kept'
 complete -c proxx -n '__proxx_is mock' -l delay -x -d 'Between events'
+complete -c proxx -n '__proxx_is mock' -l batch-time -x -d 'What a message batch takes'
 
 complete -c proxx -n '__proxx_is models' -l json -d 'As GET /v1/models answers'
 complete -c proxx -n '__proxx_is models' -l remote -d 'Ask the upstream'

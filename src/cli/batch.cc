@@ -9,6 +9,7 @@
 #include "cli/batch_line.h"
 #include "cli/batch_run.h"
 #include "cli/commands.h"
+#include "cli/half_price.h"
 #include "cli/input.h"
 #include "cli/models_remote.h"
 #include "cli/output.h"
@@ -109,7 +110,15 @@ int run_batch(int argc, char** argv) {
     say_error("--resume needs -o FILE: the results of the earlier run");
     return kExitUsage;
   }
-  const auto exit_code = batch(options);
+  if (options.half_price && options.output.empty() && !options.dry_run) {
+    say_error("--half-price needs -o FILE, beside which it keeps its state");
+    return kExitUsage;
+  }
+  if (options.half_price && !options.record.empty()) {
+    say_error("--half-price excludes --record");
+    return kExitUsage;
+  }
+  const auto exit_code = options.half_price ? run_half_price(options) : batch(options);
   return exit_code ? *exit_code : report(exit_code.error());
 }
 

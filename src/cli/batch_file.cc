@@ -58,6 +58,24 @@ Result<Descriptor> without_failures(const std::string& path, const Descriptor& f
   return fresh.release();
 }
 
+/// Opens and locks the results of an earlier run.
+Result<Descriptor> open_results(const std::string& path, const struct stat& info) {
+  if (!S_ISREG(info.st_mode)) {
+    return fail(ErrorKind::usage, path + ": --resume needs a regular file");
+  }
+  Descriptor file(::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
+  if (file.number() == -1) return fail(file_error(path));
+  PROXX_TRY(lock(file.number(), path));
+  if (!is_at(path, file.number())) return fail(in_use(path));
+  return file;
+}
+
+/// Errors name the file.
+Result<FoundResults> in_file(const std::string& path, Result<FoundResults> found) {
+  if (!found) found.error().message = path + ": " + found.error().message;
+  return found;
+}
+
 }  // namespace
 
 Result<BatchFile> BatchFile::create(const std::string& name) {
@@ -85,25 +103,29 @@ Result<BatchFile> BatchFile::resume(const std::string& name, IdSet& answered) {
   if (stat(name.c_str(), &info) != 0) return create(name);
   // The file is renamed over, a link to it stays.
   const std::string path = end_of_links(name);
-  if (!S_ISREG(info.st_mode)) {
-    return fail(ErrorKind::usage, path + ": --resume needs a regular file");
-  }
-  Descriptor file(::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
-  if (file.number() == -1) return fail(file_error(path));
-  PROXX_TRY(lock(file.number(), path));
-  if (!is_at(path, file.number())) return fail(in_use(path));
-
-  auto found = scan_results(file.number(), answered);
-  if (!found) {
-    found.error().message = path + ": " + found.error().message;
-    return fail(found.error());
-  }
-  if (found->has_failures) {
+  PROXX_ASSIGN(Descriptor file, open_results(path, info));
+  PROXX_ASSIGN(const FoundResults found, in_file(path, scan_results(file.number(), answered)));
+  if (found.has_failures) {
     answered = IdSet();
     PROXX_ASSIGN(file, without_failures(path, file, answered));
   } else {
-    PROXX_TRY(repair_tail(file.number(), *found));
+    PROXX_TRY(repair_tail(file.number(), found));
   }
+  return BatchFile(std::move(file));
+}
+
+Result<BatchFile> BatchFile::reopen(const std::string& name,
+                                    const std::function<void(const ResultLine&)>& each) {
+  struct stat info {};
+  if (stat(name.c_str(), &info) != 0) return fail(file_error(name));
+  const std::string path = end_of_links(name);
+  PROXX_ASSIGN(Descriptor file, open_results(path, info));
+  PROXX_ASSIGN(const FoundResults found,
+               in_file(path, scan_results(file.number(), [&each](const ResultLine& result) {
+                         each(result);
+                         return true;
+                       })));
+  PROXX_TRY(repair_tail(file.number(), found));
   return BatchFile(std::move(file));
 }
 

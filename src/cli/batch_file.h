@@ -1,10 +1,12 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "base/result.h"
 #include "cli/batch_ids.h"
+#include "cli/batch_line.h"
 #include "cli/descriptor.h"
 
 namespace proxx::cli {
@@ -21,6 +23,11 @@ class BatchFile {
   /// last line is repaired, failed lines are taken out by a FileReplacement with the rest. Errors:
   /// `usage` if another run holds it, or if it is no file of results.
   static Result<BatchFile> resume(const std::string& path, IdSet& answered);
+
+  /// The file of an earlier run with all that is in it; `each` is told of every result. A torn last
+  /// line is cut off. Errors as of resume(); there has to be a file.
+  static Result<BatchFile> reopen(const std::string& path,
+                                  const std::function<void(const ResultLine&)>& each);
 
   /// One write at the file's end. After an error the file can be resumed, not appended to.
   Status append(std::string_view line);

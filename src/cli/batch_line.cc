@@ -14,6 +14,7 @@ using json::Reader;
 
 /// Every result begins with this.
 constexpr std::string_view kResultStart = R"({"id":"batch_req_)";
+constexpr std::string_view kIdStart = "batch_req_";
 
 bool is_batch_request(Reader root) {
   return root.get("custom_id") || root.get("body") || root.get("url") || root.get("method");
@@ -90,7 +91,7 @@ std::string_view code_of(const Error& error) {
 
 /// Up to the value of `response`.
 void begin_result(json::Writer& writer, std::string_view id, std::string_view custom_id) {
-  writer.begin_object().key("id").raw_string("batch_req_" + std::string(id));
+  writer.begin_object().key("id").raw_string(std::string(kIdStart) + std::string(id));
   writer.key("custom_id");
   if (custom_id.empty()) {
     writer.null();
@@ -146,16 +147,18 @@ ResultLine read_result_line(std::string_view text, json::Document& document) {
     const bool begun = text.substr(0, kResultStart.size()) == kResultStart ||
                        kResultStart.substr(0, text.size()) == text;
     const bool zeros = text.find('\0') != std::string_view::npos;
-    return {begun || zeros ? ResultKind::damaged : ResultKind::foreign, {}};
+    return {begun || zeros ? ResultKind::damaged : ResultKind::foreign, {}, {}};
   }
   const Reader root = document.root();
   const Reader id = root.get("custom_id");
   const Reader response = root.get("response");
-  if (!id || !response) return {ResultKind::foreign, {}};
-  if (!id.is_string() || response.get("status_code").integer_or_none() != 200) {
-    return {ResultKind::failed, {}};
+  if (!id || !response) return {ResultKind::foreign, {}, {}};
+  ResultLine line{ResultKind::failed, root.get("id").string_or(""), id.string_or("")};
+  line.id.erase(0, line.id.starts_with(kIdStart) ? kIdStart.size() : line.id.size());
+  if (id.is_string() && response.get("status_code").integer_or_none() == 200) {
+    line.kind = ResultKind::answered;
   }
-  return {ResultKind::answered, id.string_or("")};
+  return line;
 }
 
 }  // namespace proxx::cli

@@ -48,7 +48,8 @@ enum class ResultKind {
 };
 struct ResultLine {
   ResultKind kind = ResultKind::foreign;
-  std::string custom_id;  ///< if answered
+  std::string id;         ///< the result's own, after `batch_req_`; "" if it has none
+  std::string custom_id;  ///< "" if it is null
 };
 [[nodiscard]] ResultLine read_result_line(std::string_view text, json::Document& document);
 

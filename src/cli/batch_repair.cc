@@ -45,7 +45,8 @@ Status read_results(int descriptor,
 
 }  // namespace
 
-Result<FoundResults> scan_results(int descriptor, IdSet& answered) {
+Result<FoundResults> scan_results(int descriptor,
+                                  const std::function<bool(const ResultLine&)>& stays) {
   FoundResults found;
   PROXX_TRY(read_results(descriptor, [&](const LineCutter::Line& line, const ResultLine& result) {
     if (result.kind == ResultKind::foreign || line.too_long) {
@@ -54,14 +55,18 @@ Result<FoundResults> scan_results(int descriptor, IdSet& answered) {
     }
     const bool torn = !line.has_newline && result.kind == ResultKind::damaged;
     if (torn) return Status{};
-    if (result.kind != ResultKind::answered || !answered.insert(result.custom_id)) {
-      found.has_failures = true;
-    }
+    if (!stays(result)) found.has_failures = true;
     found.whole_bytes += line.text.size() + (line.has_newline ? 1 : 0);
     found.lacks_newline = !line.has_newline;
     return Status{};
   }));
   return found;
+}
+
+Result<FoundResults> scan_results(int descriptor, IdSet& answered) {
+  return scan_results(descriptor, [&answered](const ResultLine& result) {
+    return result.kind == ResultKind::answered && answered.insert(result.custom_id);
+  });
 }
 
 Status repair_tail(int descriptor, const FoundResults& found) {

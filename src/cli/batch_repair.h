@@ -1,8 +1,10 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 
 #include "base/result.h"
 #include "cli/batch_ids.h"
+#include "cli/batch_line.h"
 
 // What an earlier run left in a file of results, and how it is made fit to be appended to
 // (docs/faults.md B1, B2). The descriptors are of regular files; their read positions don't matter.
@@ -15,6 +17,9 @@ struct FoundResults {
   uint64_t whole_bytes = 0;    ///< what stands before a torn last line
 };
 
+/// Reads all of it and asks of each whole result whether it stays. Errors as below.
+[[nodiscard]] Result<FoundResults> scan_results(
+    int descriptor, const std::function<bool(const ResultLine&)>& stays);
 /// Reads all of it; `answered` gets the ids of the lines that stay. Errors: `usage` at a line that
 /// is no result: the file is something else, and not to be touched.
 [[nodiscard]] Result<FoundResults> scan_results(int descriptor, IdSet& answered);

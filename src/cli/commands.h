@@ -29,5 +29,6 @@ std::optional<int> command_after_options(const std::string& word);
 inline constexpr int kExitUsage = 2;
 inline constexpr int kExitLinesFailed = 11;
 inline constexpr int kExitRefused = 12;
+inline constexpr int kExitNotFinished = 13;
 
 }  // namespace proxx::cli

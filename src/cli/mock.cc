@@ -20,6 +20,8 @@ int run_mock(int argc, char** argv) {
   options.replay = parsed.options->replay;
   if (const auto delay = parsed.options->delay_ms)
     options.delay = std::chrono::milliseconds(*delay);
+  if (const auto time = parsed.options->batch_time_ms)
+    options.batch_time = std::chrono::milliseconds(*time);
   mock::Mock mock(loop, std::move(options));
   const auto port = mock.listen(parsed.options->host, static_cast<uint16_t>(parsed.options->port));
   if (!port) return report(port.error());

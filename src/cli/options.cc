@@ -150,6 +150,10 @@ Parsed<MockOptions> parse_mock(int argc, char** argv) {
       ->type_name("MS")
       ->check(CLI::Range(0, 600'000))
       ->take_last();
+  app.add_option("--batch-time", options.batch_time_ms, "What a message batch takes (200)")
+      ->type_name("MS")
+      ->check(CLI::Range(0, 86'400'000))
+      ->take_last();
   add_color(app);
   return parsed(app, options, argc, argv);
 }

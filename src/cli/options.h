@@ -70,6 +70,11 @@ struct BatchOptions : CommonOptions {
   bool fail_fast = false;
   bool dry_run = false;
   bool usage = false;
+  bool half_price = false;
+  bool no_wait = false;
+  bool cancel = false;
+  bool again = false;
+  std::string adopt;  ///< a batch's id; "" was not given
 };
 
 struct BridgeOptions : CommonOptions {
@@ -88,6 +93,7 @@ struct MockOptions {
   std::string script;
   std::string replay;
   std::optional<int> delay_ms;
+  std::optional<int> batch_time_ms;
 };
 
 struct ModelsOptions : CommonOptions {

@@ -15,6 +15,28 @@ void add_jobs(CLI::App& app, int& jobs, const std::string& help) {
       ->take_last();
 }
 
+void add_half_price(CLI::App& app, BatchOptions& options) {
+  constexpr const char* kGroup = "Half price";
+  app.add_flag("--half-price", options.half_price, "Half the price, answers within 24 hours")
+      ->excludes("--jobs", "--fail-fast")
+      ->group(kGroup);
+  const auto add = [&](const char* name, bool& value, const char* help) {
+    app.add_flag(name, value, help)->needs("--half-price")->group(kGroup);
+  };
+  add("--no-wait", options.no_wait, "One look, exit 13 if not finished; go on by the same command");
+  add("--cancel", options.cancel, "End the batches that run, take what they did");
+  add("--again", options.again, "Send what is in doubt or gone again");
+  app.add_option("--adopt", options.adopt, "The batch in doubt is this one")
+      ->type_name("ID")
+      ->take_last()
+      ->needs("--half-price")
+      ->excludes("--again")
+      ->group(kGroup);
+  for (const char* other : {"--resume", "--adopt", "--again"}) {
+    app.get_option("--cancel")->excludes(other);
+  }
+}
+
 }  // namespace
 
 Parsed<BatchOptions> parse_batch(int argc, char** argv) {
@@ -33,6 +55,7 @@ Parsed<BatchOptions> parse_batch(int argc, char** argv) {
   app.add_flag("-n,--dry-run", options.dry_run, "Print the Anthropic requests, send nothing")
       ->excludes("--output", "--resume");
   app.add_flag("-u,--usage", options.usage, "Tokens, cost and time on stderr");
+  add_half_price(app, options);
   add_limits(app, options);
   add_common(app, options);
   if (const auto exit_code = parse(app, argc, argv)) return {std::nullopt, *exit_code};

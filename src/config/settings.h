@@ -38,6 +38,10 @@ struct Settings {
     bool echo_model = false;
     Names names = Names::drop;
   };
+  struct HalfPrice {
+    std::chrono::milliseconds poll{30'000};     ///< the first wait for a batch to end
+    std::chrono::milliseconds settle{180'000};  ///< the search for a batch that may exist
+  };
   struct Serve {
     ClientKey client_key = ClientKey::forward;
     std::string auth_file;
@@ -76,6 +80,7 @@ struct Settings {
   bool allow_insecure_upstream = false;
   std::string claude_cli_version = "2.1.330";
   Convert convert;
+  HalfPrice half_price;
   Serve serve;
 };
 

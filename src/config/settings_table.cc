@@ -82,6 +82,8 @@ std::vector<Setting> settings_of(Settings& s) {
       {"convert.web_search", &s.convert.web_search},
       {"convert.echo_model", &s.convert.echo_model},
       {"convert.names", &s.convert.names},
+      {"half_price.poll", &s.half_price.poll, kSeconds},
+      {"half_price.settle", &s.half_price.settle, kSeconds},
       {"serve.client_key", &s.serve.client_key},
       {"serve.auth_file", &s.serve.auth_file, kPath},
       {"serve.retry", &s.serve.retry, kRetries},

@@ -5,9 +5,12 @@
 #include <set>
 #include <utility>
 
+#include "mock/batch_scenarios.h"
+#include "mock/batches.h"
 #include "mock/file.h"
 #include "mock/models_api.h"
 #include "mock/player.h"
+#include "mock/query.h"
 #include "mock/replay.h"
 #include "mock/rules.h"
 #include "mock/wire_headers.h"
@@ -38,7 +41,10 @@ std::string no_such_scenario(const std::string& name) {
 
 struct Mock::Impl final : http::Handler {
   Impl(boost::asio::io_context& loop, MockOptions given)
-      : loop_(loop), options(std::move(given)), server(loop, *this, http::Limits{}) {}
+      : loop_(loop),
+        options(std::move(given)),
+        batches({options.script, options.batch_time}),
+        server(loop, *this, http::Limits{}) {}
 
   ~Impl() override {
     for (const auto& player : std::exchange(players, {})) player->stop();
@@ -96,6 +102,10 @@ struct Mock::Impl final : http::Handler {
   Answer answer_for(const http::Request& request) {
     const std::string_view path = request.path();
     if (path == "/" && request.method == "HEAD") return answer_json("", counts.requests);
+    if (is_batches_path(path)) {
+      if (auto bad = check_headers(request.headers)) return refuse(*bad);
+      return batches.answer(request, counts.requests);
+    }
     const bool models = path.starts_with(kModelsPath);
     if (path != "/v1/messages" && path != "/v1/messages/count_tokens" && !models)
       return not_found();
@@ -108,9 +118,7 @@ struct Mock::Impl final : http::Handler {
   Answer models_answer(const http::Request& request) {
     if (auto bad = check_headers(request.headers)) return refuse(*bad);
     std::string_view rest = request.path().substr(kModelsPath.size());
-    const std::string_view target = request.target;
-    const size_t query = std::min(target.find('?'), target.size() - 1);
-    if (rest.empty()) return answer_json(models_page(target.substr(query + 1)), counts.requests);
+    if (rest.empty()) return answer_json(models_page(query_of(request.target)), counts.requests);
     if (!rest.starts_with('/')) return not_found();
     rest.remove_prefix(1);
     const ModelRules* model = find_model(rest);
@@ -133,7 +141,9 @@ struct Mock::Impl final : http::Handler {
     Asked asked = read_request(request.body);
     asked.number = counts.requests;
     asked.attempt = counts.messages;
-    Answer out = answer(options.script.empty() ? choose_scenario(asked) : options.script, asked);
+    std::string name = options.script;
+    if (is_batch_scenario(name)) name = batch_scenario(name).items;
+    Answer out = answer(name.empty() ? choose_scenario(asked) : name, asked);
     out.delay += options.delay.value_or(std::chrono::milliseconds(0));
     return out;
   }
@@ -161,6 +171,7 @@ struct Mock::Impl final : http::Handler {
   MockOptions options;
   std::optional<Answer> file;
   std::optional<Recordings> recordings;
+  Batches batches;
   MockCounts counts;
   std::vector<http::Request> kept;
   std::set<std::shared_ptr<Player>> players;

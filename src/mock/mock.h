@@ -21,7 +21,8 @@ struct MockOptions {
   std::string replay{};  ///< a folder of recordings that answers instead (mock/replay.h)
   /// Before each event of a stream. A replay has its own pace unless this is set.
   std::optional<std::chrono::milliseconds> delay = std::nullopt;
-  size_t keep_requests = 0;  ///< how many requests() remembers
+  std::chrono::milliseconds batch_time{200};  ///< from a message batch's creation to its end
+  size_t keep_requests = 0;                   ///< how many requests() remembers
 };
 
 struct MockCounts {

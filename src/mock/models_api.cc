@@ -1,9 +1,9 @@
 #include "mock/models_api.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "mock/message.h"
+#include "mock/query.h"
 
 namespace proxx::mock {
 namespace {
@@ -51,23 +51,6 @@ Json model_json(const ModelRules& model) {
           {"deprecated_at", nullptr},
           {"retires_at", date_time(model.retires_at)},
           {"capabilities", std::move(capabilities)}};
-}
-
-std::string_view parameter(std::string_view query, std::string_view name) {
-  while (!query.empty()) {
-    const size_t end = std::min(query.find('&'), query.size());
-    const std::string_view pair = query.substr(0, end);
-    if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=')
-      return pair.substr(name.size() + 1);
-    query.remove_prefix(std::min(end + 1, query.size()));
-  }
-  return {};
-}
-
-size_t page_size(std::string_view limit) {
-  size_t out = 20;  // the API's default
-  std::from_chars(limit.data(), limit.data() + limit.size(), out);
-  return std::clamp<size_t>(out, 1, 1000);
 }
 
 }  // namespace

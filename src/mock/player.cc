@@ -17,7 +17,8 @@ void Player::start(Done done) {
     if (const auto self = weak.lock()) self->end(Outcome::sent);
   });
   const auto responder = responder_;
-  if (!answer_.whole && !answer_.pieces.empty()) responder->start(answer_.status, answer_.headers);
+  const bool has_body = !answer_.pieces.empty() || answer_.more;
+  if (!answer_.whole && has_body) responder->start(answer_.status, answer_.headers);
   if (answer_.delays.empty()) return step();
   wait();
 }
@@ -34,8 +35,10 @@ void Player::step() {
     responder->send({answer_.status, answer_.headers, std::move(answer_.pieces.front()), false});
     return;
   }
-  if (next_ == answer_.pieces.size()) return finish_body();
-  if (!responder->write(answer_.pieces[next_++])) {
+  std::string made;
+  if (next_ == answer_.pieces.size() && answer_.more) made = answer_.more();
+  if (next_ == answer_.pieces.size() && made.empty()) return finish_body();
+  if (!responder->write(made.empty() ? answer_.pieces[next_++] : made)) {
     responder->on_drain([weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->step();
     });

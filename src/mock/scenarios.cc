@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mock/batch_scenarios.h"
 #include "mock/scenario_faults.h"
 #include "mock/scenario_messages.h"
 #include "mock/wire_headers.h"
@@ -41,11 +42,13 @@ std::vector<ScenarioInfo> scenarios() {
   std::vector<ScenarioInfo> out;
   for (const MessageScenario& each : message_scenarios()) out.push_back({each.name, each.shows});
   for (const FaultScenario& each : fault_scenarios()) out.push_back({each.name, each.shows});
+  for (const BatchScenario& each : batch_scenarios()) out.push_back({each.name, each.shows});
   return out;
 }
 
 bool is_scenario(std::string_view name) {
-  return find_row(message_scenarios(), name) || find_row(fault_scenarios(), name);
+  return find_row(message_scenarios(), name) || find_row(fault_scenarios(), name) ||
+         is_batch_scenario(name);
 }
 
 std::string choose_scenario(const Asked& asked) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,11 +15,12 @@ namespace proxx::mock {
 struct Answer {
   int status = 200;
   http::HeaderList headers;
-  std::vector<std::string> pieces;     ///< one for a whole body, one an event for a stream
-  bool whole = false;                  ///< sent with its length
-  bool cut = false;                    ///< the connection is cut where the end should be
-  bool stalls = false;                 ///< nothing comes where the end should be
-  std::chrono::milliseconds delay{0};  ///< between pieces
+  std::vector<std::string> pieces;      ///< one for a whole body, one an event for a stream
+  std::function<std::string()> more{};  ///< makes further pieces; "" is the end
+  bool whole = false;                   ///< sent with its length
+  bool cut = false;                     ///< the connection is cut where the end should be
+  bool stalls = false;                  ///< nothing comes where the end should be
+  std::chrono::milliseconds delay{0};   ///< between pieces
   std::vector<std::chrono::milliseconds> delays;  ///< before each piece, instead of `delay`
 };
 

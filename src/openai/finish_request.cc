@@ -35,6 +35,7 @@ Result<ConvertedRequest> finish_request(const Model& model, const RequestOptions
                                         Draft& draft) {
   anthropic::MessagesRequest& request = draft.request;
   if (options.stream_override) draft.wishes.stream = *options.stream_override;
+  draft.wishes.batch_item = options.batch_item;
 
   ConvertedRequest out;
   // Before apply(), which may leave out the thinking of a message that is continued.

@@ -91,14 +91,15 @@ Status read_moderation(Reader field, Draft& draft) {
 
 Status read_service_tier(Reader field, Draft& draft) {
   PROXX_ASSIGN(const std::string tier, field.string());
+  policy::TierWish wish{policy::Tier::other, field, draft.notices.item()};
   if (tier == "default" || tier == "standard_only") {
-    draft.request.service_tier = "standard_only";
+    wish.tier = policy::Tier::standard;
   } else if (tier == "priority") {
-    draft.request.service_tier = "auto";
-    draft.notices.adjust(field, "priority capacity is used where the account has it; sent auto");
-  } else if (tier != "auto") {
-    draft.notices.drop(field, "no such tier upstream");
+    wish.tier = policy::Tier::priority;
+  } else if (tier == "auto") {
+    wish.tier = policy::Tier::automatic;
   }
+  draft.wishes.tier = wish;
   return {};
 }
 

@@ -28,6 +28,9 @@ struct RequestOptions {
   int continue_paused = 5;
   /// Leave all thinking out of the history: for the second try of docs/mapping-chat.md 6.4.
   bool drop_thinking = false;
+  /// The request is for an item of a Message Batch: its answer is never a stream, its price has no
+  /// service tier or fast mode, and a cache breakpoint of prompt_cache lasts an hour.
+  bool batch_item = false;
 };
 
 }  // namespace proxx

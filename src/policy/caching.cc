@@ -73,7 +73,9 @@ void apply_caching(const Step& step) {
     step.request.cache_control =
         too_long ? shorten(wish.automatic, step.notices) : wish.automatic.raw();
   } else if (implicit) {
-    step.request.cache_control = wish.for_an_hour && !shorter ? kCacheHour : kCacheFiveMinutes;
+    // A batch usually waits for longer than five minutes.
+    const bool hour = wish.for_an_hour || (step.wishes.batch_item && wish.by_default);
+    step.request.cache_control = hour && !shorter ? kCacheHour : kCacheFiveMinutes;
   }
 }
 

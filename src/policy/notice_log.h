@@ -15,6 +15,7 @@ enum class Topic : uint8_t {
   text,  ///< of the request as JSON
   model,
   fields,  ///< with its row in the reader's table of fields as item
+  batch_item,
   max_tokens,
   format,
   tools,  ///< with the tool's index as item
@@ -32,6 +33,8 @@ class NoticeLog {
  public:
   /// The notices that follow are about this. Topics, and the items of a topic, must ascend.
   void about(Topic topic, size_t item = 0);
+  /// The item that about() was last given.
+  [[nodiscard]] size_t item() const { return item_; }
 
   void drop(const Place& place, std::string reason) {
     add(Notice::Kind::dropped, place, std::move(reason));

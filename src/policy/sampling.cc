@@ -89,7 +89,7 @@ void apply_stream(const Step& step) {
   // The model's limit, sent when nobody named a number, does not mean that so many are wanted.
   const bool asked = step.wishes.max_tokens || step.wishes.default_max_tokens;
   const bool long_answer = asked && step.request.max_tokens > kMaxTokensWithoutStream;
-  step.request.stream = step.wishes.stream || long_answer;
+  step.request.stream = !step.wishes.batch_item && (step.wishes.stream || long_answer);
 }
 
 void apply_sampling(const Step& step) {

@@ -17,6 +17,7 @@ struct Step {
   NoticeLog& notices;
 };
 
+void apply_capacity(const Step& step);
 void apply_max_tokens(const Step& step);
 /// Sets request.stream.
 void apply_stream(const Step& step);

@@ -67,8 +67,25 @@ struct CacheWish {
   bool for_an_hour = false;
 };
 
+/// Which of the upstream's capacity the request should take.
+enum class Tier {
+  automatic,
+  standard,
+  priority,
+  other,  ///< one that the upstream lacks
+};
+
+struct TierWish {
+  Tier tier;
+  Place place;
+  size_t field = 0;  ///< its row in the reader's table of fields, as of Topic::fields
+};
+
 struct Wishes {
   bool stream = false;
+  /// The request is for an item of a Message Batch, which has no stream and no choice of capacity.
+  bool batch_item = false;
+  std::optional<TierWish> tier;
   std::optional<Wish<int64_t>> max_tokens;    ///< at least 1
   std::optional<int64_t> default_max_tokens;  ///< configured, for a client that names none
   std::string_view api_version;               ///< `anthropic-version`

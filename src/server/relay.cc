@@ -2,10 +2,12 @@
 
 #include <array>
 #include <ctime>
+#include <limits>
 
 #include "base/release.h"
 #include "exchange/answer_headers.h"
 #include "server/model_name.h"
+#include "server/routes.h"
 #include "upstream/body_kind.h"
 
 namespace proxx::server {
@@ -16,6 +18,12 @@ constexpr std::array<std::string_view, 3> kPassed = {"content-type", "content-en
                                                      "request-id"};
 
 constexpr std::string_view kEventStream = "text/event-stream";
+
+/// A batch that is created twice is paid for twice.
+bool creates_batch(const ProviderCall& call) {
+  const std::string_view path(call.path);
+  return call.method == "POST" && endpoint_of(path.substr(0, path.find('?'))) == Endpoint::batches;
+}
 
 }  // namespace
 
@@ -44,8 +52,12 @@ void RelaySession::start() {
 }
 
 void RelaySession::call_upstream(ProviderCall call) {
+  const bool once = creates_batch(call);
   auto request = context_.provider->prepare(std::move(call));
   if (!request) return end_with(request.error());
+  request->once = once;
+  // Results of a batch may be of any size; nothing but a beginning of them is held here.
+  if (request->method == "GET") request->max_answer_bytes = std::numeric_limits<size_t>::max();
   request->timeouts = context_.timeouts;
   secrets_ = request->secrets;
   call_ = context_.upstream->start(std::move(*request), *this);

@@ -1,11 +1,12 @@
 #include "server/routes.h"
 
+#include <algorithm>
 #include <array>
 
 namespace proxx::server {
 namespace {
 
-constexpr std::array<Route, 10> kRoutes = {{
+constexpr std::array<Route, 14> kRoutes = {{
     {Endpoint::chat_completions, "POST", "/v1/chat/completions", false, true},
     {Endpoint::completions, "POST", "/v1/completions", false, true},
     {Endpoint::responses, "POST", "/v1/responses", false, true},
@@ -13,6 +14,10 @@ constexpr std::array<Route, 10> kRoutes = {{
     {Endpoint::model, "GET", "/v1/models/", false, false},
     {Endpoint::messages, "POST", "/v1/messages", false, true},
     {Endpoint::count_tokens, "POST", "/v1/messages/count_tokens", false, true},
+    {Endpoint::batches, "GET POST", "/v1/messages/batches", false, true},
+    {Endpoint::batch, "GET DELETE", "/v1/messages/batches/{id}", false, true},
+    {Endpoint::batch_cancel, "POST", "/v1/messages/batches/{id}/cancel", false, true},
+    {Endpoint::batch_results, "GET", "/v1/messages/batches/{id}/results", false, true},
     {Endpoint::healthz, "GET", "/healthz", true, false},
     {Endpoint::readyz, "GET", "/readyz", true, false},
     {Endpoint::metrics, "GET", "/metrics", false, false},
@@ -27,6 +32,11 @@ constexpr std::string_view kConversation =
     "there is no state here: send the whole conversation to POST /v1/chat/completions";
 constexpr std::string_view kFileParts =
     "nothing is stored here: send files as `file` parts of POST /v1/chat/completions";
+constexpr std::string_view kUploads =
+    "files and batches are not kept here: send files as `file` parts of POST /v1/chat/completions; "
+    "for a batch run \"proxx batch --half-price -o OUT IN\"";
+constexpr std::string_view kBatch =
+    "files and batches are not kept here: run \"proxx batch --half-price -o OUT IN\" instead";
 constexpr std::string_view kOtherProvider = "Claude has none: use another provider for them";
 constexpr std::array<Absent, 23> kAbsent = {{
     {"/v1/embeddings", kOtherProvider},
@@ -45,11 +55,11 @@ constexpr std::array<Absent, 23> kAbsent = {{
      "nothing is compacted here: ask the model for a summary by POST /v1/responses"},
     {"/v1/responses",
      "responses are not kept here: send the whole conversation in `input` of POST /v1/responses"},
-    {"/v1/files", kFileParts},
+    {"/v1/files", kUploads},
     {"/v1/uploads", kFileParts},
     {"/v1/vector_stores", kFileParts},
     {"/v1/containers", kFileParts},
-    {"/v1/batches", "run `proxx batch` over the JSON Lines instead"},
+    {"/v1/batches", kBatch},
     {"/v1/fine_tuning",
      "Claude is not fine-tuned here: put instructions and examples into the "
      "messages of POST /v1/chat/completions"},
@@ -75,16 +85,54 @@ std::string_view advice_for(std::string_view path) {
   return {};
 }
 
+bool is_id(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == '-';
+  });
+}
+
 bool matches(const Route& route, std::string_view path) {
+  constexpr std::string_view kId = "{id}";
+  const size_t hole = route.path.find(kId);
+  if (hole != std::string_view::npos) {
+    const std::string_view before = route.path.substr(0, hole);
+    const std::string_view after = route.path.substr(hole + kId.size());
+    if (!path.starts_with(before)) return false;
+    path.remove_prefix(before.size());
+    if (!path.ends_with(after)) return false;
+    path.remove_suffix(after.size());
+    return is_id(path);
+  }
   if (route.path.back() != '/') return path == route.path;
   return path.size() > route.path.size() && path.substr(0, route.path.size()) == route.path;
+}
+
+/// Calls `each` with every method of a route.
+template <class Each>
+void for_methods(const Route& route, const Each& each) {
+  for (std::string_view rest = route.method; !rest.empty();) {
+    const size_t end = std::min(rest.find(' '), rest.size());
+    each(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+}
+
+bool takes(const Route& route, std::string_view method) {
+  bool found = false;
+  for_methods(route, [&](std::string_view each) {
+    found = found || each == method || (method == "HEAD" && each == "GET" && !route.is_upstream);
+  });
+  return found;
 }
 
 std::string served() {
   std::string list;
   for (const Route& route : kRoutes) {
     if (!list.empty()) list += ", ";
-    list.append(route.method).append(" ").append(endpoint_name(route.endpoint));
+    std::string methods(route.method);
+    std::replace(methods.begin(), methods.end(), ' ', '|');
+    list.append(methods).append(" ").append(endpoint_name(route.endpoint));
   }
   return list;
 }
@@ -113,8 +161,13 @@ Endpoint endpoint_of(std::string_view path) {
 }
 
 std::string allowed_methods(Endpoint endpoint) {
-  const std::string_view method = route_of(endpoint).method;
-  return method == "GET" ? "GET, HEAD" : std::string(method);
+  const Route& route = route_of(endpoint);
+  std::string list;
+  for_methods(route, [&](std::string_view method) {
+    list.append(list.empty() ? "" : ", ").append(method);
+    if (method == "GET" && !route.is_upstream) list += ", HEAD";
+  });
+  return list;
 }
 
 Status check_route(std::string_view method, std::string_view path) {
@@ -137,8 +190,7 @@ Status check_route(std::string_view method, std::string_view path) {
     error.message += "; served are " + served();
     return fail(std::move(error));
   }
-  const std::string_view wanted = route_of(endpoint).method;
-  if (method == wanted || (method == "HEAD" && wanted == "GET")) return {};
+  if (takes(route_of(endpoint), method)) return {};
   error.http_status = 405;
   error.code = "method_not_allowed";
   error.message = std::string(endpoint_name(endpoint)) + " takes " + allowed_methods(endpoint) +

@@ -15,6 +15,10 @@ enum class Endpoint {
   model,
   messages,
   count_tokens,
+  batches,
+  batch,
+  batch_cancel,
+  batch_results,
   healthz,
   readyz,
   metrics,
@@ -23,14 +27,16 @@ enum class Endpoint {
 
 struct Route {
   Endpoint endpoint;
-  std::string_view method;  ///< a GET answers HEAD too
-  std::string_view path;    ///< raw, exact; with a final slash: what follows is an id
-  bool is_public;           ///< needs neither an allowed Host nor a key
-  bool is_upstream;         ///< a call upstream, which needs a key
+  std::string_view method;  ///< or methods, `GET POST`; a GET answers HEAD too if it is ours
+  /// Raw, exact; with a final slash: what follows is a name; `{id}` is one segment of letters,
+  /// digits, `_` and `-`.
+  std::string_view path;
+  bool is_public;    ///< needs neither an allowed Host nor a key
+  bool is_upstream;  ///< a call upstream, which needs a key
 };
 /// The route of an endpoint other than `other`.
 [[nodiscard]] const Route& route_of(Endpoint endpoint);
-/// For logs and metrics: the path, `/v1/models/{id}` for any id, `other`.
+/// For logs and metrics: the path with `{id}` for any id, `other`.
 [[nodiscard]] std::string_view endpoint_name(Endpoint endpoint);
 
 /// Whether Anthropic's own clients use this path, served or not: `/v1/messages` and all below it.

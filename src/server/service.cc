@@ -168,7 +168,7 @@ Status Service::admit(const http::Request& request) const {
   }
   if (!route_of(endpoint).is_upstream) return {};
   PROXX_TRY(anthropic_headers(request));
-  return check_content_type(request);
+  return request.method == "GET" ? Status() : check_content_type(request);
 }
 
 std::optional<http::Response> Service::check(const http::Request& request) {
@@ -203,6 +203,10 @@ void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
       return start_chat(request, reply);
     case Endpoint::messages:
     case Endpoint::count_tokens:
+    case Endpoint::batches:
+    case Endpoint::batch:
+    case Endpoint::batch_cancel:
+    case Endpoint::batch_results:
       return start_relay(request, reply);
     case Endpoint::models:
       return start_models(request, std::nullopt, reply);
@@ -245,6 +249,7 @@ void Service::start_relay(http::Request& request, std::unique_ptr<Reply>& reply)
   const auto headers = anthropic_headers(request);
   if (!headers) return reply->send_error(headers.error());
   ProviderCall call;
+  call.method = std::move(request.method);
   call.path = std::move(request.target);
   call.body = std::move(request.body);
   call.credential = *credential;

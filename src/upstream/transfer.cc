@@ -80,6 +80,7 @@ void Transfer::load(UpstreamRequest request, UpstreamHandler& handler) {
     url_ = base + request_.path;
     curl_easy_setopt(easy, CURLOPT_URL, url_.c_str());
   }
+  if (request_.once) connect_fresh();
   set_method(request_.method);
   if (method_ != "GET") {
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body.data());
@@ -218,6 +219,7 @@ int Transfer::connected_callback(void* self, char* peer_ip, char* local_ip, int,
     transfer.sending_ = false;
     transfer.uploaded_ = 0;  // libcurl may resend by itself
     transfer.expect_within(transfer.request_.timeouts.first_byte);
+    transfer.handler_->on_sending();
     return CURL_PREREQFUNC_OK;
   } catch (...) {
     transfer.give_up(ErrorKind::internal, "internal error");
@@ -308,7 +310,8 @@ size_t Transfer::take_body(std::string_view bytes) {
     return CURL_WRITEFUNC_PAUSE;
   }
   answer_bytes_ += bytes.size();
-  if (answer_bytes_ > context_.options.max_answer_bytes) {
+  const size_t own_limit = request_.max_answer_bytes;
+  if (answer_bytes_ > (own_limit != 0 ? own_limit : context_.options.max_answer_bytes)) {
     give_up(ErrorKind::upstream_protocol,
             "the answer of " + context_.origin.authority + " is too large");
     return CURL_WRITEFUNC_ERROR;
@@ -392,7 +395,8 @@ Status Transfer::outcome(CURLcode code) const {
 }
 
 bool Transfer::wants_second_try(CURLcode code) const {
-  return !failure_ && !head_.begun() && guard_.wants_second_try(easy_.get(), code);
+  return !request_.once && !failure_ && !head_.begun() &&
+         guard_.wants_second_try(easy_.get(), code);
 }
 
 }  // namespace proxx

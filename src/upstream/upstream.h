@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -38,6 +39,9 @@ struct UpstreamRequest {
   /// What no head and no trace of this call shows: secrets_of_call(). Empty: what secrets_in()
   /// finds in the headers.
   Secrets secrets;
+  /// Sent once at most: on a connection of its own, and not again if that breaks.
+  bool once = false;
+  size_t max_answer_bytes = 0;  ///< zero is the engine's limit
 };
 
 struct UpstreamHead {
@@ -51,6 +55,9 @@ struct UpstreamHead {
 class UpstreamHandler {
  public:
   virtual ~UpstreamHandler() = default;
+  /// A connection is up, TLS included: from now on the peer may get bytes of the request. A call
+  /// that ends without this sent nothing. The call must not be destroyed inside.
+  virtual void on_sending() {}
   /// Final status line and headers (1xx are swallowed).
   virtual void on_head(UpstreamHead head) = 0;
   virtual void on_data(std::string_view bytes) = 0;

@@ -1,4 +1,4 @@
-"""openai for Python and `llm` against `proxx serve --mock`, whose path is in PROXX."""
+"""openai and anthropic for Python and `llm` against `proxx serve --mock`, whose path is in PROXX."""
 
 import asyncio
 import json
@@ -15,6 +15,7 @@ for name in list(os.environ):
     if re.match(r"(ANTHROPIC|OPENAI|PROXX|LLM)_|.*_proxy$", name, re.IGNORECASE):
         del os.environ[name]
 
+import anthropic  # noqa: E402
 import openai  # noqa: E402  (it reads the environment)
 from openai import AsyncOpenAI, OpenAI  # noqa: E402
 
@@ -250,6 +251,49 @@ class Llm(WithServer):
     def test_error(self):
         run = self.llm("-m", "proxx", "[[mock:error-401]]", code=1)
         self.assertIn("invalid x-api-key", run.stderr)
+
+
+class AnthropicBatches(unittest.TestCase):
+    """Anthropic's own SDK makes and reads message batches through `serve`, which relays them."""
+
+    def wait(self, client, batch_id):
+        end = time.monotonic() + WAIT_S
+        while time.monotonic() < end:
+            batch = client.messages.batches.retrieve(batch_id)
+            if batch.processing_status == "ended":
+                return batch
+            self.assertEqual(batch.request_counts.succeeded, 0)
+            time.sleep(0.05)
+        self.fail("the batch does not end")
+
+    def test_batches(self):
+        def request(name, **more):
+            params = {"model": MODEL, "max_tokens": 50, "messages": user(f"item {name}"), **more}
+            return {"custom_id": name, "params": params}
+
+        with Server() as server:
+            client = anthropic.Anthropic(
+                base_url=server.url.removesuffix("/v1"), api_key="made-up", max_retries=0
+            )
+            batches = client.messages.batches
+            made = batches.create(requests=[request("a"), request("b"), request("bad", model="nobody")])
+            self.assertEqual(made.request_counts.processing, 3)
+            ended = self.wait(client, made.id)
+            self.assertEqual((ended.request_counts.succeeded, ended.request_counts.errored), (2, 1))
+            results = {each.custom_id: each.result for each in batches.results(made.id)}
+            self.assertEqual(set(results), {"a", "b", "bad"})
+            self.assertEqual(results["a"].message.content[0].text, GREETING + "item a")
+            self.assertEqual(results["a"].message.usage.service_tier, "batch")
+            self.assertEqual(results["bad"].type, "errored")
+            with self.assertRaises(anthropic.BadRequestError):
+                batches.create(requests=[request("not an id")])
+            other = batches.create(requests=[request("c")])
+            batches.cancel(other.id)
+            self.wait(client, other.id)
+            self.assertEqual([each.id for each in batches.list(limit=1)], [other.id, made.id])
+            batches.delete(made.id)
+            with self.assertRaises(anthropic.NotFoundError):
+                batches.retrieve(made.id)
 
 
 if __name__ == "__main__":

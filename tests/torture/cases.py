@@ -72,6 +72,9 @@ CASES = [
           "out.jsonl": b'{"id":"batch_req_1","custom_id":"b","response":{"status_code":500,'
                        b'"request_id":"r","body":{}},"error":null}\n{"id":"batch_r'},
          "out.jsonl", resumes=True),
+    Case("half-price", ["batch", "--half-price", "--mock", "-c", "c.yaml", "-o", "out.jsonl", "in.jsonl"], b"",
+         {"in.jsonl": batch_lines("a", "b", "c"), "c.yaml": b"half_price: {poll: 0.05, settle: 0.2}\n"},
+         "out.jsonl"),
     Case("bridge", ["bridge", "--mock"],
          b'{"id":1,"body":%s}\n{"id":2,"body":%s}\n' % (request(), request("tools", True))),
     Case("config", ["config", "-c", "c.yaml"], b"",

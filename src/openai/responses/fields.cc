@@ -154,8 +154,7 @@ Status prompt_cache_key(Reading& r, Reader field) {
 
 Status service_tier(Reading& r, Reader field) {
   if (!field.equals("fast")) return read_service_tier(field, r.draft);
-  r.draft.request.service_tier = "auto";
-  r.draft.notices.adjust(field, "priority capacity is used where the account has it; sent auto");
+  r.draft.wishes.tier = policy::TierWish{policy::Tier::priority, field, r.draft.notices.item()};
   return {};
 }
 

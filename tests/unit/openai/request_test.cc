@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ctime>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "anthropic/request_writer.h"
@@ -51,6 +52,50 @@ TEST_CASE("A10: nesting inside arguments and parameters") {
   CHECK_FALSE(convert(request(R"("tools":[{"type":"function","function":{"name":"f","parameters":)"
                               R"({"x":)" +
                               nested(100'000) + "}}}]")));
+}
+
+TEST_CASE("half price: what an item of a batch may not hold is left out, with a notice") {
+  RequestOptions item;
+  item.batch_item = true;
+  const auto sent = [&](const std::string& members, bool cache = false) {
+    item.prompt_cache = cache;
+    const auto converted = convert(request(members), item);
+    REQUIRE(converted);
+    std::string notices;
+    for (const Notice& notice : converted->notices) notices += notice.path + ";";
+    return std::pair(converted->body, notices);
+  };
+  const auto has = [](const std::string& text, const char* part) {
+    return text.find(part) != std::string::npos;
+  };
+  // Enough tokens for a stream to be asked for otherwise.
+  CHECK(has(convert(request(R"("max_tokens":60000)"))->body, "\"stream\""));
+  CHECK_FALSE(has(sent(R"("max_tokens":60000)").first, "\"stream\""));
+  for (const char* tier : {"default", "priority", "flex"}) {
+    CAPTURE(tier);
+    const auto [body, notices] =
+        sent(R"("max_tokens":9,"service_tier":")" + std::string(tier) + "\"");
+    CHECK_FALSE(has(body, "service_tier"));
+    CHECK(notices == "service_tier;");
+  }
+  CHECK(sent(R"("max_tokens":9,"service_tier":"auto")").second.empty());
+  const auto [body, notices] = sent(R"("max_tokens":9,"speed":"fast")");
+  CHECK_FALSE(has(body, "speed"));
+  CHECK(notices == "speed;");
+  CHECK(has(convert(request(R"("max_tokens":9,"speed":"fast")"))->body, R"("speed":"fast")"));
+  CHECK(has(sent(R"("max_tokens":9)", true).first, R"("ttl":"1h")"));
+  CHECK_FALSE(has(sent(R"("max_tokens":9,"prompt_cache_options":{"ttl":"5m"})").first, "1h"));
+  item.on_lossy = OnLossy::error;
+  CHECK_FALSE(convert(request(R"("max_tokens":9,"speed":"fast")"), item));
+}
+
+TEST_CASE("the notice of a service tier keeps its place among those of the fields") {
+  const auto converted =
+      convert(request(R"("prompt_cache_retention":"24h","service_tier":"priority","seed":7)"));
+  REQUIRE(converted);
+  std::string paths;
+  for (const Notice& notice : converted->notices) paths += notice.path + ";";
+  CHECK(paths == "seed;service_tier;prompt_cache_retention;");
 }
 
 TEST_CASE("A11: of duplicate keys the last counts, for checking and for sending") {

@@ -329,6 +329,72 @@ TEST_CASE("policy: max_tokens and stream") {
   CHECK(configured.request.stream);
 }
 
+template <Tier tier>
+void take(Asked& a) {
+  a.wishes.max_tokens = {9, "max"};
+  a.wishes.tier = TierWish{tier, "tier"};
+}
+
+template <Tier tier>
+void take_in_batch(Asked& a) {
+  take<tier>(a);
+  a.wishes.batch_item = true;
+}
+
+TEST_CASE("policy: tiers of capacity") {
+  static constexpr Row kRows[] = {
+      {"claude-haiku-4-5", take<Tier::automatic>, "", ""},
+      {"claude-haiku-4-5", take<Tier::standard>, R"("service_tier":"standard_only")", ""},
+      {"claude-haiku-4-5", take<Tier::priority>, R"("service_tier":"auto")",
+       "adjusted tier: priority capacity is used where the account has it; sent auto"},
+      {"claude-haiku-4-5", take<Tier::other>, "", "dropped tier: no such tier upstream"},
+  };
+  check(kRows);
+}
+
+TEST_CASE("policy: half price: what an item of a batch does without") {
+  constexpr const char* kOwnTier = "dropped tier: a batch has a tier of its own";
+  static constexpr Row kRows[] = {
+      {"claude-haiku-4-5", take_in_batch<Tier::automatic>, "", ""},
+      {"claude-haiku-4-5", take_in_batch<Tier::standard>, "", kOwnTier},
+      {"claude-haiku-4-5", take_in_batch<Tier::priority>, "", kOwnTier},
+      {"claude-haiku-4-5", take_in_batch<Tier::other>, "", kOwnTier},
+      {"claude-haiku-4-5",
+       [](Asked& a) {
+         a.wishes.batch_item = true;
+         a.request.verbatim.emplace_back("speed", json_of(R"({"speed":"fast"})").get("speed"));
+         a.request.verbatim.emplace_back("inference_geo", json_of(R"("us")"));
+       },
+       R"("inference_geo":"us")", "dropped speed: there is no fast lane at half price"},
+      {"claude-haiku-4-5",
+       [](Asked& a) {
+         a.wishes.batch_item = true;
+         a.request.verbatim.emplace_back("speed", json_of(R"("standard")"));
+       },
+       "", ""},
+      {"claude-haiku-4-5",
+       [](Asked& a) {
+         a.wishes.batch_item = true;
+         a.wishes.stream = true;
+         a.wishes.max_tokens = {60'000, "max"};
+       },
+       "", ""},
+      {"claude-haiku-4-5",
+       [](Asked& a) {
+         a.wishes.batch_item = true;
+         a.wishes.cache.by_default = true;
+       },
+       R"("cache_control":{"type":"ephemeral","ttl":"1h"})", ""},
+      {"claude-haiku-4-5",
+       [](Asked& a) {
+         a.wishes.batch_item = true;
+         a.wishes.cache.implicit = true;
+       },
+       R"("cache_control":{"type":"ephemeral"})", ""},
+  };
+  check(kRows);
+}
+
 TEST_CASE("policy: sampling") {
   static constexpr Row kRows[] = {
       {"claude-haiku-4-5",

@@ -43,6 +43,36 @@ TEST_CASE("a relay passes path, query, body and the client's version and betas o
   CHECK_FALSE(find_header(sent.headers, "cookie"));
 }
 
+TEST_CASE(
+    "half price: batch calls are relayed with their method; a creation goes out once at most") {
+  struct Row {
+    const char* method;
+    const char* target;
+    bool once;
+  };
+  const Row rows[] = {
+      {"POST", "/v1/messages/batches", true},
+      {"POST", "/v1/messages/batches?beta=true", true},
+      {"GET", "/v1/messages/batches?limit=5&after_id=b", false},
+      {"GET", "/v1/messages/batches/msgbatch_1", false},
+      {"GET", "/v1/messages/batches/msgbatch_1/results", false},
+      {"POST", "/v1/messages/batches/msgbatch_1/cancel", false},
+      {"DELETE", "/v1/messages/batches/msgbatch_1", false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.method) + " " + row.target);
+    Harness server;
+    (void)server.ask(request_of(row.method, row.target, {{"x-api-key", "sk-client"}}, ""));
+    REQUIRE(server.upstream.calls.size() == 1);
+    const UpstreamRequest& sent = server.upstream.calls.at(0)->request;
+    CHECK(sent.method == row.method);
+    CHECK(sent.path == row.target);
+    CHECK(sent.once == row.once);
+    // Results may be of any size.
+    CHECK((sent.max_answer_bytes > size_t{1} << 40) == (sent.method == "GET"));
+  }
+}
+
 TEST_CASE("a relayed answer comes through unchanged, piece by piece") {
   Harness server;
   const auto client = server.ask(relayed());

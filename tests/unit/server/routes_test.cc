@@ -19,6 +19,10 @@ TEST_CASE("the served paths are found exactly") {
       {"/v1/models/claude-opus-5", Endpoint::model},
       {"/v1/messages", Endpoint::messages},
       {"/v1/messages/count_tokens", Endpoint::count_tokens},
+      {"/v1/messages/batches", Endpoint::batches},
+      {"/v1/messages/batches/msgbatch_01", Endpoint::batch},
+      {"/v1/messages/batches/msgbatch_01/cancel", Endpoint::batch_cancel},
+      {"/v1/messages/batches/msgbatch_01/results", Endpoint::batch_results},
       {"/healthz", Endpoint::healthz},
       {"/readyz", Endpoint::readyz},
       {"/metrics", Endpoint::metrics},
@@ -31,10 +35,29 @@ TEST_CASE("the served paths are found exactly") {
 }
 
 TEST_CASE("H28: nothing is decoded, joined or completed on the way to a route") {
-  for (const char* path :
-       {"", "/", "*", "/v1", "/v1/", "/v1/models/", "/v1/../healthz", "/v1/../etc/passwd",
-        "//v1//chat/completions", "/v1/chat/completions/", "/v1/%63hat/completions", "/%2e%2e",
-        "/healthz%00", "/HEALTHZ", "http://localhost/v1/models", "/v1/chat/completions;x"}) {
+  for (const char* path : {"",
+                           "/",
+                           "*",
+                           "/v1",
+                           "/v1/",
+                           "/v1/models/",
+                           "/v1/../healthz",
+                           "/v1/../etc/passwd",
+                           "//v1//chat/completions",
+                           "/v1/chat/completions/",
+                           "/v1/%63hat/completions",
+                           "/%2e%2e",
+                           "/v1/messages/batches/",
+                           "/v1/messages/batches/..",
+                           "/v1/messages/batches/../models",
+                           "/v1/messages/batches/a/../../models",
+                           "/v1/messages/batches/%2e%2e",
+                           "/v1/messages/batches/a/results/",
+                           "/v1/messages/batches//cancel",
+                           "/healthz%00",
+                           "/HEALTHZ",
+                           "http://localhost/v1/models",
+                           "/v1/chat/completions;x"}) {
     CAPTURE(path);
     CHECK(endpoint_of(path) == Endpoint::other);
     const Status status = check_route("GET", path);
@@ -54,6 +77,31 @@ TEST_CASE("a 404 names what is served, and tells a base URL without /v1") {
     REQUIRE_FALSE(hinted);
     CHECK(has(hinted.error().message, "base URL must end in /v1"));
   }
+}
+
+TEST_CASE("half price: the 404 of OpenAI's batches and files names the command that has them") {
+  for (const char* path :
+       {"/v1/batches", "/v1/files", "/v1/batches/batch_1", "/v1/files/f/content"}) {
+    CAPTURE(path);
+    const Status status = check_route("POST", path);
+    REQUIRE_FALSE(status);
+    CHECK(status.error().http_status == 404);
+    CHECK(has(status.error().message, "proxx batch --half-price"));
+  }
+  CHECK_FALSE(has(check_route("POST", "/v1/filesystem").error().message, "half-price"));
+}
+
+TEST_CASE("half price: native batch calls take the methods that upstream does") {
+  CHECK(check_route("POST", "/v1/messages/batches"));
+  CHECK(check_route("GET", "/v1/messages/batches"));
+  CHECK(check_route("DELETE", "/v1/messages/batches/b"));
+  CHECK(check_route("POST", "/v1/messages/batches/b/cancel"));
+  CHECK(check_route("GET", "/v1/messages/batches/b/results"));
+  for (const char* method : {"POST", "PUT", "HEAD"}) {
+    CHECK(check_route(method, "/v1/messages/batches/b").error().http_status == 405);
+  }
+  CHECK(allowed_methods(Endpoint::batch) == "GET, DELETE");
+  CHECK(allowed_methods(Endpoint::models) == "GET, HEAD");
 }
 
 TEST_CASE("H26: a 404 of what Claude has nothing for says what to use instead") {

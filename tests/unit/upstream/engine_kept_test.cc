@@ -108,6 +108,63 @@ TEST_CASE("U51: one request is sent twice at most, however many kept connections
   }
 }
 
+TEST_CASE("half price: a request that may go out once goes out once, whatever becomes of it") {
+  for (const size_t warm : {0, 1, 3}) {
+    for (const bool abrupt : {false, true}) {
+      CAPTURE(warm);
+      CAPTURE(abrupt);
+      std::atomic<size_t> seen{0};
+      Harness harness([&seen, warm, abrupt](const std::string&, size_t number) -> Script {
+        ++seen;
+        if (number < warm)
+          return {wait_until([&seen, warm] { return seen >= warm; }), own_answer(0)};
+        return {abrupt ? reset() : close()};
+      });
+      warm_up(harness, warm);
+      UpstreamRequest request;
+      request.path = "/v1/messages/batches";
+      request.body = "{}";
+      request.once = true;
+      Recorder recorder;
+      const auto call = harness.engine->start(std::move(request), recorder);
+      REQUIRE(harness.until_done(recorder));
+      CHECK(recorder.kind() == ErrorKind::upstream_unreachable);
+      CHECK(recorder.sending);
+      CHECK(harness.server.requests().size() == warm + 1);
+    }
+  }
+}
+
+TEST_CASE("half price: a call that never got a connection is known to have sent nothing") {
+  EngineOptions options;
+  {
+    const FaultServer gone(std::vector<Script>{});
+    options.base_url = gone.url();
+  }
+  Harness harness(std::vector<Script>{}, {}, options);
+  const Recorder got = harness.fetch();
+  CHECK(got.kind() == ErrorKind::upstream_unreachable);
+  CHECK_FALSE(got.sending);
+}
+
+TEST_CASE("half price: a request may allow an answer that is longer than the engine's limit") {
+  EngineOptions options;
+  options.max_answer_bytes = 10;
+  Harness harness([](const std::string&,
+                     size_t) -> Script { return {answer(200, kJson, std::string(50, ' ') + "1")}; },
+                  options);
+  CHECK(harness.fetch().kind() == ErrorKind::upstream_protocol);
+  UpstreamRequest request;
+  request.method = "GET";
+  request.path = "/";
+  request.max_answer_bytes = 100;
+  Recorder recorder;
+  const auto call = harness.engine->start(std::move(request), recorder);
+  REQUIRE(harness.until_done(recorder));
+  CHECK(recorder.ok());
+  CHECK(recorder.bytes == 51);
+}
+
 TEST_CASE("U51: the second try goes out on a fresh connection, and is answered") {
   constexpr size_t kWarm = 6;
   std::atomic<size_t> seen{0};

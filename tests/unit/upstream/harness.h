@@ -30,6 +30,9 @@ struct Recorder final : UpstreamHandler {
   std::function<void()> then_head, then_data, then_caught_up, then_done;
   size_t caught_up_at = 0;  ///< `bytes` when it was last told so
 
+  bool sending = false;
+
+  void on_sending() override { sending = true; }
   void on_head(UpstreamHead it) override {
     head = std::move(it);
     if (then_head) then_head();

@@ -1,0 +1,41 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/result.h"
+#include "cli/descriptor.h"
+#include "cli/half_journal.h"
+
+namespace proxx::cli {
+
+/// The journal of a half-price run, `OUT.batches` beside its output: JSON Lines that are only ever
+/// added to, each synced to the disk. One process at a time has it.
+class JournalFile final : public JournalStore {
+ public:
+  /// Opens it, or begins an empty one, and takes the lock; `journal.load()` gets every record. A
+  /// torn last record is cut off. Errors: `usage` if another process has it, or naming the record
+  /// that cannot be read; `output_failed`.
+  static Result<JournalFile> open(const std::string& path);
+  Status load_into(Journal& journal);
+
+  /// Whether the file existed.
+  [[nodiscard]] bool existed() const { return existed_; }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+  Status append(std::string_view line) override;
+  /// Begins anew, still locked.
+  Status clear();
+  /// Deletes the file: there is nothing left to go on with.
+  Status remove();
+
+ private:
+  JournalFile(std::string path, Descriptor file, bool existed)
+      : path_(std::move(path)), file_(std::move(file)), existed_(existed) {}
+
+  std::string path_;
+  Descriptor file_;
+  bool existed_;
+};
+
+}  // namespace proxx::cli

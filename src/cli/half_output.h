@@ -1,0 +1,56 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/batch_file.h"
+#include "cli/half_input.h"
+#include "cli/half_journal.h"
+
+namespace proxx::cli {
+
+/// The output of a half-price run, and which lines of the input have their result in it: a byte a
+/// line. Every line is written once.
+class HalfOutput {
+ public:
+  enum class Mark : uint8_t { none, answered, failed };
+
+  /// The file of an earlier run, or a new one. `tag` is the journal's. `input` must outlive it.
+  /// Errors: as of BatchFile.
+  static Result<HalfOutput> open(const std::string& path, const std::string& tag, HalfInput& input);
+
+  [[nodiscard]] Mark mark(uint64_t line) const { return marks_[line - 1]; }
+  [[nodiscard]] uint64_t answered() const { return answered_; }
+  [[nodiscard]] uint64_t failed() const { return failed_; }
+  /// The id of a line's result, after `batch_req_`: the tag, and the line's number.
+  [[nodiscard]] std::string result_id(uint64_t line) const;
+
+  /// Writes a line's result unless it has one. Errors: `output_failed`.
+  Status write(uint64_t line, std::string_view result, Mark mark);
+  /// Takes out the results that failed, by a new file in the place of the old.
+  Status drop_failures();
+  /// What was written survives a power cut.
+  Status sync() { return file_->sync(); }
+  Status close() { return file_->close(); }
+
+ private:
+  HalfOutput(std::string path, std::string tag, HalfInput& input)
+      : path_(std::move(path)), tag_(std::move(tag)), input_(input) {
+    marks_.resize(input.lines());
+  }
+  Status take(const ResultLine& result);
+  [[nodiscard]] Result<std::optional<uint64_t>> line_of(const ResultLine& result);
+
+  std::string path_;
+  std::string tag_;
+  HalfInput& input_;
+  std::optional<BatchFile> file_;
+  std::vector<Mark> marks_;
+  uint64_t answered_ = 0;
+  uint64_t failed_ = 0;
+};
+
+}  // namespace proxx::cli
