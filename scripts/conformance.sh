@@ -55,4 +55,19 @@ for _ in $(seq 100); do
   sleep 0.05
 done
 judge server --serve "$url" --upstream-port "$upstream_port" "$@"
+
+# The kit of the Responses API judges the same recordings; nothing of it may fail.
+if [ -d "$kit/responses" ]; then
+  mkdir -p "$work/responses"
+  cp -r "$kit"/responses/{package.json,check_responses.mjs,golden.mjs,codex} "$work/responses"
+  (cd "$work/responses" && npm install --silent --no-audit --no-fund)
+  responses=(node "$work/responses/check_responses.mjs" --corpus "$kit/recordings" --quiet)
+  printf '\n-- Responses as a filter\n'
+  "${responses[@]}" --convert-stream "$proxx convert stream --api responses" \
+    --convert-response "$proxx convert response --api responses" --convert-request "$proxx convert request" || failed=1
+  printf '\n-- Responses as a server\n'
+  for split in rand 1; do
+    "${responses[@]}" --serve "$url" --upstream-port "$upstream_port" --split "$split" || failed=1
+  done
+fi
 exit "$failed"
