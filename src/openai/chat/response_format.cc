@@ -56,7 +56,7 @@ Status read_response_format(Reading& r) {
   } else {
     return err(type, "must be text, json_object or json_schema", "invalid_value");
   }
-  r.draft.wishes.format = std::move(wish);
+  r.draft.wishes.format = wish;
   return {};
 }
 

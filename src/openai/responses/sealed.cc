@@ -76,15 +76,15 @@ std::string seal(std::string_view blocks_json) {
 
 Unsealed unseal(std::string_view encrypted_content) {
   if (encrypted_content.substr(0, kAnyVersion.size()) != kAnyVersion) return {};
-  const Unsealed damaged{SealState::damaged, {}};
-  if (encrypted_content.substr(0, kPrefix.size()) != kPrefix) return damaged;
+  const auto damaged = [] { return Unsealed{SealState::damaged, {}}; };
+  if (encrypted_content.substr(0, kPrefix.size()) != kPrefix) return damaged();
   encrypted_content.remove_prefix(kPrefix.size());
-  if (encrypted_content.size() / 4 * 3 > kMaxSealedBytes + kChecksumDigits) return damaged;
+  if (encrypted_content.size() / 4 * 3 > kMaxSealedBytes + kChecksumDigits) return damaged();
   const size_t dot = encrypted_content.find('.');
-  if (dot != kChecksumDigits) return damaged;
+  if (dot != kChecksumDigits) return damaged();
   std::optional<std::string> payload = decode_base64url(encrypted_content.substr(dot + 1));
-  if (!payload || payload->size() > kMaxSealedBytes) return damaged;
-  if (checksum(*payload) != encrypted_content.substr(0, dot)) return damaged;
+  if (!payload || payload->size() > kMaxSealedBytes) return damaged();
+  if (checksum(*payload) != encrypted_content.substr(0, dot)) return damaged();
   return {SealState::good, std::move(*payload)};
 }
 

@@ -43,7 +43,7 @@ Status read_text_format(Reading& r) {
     wish.schema = schema;
     wish.any_object = !schema;
   }
-  r.draft.wishes.format = std::move(wish);
+  r.draft.wishes.format = wish;
   return {};
 }
 

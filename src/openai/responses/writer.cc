@@ -241,7 +241,7 @@ void ResponseWriter::text_end(uint32_t index, BlockEnd end, std::string& out) {
 
 void ResponseWriter::end_message(std::string_view status, std::string& out) {
   if (!message_) return;
-  const Message message = std::move(*message_);
+  const writer_state::Message message = std::move(*message_);
   message_.reset();
   if (message.raw_item_id.empty()) return;
   const std::string part = text_part(message.raw_text, message.annotations);
@@ -308,7 +308,7 @@ void ResponseWriter::signature(uint32_t index, RawString signature, std::string&
 
 void ResponseWriter::thinking_end(uint32_t index, BlockEnd end, std::string& out) {
   if (hold_back(Step::Kind::thinking_end, index, {}, {}, false, end)) return;
-  const Reasoning done = std::move(*reasoning_);
+  const writer_state::Reasoning done = std::move(*reasoning_);
   reasoning_.reset();
   std::string summary;
   if (!done.raw_text.empty()) {
@@ -381,7 +381,7 @@ void ResponseWriter::call_end(const answer::ToolCall& call, BlockEnd end, std::s
 }
 
 void ResponseWriter::finish_call(std::string& out) {
-  const OpenCall done = std::move(*call_);
+  const writer_state::OpenCall done = std::move(*call_);
   call_.reset();
   const CallKind form = form_of(done.tool, done.call);
   std::string id = done.raw_item_id;

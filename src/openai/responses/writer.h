@@ -16,6 +16,58 @@
 
 namespace proxx::openai::responses {
 
+/// The parts of ResponseWriter's state. Apart from it, as clang wants whole types in an optional.
+namespace writer_state {
+
+/// A step of a block that waits until the open item is done.
+struct Step {
+  enum class Kind {
+    text_begin,
+    text,
+    citation,
+    text_end,
+    thinking_begin,
+    thinking,
+    signature,
+    thinking_end,
+    redacted_thinking,
+    call_begin,
+    call_arguments,
+    call_end,
+    server_block_begin,
+    server_block_end,
+  };
+  Kind kind;
+  uint32_t index;
+  std::string first;
+  std::string second;
+  bool is_first = false;
+  answer::BlockEnd end = answer::BlockEnd::closed;
+};
+
+struct Message {
+  std::string raw_item_id;
+  std::string raw_text;
+  std::string annotations;  ///< JSON objects, comma separated
+  int64_t annotation_count = 0;
+  CitationCollector citations;
+};
+
+struct Reasoning {
+  std::string raw_item_id;
+  std::string raw_text;
+  std::string raw_signature;
+};
+
+struct OpenCall {
+  std::string raw_item_id;
+  ToolName tool;
+  ModelCall call;
+  bool is_cut = false;
+};
+
+}  // namespace writer_state
+
 /// An answer as a Responses object, or as the events that build one up
 /// (docs/mapping-responses.md 4.6, 4.8). Both forms are made by the same steps, so they agree.
 ///
@@ -51,31 +103,8 @@ class ResponseWriter : public answer::Output {
   void keepalive(std::string& out) override;
 
  private:
-  /// A step of a block that waits until the open item is done.
-  struct Step {
-    enum class Kind {
-      text_begin,
-      text,
-      citation,
-      text_end,
-      thinking_begin,
-      thinking,
-      signature,
-      thinking_end,
-      redacted_thinking,
-      call_begin,
-      call_arguments,
-      call_end,
-      server_block_begin,
-      server_block_end,
-    };
-    Kind kind;
-    uint32_t index;
-    std::string first;
-    std::string second;
-    bool is_first = false;
-    answer::BlockEnd end = answer::BlockEnd::closed;
-  };
+  using Step = writer_state::Step;
+
   /// True if the step belongs to another block than the open one; then it is kept for later.
   bool hold_back(Step::Kind kind, uint32_t index, std::string_view first = {},
                  std::string_view second = {}, bool is_first = false,
@@ -83,25 +112,6 @@ class ResponseWriter : public answer::Output {
   void run(const Step& step, std::string& out);
   /// The open block ended: what waited follows.
   void release_block(std::string& out);
-
-  struct Message {
-    std::string raw_item_id;
-    std::string raw_text;
-    std::string annotations;  ///< JSON objects, comma separated
-    int64_t annotation_count = 0;
-    CitationCollector citations;
-  };
-  struct Reasoning {
-    std::string raw_item_id;
-    std::string raw_text;
-    std::string raw_signature;
-  };
-  struct OpenCall {
-    std::string raw_item_id;
-    ToolName tool;
-    ModelCall call;
-    bool is_cut = false;
-  };
 
   [[nodiscard]] std::string raw_id(std::string_view prefix) const;
   [[nodiscard]] std::string raw_item_id(std::string_view prefix) const;
@@ -131,9 +141,9 @@ class ResponseWriter : public answer::Output {
 
   std::optional<uint32_t> open_block_;
   std::vector<Step> held_;
-  std::optional<Message> message_;
-  std::optional<Reasoning> reasoning_;
-  std::optional<OpenCall> call_;
+  std::optional<writer_state::Message> message_;
+  std::optional<writer_state::Reasoning> reasoning_;
+  std::optional<writer_state::OpenCall> call_;
   std::optional<SearchCall> search_;
 };
 
