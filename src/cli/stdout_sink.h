@@ -5,7 +5,7 @@
 #include "cli/output.h"
 #include "cli/reader_watch.h"
 #include "exchange/sink.h"
-#include "openai/chat/answer_options.h"
+#include "openai/converted_request.h"
 
 namespace proxx::cli {
 

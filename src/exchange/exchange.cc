@@ -220,6 +220,15 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     if (told != attempt.pings) client.keep_alive();
   }
 
+  void show_failure(const Error& error, std::string& out) {
+    // A job that converts a long piece has the converter, and so what the client's API wants.
+    if (working || !converter) {
+      out += error_frame(error);
+    } else if (!converter->complete()) {
+      converter->output().fail(error, out);
+    }
+  }
+
   void keep_alive(std::string& out) {
     const bool answers = client.has_begun() && !client.is_over() && !working;
     if (answers && !converter->complete()) converter->output().keepalive(out);
@@ -427,6 +436,10 @@ void Exchange::resume() {
 
 void Exchange::keep_alive(std::string& out) {
   impl_->keep_alive(out);
+}
+
+void Exchange::show_failure(const Error& error, std::string& out) {
+  impl_->show_failure(error, out);
 }
 
 const AnswerFacts& Exchange::facts() const {

@@ -93,6 +93,9 @@ class Exchange {
   /// none to give. The caller writes it to the sink's client.
   void keep_alive(std::string& out);
 
+  /// Appends what ends an answer that has begun and now breaks off, as the client's API has it.
+  void show_failure(const Error& error, std::string& out);
+
   [[nodiscard]] const AnswerFacts& facts() const;
   [[nodiscard]] const ExchangeTimes& times() const;
   [[nodiscard]] const std::string& model() const;  ///< as sent upstream; "" before conversion

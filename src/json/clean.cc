@@ -13,6 +13,7 @@ namespace {
 constexpr size_t kEscapeBytes = 6;  // \ud83d
 
 const char* find(const char* begin, const char* end, char wanted) {
+  if (begin == end) return nullptr;  // of an empty view it may be null, which memchr refuses
   return static_cast<const char*>(
       std::memchr(begin, static_cast<unsigned char>(wanted), static_cast<size_t>(end - begin)));
 }

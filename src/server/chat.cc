@@ -99,7 +99,11 @@ void ChatSession::fail(const AnswerHead& head, const Error& error) {
 }
 
 void ChatSession::end_with(const Error& error) {
-  if (reply_->started()) reply_->write(error_frame(error));
+  if (reply_->started()) {
+    std::string shown;
+    exchange_.show_failure(error, shown);
+    reply_->write(shown);
+  }
   end(error);
 }
 

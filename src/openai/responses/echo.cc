@@ -27,6 +27,33 @@ void write_reasoning(Reader reasoning, json::Writer& w) {
   w.end_object();
 }
 
+/// The tools as they came, but for the credentials of an MCP server: they would stand in every
+/// log and recording of the answer.
+void write_tools(Reader tools, json::Writer& w) {
+  bool has_mcp = false;
+  for (const Reader tool : tools.elements()) has_mcp = has_mcp || tool.get("type").equals("mcp");
+  if (!has_mcp) {
+    w.raw(raw_or(tools, "[]"));
+    return;
+  }
+  w.begin_array();
+  for (const Reader tool : tools.elements()) {
+    if (!tool.get("type").equals("mcp")) {
+      w.raw(tool.raw());
+      continue;
+    }
+    w.begin_object();
+    for (const json::Member& member : tool.members()) {
+      const std::string key = member.key();
+      if (key != "authorization" && key != "headers") {
+        w.raw_key(member.raw_key).raw(member.value.raw());
+      }
+    }
+    w.end_object();
+  }
+  w.end_array();
+}
+
 }  // namespace
 
 std::string echo_of(const Fields& in) {
@@ -49,7 +76,7 @@ std::string echo_of(const Fields& in) {
   repeat("temperature");
   write_text(in["text"], w.key("text"));
   repeat("tool_choice", R"("auto")");
-  repeat("tools", "[]");
+  write_tools(in["tools"], w.key("tools"));
   repeat("top_p");
   repeat("user");
   w.end_object();

@@ -5,6 +5,7 @@
 #include "anthropic/event.h"
 #include "base/hash.h"
 #include "json/string.h"
+#include "json/text.h"
 #include "json/writer.h"
 #include "openai/error.h"
 #include "openai/responses/sealed.h"
@@ -372,8 +373,10 @@ void ResponseWriter::call_arguments(const answer::ToolCall& call, RawString frag
 
 void ResponseWriter::call_end(const answer::ToolCall& call, BlockEnd end, std::string& out) {
   if (hold_back(Step::Kind::call_end, call.index, {}, {}, false, end)) return;
-  if (end == BlockEnd::cut) {
-    call_->is_cut = true;  // stop() tells whether a limit cut it
+  // A limit may cut the arguments and the block be closed all the same: stop() tells.
+  const std::string& raw_arguments = call_->call.raw_arguments;
+  if (end == BlockEnd::cut || !json::is_valid(json::unescape(raw_arguments))) {
+    call_->is_cut = true;
     return;
   }
   finish_call(out);
