@@ -31,11 +31,15 @@ load helpers
   listening --upstream-url "$upstream_url" --drain 1
   curl -sN "$url/chat/completions" -d "$HI_STREAM" >stream.raw 3>&- &
   local client=$!
+  curl -sN "$url/responses" -d '{"input":"hi","stream":true}' >responses.raw 3>&- &
+  local other=$!
   wait_for stream.raw "data: "
+  wait_for responses.raw "data: "
   kill -INT "$serve_pid"
-  wait "$client"
+  wait "$client" "$other"
   exit_code_of "$serve_pid"
   expect exit "$exit_code" 0
+  expect events "$(grep '^event: ' responses.raw | tail -n 2 | tr '\n' ' ')" "event: error event: response.failed "
   expect error "$(grep . stream.raw | tail -n 1 | sed 's/^data: //' | jq -r .error.code)" overloaded
   lacks "$(cat stream.raw)" "[DONE]"
 
