@@ -46,6 +46,8 @@ judge filter --kinds streams,responses,faults \
   --convert-response "$proxx convert response" "$@"
 
 upstream_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+rm -f "$work/serve.log"
+: >"$work/serve.log" # there before anybody looks
 "$proxx" serve --config none --port 0 --upstream-url "http://127.0.0.1:$upstream_port" 2>"$work/serve.log" &
 server=$!
 url=
