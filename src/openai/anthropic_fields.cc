@@ -73,6 +73,10 @@ Status read_betas(Reader field, Draft& draft) {
   return {};
 }
 
+Status check_container(Reader field, Draft&) {
+  return field.is_string() ? Status() : field.expect(Type::object);
+}
+
 Status read_system(Reader field, Draft& draft) {
   if (field.is_string()) {
     const std::string_view text = field.raw_string();

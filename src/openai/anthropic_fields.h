@@ -12,6 +12,9 @@ namespace proxx::openai {
 /// `anthropic_beta` and `betas`: a string with commas, or an array.
 Status read_betas(json::Reader field, Draft& draft);
 
+/// `container`: its id, or an object. Only checked.
+Status check_container(json::Reader field, Draft& draft);
+
 /// `system`: it comes before the system messages.
 Status read_system(json::Reader field, Draft& draft);
 

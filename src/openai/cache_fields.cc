@@ -50,6 +50,12 @@ Status read_prompt_cache_options(Reader field, Draft& draft) {
   return {};
 }
 
+Status read_cache_control(Reader field, Draft& draft) {
+  PROXX_TRY(field.expect(Type::object));
+  draft.wishes.cache.automatic = field;
+  return {};
+}
+
 std::string_view breakpoint_for(const policy::CacheWish& wish) {
   return wish.for_an_hour ? policy::kCacheHour : policy::kCacheFiveMinutes;
 }

@@ -15,6 +15,9 @@ Status read_prompt_cache_key(json::Reader field, Draft& draft);
 Status read_prompt_cache_retention(json::Reader field, Draft& draft);
 Status read_prompt_cache_options(json::Reader field, Draft& draft);
 
+/// Anthropic's own, at the top level: the upstream places the breakpoint.
+Status read_cache_control(json::Reader field, Draft& draft);
+
 /// The cache_control for a part with a prompt_cache_breakpoint, once the fields above are read.
 [[nodiscard]] std::string_view breakpoint_for(const policy::CacheWish& wish);
 

@@ -21,6 +21,14 @@ Status accept_losses(const Notices& notices, OnLossy on_lossy) {
   return {};
 }
 
+void take_options(const RequestOptions& options, policy::Wishes& wishes) {
+  if (options.stream_override) wishes.stream = *options.stream_override;
+  wishes.api_version = options.anthropic_version;
+  wishes.default_max_tokens = options.default_max_tokens;
+  if (options.prompt_cache) wishes.cache.by_default = true;
+  wishes.batch_item = options.batch_item;
+}
+
 /// Only a turn that runs something on the upstream is paused. The answer to any other request is
 /// not copied for its continuation.
 bool may_pause(const anthropic::MessagesRequest& request) {
@@ -34,8 +42,7 @@ bool may_pause(const anthropic::MessagesRequest& request) {
 Result<ConvertedRequest> finish_request(const Model& model, const RequestOptions& options,
                                         Draft& draft) {
   anthropic::MessagesRequest& request = draft.request;
-  if (options.stream_override) draft.wishes.stream = *options.stream_override;
-  draft.wishes.batch_item = options.batch_item;
+  take_options(options, draft.wishes);
 
   ConvertedRequest out;
   // Before apply(), which may leave out the thinking of a message that is continued.

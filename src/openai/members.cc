@@ -1,5 +1,8 @@
 #include "openai/members.h"
 
+#include <algorithm>
+#include <string>
+
 namespace proxx::openai {
 
 tl::unexpected<Error> missing(const json::Reader& object, std::string_view key) {
@@ -14,6 +17,20 @@ std::string half_at(size_t place) {
 }
 
 }  // namespace
+
+void read_members(json::Reader object, std::span<const std::string_view> names,
+                  std::span<json::Reader> values, policy::NoticeLog& notices) {
+  std::string decoded;
+  for (const json::Member& member : object.members()) {
+    const auto found = std::find(names.begin(), names.end(), member.key(decoded));
+    if (found != names.end()) {
+      values[static_cast<size_t>(found - names.begin())] =
+          member.value.is_null() ? json::Reader() : member.value;
+    } else if (!member.value.is_null()) {
+      notices.drop(member.value, "unknown field");
+    }
+  }
+}
 
 void note_repairs(const json::Reader& root, policy::NoticeLog& notices) {
   notices.about(policy::Topic::text);

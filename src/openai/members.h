@@ -1,7 +1,7 @@
 #pragma once
 #include <array>
 #include <cstddef>
-#include <string>
+#include <span>
 #include <string_view>
 
 #include "base/result.h"
@@ -23,23 +23,18 @@ void note_repairs(const json::Reader& root, policy::NoticeLog& notices);
 void note_repairs_in(const json::Reader& place, const json::Reader& root,
                      policy::NoticeLog& notices);
 
-/// The members of `object` named in `names`, in one pass: of duplicates the last, and null is
-/// absent. Others are dropped with a notice, unless null.
+/// Puts the member `names[i]` of `object` into `values[i]`, in one pass: of duplicates the last,
+/// and null is absent. Others are dropped with a notice, unless null. `values` is as long as
+/// `names`.
+void read_members(json::Reader object, std::span<const std::string_view> names,
+                  std::span<json::Reader> values, policy::NoticeLog& notices);
+
+/// The same for names that are known here.
 template <size_t N>
 std::array<json::Reader, N> read_members(json::Reader object, const std::string_view (&names)[N],
                                          policy::NoticeLog& notices) {
   std::array<json::Reader, N> values;
-  for (const json::Member& member : object.members()) {
-    std::string decoded;
-    const std::string_view key = member.key(decoded);
-    size_t i = 0;
-    while (i < N && names[i] != key) ++i;
-    if (i < N) {
-      values[i] = member.value.is_null() ? json::Reader() : member.value;
-    } else if (!member.value.is_null()) {
-      notices.drop(member.value, "unknown field");
-    }
-  }
+  read_members(object, names, values, notices);
   return values;
 }
 

@@ -10,6 +10,8 @@
 namespace proxx::openai {
 namespace {
 
+using json::Reader;
+
 constexpr size_t kMaxModelBytes = 256;
 
 /// The name itself only goes into JSON, but logs, metrics and error messages show it as well.
@@ -21,15 +23,12 @@ bool is_model_name(std::string_view name) {
   return std::none_of(name.begin(), name.end(), is_control);
 }
 
-}  // namespace
-
-Result<std::string> read_model_name(json::Reader request, json::Reader field,
-                                    const std::string& forced, const std::string& otherwise) {
-  std::string name = otherwise;
+Result<std::string> read_name(Reader request, Reader field, const RequestOptions& options) {
+  std::string name = options.default_model;
   if (field) {
     PROXX_ASSIGN(name, field.string());
   }
-  if (!forced.empty()) name = forced;
+  if (!options.model_override.empty()) name = options.model_override;
   if (name.empty() && !field) return missing(request, "model");
   if (is_model_name(name)) return name;
   return err("model", "expected a model's name: 1 to 256 bytes without control characters",
@@ -41,6 +40,17 @@ void note_lifecycle(const Model& model, policy::NoticeLog& notices) {
   std::string reason = model.id + " is deprecated";
   if (!model.retires.empty()) reason += " and retires on " + model.retires;
   notices.note("model", std::move(reason));
+}
+
+}  // namespace
+
+Result<std::string> choose_model(Reader request, Reader field, const RequestOptions& options,
+                                 Model& model, Draft& draft) {
+  PROXX_ASSIGN(std::string name, read_name(request, field, options));
+  model = options.models->resolve(name);
+  draft.request.model = model.id;
+  note_lifecycle(model, draft.notices);
+  return name;
 }
 
 }  // namespace proxx::openai

@@ -1,7 +1,9 @@
 #include "openai/plain_fields.h"
 
+#include <optional>
 #include <string>
 
+#include "anthropic/white_space.h"
 #include "openai/members.h"
 
 namespace proxx::openai {
@@ -9,6 +11,7 @@ namespace {
 
 using json::Reader;
 using json::Type;
+using NumberWish = policy::Wish<policy::Number>;
 
 bool asks_to_block(Reader value) {
   for (const Reader element : value.elements()) {
@@ -20,6 +23,23 @@ bool asks_to_block(Reader value) {
     }
   }
   return false;
+}
+
+Status add_stop(Reader text, Draft& draft) {
+  PROXX_TRY(text.expect(Type::string));
+  if (anthropic::is_blank(text.raw_string())) {
+    draft.notices.drop(text, "the upstream takes no stop sequence of white space only");
+  } else {
+    draft.request.stop_sequences.push_back(text.raw_string());
+  }
+  return {};
+}
+
+Status read_number(Reader field, double most, const char* range, std::optional<NumberWish>& wish) {
+  PROXX_ASSIGN(const double value, field.number());
+  if (value < 0 || value > most) return err(field, range, "invalid_value");
+  wish = NumberWish{{value, field.raw()}, field};
+  return {};
 }
 
 }  // namespace
@@ -66,6 +86,60 @@ Status drop_prediction(Reader field, Draft& draft) {
 Status drop_store(Reader field, Draft& draft) {
   PROXX_ASSIGN(const bool wanted, field.boolean());
   if (wanted) draft.notices.drop(field, "nothing is stored");
+  return {};
+}
+
+Status drop_top_logprobs(Reader field, Draft& draft) {
+  PROXX_ASSIGN(const int64_t count, field.integer());
+  if (count < 0 || count > 20) return err(field, "must be between 0 and 20", "invalid_value");
+  if (count > 0) draft.notices.drop(field, kNoLogprobs);
+  return {};
+}
+
+Status read_stream(Reader field, Draft& draft) {
+  PROXX_ASSIGN(draft.wishes.stream, field.boolean());
+  return {};
+}
+
+Status read_stream_options(Reader field, Draft& draft, bool& include_usage) {
+  PROXX_TRY(field.expect(Type::object));
+  static constexpr std::string_view kNames[] = {"include_usage", "include_obfuscation"};
+  const auto [usage, obfuscation] = read_members(field, kNames, draft.notices);
+  if (usage) {
+    PROXX_ASSIGN(include_usage, usage.boolean());
+  }
+  return obfuscation ? obfuscation.expect(Type::boolean) : Status();
+}
+
+Status read_stop_sequences(Reader field, Draft& draft) {
+  PROXX_TRY(field.expect(Type::array));
+  for (const Reader element : field.elements()) PROXX_TRY(add_stop(element, draft));
+  return {};
+}
+
+Status read_stop(Reader field, Draft& draft) {
+  return field.is_string() ? add_stop(field, draft) : read_stop_sequences(field, draft);
+}
+
+Status read_max_tokens(Reader field, Draft& draft) {
+  PROXX_ASSIGN(const int64_t count, field.integer());
+  if (count < 1) return err(field, "must be at least 1", "invalid_value");
+  draft.wishes.max_tokens = {count, field};
+  return {};
+}
+
+Status read_temperature(Reader field, Draft& draft) {
+  return read_number(field, 2, "must be between 0 and 2", draft.wishes.temperature);
+}
+
+Status read_top_p(Reader field, Draft& draft) {
+  return read_number(field, 1, "must be between 0 and 1", draft.wishes.top_p);
+}
+
+Status read_top_k(Reader field, Draft& draft) {
+  PROXX_ASSIGN(const int64_t value, field.integer());
+  if (value < 0) return err(field, "must be at least 0", "invalid_value");
+  draft.wishes.top_k = NumberWish{{static_cast<double>(value), field.raw()}, field};
   return {};
 }
 

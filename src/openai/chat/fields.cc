@@ -1,11 +1,7 @@
-#include "openai/chat/fields.h"
+#include "openai/fields.h"
 
-#include <algorithm>
-#include <array>
-#include <iterator>
 #include <string>
 
-#include "anthropic/white_space.h"
 #include "openai/anthropic_fields.h"
 #include "openai/cache_fields.h"
 #include "openai/chat/request_reader.h"
@@ -28,18 +24,9 @@ Status only_one_choice(Reading&, Reader field) {
   return {};
 }
 
-constexpr const char* kNoLogprobs = "Claude gives no log probabilities";
-
 Status drop_logprobs(Reading& r, Reader field) {
   PROXX_ASSIGN(const bool wanted, field.boolean());
   if (wanted) r.draft.notices.drop(field, kNoLogprobs);
-  return {};
-}
-
-Status drop_top_logprobs(Reading& r, Reader field) {
-  PROXX_ASSIGN(const int64_t count, field.integer());
-  if (count < 0 || count > 20) return err(field, "must be between 0 and 20", "invalid_value");
-  if (count > 0) r.draft.notices.drop(field, kNoLogprobs);
   return {};
 }
 
@@ -52,77 +39,15 @@ Status modalities(Reading&, Reader field) {
   return {};
 }
 
-Status stream(Reading& r, Reader field) {
-  PROXX_ASSIGN(r.draft.wishes.stream, field.boolean());
-  return {};
-}
-
 Status stream_options(Reading& r, Reader field) {
-  PROXX_TRY(field.expect(Type::object));
-  static constexpr std::string_view kNames[] = {"include_usage", "include_obfuscation"};
-  const auto [usage, obfuscation] = read_members(field, kNames, r.draft.notices);
-  if (usage) {
-    PROXX_ASSIGN(r.answer.include_usage, usage.boolean());
-  }
-  if (obfuscation) PROXX_TRY(obfuscation.expect(Type::boolean));
-  return {};
-}
-
-Status add_stop(Reading& r, Reader text) {
-  PROXX_TRY(text.expect(Type::string));
-  if (anthropic::is_blank(text.raw_string())) {
-    r.draft.notices.drop(text, "the upstream takes no stop sequence of white space only");
-  } else {
-    r.draft.request.stop_sequences.push_back(text.raw_string());
-  }
-  return {};
-}
-
-Status stop(Reading& r, Reader field) {
-  if (field.is_string()) return add_stop(r, field);
-  PROXX_TRY(field.expect(Type::array));
-  for (const Reader element : field.elements()) PROXX_TRY(add_stop(r, element));
-  return {};
+  return read_stream_options(field, r.draft, r.answer.include_usage);
 }
 
 Status user(Reading& r, Reader field) {
   return read_user(field, r.in["safety_identifier"], r.draft);
 }
 
-Status cache_control(Reading& r, Reader field) {
-  PROXX_TRY(field.expect(Type::object));
-  r.draft.wishes.cache.automatic = field;
-  return {};
-}
-
-/// A handler that all of OpenAI's APIs share.
-template <Status (*read)(Reader, Draft&)>
-Status shared(Reading& r, Reader field) {
-  return read(field, r.draft);
-}
-
-template <Type type>
-Status expect(Reading&, Reader field) {
-  return field.expect(type);
-}
-
-Status container(Reading&, Reader field) {
-  return field.is_string() ? Status() : field.expect(Type::object);
-}
-
-using Handler = Status (*)(Reading&, Reader);
-constexpr Handler kByStep = nullptr;
-/// A field of the Anthropic API that goes upstream as it is (docs/mapping-chat.md 6.5).
-constexpr bool kVerbatim = true;
-
-struct Row {
-  std::string_view name;
-  Handler handler;
-  bool verbatim = false;
-};
-
-// Rows run in this order, which is also the order of their notices.
-constexpr Row kRows[] = {
+constexpr FieldRow<Reading> kRows[] = {
     {"model", kByStep},
     {"messages", kByStep},
     {"max_completion_tokens", kByStep},
@@ -130,10 +55,10 @@ constexpr Row kRows[] = {
     {"temperature", kByStep},
     {"top_p", kByStep},
     {"top_k", kByStep},
-    {"stop", stop},
-    {"stop_sequences", stop},
+    {"stop", shared<read_stop>},
+    {"stop_sequences", shared<read_stop>},
     {"n", only_one_choice},
-    {"stream", stream},
+    {"stream", shared<read_stream>},
     {"stream_options", stream_options},
     {"tools", kByStep},
     {"tool_choice", kByStep},
@@ -154,7 +79,7 @@ constexpr Row kRows[] = {
     {"presence_penalty", shared<drop_penalty>},
     {"frequency_penalty", shared<drop_penalty>},
     {"logprobs", drop_logprobs},
-    {"top_logprobs", drop_top_logprobs},
+    {"top_logprobs", shared<drop_top_logprobs>},
     {"prediction", shared<drop_prediction>},
     {"modalities", modalities},
     {"audio", shared<drop_audio>},
@@ -163,11 +88,11 @@ constexpr Row kRows[] = {
     {"prompt_cache_key", shared<read_prompt_cache_key>},
     {"prompt_cache_retention", shared<read_prompt_cache_retention>},
     {"prompt_cache_options", shared<read_prompt_cache_options>},
-    {"cache_control", cache_control},
+    {"cache_control", shared<read_cache_control>},
     {"web_search_options", kByStep},
     {"moderation", shared<read_moderation>},
     {"system", kByStep},
-    {"container", container, kVerbatim},
+    {"container", shared<check_container>, kVerbatim},
     {"context_management", expect<Type::object>, kVerbatim},
     {"mcp_servers", expect<Type::array>, kVerbatim},
     {"fallbacks", expect<Type::array>, kVerbatim},
@@ -178,36 +103,16 @@ constexpr Row kRows[] = {
     {"betas", shared<read_betas>},
 };
 
-constexpr auto kNames = [] {
-  std::array<std::string_view, std::size(kRows)> names;
-  for (size_t i = 0; i < names.size(); ++i) names[i] = kRows[i].name;
-  return names;
-}();
+constexpr auto kNames = names_of(kRows);
 
 }  // namespace
 
-void Fields::read(Reader root, policy::NoticeLog& notices) {
-  std::string_view names[std::size(kRows)];
-  std::copy(kNames.begin(), kNames.end(), names);
-  const auto values = read_members(root, names, notices);
-  values_.assign(values.begin(), values.end());
+std::span<const std::string_view> field_names() {
+  return kNames;
 }
 
-Reader Fields::operator[](std::string_view name) const {
-  const auto found = std::find(kNames.begin(), kNames.end(), name);
-  return found == kNames.end() ? Reader() : values_[static_cast<size_t>(found - kNames.begin())];
-}
-
-Status read_fields(Reading& r) {
-  for (size_t i = 0; i < std::size(kRows); ++i) {
-    const Row& row = kRows[i];
-    const Reader field = r.in.at(i);
-    if (!field || row.handler == kByStep) continue;
-    r.draft.notices.about(policy::Topic::fields, i);
-    PROXX_TRY(row.handler(r, field));
-    if (row.verbatim) r.draft.request.verbatim.emplace_back(row.name, field);
-  }
-  return {};
+Status read_fields(Reading& reading) {
+  return read_rows(kRows, reading);
 }
 
 }  // namespace proxx::openai::chat

@@ -40,7 +40,7 @@ Result<ConvertedChatRequest> convert_chat(json::Reader root, const RequestOption
 
 AnswerOptions answer_to(json::Reader request) {
   policy::NoticeLog ignored;
-  Fields in;
+  Fields in(field_names());
   in.read(request, ignored);
   AnswerOptions answer;
   read_answer_shape(in, answer);

@@ -1,19 +1,23 @@
 #pragma once
 #include <set>
+#include <span>
 #include <string>
 
 #include "anthropic/models.h"
 #include "base/result.h"
 #include "json/reader.h"
 #include "openai/chat/answer_options.h"
-#include "openai/chat/fields.h"
 #include "openai/draft.h"
+#include "openai/fields.h"
 #include "openai/origins.h"
 #include "openai/request_options.h"
 
 // The syntax of chat-completions requests (docs/protocol.md 5.1; docs/mapping-chat.md 6.1, 6.2).
 
 namespace proxx::openai::chat {
+
+/// The names of the table of top-level fields (fields.cc). To add a field, add a row there.
+std::span<const std::string_view> field_names();
 
 /// A request while it is read. Views and readers in the draft are of `root`'s document, which must
 /// outlive this, as must `options`.
@@ -23,7 +27,7 @@ struct Reading {
 
   const RequestOptions& options;
   json::Reader root;
-  Fields in;
+  Fields in{field_names()};
   Model model;
   std::set<std::string, std::less<>> tool_names;  ///< of the tools that have one
   AnswerOptions answer;

@@ -1,7 +1,6 @@
-#include "openai/responses/fields.h"
+#include "openai/fields.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <string>
 
@@ -31,39 +30,11 @@ Status instructions(Reading& r, Reader field) {
   return {};
 }
 
-Status top_logprobs(Reading& r, Reader field) {
-  PROXX_ASSIGN(const int64_t count, field.integer());
-  if (count < 0 || count > 20) return err(field, "must be between 0 and 20", "invalid_value");
-  if (count > 0) r.draft.notices.drop(field, "Claude gives no log probabilities");
-  return {};
-}
-
-Status stream(Reading& r, Reader field) {
-  PROXX_ASSIGN(r.draft.wishes.stream, field.boolean());
-  return {};
-}
-
 Status stream_options(Reading& r, Reader field) {
   PROXX_TRY(field.expect(Type::object));
   static constexpr std::string_view kNames[] = {"include_obfuscation"};
   const auto [obfuscation] = read_members(field, kNames, r.draft.notices);
   return obfuscation ? obfuscation.expect(Type::boolean) : Status();
-}
-
-Status add_stop(Reading& r, Reader text) {
-  PROXX_TRY(text.expect(Type::string));
-  if (anthropic::is_blank(text.raw_string())) {
-    r.draft.notices.drop(text, "the upstream takes no stop sequence of white space only");
-  } else {
-    r.draft.request.stop_sequences.push_back(text.raw_string());
-  }
-  return {};
-}
-
-Status stop_sequences(Reading& r, Reader field) {
-  PROXX_TRY(field.expect(Type::array));
-  for (const Reader element : field.elements()) PROXX_TRY(add_stop(r, element));
-  return {};
 }
 
 Status include(Reading& r, Reader field) {
@@ -77,7 +48,7 @@ Status include(Reading& r, Reader field) {
     if (name == "web_search_call.action.sources") {
       r.answer.include_search_sources = true;
     } else if (name == "message.output_text.logprobs") {
-      r.draft.notices.drop(element, "Claude gives no log probabilities");
+      r.draft.notices.drop(element, kNoLogprobs);
     } else if (std::find(std::begin(kSilent), std::end(kSilent), name) == std::end(kSilent)) {
       r.draft.notices.drop(element, "not part of an answer here");
     }
@@ -175,45 +146,12 @@ Status client_metadata(Reading& r, Reader field) {
   return {};
 }
 
-Status cache_control(Reading& r, Reader field) {
-  PROXX_TRY(field.expect(Type::object));
-  r.draft.wishes.cache.automatic = field;
-  return {};
-}
-
-Status container(Reading&, Reader field) {
-  return field.is_string() ? Status() : field.expect(Type::object);
-}
-
 Status no_counterpart(Reading& r, Reader field) {
   r.draft.notices.drop(field, "the upstream has no counterpart");
   return {};
 }
 
-/// A handler that all of OpenAI's APIs share.
-template <Status (*read)(Reader, Draft&)>
-Status shared(Reading& r, Reader field) {
-  return read(field, r.draft);
-}
-
-template <Type type>
-Status expect(Reading&, Reader field) {
-  return field.expect(type);
-}
-
-using Handler = Status (*)(Reading&, Reader);
-constexpr Handler kByStep = nullptr;
-/// A field of the Anthropic API that goes upstream as it is (docs/mapping-chat.md 6.5).
-constexpr bool kVerbatim = true;
-
-struct Row {
-  std::string_view name;
-  Handler handler;
-  bool verbatim = false;
-};
-
-// Rows run in this order, which is also the order of their notices.
-constexpr Row kRows[] = {
+constexpr FieldRow<Reading> kRows[] = {
     {"model", kByStep},
     {"system", shared<read_system>},
     {"instructions", instructions},
@@ -228,9 +166,9 @@ constexpr Row kRows[] = {
     {"temperature", kByStep},
     {"top_p", kByStep},
     {"top_k", kByStep},
-    {"top_logprobs", top_logprobs},
-    {"stop_sequences", stop_sequences},
-    {"stream", stream},
+    {"top_logprobs", shared<drop_top_logprobs>},
+    {"stop_sequences", shared<read_stop_sequences>},
+    {"stream", shared<read_stream>},
     {"stream_options", stream_options},
     {"tools", kByStep},
     {"tool_choice", kByStep},
@@ -250,12 +188,12 @@ constexpr Row kRows[] = {
     {"prompt_cache_key", prompt_cache_key},
     {"prompt_cache_retention", shared<read_prompt_cache_retention>},
     {"prompt_cache_options", shared<read_prompt_cache_options>},
-    {"cache_control", cache_control},
+    {"cache_control", shared<read_cache_control>},
     {"moderation", shared<read_moderation>},
     {"access_programs", no_counterpart},
     {"image", no_counterpart},
     {"context_management", context_management},
-    {"container", container, kVerbatim},
+    {"container", shared<check_container>, kVerbatim},
     {"mcp_servers", expect<Type::array>, kVerbatim},
     {"fallbacks", expect<Type::array>, kVerbatim},
     {"speed", expect<Type::string>, kVerbatim},
@@ -265,36 +203,16 @@ constexpr Row kRows[] = {
     {"betas", shared<read_betas>},
 };
 
-constexpr auto kNames = [] {
-  std::array<std::string_view, std::size(kRows)> names;
-  for (size_t i = 0; i < names.size(); ++i) names[i] = kRows[i].name;
-  return names;
-}();
+constexpr auto kNames = names_of(kRows);
 
 }  // namespace
 
-void Fields::read(Reader root, policy::NoticeLog& notices) {
-  std::string_view names[std::size(kRows)];
-  std::copy(kNames.begin(), kNames.end(), names);
-  const auto values = read_members(root, names, notices);
-  values_.assign(values.begin(), values.end());
+std::span<const std::string_view> field_names() {
+  return kNames;
 }
 
-Reader Fields::operator[](std::string_view name) const {
-  const auto found = std::find(kNames.begin(), kNames.end(), name);
-  return found == kNames.end() ? Reader() : values_[static_cast<size_t>(found - kNames.begin())];
-}
-
-Status read_fields(Reading& r) {
-  for (size_t i = 0; i < std::size(kRows); ++i) {
-    const Row& row = kRows[i];
-    const Reader field = r.in.at(i);
-    if (!field || row.handler == kByStep) continue;
-    r.draft.notices.about(policy::Topic::fields, i);
-    PROXX_TRY(row.handler(r, field));
-    if (row.verbatim) r.draft.request.verbatim.emplace_back(row.name, field);
-  }
-  return {};
+Status read_fields(Reading& reading) {
+  return read_rows(kRows, reading);
 }
 
 }  // namespace proxx::openai::responses

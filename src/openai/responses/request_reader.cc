@@ -5,6 +5,7 @@
 #include "openai/anthropic_fields.h"
 #include "openai/members.h"
 #include "openai/model_name.h"
+#include "openai/plain_fields.h"
 #include "openai/reasoning.h"
 
 namespace proxx::openai::responses {
@@ -12,33 +13,7 @@ namespace {
 
 using json::Reader;
 using json::Type;
-using policy::Number;
 using policy::Topic;
-using policy::Wish;
-
-Status choose_model(Reading& r) {
-  PROXX_ASSIGN(std::string name, read_model_name(r.root, r.in["model"], r.options.model_override,
-                                                 r.options.default_model));
-  r.model = r.options.models->resolve(name);
-  r.draft.request.model = r.model.id;
-  r.answer.requested_model = std::move(name);
-  note_lifecycle(r.model, r.draft.notices);
-  return {};
-}
-
-void take_options(Reading& r) {
-  policy::Wishes& wishes = r.draft.wishes;
-  wishes.api_version = r.options.anthropic_version;
-  wishes.default_max_tokens = r.options.default_max_tokens;
-  wishes.cache.by_default = r.options.prompt_cache;
-  r.answer.echo_model = r.options.echo_model;
-}
-
-Result<Wish<Number>> read_number(Reader field, double most, const char* range) {
-  PROXX_ASSIGN(const double value, field.number());
-  if (value < 0 || value > most) return err(field, range, "invalid_value");
-  return Wish<Number>{{value, field.raw()}, field};
-}
 
 Status read_configuration_update(Reading& r, Reader item) {
   if (const Reader reasoning = item.optional("reasoning")) {
@@ -81,6 +56,13 @@ Status read_reasoning(Reading& r, Reader field, policy::ThinkingWish& wish) {
   return {};
 }
 
+Status read_model(Reading& r) {
+  PROXX_ASSIGN(r.answer.requested_model,
+               choose_model(r.root, r.in["model"], r.options, r.model, r.draft));
+  r.answer.echo_model = r.options.echo_model;
+  return {};
+}
+
 }  // namespace
 
 /// Finds the items of `input`. Whoever keeps responses puts them in place of references here.
@@ -105,11 +87,7 @@ Status find_items(Reading& r) {
 Status read_max_tokens(Reading& r) {
   r.draft.notices.about(Topic::max_tokens);
   const Reader field = r.in["max_output_tokens"];
-  if (!field) return {};
-  PROXX_ASSIGN(const int64_t count, field.integer());
-  if (count < 1) return err(field, "must be at least 1", "invalid_value");
-  r.draft.wishes.max_tokens = {count, field};
-  return {};
+  return field ? openai::read_max_tokens(field, r.draft) : Status();
 }
 
 Status read_thinking_wish(Reading& r) {
@@ -124,18 +102,9 @@ Status read_thinking_wish(Reading& r) {
 }
 
 Status read_sampling(Reading& r) {
-  policy::Wishes& wishes = r.draft.wishes;
-  if (const Reader field = r.in["temperature"]) {
-    PROXX_ASSIGN(wishes.temperature, read_number(field, 2, "must be between 0 and 2"));
-  }
-  if (const Reader field = r.in["top_p"]) {
-    PROXX_ASSIGN(wishes.top_p, read_number(field, 1, "must be between 0 and 1"));
-  }
-  if (const Reader field = r.in["top_k"]) {
-    PROXX_ASSIGN(const int64_t value, field.integer());
-    if (value < 0) return err(field, "must be at least 0", "invalid_value");
-    wishes.top_k = Wish<Number>{{static_cast<double>(value), field.raw()}, field};
-  }
+  if (const Reader field = r.in["temperature"]) PROXX_TRY(read_temperature(field, r.draft));
+  if (const Reader field = r.in["top_p"]) PROXX_TRY(read_top_p(field, r.draft));
+  if (const Reader field = r.in["top_k"]) PROXX_TRY(read_top_k(field, r.draft));
   return {};
 }
 
@@ -143,11 +112,10 @@ Status read_request(Reading& r) {
   note_repairs(r.root, r.draft.notices);
   r.draft.notices.about(Topic::model);
   r.in.read(r.root, r.draft.notices);
-  take_options(r);
   using Step = Status (*)(Reading&);
   // The order of policy::Topic, in which notices are told.
   static constexpr Step kSteps[] = {
-      choose_model,
+      read_model,
       read_fields,  // before the items: prompt_cache_options says how long their breakpoints last
       find_items,   // before all that an item can change: format, tools, effort
       read_max_tokens,    read_text_format, read_tools,

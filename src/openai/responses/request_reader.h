@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,16 +10,19 @@
 #include "base/result.h"
 #include "json/reader.h"
 #include "openai/draft.h"
+#include "openai/fields.h"
 #include "openai/origins.h"
 #include "openai/request_options.h"
 #include "openai/responses/answer_options.h"
-#include "openai/responses/fields.h"
 #include "openai/responses/items.h"
 #include "openai/responses/tool_table.h"
 
 // The syntax of Responses requests (docs/mapping-responses.md 1.2 to 1.4, 4.0 to 4.5).
 
 namespace proxx::openai::responses {
+
+/// The names of the table of top-level fields (fields.cc). To add a field, add a row there.
+std::span<const std::string_view> field_names();
 
 /// A request while it is read. Views and readers in the draft are of `root`'s document, which must
 /// outlive this, as must `options`.
@@ -28,7 +32,7 @@ struct Reading {
 
   const RequestOptions& options;
   json::Reader root;
-  Fields in;
+  Fields in{field_names()};
   Model model;
   std::vector<Item> items;  ///< of `input`; empty if that is a string
   /// What the last configuration_update that has them says; absent for none.
