@@ -1,9 +1,9 @@
 #include "cli/attach.h"
 
-#include <array>
-#include <cstdint>
 #include <utility>
 
+#include "base/base64.h"
+#include "base/media_type.h"
 #include "cli/input.h"
 #include "json/writer.h"
 
@@ -11,19 +11,6 @@ namespace proxx::cli {
 namespace {
 
 constexpr std::string_view kTypeMark = ";type=";
-
-/// Bytes that a type begins with.
-struct Magic {
-  std::string_view bytes;
-  std::string_view media_type;
-};
-constexpr std::array<Magic, 5> kMagic = {{
-    {"\x89PNG\r\n\x1a\n", "image/png"},
-    {"\xff\xd8\xff", "image/jpeg"},
-    {"GIF87a", "image/gif"},
-    {"GIF89a", "image/gif"},
-    {"%PDF-", "application/pdf"},
-}};
 
 bool is_web_url(std::string_view text) {
   return text.starts_with("https://") || text.starts_with("http://");
@@ -55,32 +42,6 @@ Result<std::string> url_part(const std::string& url, std::string_view type) {
 }
 
 }  // namespace
-
-std::string_view sniff_media_type(std::string_view bytes) {
-  for (const Magic& magic : kMagic) {
-    if (bytes.starts_with(magic.bytes)) return magic.media_type;
-  }
-  if (bytes.starts_with("RIFF") && bytes.substr(0, 12).ends_with("WEBP")) return "image/webp";
-  return {};
-}
-
-std::string encode_base64(std::string_view bytes) {
-  constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    const size_t left = bytes.size() - i;
-    const auto at = [&](size_t k) -> uint32_t {
-      return k < left ? static_cast<unsigned char>(bytes[i + k]) : 0;
-    };
-    const uint32_t word = at(0) << 16 | at(1) << 8 | at(2);
-    out += kAlphabet[word >> 18];
-    out += kAlphabet[word >> 12 & 63];
-    out += left > 1 ? kAlphabet[word >> 6 & 63] : '=';
-    out += left > 2 ? kAlphabet[word & 63] : '=';
-  }
-  return out;
-}
 
 Result<std::string> attachment_part(const std::string& argument, TextReader& reader) {
   const size_t mark = argument.rfind(kTypeMark);

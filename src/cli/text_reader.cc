@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "base/media_type.h"
 #include "base/text_encoding.h"
 #include "base/visible.h"
-#include "cli/attach.h"
 #include "cli/input.h"
 
 namespace proxx::cli {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "anthropic/white_space.h"
+#include "base/base64.h"
 #include "base/utf8.h"
 #include "json/writer.h"
 #include "openai/media.h"
@@ -36,7 +37,7 @@ Result<InputBlock> image_of_data(Reader at, std::string_view media_type, std::st
   const auto clean = clean_base64(data, buffer);
   if (!clean) return err(at, "the image's data is not base64", "invalid_value");
   // Screenshot tools and browsers name the wrong one, which the upstream refuses.
-  const std::string_view told = image_type(sniff_media_type(*clean));
+  const std::string_view told = image_type(sniff_base64(*clean));
   if (!told.empty() && told != type) {
     notices.adjust(at, "the image's first bytes tell another type; sent " + std::string(told));
     type = told;
@@ -97,7 +98,7 @@ Result<InputBlock> block_of_data(Reader file_data, Reader filename, NoticeLog& n
 
   // What is declared as something else may still be what Claude reads.
   const bool is_known = type == kPdf || type.starts_with("text/") || type.starts_with("image/");
-  if (const auto told = sniff_media_type(data); !is_known && !told.empty()) type = told;
+  if (const auto told = sniff_base64(data); !is_known && !told.empty()) type = told;
 
   if (!image_type(type).empty()) {
     if (filename) notices.drop(filename, "an image has no title upstream");

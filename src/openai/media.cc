@@ -1,10 +1,11 @@
 #include "openai/media.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <cstdint>
 #include <iterator>
+
+#include "base/base64.h"
+#include "base/media_type.h"
 
 namespace proxx::openai {
 namespace {
@@ -14,18 +15,6 @@ std::string lower(std::string_view text) {
   for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return out;
 }
-
-constexpr uint8_t kNoDigit = 64;
-constexpr auto kDigits = [] {
-  std::array<uint8_t, 256> table{};
-  table.fill(kNoDigit);
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (size_t i = 0; i < kAlphabet.size(); ++i) {
-    table[static_cast<unsigned char>(kAlphabet[i])] = static_cast<uint8_t>(i);
-  }
-  return table;
-}();
 
 /// 1 for a byte that is not a digit of base64.
 constexpr unsigned char is_foreign(unsigned char x) {
@@ -96,23 +85,6 @@ std::optional<std::string_view> clean_base64(std::string_view text, std::string&
   return is_base64(buffer) ? std::optional<std::string_view>(buffer) : std::nullopt;
 }
 
-std::string decode_base64(std::string_view text) {
-  text = without_padding(text);
-  std::string out;
-  out.reserve(text.size() / 4 * 3 + 3);
-  uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    bits = (bits << 6) | kDigits[static_cast<unsigned char>(c)];
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      out.push_back(static_cast<char>((bits >> count) & 0xFF));
-    }
-  }
-  return out;
-}
-
 bool is_http_url(std::string_view url) {
   const auto colon = url.find("://");
   if (colon == std::string_view::npos || colon > 5) return false;
@@ -134,21 +106,8 @@ std::string_view image_type(std::string_view media_type) {
   return {};
 }
 
-std::string_view sniff_media_type(std::string_view base64) {
-  using namespace std::string_view_literals;
-  static constexpr MediaTypeRow kMagic[] = {{"%PDF-"sv, "application/pdf"},
-                                            {"\x89PNG\r\n\x1A\n"sv, "image/png"},
-                                            {"GIF8"sv, "image/gif"},
-                                            {"\xFF\xD8\xFF"sv, "image/jpeg"}};
-  constexpr size_t kEnough = 16;  // characters
-  const std::string bytes = decode_base64(base64.substr(0, kEnough));
-  const std::string_view begin = bytes;
-  for (const MediaTypeRow& row : kMagic) {
-    if (begin.substr(0, row.text.size()) == row.text) return row.media_type;
-  }
-  const bool is_webp =
-      bytes.size() >= 12 && begin.substr(0, 4) == "RIFF" && begin.substr(8, 4) == "WEBP";
-  return is_webp ? "image/webp" : std::string_view();
+std::string_view sniff_base64(std::string_view base64) {
+  return sniff_media_type(decode_base64(base64.substr(0, kSniffedBytes / 3 * 4)));
 }
 
 std::string guess_media_type(std::string_view filename, std::string_view base64) {
@@ -164,7 +123,7 @@ std::string guess_media_type(std::string_view filename, std::string_view base64)
       return std::string(row.media_type);
     }
   }
-  return std::string(sniff_media_type(base64));
+  return std::string(sniff_base64(base64));
 }
 
 }  // namespace proxx::openai

@@ -22,8 +22,6 @@ struct DataUrl {
 /// or not at the end, or nothing at all.
 [[nodiscard]] std::optional<std::string_view> clean_base64(std::string_view text,
                                                            std::string& buffer);
-/// Decodes what clean_base64() gives.
-[[nodiscard]] std::string decode_base64(std::string_view text);
 
 /// True for `http://host...` or `https://host...`, whatever the case of the scheme.
 [[nodiscard]] bool is_http_url(std::string_view url);
@@ -32,9 +30,8 @@ struct DataUrl {
 /// Claude cannot see.
 [[nodiscard]] std::string_view image_type(std::string_view media_type);
 
-/// The type that the first bytes of clean base64 tell: of an image that Claude sees, or PDF; "" for
-/// any other.
-[[nodiscard]] std::string_view sniff_media_type(std::string_view base64);
+/// sniff_media_type() of what clean base64 stands for.
+[[nodiscard]] std::string_view sniff_base64(std::string_view base64);
 
 /// Guesses the type of a file from the ending of its name, else from its first bytes in base64; ""
 /// if neither tells.

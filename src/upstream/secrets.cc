@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "base/ascii.h"
+#include "base/base64.h"
 #include "base/secret_text.h"
 #include "upstream/secret_search.h"
 
@@ -49,29 +50,6 @@ class Found {
   std::unordered_set<std::string> seen_;
 };
 
-int base64_digit(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (is_letter(c)) return c - 'a' + 26;
-  if (is_digit(c)) return c - '0' + 52;
-  return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
-}
-
-std::string from_base64(std::string_view text) {
-  std::string out;
-  unsigned bits = 0;
-  int held = 0;
-  for (const char c : text) {
-    const int digit = base64_digit(c);
-    if (digit < 0) break;
-    bits = bits << 6U | static_cast<unsigned>(digit);
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    out += static_cast<char>(bits >> static_cast<unsigned>(held) & 0xFFU);
-  }
-  return out;
-}
-
 /// `user:password`, and the password.
 void add_login(Found& found, std::string_view login) {
   if (is_whole(login)) found.add(login);
@@ -109,7 +87,7 @@ void add_value(Found& found, std::string_view value) {
   const std::string_view scheme = value.substr(0, space);
   if (is_scheme(scheme)) value = trimmed(value.substr(space));
   if (is_whole(value)) found.add(value);
-  if (same_word(scheme, "basic")) add_login(found, from_base64(value));
+  if (same_word(scheme, "basic")) add_login(found, decode_base64(value));
   add_parts(found, value);
 }
 

@@ -1,4 +1,15 @@
-proxx_unit_test(core_json SOURCES ascii_test.cc clean_test.cc json_test.cc secret_text_test.cc text_encoding_test.cc utf8_test.cc visible_test.cc USES proxx_json nlohmann_json::nlohmann_json)
+proxx_unit_test(core_json
+  SOURCES
+    ascii_test.cc
+    base64_test.cc
+    clean_test.cc
+    json_test.cc
+    media_type_test.cc
+    secret_text_test.cc
+    text_encoding_test.cc
+    utf8_test.cc
+    visible_test.cc
+  USES proxx_json nlohmann_json::nlohmann_json)
 
 # The path of systems without SSE2 and little-endian words; with PROXX_PORTABLE all programs take it.
 proxx_unit_test(core_portable
