@@ -56,6 +56,9 @@ void trace_to_log(char direction, std::string_view text) {
   service_stderr().write(trace_lines(direction, text));
 }
 
+/// The end of what is told for clients; the page is above it.
+constexpr std::string_view kVersion = "/v1";
+
 server::LogOptions log_options(const Settings& settings) {
   server::LogOptions options;
   options.level = settings.serve.log_level;
@@ -85,8 +88,12 @@ Result<server::AppOptions> app_options(const ServeOptions& options, const Settin
   app.max_retries = live.max_retries;
   app.service = live.service;
   app.log = log_options(settings);
-  app.on_listening = [](const std::string& where) {
-    service_stderr().write("proxx: listening on " + visible(without_keys(where)) + '\n');
+  app.on_listening = [page = live.service.page](const std::string& where) {
+    std::string told = "proxx: listening on " + visible(without_keys(where)) + '\n';
+    if (page && where.ends_with(kVersion)) {
+      told += "proxx: page at " + where.substr(0, where.size() - kVersion.size()) + "/\n";
+    }
+    service_stderr().write(told);
   };
   return app;
 }

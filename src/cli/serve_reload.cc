@@ -9,6 +9,7 @@
 #include "config/secret_environment.h"
 #include "config/settings_table.h"
 #include "server/client_keys.h"
+#include "server/guards.h"
 
 namespace proxx::cli {
 namespace {
@@ -17,15 +18,16 @@ namespace {
 constexpr std::array<std::string_view, 4> kDestination = {"upstream_url", "proxy", "cacert",
                                                           "allow_insecure_upstream"};
 /// Keys that loops, listeners and the log are made of.
-constexpr std::array<std::string_view, 9> kFixed = {"host",
-                                                    "port",
-                                                    "serve.max_connections",
-                                                    "serve.threads",
-                                                    "serve.drain",
-                                                    "serve.drain_delay",
-                                                    "serve.idle_timeout",
-                                                    "serve.log_level",
-                                                    "serve.log_format"};
+constexpr std::array<std::string_view, 10> kFixed = {"host",
+                                                     "port",
+                                                     "serve.max_connections",
+                                                     "serve.threads",
+                                                     "serve.drain",
+                                                     "serve.drain_delay",
+                                                     "serve.idle_timeout",
+                                                     "serve.log_level",
+                                                     "serve.log_format",
+                                                     "serve.page_bodies"};
 
 /// Those of `names` whose values differ.
 template <class Names>
@@ -77,6 +79,9 @@ Result<server::LiveOptions> live_options(const ServeOptions& options,
   service.keys.hidden = held_secrets(*settings);
   service.keys.client_key = settings->serve.client_key;
   service.metrics = settings->serve.metrics;
+  service.page = settings->serve.page.value_or(options.unix_path.empty() &&
+                                               server::is_loopback(settings->host));
+  service.page_bodies = settings->serve.page_bodies;
   if (!settings->serve.auth_file.empty()) {
     PROXX_ASSIGN(service.keys.accepted, server::read_auth_file(settings->serve.auth_file));
   }

@@ -61,6 +61,9 @@ std::string print(int64_t value) {
 std::string print(double value) {
   return print_number(value);
 }
+std::string print(const std::optional<bool>& value) {
+  return value ? print(*value) : "~";
+}
 std::string print(const std::optional<int64_t>& value) {
   return value ? print(*value) : "~";
 }

@@ -96,6 +96,7 @@ struct Reader {
     int64_t value = 0;
     return read(value).map([&] { to = static_cast<int>(value); });
   }
+  Read read(std::optional<bool>& to) const { return read(to.emplace()); }
   Read read(std::optional<int64_t>& to) const { return read(to.emplace()); }
 
   Read read(double& to) const {

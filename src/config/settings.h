@@ -56,6 +56,8 @@ struct Settings {
     LogLevel log_level = LogLevel::info;
     LogFormat log_format = LogFormat::text;
     bool metrics = false;
+    std::optional<bool> page;  ///< nothing: where the server listens on loopback
+    bool page_bodies = false;
   };
 
   /// `mock`, or scheme://host[:port][/prefix] as parse_upstream_url() leaves it.

@@ -89,6 +89,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     if (!job.result) return fail(std::move(job.result).error());
     converted = std::move(*job.result);
     times.convert = since_start();
+    if (tell_converted) tell_converted(converted.body);
     client.head.notices = converted.notices;
     if (job.options.drop_thinking) {
       client.head.notices.push_back(
@@ -385,6 +386,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   const ExchangeContext& context;
   boost::asio::steady_timer timer;  ///< the wait before a retry, or for the close
   std::function<void(const Notices&)> tell_notices;
+  std::function<void(std::string_view)> tell_converted;
   std::function<void(std::chrono::milliseconds, const Error&)> tell_retry;
   std::function<void(std::string_view)> tell_reasoning;
 
@@ -416,6 +418,10 @@ Exchange::~Exchange() {
 
 void Exchange::on_notices(std::function<void(const Notices&)> callback) {
   impl_->tell_notices = std::move(callback);
+}
+
+void Exchange::on_converted(std::function<void(std::string_view)> callback) {
+  impl_->tell_converted = std::move(callback);
 }
 
 void Exchange::on_retry(std::function<void(std::chrono::milliseconds, const Error&)> callback) {

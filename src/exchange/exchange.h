@@ -77,6 +77,8 @@ class Exchange {
 
   /// Called once with the notices of conversion, before anything is sent upstream.
   void on_notices(std::function<void(const Notices&)> callback);
+  /// Called with the request for the upstream, each time that it was converted.
+  void on_converted(std::function<void(std::string_view body)> callback);
   /// Called before each wait: `retrying in 0.5 s: <message>`.
   void on_retry(std::function<void(std::chrono::milliseconds, const Error&)> callback);
 

@@ -86,6 +86,7 @@ class App {
   explicit App(const AppOptions& options)
       : options_(options),
         shared_{with_bound_host(options), Log(options.log), Metrics(*options.conversion.models)} {
+    shared_.page.record_bodies(options.service.page_bodies);
     for (int i = 0; i < std::max(options.threads, 1); ++i) {
       workers_.push_back(std::make_unique<Worker>(options_, shared_));
     }

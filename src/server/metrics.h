@@ -23,6 +23,7 @@ class Metrics {
   void observe(const RequestRecord& record);
   void stream_opened() { ++open_streams_; }
   void stream_closed() { --open_streams_; }
+  [[nodiscard]] int64_t open_streams() const { return open_streams_; }
 
   /// The whole exposition, text format 0.0.4.
   [[nodiscard]] std::string text() const;

@@ -65,6 +65,8 @@ const std::vector<Sample>& samples() {
       {"serve.log_level", "debug", "error"},
       {"serve.log_format", "json", "text"},
       {"serve.metrics", "true", "false"},
+      {"serve.page", "true", "false"},
+      {"serve.page_bodies", "true", "false"},
       {"half_price.poll", "5", "0.5"},
       {"half_price.settle", "90", "600"},
   };

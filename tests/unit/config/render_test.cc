@@ -60,7 +60,9 @@ TEST_CASE("the defaults are printed in the order of the contract") {
         "  idle_timeout: 75                        # default\n"
         "  log_level: info                         # default\n"
         "  log_format: text                        # default\n"
-        "  metrics: false                          # default\n");
+        "  metrics: false                          # default\n"
+        "  page: ~                                 # default\n"
+        "  page_bodies: false                      # default\n");
 }
 
 TEST_CASE("what is printed loads again to the same settings") {
