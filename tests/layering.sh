@@ -20,7 +20,8 @@ config       base json anthropic openai config
 upstream     base json anthropic upstream
 exchange     base json anthropic answer openai openai/chat openai/completions openai/responses upstream exchange
 http         base http
-server       base json anthropic answer openai openai/chat openai/responses config upstream exchange http server
+server       base json anthropic answer openai openai/chat openai/responses config upstream exchange http server server/page
+server/page  base json anthropic config openai exchange http server server/page
 mock         base json http mock
 cli          base json anthropic answer openai openai/chat openai/responses config upstream exchange http server mock cli
 '
