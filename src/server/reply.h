@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "exchange/exchange.h"
 #include "http/server.h"
 #include "server/client_keys.h"
 #include "server/guards.h"
@@ -40,8 +41,7 @@ struct Shared {
   Log log;
   Metrics metrics;
   /// For the server's own key; empty: it is not renewed.
-  std::function<void(boost::asio::io_context& loop, const Credential& refused,
-                     std::function<void(std::optional<Credential> renewed)> on_answer)>
+  std::function<void(boost::asio::io_context& loop, const Credential& refused, OnRenewal on_answer)>
       renew_key = {};
   std::atomic<bool> leaving{false};   ///< /readyz says so; from the first signal on
   std::atomic<bool> draining{false};  ///< requests are refused
