@@ -103,6 +103,10 @@ complete -c proxx -n '__proxx_is serve' -l check-health -d 'Ask the server that 
 complete -c proxx -n '__proxx_is mock' -l script -r -d 'Scenario, or a file'
 complete -c proxx -n '__proxx_is mock' -l replay -x -a '(__fish_complete_directories)' -d 'Answer with what --record kept'
 complete -c proxx -n '__proxx_is mock' -l delay -x -d 'Between events'
+complete -c proxx -n '__proxx_is mock' -l as -x -a 'aws google bedrock mantle vertex foundry' -d 'Play a host'
+complete -c proxx -n '__proxx_is mock' -l token -x -d 'The only key or token it takes'
+complete -c proxx -n '__proxx_is mock' -l token-life -x -d 'Of each token, in seconds'
+complete -c proxx -n '__proxx_is mock' -l aws-key -x -d 'Whose signatures it takes'
 complete -c proxx -n '__proxx_is mock' -l batch-time -x -d 'What a message batch takes'
 
 complete -c proxx -n '__proxx_is models' -l json -d 'As GET /v1/models answers'

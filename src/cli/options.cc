@@ -150,6 +150,19 @@ Parsed<MockOptions> parse_mock(int argc, char** argv) {
       ->type_name("MS")
       ->check(CLI::Range(0, 600'000))
       ->take_last();
+  app.add_option("--as", options.as, "Play a host: bedrock, mantle, vertex, foundry, aws, google")
+      ->type_name("HOST")
+      ->take_last();
+  app.add_option("--token", options.token, "The only key or token it takes")
+      ->type_name("TOKEN")
+      ->take_last();
+  app.add_option("--token-life", options.token_life_s, "Of each token from its first use")
+      ->type_name("S")
+      ->check(CLI::Range(0, 86'400))
+      ->take_last();
+  app.add_option("--aws-key", options.aws_key, "Whose signatures it takes")
+      ->type_name("ID:SECRET")
+      ->take_last();
   app.add_option("--batch-time", options.batch_time_ms, "What a message batch takes (200)")
       ->type_name("MS")
       ->check(CLI::Range(0, 86'400'000))

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
+#include <tuple>
 #include <utility>
 
 #include "anthropic/hosted_body.h"
