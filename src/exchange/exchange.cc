@@ -133,6 +133,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
                               converted.betas.end());
     auto asked = context.provider->prepare(std::move(call));
     if (!asked) return fail(std::move(asked).error());
+    add_secrets(converted.secrets, asked->secrets);
     asked->timeouts = context.timeouts;
     attempt.secrets = asked->secrets;
     attempt.call = context.upstream->start(std::move(*asked), *this);
