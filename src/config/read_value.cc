@@ -232,10 +232,11 @@ struct Reader {
     if (node.kind == YamlNode::Kind::map) {
       entry.id = entry.name;
       const auto note = [&](const Setting& setting, const YamlNode&) {
-        if (setting.name != "id") entry.corrected.emplace_back(setting.name);
+        if (setting.name != "id" && setting.name != "like")
+          entry.corrected.emplace_back(setting.name);
       };
       std::vector<Setting> fields = settings_of(entry.values);
-      fields.insert(fields.begin(), Setting{"id", &entry.id});
+      fields.insert(fields.begin(), {Setting{"id", &entry.id}, Setting{"like", &entry.like}});
       if (auto done = read_map(node, fields, note); !done) return done;
     } else if (node.kind != YamlNode::Kind::scalar) {
       return expected(node, "a model id or a map");
