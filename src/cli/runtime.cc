@@ -54,6 +54,7 @@ RequestOptions request_options(const LoadedSettings& loaded, const ModelTable& m
   options.on_lossy = settings.on_lossy;
   options.default_max_tokens = settings.convert.max_tokens;
   options.prompt_cache = settings.prompt_cache == PromptCache::automatic;
+  options.cache_by_key = settings.prompt_cache != PromptCache::off;
   options.web_search = settings.convert.web_search;
   options.echo_model = settings.convert.echo_model;
   options.names = settings.convert.names;

@@ -83,6 +83,7 @@ Result<server::LiveOptions> live_options(const ServeOptions& options, const Load
   service.keys.own = std::move(own);
   service.keys.hidden = held_secrets(*settings);
   service.metrics = settings->serve.metrics;
+  service.remember_bytes = static_cast<size_t>(settings->serve.remember.bytes);
   if (!settings->serve.auth_file.empty()) {
     PROXX_ASSIGN(service.keys.accepted, server::read_auth_file(settings->serve.auth_file));
   }

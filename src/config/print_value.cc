@@ -68,6 +68,14 @@ std::string print(std::chrono::milliseconds value) {
   const int64_t ms = value.count();
   return ms % 1000 == 0 ? print(ms / 1000) : print(static_cast<double>(ms) / 1000);
 }
+std::string print(ByteCount value) {
+  for (const ByteUnit& unit : kByteUnits) {
+    if (value.bytes != 0 && value.bytes % unit.bytes == 0) {
+      return print(value.bytes / unit.bytes) + std::string(unit.word);
+    }
+  }
+  return print(value.bytes);
+}
 std::string print(const std::string& value) {
   return value.empty() ? "~" : print_text(value);
 }

@@ -22,7 +22,7 @@ inline constexpr std::array<std::string_view, 2> kWords<ModelsFrom>{"table", "up
 template <>
 inline constexpr std::array<std::string_view, 3> kWords<OnLossy>{"warn", "error", "ignore"};
 template <>
-inline constexpr std::array<std::string_view, 2> kWords<PromptCache>{"off", "auto"};
+inline constexpr std::array<std::string_view, 3> kWords<PromptCache>{"off", "asked", "auto"};
 template <>
 inline constexpr std::array<std::string_view, 2> kWords<ClientKey>{"forward", "ignore"};
 template <>
@@ -33,6 +33,14 @@ template <>
 inline constexpr std::array<std::string_view, 2> kWords<LogFormat>{"text", "json"};
 template <>
 inline constexpr std::array<std::string_view, 3> kWords<Sampling>{"none", "default_only", "one_of"};
+
+/// The units of a ByteCount, the largest first.
+struct ByteUnit {
+  std::string_view word;
+  int64_t bytes;
+};
+inline constexpr std::array<ByteUnit, 3> kByteUnits{
+    {{"GiB", int64_t{1} << 30}, {"MiB", int64_t{1} << 20}, {"KiB", int64_t{1} << 10}}};
 
 /// The elements of `convert.reasoning`, each with its switch.
 struct ReasoningWord {

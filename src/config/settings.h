@@ -16,10 +16,16 @@ namespace proxx {
 
 enum class ClientHeaders { claude_code, plain };
 enum class ModelsFrom { table, upstream };
-enum class PromptCache { off, automatic };
+/// `asked`: only where the client asks for it, in the words of its API.
+enum class PromptCache { off, asked, automatic };
 enum class ClientKey { forward, ignore };
 enum class LogLevel { error, warn, info, debug };
 enum class LogFormat { text, json };
+
+/// Written with a unit, `32MiB`.
+struct ByteCount {
+  int64_t bytes = 0;
+};
 
 /// The configuration, key by key as proxx.yaml(5) has it, with its defaults. What a key is
 /// called, may hold and looks like in YAML is settings_table.h; an empty string or list is `~`.
@@ -61,6 +67,7 @@ struct Settings {
     LogLevel log_level = LogLevel::info;
     LogFormat log_format = LogFormat::text;
     bool metrics = false;
+    ByteCount remember{int64_t{32} << 20};  ///< for responses that clients refer to; also of bridge
   };
 
   HostKind upstream = HostKind::anthropic;
@@ -88,7 +95,7 @@ struct Settings {
   ModelsFrom models_from = ModelsFrom::table;
   std::vector<ModelEntry> models;
   OnLossy on_lossy = OnLossy::warn;
-  PromptCache prompt_cache = PromptCache::off;
+  PromptCache prompt_cache = PromptCache::asked;
   int retry = 2;
   Timeouts timeouts;
   std::string proxy;

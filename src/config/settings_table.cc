@@ -135,6 +135,7 @@ std::vector<Setting> settings_of(Settings& s) {
       {"serve.log_level", &s.serve.log_level},
       {"serve.log_format", &s.serve.log_format},
       {"serve.metrics", &s.serve.metrics},
+      {"serve.remember", &s.serve.remember},
   };
 }
 

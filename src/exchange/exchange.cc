@@ -6,12 +6,16 @@
 #include <exception>
 #include <utility>
 
+#include "anthropic/error.h"
 #include "anthropic/request_writer.h"
 #include "base/release.h"
 #include "exchange/attempt.h"
 #include "exchange/delivery.h"
 #include "exchange/job_thread.h"
 #include "exchange/jobs.h"
+#include "json/reader.h"
+#include "json/text.h"
+#include "json/writer.h"
 #include "openai/error.h"
 
 namespace proxx {
@@ -73,8 +77,10 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   void convert(bool drop_thinking) {
     RequestJob job;
     job.protocol = request.protocol;
+    job.counts_tokens = request.counts_tokens;
     job.options = context.conversion;
     job.options.drop_thinking = drop_thinking;
+    job.options.past = request.past;
     job.models = request.models;
     if (request.models) job.options.models = request.models.get();
     if (!request.headers.anthropic_version.empty()) {
@@ -121,6 +127,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     attempt.pings = converter->pings();
 
     ProviderCall call;
+    if (request.counts_tokens) call.path = "/v1/messages/count_tokens";
     call.body = take_body();
     call.credential = request.credential;
     call.headers = request.headers;
@@ -129,6 +136,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
                               converted.betas.end());
     auto asked = context.provider->prepare(std::move(call));
     if (!asked) return fail(std::move(asked).error());
+    add_secrets(converted.secrets, asked->secrets);
     asked->timeouts = context.timeouts;
     attempt.secrets = asked->secrets;
     attempt.call = context.upstream->start(std::move(*asked), *this);
@@ -147,7 +155,10 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   void on_head(UpstreamHead upstream_head) override {
     if (!client.has_begun()) times.first_byte = since_start();
     Status status = attempt.take_head(std::move(upstream_head), *context.provider, now_unix_s());
-    if (!status) fail(std::move(status).error());
+    if (!status) return fail(std::move(status).error());
+    if (request.counts_tokens && attempt.kind == BodyKind::events) {
+      fail(anthropic::protocol_error("the upstream answered with a stream where it counts"));
+    }
   }
 
   void on_data(std::string_view bytes) override {
@@ -292,12 +303,30 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
         return attempt_failed(std::move(error));
       }
       case BodyKind::message: {
+        if (request.counts_tokens) return after_count();
         const size_t size = attempt.body.size();
         return feed_beside(true, std::move(attempt.body), size);
       }
       case BodyKind::events:
         return after_last(converter->finish(client.output));
     }
+  }
+
+  void after_count() {
+    json::Document document;
+    std::optional<int64_t> tokens;
+    if (document.parse_view(attempt.body)) {
+      tokens = document.root().get("input_tokens").integer_or_none();
+    }
+    if (!tokens || *tokens < 0) {
+      return attempt_failed(anthropic::protocol_error("the upstream counted no input_tokens"));
+    }
+    client.begin(attempt.client_headers);
+    json::Writer w(client.output);
+    w.begin_object().key("object").string("response.input_tokens");
+    w.key("input_tokens").integer(*tokens).end_object();
+    client.flush();
+    finish();
   }
 
   void after_last(Status status) {

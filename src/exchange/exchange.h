@@ -11,6 +11,7 @@
 #include "answer/frame.h"
 #include "base/notices.h"
 #include "exchange/sink.h"
+#include "openai/past_responses.h"
 #include "openai/protocol.h"
 #include "upstream/provider.h"
 #include "upstream/upstream.h"
@@ -55,10 +56,14 @@ struct ExchangeContext {
 struct ExchangeRequest {
   std::string body;                    ///< the client's OpenAI JSON
   const Protocol* protocol = nullptr;  ///< of the body; null: the body tells
+  /// Only counts the tokens of the request. The answer is the Responses API's
+  /// `{"object":"response.input_tokens","input_tokens":N}`, never a stream.
+  bool counts_tokens = false;
   Credential credential;
   RequestHeaders headers;                    ///< the client's anthropic-version and -beta
   std::shared_ptr<const ModelTable> models;  ///< kept while it is used; null: the context's
   std::optional<AnswerForm> form;            ///< nothing: as the request's `stream` asks
+  std::shared_ptr<PastResponses> past = {};  ///< of the client; null: nothing is kept
   answer::Frame frame = {};                  ///< around each chunk of an answer that streams
   /// Asked once, when the credential is refused before the answer has begun; the request goes out
   /// again with what it gives. Empty: the context's.

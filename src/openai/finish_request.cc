@@ -1,6 +1,8 @@
 #include "openai/finish_request.h"
 
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "anthropic/request_writer.h"
 #include "policy/apply.h"
@@ -38,6 +40,17 @@ bool may_pause(const anthropic::MessagesRequest& request) {
          anthropic::verbatim_field(request, "container");
 }
 
+std::vector<std::string> secrets_of_servers(const anthropic::MessagesRequest& request) {
+  std::vector<std::string> secrets;
+  const json::Reader servers = anthropic::verbatim_field(request, "mcp_servers");
+  if (!servers) return secrets;
+  for (const json::Reader server : servers.elements()) {
+    std::string token(server.optional("authorization_token").string_or(""));
+    if (!token.empty()) secrets.push_back(std::move(token));
+  }
+  return secrets;
+}
+
 }  // namespace
 
 Result<ConvertedRequest> finish_request(const Model& model, const RequestOptions& options,
@@ -53,6 +66,7 @@ Result<ConvertedRequest> finish_request(const Model& model, const RequestOptions
   out.notices = policy::NoticeLog::merge(std::move(draft.notices), std::move(applied));
   PROXX_TRY(accept_losses(out.notices, options.on_lossy));
 
+  out.secrets = secrets_of_servers(request);
   out.body = anthropic::write_body(request);
   out.stream = draft.wishes.stream;
   out.upstream_stream = request.stream;

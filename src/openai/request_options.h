@@ -8,6 +8,7 @@
 #include "anthropic/models.h"
 #include "base/notices.h"
 #include "openai/names.h"
+#include "openai/past_responses.h"
 #include "openai/reasoning_fields.h"
 
 namespace proxx {
@@ -26,6 +27,7 @@ struct RequestOptions {
   OnLossy on_lossy = OnLossy::warn;
   std::optional<int64_t> default_max_tokens;  ///< convert.max_tokens; nothing: the model's limit
   bool prompt_cache = false;  ///< an automatic cache_control when the client set none
+  bool cache_by_key = true;   ///< the same for a prompt_cache_key, where the API caches by itself
   bool web_search = false;    ///< web_search_options become the server tool
   Names names = Names::drop;
   bool echo_model = false;
@@ -36,6 +38,9 @@ struct RequestOptions {
   /// The request is for an item of a Message Batch: its answer is never a stream, its price has no
   /// service tier or fast mode, and a cache breakpoint of prompt_cache lasts an hour.
   bool batch_item = false;
+  /// The responses that the request can refer to, and where its own is kept; null: there are none,
+  /// and nothing is kept.
+  std::shared_ptr<PastResponses> past;
 };
 
 }  // namespace proxx

@@ -26,6 +26,8 @@ using Clock = std::chrono::steady_clock;
 
 /// How often a drain looks whether all connections are closed.
 constexpr std::chrono::milliseconds kDrainPoll{20};
+/// How often responses that are too old are looked for.
+constexpr std::chrono::minutes kForgetEvery{1};
 /// How long the errors that end a drain have to reach their clients.
 constexpr std::chrono::seconds kLastWords{1};
 
@@ -105,6 +107,7 @@ class App {
     }
     signals_ = std::make_unique<asio::signal_set>(first.loop);
     timer_ = std::make_unique<asio::steady_timer>(first.loop);
+    forgetting_ = std::make_unique<asio::steady_timer>(first.loop);
     hangups_ = std::make_unique<asio::signal_set>(first.loop);
     live_ = std::make_shared<const LiveOptions>(live_of(options));
     if (options.read_key) {
@@ -133,6 +136,7 @@ class App {
     Status started = start_threads();
     if (started) {
       notify_systemd("READY=1", std::getenv("NOTIFY_SOCKET"));
+      forget_old_responses();
       if (options_.on_listening) {
         options_.on_listening(address_of(options_.listen, server_->port()));
       }
@@ -207,6 +211,7 @@ class App {
 
   void use(std::shared_ptr<const LiveOptions> live) {
     live_ = std::move(live);
+    shared_.memory.set_max_bytes(live_->service.remember_bytes);
     for (const auto& worker : workers_) {
       asio::post(worker->loop,
                  [service = &worker->service, live = live_] { service->renew(live); });
@@ -219,6 +224,15 @@ class App {
     use(std::make_shared<const LiveOptions>(std::move(live)));
     shared_.log.write(LogLevel::info,
                       "the upstream refused the server's key; another one was read");
+  }
+
+  /// Also of a server that nobody uses nothing is kept for longer.
+  void forget_old_responses() {
+    shared_.memory.forget_old();
+    forgetting_->expires_after(kForgetEvery);
+    forgetting_->async_wait([this](const boost::system::error_code& error) {
+      if (!error) forget_old_responses();
+    });
   }
 
   void leave() {
@@ -263,6 +277,7 @@ class App {
     signals_->cancel();
     hangups_->cancel();
     timer_->cancel();
+    forgetting_->cancel();
     for (const auto& worker : workers_) {
       asio::post(worker->loop, [loop = &worker->loop] { loop->stop(); });
     }
@@ -274,6 +289,7 @@ class App {
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<asio::signal_set> signals_;
   std::unique_ptr<asio::steady_timer> timer_;
+  std::unique_ptr<asio::steady_timer> forgetting_;
   std::unique_ptr<asio::signal_set> hangups_;
   std::unique_ptr<Reloader> reloader_;
   std::unique_ptr<KeyRenewal> renewal_;

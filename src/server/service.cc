@@ -7,6 +7,7 @@
 
 #include "anthropic/beta_allowance.h"
 #include "base/ascii.h"
+#include "base/sha256.h"
 #include "exchange/jobs.h"
 #include "exchange/protocols.h"
 #include "http/guard.h"
@@ -202,6 +203,7 @@ void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
     case Endpoint::chat_completions:
     case Endpoint::completions:
     case Endpoint::responses:
+    case Endpoint::input_tokens:
       return start_chat(request, reply);
     case Endpoint::messages:
     case Endpoint::count_tokens:
@@ -223,7 +225,8 @@ void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
                              ? text_response(503, "draining\n", "text/plain")
                              : text_response(200, "ready\n", "text/plain"));
     case Endpoint::metrics:
-      return reply->send(text_response(200, shared_.metrics.text(), kMetricsType));
+      return reply->send(
+          text_response(200, shared_.metrics.text(shared_.memory.use()), kMetricsType));
     case Endpoint::other:
       return reply->send_error(check_route(request.method, request.path()).error());
   }
@@ -238,9 +241,15 @@ void Service::start_chat(http::Request& request, std::unique_ptr<Reply>& reply) 
   incoming.credential = *credential;
   incoming.models = terms_->table_for(*credential);
   incoming.headers = std::move(*headers);
-  incoming.protocol = protocol_of_path(route_of(reply->record.endpoint).path);
+  const Endpoint endpoint = reply->record.endpoint;
+  incoming.counts_tokens = endpoint == Endpoint::input_tokens;
+  const Endpoint api = incoming.counts_tokens ? Endpoint::responses : endpoint;
+  incoming.protocol = protocol_of_path(route_of(api).path);
   incoming.body = std::move(request.body);
   incoming.renew = renewal_of(*credential);
+  if (api == Endpoint::responses) {
+    incoming.past = shared_.memory.of(sha256(presented_key(request)));
+  }
   run(std::make_shared<ChatSession>(terms_->context, options().keep_alive, std::move(incoming),
                                     std::move(reply), let_go()));
 }

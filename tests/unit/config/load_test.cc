@@ -76,6 +76,7 @@ const std::vector<Sample>& samples() {
       {"serve.log_level", "debug", "error"},
       {"serve.log_format", "json", "text"},
       {"serve.metrics", "true", "false"},
+      {"serve.remember", "1536KiB", "1GiB"},
       {"half_price.poll", "5", "0.5"},
       {"half_price.settle", "90", "600"},
   };

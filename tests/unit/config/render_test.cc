@@ -38,7 +38,7 @@ TEST_CASE("the defaults are printed in the order of the contract") {
         "models_from: table                        # default\n"
         "models: {}                                # default\n"
         "on_lossy: warn                            # default\n"
-        "prompt_cache: off                         # default\n"
+        "prompt_cache: asked                       # default\n"
         "retry: 2                                  # default\n"
         "timeouts:\n"
         "  connect: 5                              # default\n"
@@ -72,7 +72,8 @@ TEST_CASE("the defaults are printed in the order of the contract") {
         "  idle_timeout: 75                        # default\n"
         "  log_level: info                         # default\n"
         "  log_format: text                        # default\n"
-        "  metrics: false                          # default\n");
+        "  metrics: false                          # default\n"
+        "  remember: 32MiB                         # default\n");
 }
 
 TEST_CASE("what is printed loads again to the same settings") {
