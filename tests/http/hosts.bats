@@ -130,6 +130,16 @@ HAIKU_STREAM='{"model":"claude-haiku-4-5","stream":true,"messages":[{"role":"use
   expect runs "$(wc -l <runs)" 2
 }
 
+@test "hosts: half-price batches where there are some: a token that has ended meanwhile is renewed" {
+  use_host google --token token-2-of-the-day
+  token_command
+  printf '%s\n%s\n' "$HAIKU" "$HAIKU" >two
+  split "$PROXX" batch -q --half-price -o out.jsonl -c c.yaml two
+  expect_code 0
+  expect lines "$(wc -l <out.jsonl)" 2
+  expect runs "$(wc -l <runs)" 2
+}
+
 @test "hosts: credentials that end within five minutes are renewed before they are used" {
   use_host bedrock --aws-key AKIDMOCK:mock-secret-key-1
   aws_command 60
