@@ -51,6 +51,8 @@ class Runtime {
   [[nodiscard]] const Settings& settings() const { return loaded_.settings; }
   [[nodiscard]] ExchangeContext& context() { return context_; }
   [[nodiscard]] const Credential& credential() const { return credential_; }
+  /// The error, with where the key comes from if the upstream refuses it.
+  [[nodiscard]] Error with_key_source(Error error) const;
   [[nodiscard]] const ModelTable& models() const { return models_; }
   /// The folder of --record; null without that option.
   [[nodiscard]] RecordFolder* record_folder() {
@@ -76,6 +78,7 @@ class Runtime {
   std::optional<RecordFolder> record_folder_;
   ExchangeContext context_;
   Credential credential_;
+  std::string key_source_;  ///< Keys::source; "" for the mock's
 };
 
 }  // namespace proxx::cli

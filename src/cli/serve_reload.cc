@@ -74,6 +74,7 @@ Result<server::LiveOptions> live_options(const ServeOptions& options,
   service.hosts.allowed = settings->serve.allowed_hosts;
   service.cors = settings->serve.cors;
   service.keys.own = std::move(own);
+  service.keys.own_is_secret = !options.mock && settings->upstream_url != "mock";
   service.keys.hidden = held_secrets(*settings);
   service.keys.client_key = settings->serve.client_key;
   service.metrics = settings->serve.metrics;

@@ -54,6 +54,7 @@ Result<Keys> from_file(const std::string& path, const std::string& shown_as) {
                  return error;
                }));
   PROXX_ASSIGN(keys.api_key, key_in(file.text, shown_as + ": " + shown_whole(path)));
+  keys.source = shown_as;
   warn_if_exposed(path, file, keys);
   return keys;
 }
@@ -65,6 +66,7 @@ Result<Keys> from_environment(const GetEnv& getenv) {
     std::string value = variable_or_empty(getenv, variable);
     if (value.empty()) continue;
     PROXX_ASSIGN(*to, key_in(std::move(value), variable));
+    keys.source += (keys.source.empty() ? "" : " and ") + std::string(variable);
   }
   return keys;
 }
@@ -89,6 +91,7 @@ Result<Keys> read_keys(const LoadedSettings& loaded, const GetEnv& getenv,
     PROXX_ASSIGN(std::string output,
                  run_key_command(settings.api_key_command, kMaxKeyBytes, command_limit, stop));
     PROXX_ASSIGN(keys.api_key, key_in(std::move(output), "api_key_command: the output"));
+    keys.source = "api_key_command";
   }
   return keys;
 }
@@ -98,7 +101,7 @@ std::string missing_key_text(const LoadedSettings& loaded) {
   if (file.empty()) file = "the configuration file";
   return "no API key: give --key-file FILE, or set " + std::string(kApiKeyVariable) + " or " +
          kAuthTokenVariable + ", or put api_key_file or api_key_command into " + file +
-         "; --mock needs none";
+         "; to try without one: --mock";
 }
 
 }  // namespace proxx
