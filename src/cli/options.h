@@ -30,6 +30,7 @@ struct RequestCommandOptions : CommonOptions {
   std::optional<bool> stream;
   bool dry_run = false;
   bool usage = false;
+  bool in_words = false;  ///< the request was made of flags: messages name those
 };
 
 struct SendOptions : RequestCommandOptions {

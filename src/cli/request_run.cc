@@ -45,6 +45,14 @@ std::optional<bool> stream_override(const RequestCommandOptions& options) {
   return std::nullopt;
 }
 
+/// Who asked in words wrote flags and no fields.
+void tell_notices(const RequestCommandOptions& options, OnLossy on_lossy, Notices notices) {
+  if (options.in_words) {
+    for (Notice& notice : notices) notice.path = flag_of_field(notice.path);
+  }
+  report_notices(notices, on_lossy, options.quiet);
+}
+
 /// -n -v: the head that would be sent, without a credential.
 void show_request_head(const Settings& settings, const UpstreamRequest& request) {
   const Secrets secrets = held_secrets(settings);
@@ -79,7 +87,7 @@ int dry_run(const RequestCommandOptions& options, const std::string& request) {
   conversion.stream_override = stream_override(options);
   const auto converted = convert_request(request, nullptr, conversion);
   if (!converted) return refuse(options, converted.error());
-  report_notices(converted->notices, settings.on_lossy, options.quiet);
+  tell_notices(options, settings.on_lossy, converted->notices);
   const auto sent = prepared(*loaded, *converted);
   if (!sent) return refuse(options, sent.error());
   if (options.verbose > 0) show_request_head(settings, *sent);
@@ -107,7 +115,7 @@ class Sending {
         exchange_(recording_.context(), recording_.sink()) {
     sink_.on_drain([this] { exchange_.resume(); });
     exchange_.on_notices([this](const Notices& notices) {
-      report_notices(notices, runtime_.settings().on_lossy, options_.quiet);
+      tell_notices(options_, runtime_.settings().on_lossy, notices);
     });
     if (options_.quiet) return;
     exchange_.on_retry(report_retry);
@@ -130,8 +138,12 @@ class Sending {
 
  private:
   void end(const Error* error) {
-    if (error != nullptr) exit_code_ = report(*error);
+    if (error != nullptr) exit_code_ = tell_error(*error);
     runtime_.loop().stop();
+  }
+  int tell_error(const Error& error) {
+    const Error told = runtime_.with_key_source(error);
+    return report(options_.in_words ? in_flag_words(told) : told);
   }
   void report_refusal() {
     const AnswerFacts& facts = exchange_.facts();
@@ -195,7 +207,7 @@ int refuse(const RequestCommandOptions& options, const Error& error) {
       return report(status.error());
     }
   }
-  return report(error);
+  return report(options.in_words ? in_flag_words(error) : error);
 }
 
 int run_request(const RequestCommandOptions& options, std::string request) {

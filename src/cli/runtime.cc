@@ -147,6 +147,13 @@ Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
   return runtime;
 }
 
+Error Runtime::with_key_source(Error error) const {
+  if (error.http_status == 401 && !key_source_.empty()) {
+    error.message += " (401, from " + key_source_ + ")";
+  }
+  return error;
+}
+
 Status Runtime::start_mock() {
   mock_ = std::make_unique<mock::Mock>(loop_, mock::MockOptions{});
   PROXX_ASSIGN(const uint16_t port, mock_->listen("127.0.0.1", 0));
@@ -160,6 +167,7 @@ Status Runtime::take_keys(bool quiet) {
     for (const std::string& warning : keys.warnings) say(warning);
   }
   if (keys.empty()) return fail(ErrorKind::unauthorized, missing_key_text(loaded_));
+  key_source_ = std::move(keys.source);
   credential_ = credential_of(std::move(keys));
   // A reading may outlive the run.
   const auto loaded = std::make_shared<const LoadedSettings>(loaded_);

@@ -56,6 +56,8 @@ class Runtime {
   [[nodiscard]] ExchangeContext& context() { return context_; }
   /// The one that counts now: another after a renewal. The context renews it.
   [[nodiscard]] const Credential& credential() const { return credential_; }
+  /// The error, with where the key comes from if the upstream refuses it.
+  [[nodiscard]] Error with_key_source(Error error) const;
   [[nodiscard]] const ModelTable& models() const { return models_; }
   /// The folder of --record; null without that option.
   [[nodiscard]] RecordFolder* record_folder() {
@@ -82,6 +84,7 @@ class Runtime {
   ExchangeContext context_;
   Credential credential_;
   std::unique_ptr<KeyRenewal> renewal_;
+  std::string key_source_;  ///< Keys::source; "" for the mock's
 };
 
 }  // namespace proxx::cli

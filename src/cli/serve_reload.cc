@@ -81,6 +81,7 @@ Result<server::LiveOptions> live_options(const ServeOptions& options, const Load
   // There is no such credential of a client's.
   if (!own.aws.empty()) service.keys.client_key = ClientKey::ignore;
   service.keys.own = std::move(own);
+  service.keys.own_is_secret = !options.mock && settings->upstream_url != "mock";
   service.keys.hidden = held_secrets(*settings);
   service.metrics = settings->serve.metrics;
   service.remember_bytes = static_cast<size_t>(settings->serve.remember.bytes);

@@ -75,6 +75,7 @@ Result<Keys> from_file(const std::string& path, const std::string& shown_as) {
                  return error;
                }));
   PROXX_ASSIGN(keys.api_key, key_in(file.text, shown_as + ": " + shown_whole(path)));
+  keys.source = shown_as;
   warn_if_exposed(path, file, keys);
   return keys;
 }
@@ -86,6 +87,7 @@ Result<Keys> from_environment(const GetEnv& getenv, HostKind host) {
     std::string value = variable_or_empty(getenv, each.variable);
     if (value.empty()) continue;
     PROXX_ASSIGN(keys.*each.to, key_in(std::move(value), each.variable));
+    keys.source += (keys.source.empty() ? "" : " and ") + std::string(each.variable);
   }
   return keys;
 }
@@ -112,6 +114,7 @@ Result<Keys> from_source(const Source& source, std::chrono::milliseconds limit,
   PROXX_ASSIGN(std::string output,
                run_key_command(source.command, kMaxKeyBytes, limit, stop, command));
   PROXX_ASSIGN(keys.*source.to, key_in(std::move(output), command + ": the output"));
+  keys.source = command;
   return keys;
 }
 
@@ -121,11 +124,13 @@ Result<Keys> from_aws(const Settings& settings, const GetEnv& getenv,
   Keys keys;
   if (settings.aws_credentials_command.empty()) {
     PROXX_ASSIGN(keys.aws, aws_credentials_of(getenv));
+    keys.source = "AWS_ACCESS_KEY_ID";
   } else {
     PROXX_ASSIGN(const std::string output,
                  run_key_command(settings.aws_credentials_command, kMaxCredentialsBytes, limit,
                                  stop, kCommand));
     PROXX_ASSIGN(keys.aws, parse_aws_credentials(output, std::string(kCommand) + ": the output"));
+    keys.source = kCommand;
   }
   if (!keys.aws.empty() && settings.region.empty()) {
     return fail(ErrorKind::usage, "upstream " + word_of(settings.upstream) +
@@ -202,7 +207,7 @@ std::string missing_key_text(const LoadedSettings& loaded) {
   if (file.empty()) file = "the configuration file";
   return "no API key: give --key-file FILE, or set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN, or "
          "put api_key_file or api_key_command into " +
-         file + "; --mock needs none";
+         file + "; to try without one: --mock";
 }
 
 }  // namespace proxx

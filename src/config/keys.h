@@ -16,6 +16,7 @@ struct Keys {
   std::string api_key;     ///< for x-api-key
   std::string auth_token;  ///< for Authorization: Bearer
   AwsCredentials aws;
+  std::string source;                 ///< where they come from: `ANTHROPIC_API_KEY`, `--key-file`
   std::vector<std::string> warnings;  ///< about a key file that others can read
   [[nodiscard]] bool empty() const { return api_key.empty() && auth_token.empty() && aws.empty(); }
 };
