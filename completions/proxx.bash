@@ -13,7 +13,7 @@ _proxx() {
   done
 
   local general='-c --config -v --verbose -q --quiet --color -h --help'
-  local upstream='--mock --upstream-url --key-file -H --header -x --proxy --cacert'
+  local upstream='--mock --upstream --upstream-url --key-file -H --header -x --proxy --cacert'
   local model='-m --model --strict'
   local limits='--record --retry --max-time --connect-timeout --idle-timeout'
   local answer='-o --output -F --format --stream --no-stream -n --dry-run -u --usage'
@@ -44,6 +44,7 @@ _proxx() {
     --log-format) choices='text json' ;;
     --api) choices='chat responses completions' ;;
     --include-usage) choices='true false' ;;
+    --upstream) choices='anthropic aws google bedrock vertex foundry' ;;
     --upstream-url) choices='mock' ;;
     --record | --replay)
       mapfile -t COMPREPLY < <(compgen -d -- "$cur")

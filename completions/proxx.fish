@@ -36,6 +36,7 @@ complete -c proxx -n "$loads convert" -s c -l config -r -d 'Configuration file, 
 complete -c proxx -n $loads -s v -l verbose -d 'Show headers; twice: bodies too'
 complete -c proxx -n $loads -s q -l quiet -d 'No notices'
 complete -c proxx -n $loads -l mock -d 'Use the embedded mock upstream'
+complete -c proxx -n $loads -l upstream -x -a 'anthropic aws google bedrock vertex foundry' -d 'Who hosts Claude'
 complete -c proxx -n $loads -l upstream-url -x -a mock -d 'The upstream'
 complete -c proxx -n $loads -l key-file -r -d 'Read the API key from a file'
 complete -c proxx -n $loads -s H -l header -x -d 'Extra upstream header'

@@ -207,12 +207,14 @@ void add_common(CLI::App& app, CommonOptions& options) {
 
   app.add_flag("--mock", options.mock, "Use the embedded mock upstream: no key, no network")
       ->group(kUpstreamGroup);
+  add_setting(app, options, "--upstream", "upstream", "HOST",
+              "anthropic, aws, google, bedrock, vertex or foundry");
   add_setting(app, options, "--upstream-url", "upstream_url", "URL", "The upstream");
   add_setting(app, options, "--key-file", "api_key_file", "FILE", "Read the API key from a file");
   add_header_option(app, options);
   add_setting(app, options, "-x,--proxy", "proxy", "URL", "Reach the upstream through this proxy");
   add_setting(app, options, "--cacert", "cacert", "FILE", "Trust the CAs of this PEM file");
-  for (const char* name : {"--upstream-url", "--key-file", "--proxy", "--cacert"}) {
+  for (const char* name : {"--upstream", "--upstream-url", "--key-file", "--proxy", "--cacert"}) {
     app.get_option(name)->group(kUpstreamGroup);
   }
 

@@ -10,9 +10,7 @@ namespace {
 MakeOutput output_maker(std::shared_ptr<const AnswerOptions> answer) {
   return
       [answer = std::move(answer)](AnswerForm form, answer::Frame frame, const UnixClock& clock) {
-        AnswerOptions options = *answer;
-        options.clock = clock;
-        return make_output(form, std::move(options), std::move(frame));
+        return make_output(form, answer, std::move(frame), clock);
       };
 }
 
@@ -31,8 +29,6 @@ const Protocol kProtocol = {
       AnswerOptions answer;
       if (request) {
         PROXX_ASSIGN(answer, answer_options_of(request));
-      } else {
-        answer.echo = default_echo();
       }
       answer.echo_model = settings.echo_model;
       return output_maker(std::make_shared<const AnswerOptions>(std::move(answer)));

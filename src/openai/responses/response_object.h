@@ -17,6 +17,8 @@ struct ResponseState {
   std::string raw_id;
   std::string raw_model;
   int64_t created_unix_s = 0;
+  int64_t ended_unix_s = 0;
+  bool is_kept = false;  ///< `store`
 };
 
 /// The object while the answer comes: no output and no usage yet.

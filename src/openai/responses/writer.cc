@@ -74,9 +74,9 @@ std::string member(std::string_view key, std::string_view raw_string) {
 
 }  // namespace
 
-ResponseWriter::ResponseWriter(AnswerOptions options, std::optional<answer::Frame> frame)
-    : options_(std::move(options)) {
-  if (options_.echo.empty()) options_.echo = default_echo();
+ResponseWriter::ResponseWriter(std::shared_ptr<const AnswerOptions> options, UnixClock clock,
+                               std::optional<answer::Frame> frame)
+    : options_(std::move(options)), clock_(std::move(clock)) {
   if (frame) events_.emplace(std::move(*frame));
 }
 
@@ -178,13 +178,14 @@ void ResponseWriter::start(RawString id, RawString model, std::string& out) {
   raw_rest_ = id.size() > kMaxIdRest ? hex(stable_hash(id)) : std::string(id);
   state_.raw_id = raw_id("resp_");
   state_.raw_model = model;
-  if (options_.echo_model) {
+  if (options_->echo_model) {
     state_.raw_model.clear();
-    json::append_escaped(state_.raw_model, options_.requested_model);
+    json::append_escaped(state_.raw_model, options_->requested_model);
   }
-  state_.created_unix_s = options_.clock();
+  state_.created_unix_s = clock_();
+  state_.is_kept = options_->keeper && options_->keeper->begin();
   if (!events_) return;
-  const std::string members = "\"response\":" + response_in_progress(state_, options_);
+  const std::string members = "\"response\":" + response_in_progress(state_, *options_);
   event("response.created", members, out);
   event("response.in_progress", members, out);
 }
@@ -261,7 +262,7 @@ void ResponseWriter::write_refusal(const answer::Stop& stop, std::string& out) {
   begin_item(out);
   const std::string id = raw_item_id("msg_");
   const std::string at = place(id) + ",\"content_index\":0";
-  const bool as_text = options_.refusal_as_text;
+  const bool as_text = options_->refusal_as_text;
   const auto part = [&](std::string_view raw) {
     return as_text ? text_part(raw, {})
                    : R"({"type":"refusal","refusal":")" + std::string(raw) + "\"}";
@@ -342,8 +343,8 @@ void ResponseWriter::finish_reasoning(std::string_view raw_item_id, std::string_
 // Calls.
 
 ToolName ResponseWriter::tool_of(std::string_view raw_name) const {
-  const auto found = options_.tools.find(json::unescape(raw_name));
-  return found == options_.tools.end() ? ToolName() : found->second;
+  const auto found = options_->tools.find(json::unescape(raw_name));
+  return found == options_->tools.end() ? ToolName() : found->second;
 }
 
 void ResponseWriter::call_begin(const answer::ToolCall& call, RawString id, RawString name,
@@ -427,7 +428,7 @@ void ResponseWriter::server_block_end(uint32_t index, std::string_view block, Bl
     search_->set_query(block);
     event("response.web_search_call.in_progress", place(search_->raw_item_id()), out);
     event("response.web_search_call.searching", place(search_->raw_item_id()), out);
-  } else if (search_->take_result(block, options_.include_search_sources)) {
+  } else if (search_->take_result(block, options_->include_search_sources)) {
     if (!search_->failed()) {
       event("response.web_search_call.completed", place(search_->raw_item_id()), out);
     }
@@ -466,11 +467,13 @@ void ResponseWriter::stop(const answer::Stop& stop, const answer::TokenUsage& us
     if (!items_.empty()) items_.push_back(',');
     items_.append(cut_item);
   }
+  state_.is_kept = options_->keeper && options_->keeper->finish(state_.raw_id, items_);
+  state_.ended_unix_s = clock_();
   if (events_) {
     events_->begin(incomplete ? "response.incomplete" : "response.completed", out);
     out.append("\"response\":");
   }
-  append_finished_response(out, state_, options_, items_, stop, usage);
+  append_finished_response(out, state_, *options_, items_, stop, usage);
   if (events_) {
     events_->end(out);
   } else {
@@ -481,6 +484,7 @@ void ResponseWriter::stop(const answer::Stop& stop, const answer::TokenUsage& us
 void ResponseWriter::fail(const Error& error, std::string& out) {
   if (!events_) return;
   is_over_ = true;
+  state_.is_kept = false;
   const Error shown = in_openai_words(error);
   std::string members;
   json::Writer w(members);
@@ -492,7 +496,7 @@ void ResponseWriter::fail(const Error& error, std::string& out) {
   event("error", members, out);
   events_->begin("response.failed", out);
   out.append("\"response\":");
-  append_failed_response(out, state_, options_, items_, shown);
+  append_failed_response(out, state_, *options_, items_, shown);
   events_->end(out);
 }
 

@@ -359,7 +359,7 @@ TEST_CASE("L16: who has no key is told every source in order") {
 }
 
 TEST_CASE("S9: the variables to unset are known") {
-  REQUIRE(credential_variables().size() == 2);
-  CHECK(std::string(credential_variables()[0]) == "ANTHROPIC_API_KEY");
-  CHECK(std::string(credential_variables()[1]) == "ANTHROPIC_AUTH_TOKEN");
+  REQUIRE(credential_variables(HostKind::anthropic).size() == 2);
+  CHECK(std::string(credential_variables(HostKind::anthropic)[0]) == "ANTHROPIC_API_KEY");
+  CHECK(std::string(credential_variables(HostKind::anthropic)[1]) == "ANTHROPIC_AUTH_TOKEN");
 }
