@@ -83,15 +83,11 @@ def session():
     has(ask(agent(), "ping", session=memory).final_output, GREETING + "ping")
 
 
-def check_memory(store):
+@case("two turns by previous_response_id, remembered")
+def previous():
     first = ask(agent(), "ping")
     second = ask(agent(), "pong", previous_response_id=first.last_response_id)
     has(second.final_output, GREETING + "pong")
-
-
-@case("two turns by previous_response_id")
-def previous():
-    check_memory(store=True)
 
 
 run("openai-agents")
