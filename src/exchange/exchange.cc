@@ -13,6 +13,7 @@
 #include "exchange/delivery.h"
 #include "exchange/job_thread.h"
 #include "exchange/jobs.h"
+#include "exchange/protocols.h"
 #include "json/reader.h"
 #include "json/text.h"
 #include "json/writer.h"
@@ -107,6 +108,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
       if (tell_notices && !client.head.notices.empty()) tell_notices(client.head.notices);
     }
     client.head.event_stream = form == AnswerForm::stream;
+    client.head.protocol = converted.protocol;
     continues_left = converted.continue_paused;
     call_upstream();
   }
@@ -237,7 +239,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   void show_failure(const Error& error, std::string& out) {
     // A job that converts a long piece has the converter, and so what the client's API wants.
     if (working || !converter) {
-      out += error_frame(error);
+      out += error_event(client.head.protocol, error);
     } else if (!converter->complete()) {
       converter->output().fail(error, out);
     }

@@ -1,8 +1,11 @@
 #include <memory>
+#include <string>
 #include <utility>
 
+#include "openai/responses/event_stream.h"
 #include "openai/responses/output.h"
 #include "openai/responses/request.h"
+#include "openai/responses/response_object.h"
 
 namespace proxx::openai::responses {
 namespace {
@@ -12,6 +15,12 @@ MakeOutput output_maker(std::shared_ptr<const AnswerOptions> answer) {
       [answer = std::move(answer)](AnswerForm form, answer::Frame frame, const UnixClock& clock) {
         return make_output(form, answer, std::move(frame), clock);
       };
+}
+
+std::string error_event(const Error& error) {
+  std::string out;
+  EventStream({}).write("error", error_member(error), out);
+  return out;
 }
 
 }  // namespace
@@ -33,6 +42,7 @@ const Protocol kProtocol = {
       answer.echo_model = settings.echo_model;
       return output_maker(std::make_shared<const AnswerOptions>(std::move(answer)));
     },
+    .error_event = error_event,
 };
 
 }  // namespace proxx::openai::responses

@@ -90,6 +90,18 @@ void append_failed_response(std::string& out, const ResponseState& state,
   end(w, state, options, items);
 }
 
+std::string error_member(const Error& error) {
+  const Error shown = in_openai_words(error);
+  std::string member;
+  json::Writer w(member);
+  const std::string_view type =
+      shown.type.empty() ? error_row(shown.kind).type : std::string_view(shown.type);
+  w.key("error").begin_object().key("type").string(type);
+  w.key("code").string(failure_code(shown)).key("message").string(shown.message);
+  w.key("param").null().end_object();
+  return member;
+}
+
 std::string_view failure_code(const Error& error) {
   const std::string word = error_word(error);
   for (const std::string_view kept :

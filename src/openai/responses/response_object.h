@@ -35,6 +35,9 @@ void append_failed_response(std::string& out, const ResponseState& state,
                             const AnswerOptions& options, std::string_view items,
                             const Error& error);
 
+/// The member of an `error` event.
+[[nodiscard]] std::string error_member(const Error& error);
+
 /// `error.code` of a failed response and of the `error` event before it (4.10).
 [[nodiscard]] std::string_view failure_code(const Error& error);
 

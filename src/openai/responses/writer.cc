@@ -84,7 +84,11 @@ ResponseWriter::ResponseWriter(std::shared_ptr<const AnswerOptions> options, Uni
 
 bool ResponseWriter::hold_back(Step::Kind kind, uint32_t index, std::string_view first,
                                std::string_view second, bool is_first, BlockEnd end) {
-  if (!open_block_ || *open_block_ == index) return false;
+  const bool is_begin = kind == Step::Kind::text_begin || kind == Step::Kind::thinking_begin ||
+                        kind == Step::Kind::redacted_thinking || kind == Step::Kind::call_begin ||
+                        kind == Step::Kind::server_block_begin;
+  if (!open_block_ || (*open_block_ == index && !is_begin && !same_waits_)) return false;
+  same_waits_ |= *open_block_ == index;
   held_.push_back({kind, index, std::string(first), std::string(second), is_first, end});
   return true;
 }
@@ -126,6 +130,7 @@ void ResponseWriter::run(const Step& step, std::string& out) {
 
 void ResponseWriter::release_block(std::string& out) {
   open_block_.reset();
+  same_waits_ = false;
   for (const Step& step : std::exchange(held_, {})) run(step, out);
 }
 
@@ -450,15 +455,15 @@ void ResponseWriter::stop(const answer::Stop& stop, const answer::TokenUsage& us
   is_over_ = true;
   const bool incomplete = answer::is_cut_off(stop.reason);
   std::string cut_item;
-  if (call_ && call_->is_cut) {
-    if (!incomplete) {
-      finish_call(out);
-      release_block(out);
-    } else if (call_->tool.kind == CallKind::function) {
-      if (call_->raw_item_id.empty()) call_->raw_item_id = raw_item_id("fc_");
-      cut_item =
-          call_item(CallKind::function, call_->tool, call_->call, call_->raw_item_id, "incomplete");
-    }
+  // What waited for a call may end with a call that was not closed either.
+  while (call_ && call_->is_cut && !incomplete) {
+    finish_call(out);
+    release_block(out);
+  }
+  if (call_ && call_->is_cut && call_->tool.kind == CallKind::function) {
+    if (call_->raw_item_id.empty()) call_->raw_item_id = raw_item_id("fc_");
+    cut_item =
+        call_item(CallKind::function, call_->tool, call_->call, call_->raw_item_id, "incomplete");
   }
   end_message(incomplete && cut_item.empty() ? "incomplete" : "completed", out);
   close_search("failed", out);
@@ -486,14 +491,7 @@ void ResponseWriter::fail(const Error& error, std::string& out) {
   is_over_ = true;
   state_.is_kept = false;
   const Error shown = in_openai_words(error);
-  std::string members;
-  json::Writer w(members);
-  const std::string_view type =
-      shown.type.empty() ? error_row(shown.kind).type : std::string_view(shown.type);
-  w.key("error").begin_object().key("type").string(type);
-  w.key("code").string(failure_code(shown)).key("message").string(shown.message);
-  w.key("param").null().end_object();
-  event("error", members, out);
+  event("error", error_member(shown), out);
   events_->begin("response.failed", out);
   out.append("\"response\":");
   append_failed_response(out, state_, *options_, items_, shown);

@@ -145,6 +145,7 @@ class ResponseWriter : public answer::Output {
 
   std::optional<uint32_t> open_block_;
   std::vector<Step> held_;
+  bool same_waits_ = false;  ///< a block that has the index of the open one waits
   std::optional<writer_state::Message> message_;
   std::optional<writer_state::Reasoning> reasoning_;
   std::optional<writer_state::OpenCall> call_;
