@@ -64,9 +64,10 @@ wait_for() {
   return 1
 }
 
-# start_mock [OPTIONS]: a mock upstream of its own; its URL in $mock_url, its pid in $mock_pid.
+# start_mock [OPTIONS]: a mock upstream of its own, at a free port unless the options name one; its URL in $mock_url, its pid in $mock_pid.
 start_mock() {
-  "$PROXX" mock --port 0 "$@" 2>"$BATS_TEST_TMPDIR/mock.log" 3>&- &
+  case "$*" in *--port*) ;; *) set -- --port 0 "$@" ;; esac
+  "$PROXX" mock "$@" 2>"$BATS_TEST_TMPDIR/mock.log" 3>&- &
   mock_pid=$!
   children+=("$mock_pid")
   wait_for "$BATS_TEST_TMPDIR/mock.log" "mock listening on"
