@@ -93,7 +93,7 @@ struct Wishes {
   std::optional<Wish<Number>> temperature;    ///< 0 to 2
   std::optional<Wish<Number>> top_p;          ///< 0 to 1
   std::optional<Wish<Number>> top_k;          ///< an integer, at least 0
-  Place stop;  ///< of the first of the request's stop sequences
+  Place stop;                                 ///< of the first of the request's stop sequences
   ThinkingWish thinking;
   std::optional<FormatWish> format;
   std::vector<FunctionWish> functions;  ///< in the order of the tools

@@ -14,6 +14,7 @@ cache=$(cd "$cache" && pwd)
 server=
 trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
 # shellcheck source-path=SCRIPTDIR
+# shellcheck disable=SC1091
 . "$source/rows.bash"
 
 forget_settings
