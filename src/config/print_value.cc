@@ -130,9 +130,11 @@ std::string print_text(std::string_view text) {
 }
 
 std::string print_value(const ModelEntry& entry) {
-  if (entry.corrected.empty() && entry.id != entry.name) return print_text(entry.id);
+  if (entry.corrected.empty() && entry.like.empty() && entry.id != entry.name)
+    return print_text(entry.id);
   Model values = entry.values;
   std::string out = "{id: " + print_text(entry.id);
+  if (!entry.like.empty()) out += ", like: " + print_text(entry.like);
   std::string open_section;
   for (const Setting& field : settings_of(values)) {
     bool corrected = false;

@@ -232,10 +232,11 @@ struct Reader {
     if (node.kind == YamlNode::Kind::map) {
       entry.id = entry.name;
       const auto note = [&](const Setting& setting, const YamlNode&) {
-        if (setting.name != "id") entry.corrected.emplace_back(setting.name);
+        if (setting.name != "id" && setting.name != "like")
+          entry.corrected.emplace_back(setting.name);
       };
       std::vector<Setting> fields = settings_of(entry.values);
-      fields.insert(fields.begin(), Setting{"id", &entry.id});
+      fields.insert(fields.begin(), {Setting{"id", &entry.id}, Setting{"like", &entry.like}});
       if (auto done = read_map(node, fields, note); !done) return done;
     } else if (node.kind != YamlNode::Kind::scalar) {
       return expected(node, "a model id or a map");
@@ -259,8 +260,21 @@ std::string_view last_part(std::string_view name) {
   return name.substr(name.rfind('.') + 1);  // npos + 1 is 0
 }
 
+/// What a key would be called, had it a place in the file.
+bool names_a_key(std::string_view key) {
+  constexpr std::string_view kNames[] = {
+      "api_key",           "apikey", "key",  "auth_token",
+      "anthropic_api_key", "token",  "keys", "anthropic_auth_token",
+      "api_keys"};
+  const std::string name = lower(key);
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
 std::string hint(std::string_view path, const std::string& key,
                  const std::vector<Setting>& settings) {
+  if (names_a_key(key)) {
+    return ": keys are not kept here; api_key_file or api_key_command says where one is";
+  }
   if (looks_like_secret(key)) return {};
   std::vector<std::string_view> here;
   for (const Setting& setting : settings) {

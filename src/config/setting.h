@@ -26,7 +26,8 @@ using Slot =
     std::variant<bool*, int*, int64_t*, std::optional<int64_t>*, double*,
                  std::chrono::milliseconds*, ByteCount*, std::string*, std::vector<std::string>*,
                  ReasoningFields*, Headers*, std::vector<ModelEntry>*, ClientHeaders*, ModelsFrom*,
-                 OnLossy*, PromptCache*, ClientKey*, Names*, LogLevel*, LogFormat*, Sampling*>;
+                 OnLossy*, PromptCache*, ClientKey*, Names*, LogLevel*, LogFormat*, Sampling*,
+                 HostKind*, BedrockEndpoint*>;
 
 /// What a value must keep to besides its type.
 struct Rule {

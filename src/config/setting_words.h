@@ -13,6 +13,11 @@ inline constexpr std::array<std::string_view, 0> kWords{};
 template <>
 inline constexpr std::array<std::string_view, 2> kWords<ClientHeaders>{"claude-code", "plain"};
 template <>
+inline constexpr std::array<std::string_view, 6> kWords<HostKind>{"anthropic", "aws",    "google",
+                                                                  "bedrock",   "vertex", "foundry"};
+template <>
+inline constexpr std::array<std::string_view, 2> kWords<BedrockEndpoint>{"runtime", "mantle"};
+template <>
 inline constexpr std::array<std::string_view, 2> kWords<ModelsFrom>{"table", "upstream"};
 template <>
 inline constexpr std::array<std::string_view, 3> kWords<OnLossy>{"warn", "error", "ignore"};

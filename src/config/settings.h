@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "anthropic/host.h"
 #include "base/notices.h"
 #include "config/model_entry.h"
 #include "openai/names.h"
@@ -44,6 +45,10 @@ struct Settings {
     bool echo_model = false;
     Names names = Names::drop;
   };
+  struct Bedrock {
+    BedrockEndpoint endpoint = BedrockEndpoint::runtime;
+    std::string profile = "global";  ///< written before bare model names, for runtime
+  };
   struct HalfPrice {
     std::chrono::milliseconds poll{30'000};     ///< the first wait for a batch to end
     std::chrono::milliseconds settle{180'000};  ///< the search for a batch that may exist
@@ -65,12 +70,23 @@ struct Settings {
     ByteCount remember{int64_t{32} << 20};  ///< for responses that clients refer to; also of bridge
   };
 
-  /// `mock`, or scheme://host[:port][/prefix] as parse_upstream_url() leaves it.
+  HostKind upstream = HostKind::anthropic;
+  /// The host's own once settings are loaded, unless set. `mock`, or scheme://host[:port][/prefix]
+  /// as parse_upstream_url() leaves it.
   std::string upstream_url = "https://api.anthropic.com";
+  std::string region;
+  std::string project;
+  std::string workspace;
+  std::string resource;
+  Bedrock bedrock;
   std::string host = "127.0.0.1";
   int port = 8080;
   std::string api_key_file;                  ///< excludes api_key_command
   std::vector<std::string> api_key_command;  ///< argv, run without a shell
+  std::string auth_token_file;               ///< of these sources one at most
+  std::vector<std::string> auth_token_command;
+  std::vector<std::string> aws_credentials_command;
+  std::string aws_signing_host;  ///< "" is the URL's
   ClientHeaders client_headers = ClientHeaders::claude_code;
   /// Names compare without case and stand once; checked by check_header().
   std::vector<std::pair<std::string, std::string>> headers;

@@ -44,6 +44,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   void start(ExchangeRequest incoming) {
     started_at = Clock::now();
     request = std::move(incoming);
+    if (!request.renew) request.renew = context.renew;
     convert(false);
   }
 
@@ -114,6 +115,8 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   /// Asks for the turn under way: for the first time, or once more after a failed attempt.
   void call_upstream() {
+    const bool ends_soon = is_about_to_expire(request.credential, now_unix_s());
+    if (ends_soon && request.renew && !renewed_ahead) return renew_ahead();
     attempt = {};
     client.output.clear();
     if (!client.has_begun()) {
@@ -298,6 +301,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
       case BodyKind::error: {
         Error error = attempt.status_error();
         error.param = converted.client_path(error.param);
+        context.provider->explain(error);
         return attempt_failed(std::move(error));
       }
       case BodyKind::message: {
@@ -354,8 +358,18 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     if (!client.has_begun() && converted.has_thinking_history && refuses_thinking(error)) {
       return convert(true);
     }
-    if (!client.has_begun() && attempt.head.status == 401 && request.renew) {
-      return renew_credential(std::move(error));
+    if (!client.has_begun() && !tried_again) {
+      switch (context.provider->judge(attempt.head, attempt.body)) {
+        case Refusal::none:
+          break;
+        case Refusal::credential:
+          if (!request.renew) break;
+          tried_again = true;
+          return renew_credential(std::move(error));
+        case Refusal::corrected:
+          tried_again = true;
+          return convert(false);
+      }
     }
     const auto delay =
         attempt.retry_delay_after(error, retries_done, context.max_retries, now_unix_s());
@@ -375,15 +389,29 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   void renew_credential(Error error) {
     attempt.call.reset();
-    const RenewCredential renew = std::exchange(request.renew, nullptr);
-    renew(request.credential,
-          [weak = weak_from_this(), error = std::move(error)](std::optional<Credential> renewed) {
-            const auto self = weak.lock();
-            if (!self || self->client.is_over()) return;
-            if (!renewed) return self->fail(error);
-            self->request.credential = std::move(*renewed);
-            self->convert(false);  // the body may have gone with the first call
-          });
+    request.renew(request.credential, [weak = weak_from_this(), error = std::move(error)](
+                                          Result<std::optional<Credential>> renewed) {
+      const auto self = weak.lock();
+      if (!self || self->client.is_over()) return;
+      if (!renewed) return self->fail(std::move(renewed).error());
+      if (!*renewed) return self->fail(error);
+      self->request.credential = std::move(**renewed);
+      self->convert(false);  // the body may have gone with the first call
+    });
+  }
+
+  /// Before the credential ends. One that is still good is used where no other can be had.
+  void renew_ahead() {
+    renewed_ahead = true;
+    request.renew(request.credential,
+                  [weak = weak_from_this()](Result<std::optional<Credential>> renewed) {
+                    const auto self = weak.lock();
+                    if (!self || self->client.is_over()) return;
+                    const bool over = self->request.credential.aws.expires_unix_s <= now_unix_s();
+                    if (!renewed && over) return self->fail(std::move(renewed).error());
+                    if (renewed && *renewed) self->request.credential = std::move(**renewed);
+                    self->call_upstream();
+                  });
   }
 
   void resume() {
@@ -428,7 +456,9 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   std::optional<AnswerConverter> converter;
   AnswerFacts facts_before;  ///< while a job has the converter
   JobThread::Ticket job_ticket;
-  std::string continuation;    ///< the request that continues a paused turn, until that begins
+  std::string continuation;  ///< the request that continues a paused turn, until that begins
+  bool tried_again = false;  ///< after a refused credential or a corrected clock
+  bool renewed_ahead = false;
   bool working = false;        ///< a job has the request, or the converter and what it reads
   bool closes_behind = false;  ///< over for the client; the call is held until it is closed
   int retries_done = 0;
@@ -436,6 +466,11 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   Clock::time_point started_at;
   ExchangeTimes times;
 };
+
+bool is_about_to_expire(const Credential& credential, int64_t now) {
+  const int64_t expires = credential.aws.expires_unix_s;
+  return expires != 0 && expires < now + kRenewAheadSeconds;
+}
 
 Exchange::Exchange(const ExchangeContext& context, Sink& sink)
     : impl_(std::make_shared<Impl>(context, sink)) {}

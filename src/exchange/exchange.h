@@ -24,6 +24,17 @@ namespace proxx {
 
 class JobThread;
 
+/// What became of a renewal: nothing, if there is no other credential. Errors: it could not be read
+/// (`upstream_credentials`).
+using OnRenewal = std::function<void(Result<std::optional<Credential>> renewed)>;
+/// Finds another credential for one that the upstream refuses, and calls back on the loop, in
+/// another turn.
+using RenewCredential = std::function<void(const Credential& refused, OnRenewal on_renewal)>;
+
+/// A credential that ends sooner is renewed before it is used.
+inline constexpr int64_t kRenewAheadSeconds = 300;
+[[nodiscard]] bool is_about_to_expire(const Credential& credential, int64_t now_unix_s);
+
 /// What all exchanges of a loop share. Referenced things must outlive every exchange.
 struct ExchangeContext {
   boost::asio::io_context* loop = nullptr;
@@ -35,14 +46,11 @@ struct ExchangeContext {
   /// The upstream outlives the exchanges: a stream that is whole is finished at once, and its call
   /// closes behind it. Else the end waits for the close, for a second at most.
   bool closes_behind = false;
+  /// For a process whose requests all have its own credential; empty: see ExchangeRequest.
+  RenewCredential renew = {};
   /// Where long inputs are converted, so that the loop's other streams go on; null: on the loop.
   JobThread* jobs = nullptr;
 };
-
-/// Finds another credential for one that the upstream refuses, and calls back on the loop, in
-/// another turn: with nothing if there is none.
-using RenewCredential = std::function<void(
-    const Credential& refused, std::function<void(std::optional<Credential> renewed)> on_answer)>;
 
 /// What one exchange brings.
 struct ExchangeRequest {
@@ -57,8 +65,8 @@ struct ExchangeRequest {
   std::optional<AnswerForm> form;            ///< nothing: as the request's `stream` asks
   std::shared_ptr<PastResponses> past = {};  ///< of the client; null: nothing is kept
   answer::Frame frame = {};                  ///< around each chunk of an answer that streams
-  /// Asked once, at a 401 before the answer has begun; the request goes out again with what it
-  /// gives. Empty: a 401 is the answer.
+  /// Asked once, when the credential is refused before the answer has begun; the request goes out
+  /// again with what it gives. Empty: the context's.
   RenewCredential renew = {};
 };
 

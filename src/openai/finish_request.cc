@@ -29,6 +29,7 @@ void take_options(const RequestOptions& options, policy::Wishes& wishes) {
   wishes.default_max_tokens = options.default_max_tokens;
   if (options.prompt_cache) wishes.cache.by_default = true;
   wishes.batch_item = options.batch_item;
+  if (options.host) wishes.host = options.host->host;
 }
 
 /// Only a turn that runs something on the upstream is paused. The answer to any other request is

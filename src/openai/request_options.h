@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "anthropic/host.h"
 #include "anthropic/models.h"
 #include "base/notices.h"
 #include "openai/names.h"
@@ -16,6 +17,9 @@ namespace proxx {
 /// requests of a process; `models` must outlive every conversion.
 struct RequestOptions {
   const ModelTable* models = nullptr;
+  /// Where the request goes; null: to Anthropic's own API. Shared, as the options are copied for
+  /// each request and its strings never change.
+  std::shared_ptr<const HostTarget> host;
   std::string default_model;   ///< for a request without `model`; "" makes `model` required
   std::string model_override;  ///< -m: wins over the request's
   std::optional<bool> stream_override;

@@ -131,6 +131,11 @@ class Schemas {
     step_.request.stop_sequences.clear();
   }
 
+  [[nodiscard]] const Host& host() const { return *step_.wishes.host; }
+  [[nodiscard]] std::string lacks(const char* what) const {
+    return std::string(host().title) + " has no " + what;
+  }
+
   /// The index of the tool that a forced choice leaves as the only one, and its JSON in `tool`;
   /// nothing if there are several.
   [[nodiscard]] std::optional<size_t> find_only_tool(const ToolChoiceWish& wish,
@@ -164,6 +169,7 @@ class Schemas {
 
   /// "", or why the schema cannot be enforced.
   std::string enforce_format(json::Reader schema) {
+    if (!host().features.structured_outputs) return lacks("structured outputs");
     if (!step_.model.structured_outputs) return "the model has no structured outputs";
     const auto sanitised = schema::sanitise(schema);
     if (!sanitised) {
@@ -181,7 +187,9 @@ class Schemas {
     constexpr int kMaxStrictTools = 20;  // docs/protocol.md 1.6
     std::string reason;
     json::Document document;
-    if (!step_.model.structured_outputs) {
+    if (!host().features.strict_tools) {
+      reason = lacks("strict tools");
+    } else if (!step_.model.structured_outputs) {
       reason = "the model has no structured outputs";
     } else if (strict_tools_ == kMaxStrictTools) {
       reason = "the upstream takes 20 strict tools at most";

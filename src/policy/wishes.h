@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "anthropic/host.h"
 #include "anthropic/request.h"
 #include "json/reader.h"
 #include "policy/place.h"
@@ -98,7 +99,8 @@ struct Wishes {
   std::vector<FunctionWish> functions;  ///< in the order of the tools
   ToolChoiceWish tool_choice;
   CacheWish cache;
-  Place conversation;  ///< the client's list of messages
+  const Host* host = &anthropic_host();  ///< where the request goes
+  Place conversation;                    ///< the client's list of messages
 };
 
 }  // namespace proxx::policy

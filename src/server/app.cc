@@ -16,7 +16,7 @@
 #include "exchange/job_thread.h"
 #include "server/service.h"
 #include "server/system.h"
-#include "upstream/anthropic_provider.h"
+#include "upstream/host_provider.h"
 
 namespace proxx::server {
 namespace {
@@ -36,17 +36,25 @@ struct Worker {
   Worker(const AppOptions& options, Shared& shared)
       : jobs(loop),
         engine(loop, options.engine),
-        provider(options.headers, secrets_held(options.service.keys, options.headers)),
-        context{
-            &loop, &engine, &provider, options.conversion, options.timeouts, options.max_retries,
-            true,  &jobs},
+        provider(make_provider(options.conversion.host ? *options.conversion.host : HostTarget(),
+                               options.engine.base_url, options.headers,
+                               secrets_held(options.service.keys, options.headers))),
+        context{&loop,
+                &engine,
+                provider.get(),
+                options.conversion,
+                options.timeouts,
+                options.max_retries,
+                true,
+                {},
+                &jobs},
         service(context, shared),
         work(asio::make_work_guard(loop)) {}
 
   asio::io_context loop{1};
   JobThread jobs;
   Engine engine;
-  AnthropicProvider provider;
+  std::unique_ptr<Provider> provider;
   ExchangeContext context;
   Service service;
   asio::executor_work_guard<asio::io_context::executor_type> work;
@@ -72,6 +80,7 @@ LiveOptions live_of(const AppOptions& options) {
       std::shared_ptr<const ModelTable>(std::shared_ptr<void>(), options.conversion.models);
   live.conversion = options.conversion;
   live.headers = options.headers;
+  live.base_url = options.engine.base_url;
   live.timeouts = options.timeouts;
   live.max_retries = options.max_retries;
   live.service = with_bound_host(options);

@@ -171,9 +171,11 @@ Status check_exposure(const http::ListenOptions& listen, const KeyRules& rules) 
     }
     return {};
   }
-  if (!local && rules.accepted.empty()) {
-    return fail(ErrorKind::usage, "a server that holds a key and listens on " + shown(listen.host) +
-                                      " needs auth_file, else anyone there could use the key");
+  if (!local && rules.accepted.empty() && rules.own_is_secret) {
+    return fail(ErrorKind::usage,
+                "a server that holds a key and listens on " + shown(listen.host) +
+                    " needs --auth-file FILE (a key a line, for its clients), else anyone there "
+                    "could use the server's own");
   }
   return {};
 }

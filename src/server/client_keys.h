@@ -16,7 +16,8 @@ struct KeyRules {
   Credential own;                     ///< the server's; may be empty
   std::vector<std::string> accepted;  ///< of auth_file; empty: there is none
   ClientKey client_key = ClientKey::forward;
-  Secrets hidden = {};  ///< that are not used, and not shown either
+  bool own_is_secret = true;  ///< false for the mock's: anyone may use it
+  Secrets hidden = {};        ///< that are not used, and not shown either
 };
 
 /// The server's own keys, secret configured headers and what the rules hide, for the provider:

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "exchange/exchange.h"
 #include "exchange/response_memory.h"
 #include "http/server.h"
 #include "server/client_keys.h"
@@ -44,8 +45,7 @@ struct Shared {
   Metrics metrics;
   ResponseMemory memory = ResponseMemory(options.remember_bytes);
   /// For the server's own key; empty: it is not renewed.
-  std::function<void(boost::asio::io_context& loop, const Credential& refused,
-                     std::function<void(std::optional<Credential> renewed)> on_answer)>
+  std::function<void(boost::asio::io_context& loop, const Credential& refused, OnRenewal on_answer)>
       renew_key = {};
   std::atomic<bool> leaving{false};   ///< /readyz says so; from the first signal on
   std::atomic<bool> draining{false};  ///< requests are refused

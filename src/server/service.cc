@@ -14,7 +14,7 @@
 #include "server/chat.h"
 #include "server/models_session.h"
 #include "server/relay.h"
-#include "upstream/anthropic_provider.h"
+#include "upstream/host_provider.h"
 
 namespace proxx::server {
 namespace {
@@ -94,7 +94,9 @@ struct Service::Terms {
       : context(the_context), options(the_options), models(context, options.models, log) {}
   Terms(const ExchangeContext& start, std::shared_ptr<const LiveOptions> renewed, const Log& log)
       : live(std::move(renewed)),
-        own_provider(live->headers, secrets_held(live->service.keys, live->headers)),
+        own_provider(make_provider(live->conversion.host ? *live->conversion.host : HostTarget(),
+                                   live->base_url, live->headers,
+                                   secrets_held(live->service.keys, live->headers))),
         own_context(renewed_context(start, *live)),
         context(own_context),
         options(live->service),
@@ -103,7 +105,7 @@ struct Service::Terms {
   [[nodiscard]] ExchangeContext renewed_context(const ExchangeContext& start,
                                                 const LiveOptions& renewed) const {
     ExchangeContext out = start;
-    out.provider = &own_provider;
+    out.provider = own_provider.get();
     out.conversion = renewed.conversion;
     out.timeouts = renewed.timeouts;
     out.max_retries = renewed.max_retries;
@@ -118,7 +120,7 @@ struct Service::Terms {
   }
 
   const std::shared_ptr<const LiveOptions> live;  ///< null: as at the start
-  const AnthropicProvider own_provider;
+  const std::unique_ptr<const Provider> own_provider;
   const ExchangeContext own_context;
   const ExchangeContext& context;
   const ServiceOptions& options;
@@ -281,10 +283,7 @@ void Service::start_models(const http::Request& request, std::optional<std::stri
 
 RenewCredential Service::renewal_of(const Credential& credential) const {
   const Credential& own = options().keys.own;
-  if (!shared_.renew_key || credential.api_key != own.api_key ||
-      credential.auth_token != own.auth_token) {
-    return {};
-  }
+  if (!shared_.renew_key || credential != own) return {};
   return [renew = &shared_.renew_key, loop = context_.loop](const Credential& refused,
                                                             auto on_answer) {
     (*renew)(*loop, refused, std::move(on_answer));

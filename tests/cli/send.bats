@@ -494,8 +494,8 @@ PY
 
 @test "a model that is not there is named once" {
   split "$PROXX" --mock -m gpt-4o <<<"$HI"
-  contains "$err" "proxx: model: gpt-4o"
-  lacks "$err" "model: model:"
+  expect stderr "$err" "proxx: the upstream knows no model 'gpt-4o' (404); see proxx models, or name it under models: in config.yaml"
+  contains "$(jq -r .error.code <<<"$out")" model_not_found
 }
 
 @test "X2: a transfer coding other than chunked is exit 5, and nothing is decoded" {

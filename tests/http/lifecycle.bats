@@ -218,7 +218,7 @@ logged() {
   export ANTHROPIC_API_KEY=own-key
   split timeout 10 "$PROXX" serve --config none --host 0.0.0.0 --port 0
   expect_code 2
-  contains "$err" auth_file
+  contains "$err" "--auth-file FILE"
   lacks "$err" own-key
   unset ANTHROPIC_API_KEY
   split timeout 10 "$PROXX" serve --config none --mock --host :: --port 0

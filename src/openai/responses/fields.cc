@@ -91,7 +91,9 @@ Status no_state(Reading&, Reader field) {
 }
 
 Status no_prompt(Reading&, Reader field) {
-  return err(field, "proxx keeps no prompts: send its text in `instructions` and `input`",
+  return err(field,
+             "proxx keeps no prompts: send the text in `input`, its rules in `instructions`; a "
+             "prompt of the legacy API goes to POST /v1/completions",
              "unsupported_parameter");
 }
 

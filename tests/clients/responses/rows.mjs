@@ -1,0 +1,36 @@
+// How the programs of this suite run and tell their cases: a line each, fields divided by tabs:
+// client, version, case, ok or failed or skipped, reason. FIELD_URL is the server's base URL with /v1.
+// A case whose name ends in "remembered" needs a server that keeps responses: FIELD_MEMORY says so.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+
+export const kUrl = process.env.FIELD_URL;
+export const kKey = 'made-up';
+export const kModel = 'claude-sonnet-5-5';
+export const kGreeting = 'Hello from the mock upstream. You said: ';
+const kCaseMs = 60_000;
+const kReasonChars = 300;
+
+export function has(text, part) {
+  assert.ok(String(text).includes(part), `expected ${part} in ${text}`);
+}
+
+// Runs `cases`, functions by name, for the client that `name` is in package.json.
+export async function run(name, cases) {
+  const wanted = JSON.parse(readFileSync('package.json', 'utf8')).dependencies[name];
+  for (const [title, body] of Object.entries(cases)) {
+    if (title.endsWith('remembered') && !process.env.FIELD_MEMORY) {
+      console.log([name, wanted, title, 'skipped', 'the server keeps no responses'].join('\t'));
+      continue;
+    }
+    let timer;
+    const late = new Promise((_, reject) => (timer = setTimeout(reject, kCaseMs, new Error('no end'))));
+    const reason = await Promise.race([body(), late]).then(
+      () => '',
+      (error) => (console.error(error), String(error).replace(/\s+/g, ' ').slice(0, kReasonChars)),
+    );
+    clearTimeout(timer);
+    console.log([name, wanted, title, reason ? 'failed' : 'ok', reason].join('\t'));
+    if (reason) process.exitCode = 1;
+  }
+}
