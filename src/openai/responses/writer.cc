@@ -213,15 +213,15 @@ void ResponseWriter::text(const answer::Piece& piece, std::string& out) {
     add_item(message_item(message_->raw_item_id, "in_progress", {}), out);
     event("response.content_part.added",
           place(message_->raw_item_id) + ",\"content_index\":0,\"part\":" + text_part({}, {}), out);
+    if (events_) {
+      message_->delta = events_->ready(
+          "response.output_text.delta",
+          place(message_->raw_item_id) + R"(,"content_index":0,"delta":")", R"(","logprobs":[])");
+    }
   }
   message_->citations.text(piece);
   message_->raw_text.append(piece.text);
-  if (!events_) return;
-  events_->begin("response.output_text.delta", out);
-  out.append(R"("item_id":")").append(message_->raw_item_id).append(R"(","output_index":)");
-  out.append(std::to_string(next_index_)).append(R"(,"content_index":0,"delta":")");
-  out.append(piece.text).append(R"(","logprobs":[])");
-  events_->end(out);
+  if (events_) events_->write(message_->delta, piece.text, out);
 }
 
 void ResponseWriter::citation(uint32_t index, const anthropic::Citation& citation,
@@ -299,12 +299,14 @@ void ResponseWriter::thinking_begin(uint32_t index, std::string& out) {
 
 void ResponseWriter::thinking(const answer::Piece& piece, std::string& out) {
   if (hold_back(Step::Kind::thinking, piece.index, piece.text, {}, piece.is_first)) return;
-  const std::string at = place(reasoning_->raw_item_id) + ",\"summary_index\":0";
-  if (piece.is_first) {
+  if (events_ && piece.is_first) {
+    const std::string at = place(reasoning_->raw_item_id) + ",\"summary_index\":0";
     event("response.reasoning_summary_part.added", at + ",\"part\":" + summary_part({}), out);
+    reasoning_->delta =
+        events_->ready("response.reasoning_summary_text.delta", at + R"(,"delta":")", "\"");
   }
   reasoning_->raw_text.append(piece.text);
-  event("response.reasoning_summary_text.delta", at + member("delta", piece.text), out);
+  if (events_) events_->write(reasoning_->delta, piece.text, out);
 }
 
 void ResponseWriter::signature(uint32_t index, RawString signature, std::string& out) {
@@ -373,8 +375,11 @@ void ResponseWriter::call_arguments(const answer::ToolCall& call, RawString frag
   if (hold_back(Step::Kind::call_arguments, call.index, fragment)) return;
   call_->call.raw_arguments.append(fragment);
   if (!events_ || call_->tool.kind != CallKind::function) return;
-  event("response.function_call_arguments.delta",
-        place(call_->raw_item_id) + member("delta", fragment), out);
+  if (call_->delta.head.empty()) {
+    call_->delta = events_->ready("response.function_call_arguments.delta",
+                                  place(call_->raw_item_id) + R"(,"delta":")", "\"");
+  }
+  events_->write(call_->delta, fragment, out);
 }
 
 void ResponseWriter::call_end(const answer::ToolCall& call, BlockEnd end, std::string& out) {

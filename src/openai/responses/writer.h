@@ -49,6 +49,7 @@ struct Step {
 
 struct Message {
   std::string raw_item_id;
+  EventStream::Ready delta;  ///< of its text
   std::string raw_text;
   std::string annotations;  ///< JSON objects, comma separated
   int64_t annotation_count = 0;
@@ -57,12 +58,14 @@ struct Message {
 
 struct Reasoning {
   std::string raw_item_id;
+  EventStream::Ready delta;
   std::string raw_text;
   std::string raw_signature;
 };
 
 struct OpenCall {
   std::string raw_item_id;
+  EventStream::Ready delta;  ///< of a function's arguments
   ToolName tool;
   ModelCall call;
   bool is_cut = false;
