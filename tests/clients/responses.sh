@@ -19,8 +19,6 @@ trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
 
 forget_settings
 start_server
-FIELD_MEMORY=$("$PROXX" config --config none | grep -w remember || true)
-export FIELD_MEMORY
 
 # Node looks for packages beside a program.
 cp "$source"/responses/*.mjs "$source/responses/package.json" "$cache/node"

@@ -51,7 +51,7 @@ run_program() {
   local name=$1 begin=$SECONDS
   shift
   timeout 240 "$@" 2>"$work/$name.log" |
-    grep -aP '^[^\t]+\t[^\t]*\t[^\t]+\t(ok|failed|skipped)\t' >"$work/$name.rows"
+    grep -aP '^[^\t]+\t[^\t]*\t[^\t]+\t(ok|failed)\t' >"$work/$name.rows"
   local status=${PIPESTATUS[0]}
   if [ ! -s "$work/$name.rows" ] || { [ "$status" != 0 ] && ! grep -qP '\tfailed\t' "$work/$name.rows"; }; then
     row "$name" "the program" "it ended with $status: $(tail -n 1 "$work/$name.log")"

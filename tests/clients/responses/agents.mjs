@@ -41,7 +41,7 @@ await run('@openai/agents', {
     const second = await ask(agent(), [...first.history, { role: 'user', content: 'ping' }]);
     has(second.finalOutput, kGreeting + 'ping');
   },
-  'two turns by previousResponseId, remembered': async () => {
+  'two turns by previousResponseId': async () => {
     const first = await ask(agent(), 'ping');
     const second = await ask(agent(), 'pong', { previousResponseId: first.lastResponseId });
     has(second.finalOutput, kGreeting + 'pong');

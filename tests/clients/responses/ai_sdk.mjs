@@ -47,6 +47,6 @@ await run('@ai-sdk/openai', {
   },
   'two turns, store: false': () => twoTurns({ providerOptions: kStateless }),
   'tool turn, store: false': () => toolTurn({ providerOptions: kStateless }),
-  'two turns, default, remembered': () => twoTurns({}),
-  'tool turn, default, remembered': () => toolTurn({}),
+  'two turns, default': () => twoTurns({}),
+  'tool turn, default': () => toolTurn({}),
 });

@@ -1,6 +1,5 @@
 // How the programs of this suite run and tell their cases: a line each, fields divided by tabs:
-// client, version, case, ok or failed or skipped, reason. FIELD_URL is the server's base URL with /v1.
-// A case whose name ends in "remembered" needs a server that keeps responses: FIELD_MEMORY says so.
+// client, version, case, ok or failed, reason. FIELD_URL is the server's base URL with /v1.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
@@ -19,10 +18,6 @@ export function has(text, part) {
 export async function run(name, cases) {
   const wanted = JSON.parse(readFileSync('package.json', 'utf8')).dependencies[name];
   for (const [title, body] of Object.entries(cases)) {
-    if (title.endsWith('remembered') && !process.env.FIELD_MEMORY) {
-      console.log([name, wanted, title, 'skipped', 'the server keeps no responses'].join('\t'));
-      continue;
-    }
     let timer;
     const late = new Promise((_, reject) => (timer = setTimeout(reject, kCaseMs, new Error('no end'))));
     const reason = await Promise.race([body(), late]).then(

@@ -83,7 +83,7 @@ def session():
     has(ask(agent(), "ping", session=memory).final_output, GREETING + "ping")
 
 
-@case("two turns by previous_response_id, remembered")
+@case("two turns by previous_response_id")
 def previous():
     first = ask(agent(), "ping")
     second = ask(agent(), "pong", previous_response_id=first.last_response_id)
