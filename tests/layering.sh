@@ -28,6 +28,7 @@ cli          base json anthropic answer openai openai/chat openai/responses conf
 # A header and the folders it may be included in.
 foreign=(
   'curl/.*:upstream'
+  'openssl/.*:upstream mock'
   'CLI/.*:cli'
   'yaml-cpp/.*:config'
   'boost/beast.*:http'

@@ -98,6 +98,19 @@ Result<server::AppOptions> app_options(const ServeOptions& options, const Settin
   return app;
 }
 
+/// A client has no credential of a kind that is made for each request or each hour.
+Status check_forwarding(const LoadedSettings& loaded, const Credential& own) {
+  const Settings& settings = loaded.settings;
+  const bool made = !own.aws.empty() || !settings.auth_token_command.empty();
+  const auto origin = loaded.origins.find("serve.client_key");
+  const bool is_set =
+      origin != loaded.origins.end() && origin->second.kind != Origin::Kind::builtin;
+  if (!made || !is_set || settings.serve.client_key == ClientKey::ignore) return {};
+  return fail(setting_error(loaded, "serve.client_key",
+                            "a token command or AWS credentials leave no client's key to forward; "
+                            "set client_key: ignore"));
+}
+
 Result<int> serve(const ServeOptions& options) {
   ServeStart start{options, {}, {}, make_session_id()};
   PROXX_ASSIGN(LoadedSettings loaded, load(options));
@@ -119,14 +132,16 @@ Result<int> serve(const ServeOptions& options) {
     use_mock(loaded.settings, own, port);
     start.mock = own;
   } else {
+    if (loaded.incomplete) return fail(*loaded.incomplete);
     PROXX_ASSIGN(Keys keys, read_keys(loaded, process_environment()));
     if (!options.quiet) {
       for (const std::string& warning : keys.warnings) say(warning);
     }
-    own = {std::move(keys.api_key), std::move(keys.auth_token)};
+    own = credential_of(std::move(keys));
+    PROXX_TRY(check_forwarding(loaded, own));
   }
   PROXX_ASSIGN(const server::LiveOptions live,
-               live_options(options, start.settings, std::move(own), start.session_id));
+               live_options(options, loaded, std::move(own), start.session_id));
   PROXX_ASSIGN(server::AppOptions app, app_options(options, loaded.settings, live));
   // A reading may outlive the server.
   const auto kept = std::make_shared<const ServeStart>(std::move(start));

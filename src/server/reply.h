@@ -1,6 +1,7 @@
 #pragma once
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -9,6 +10,8 @@
 #include <vector>
 
 #include "base/result.h"
+#include "exchange/exchange.h"
+#include "exchange/response_memory.h"
 #include "http/server.h"
 #include "server/client_keys.h"
 #include "server/guards.h"
@@ -31,8 +34,9 @@ struct ServiceOptions {
   KeyRules keys;
   ModelOptions models;
   bool metrics = false;
-  bool page = false;         ///< `/` and `/proxx/...` are served
-  bool page_bodies = false;  ///< bodies are recorded from the start
+  bool page = false;          ///< `/` and `/proxx/...` are served
+  bool page_bodies = false;   ///< bodies are recorded from the start
+  size_t remember_bytes = 0;  ///< for responses that clients refer to; 0: none are kept
   /// Silence in an event stream after which a comment is sent.
   std::chrono::milliseconds keep_alive{15'000};
 };
@@ -42,9 +46,9 @@ struct Shared {
   const ServiceOptions options;  ///< those of the start
   Log log;
   Metrics metrics;
+  ResponseMemory memory = ResponseMemory(options.remember_bytes);
   /// For the server's own key; empty: it is not renewed.
-  std::function<void(boost::asio::io_context& loop, const Credential& refused,
-                     std::function<void(std::optional<Credential> renewed)> on_answer)>
+  std::function<void(boost::asio::io_context& loop, const Credential& refused, OnRenewal on_answer)>
       renew_key = {};
   std::atomic<bool> leaving{false};   ///< /readyz says so; from the first signal on
   std::atomic<bool> draining{false};  ///< requests are refused

@@ -7,6 +7,7 @@
 
 #include "anthropic/beta_allowance.h"
 #include "base/ascii.h"
+#include "base/sha256.h"
 #include "exchange/jobs.h"
 #include "exchange/protocols.h"
 #include "http/guard.h"
@@ -16,7 +17,7 @@
 #include "server/page/events_session.h"
 #include "server/page/page_json.h"
 #include "server/relay.h"
-#include "upstream/anthropic_provider.h"
+#include "upstream/host_provider.h"
 
 namespace proxx::server {
 namespace {
@@ -99,7 +100,9 @@ struct Service::Terms {
       : context(the_context), options(the_options), models(context, options.models, log) {}
   Terms(const ExchangeContext& start, std::shared_ptr<const LiveOptions> renewed, const Log& log)
       : live(std::move(renewed)),
-        own_provider(live->headers, secrets_held(live->service.keys, live->headers)),
+        own_provider(make_provider(live->conversion.host ? *live->conversion.host : HostTarget(),
+                                   live->base_url, live->headers,
+                                   secrets_held(live->service.keys, live->headers))),
         own_context(renewed_context(start, *live)),
         context(own_context),
         options(live->service),
@@ -108,7 +111,7 @@ struct Service::Terms {
   [[nodiscard]] ExchangeContext renewed_context(const ExchangeContext& start,
                                                 const LiveOptions& renewed) const {
     ExchangeContext out = start;
-    out.provider = &own_provider;
+    out.provider = own_provider.get();
     out.conversion = renewed.conversion;
     out.timeouts = renewed.timeouts;
     out.max_retries = renewed.max_retries;
@@ -123,7 +126,7 @@ struct Service::Terms {
   }
 
   const std::shared_ptr<const LiveOptions> live;  ///< null: as at the start
-  const AnthropicProvider own_provider;
+  const std::unique_ptr<const Provider> own_provider;
   const ExchangeContext own_context;
   const ExchangeContext& context;
   const ServiceOptions& options;
@@ -228,6 +231,7 @@ void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
     case Endpoint::chat_completions:
     case Endpoint::completions:
     case Endpoint::responses:
+    case Endpoint::input_tokens:
       return start_chat(request, reply);
     case Endpoint::messages:
     case Endpoint::count_tokens:
@@ -249,7 +253,8 @@ void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
                              ? text_response(503, "draining\n", "text/plain")
                              : text_response(200, "ready\n", "text/plain"));
     case Endpoint::metrics:
-      return reply->send(text_response(200, shared_.metrics.text(), kMetricsType));
+      return reply->send(
+          text_response(200, shared_.metrics.text(shared_.memory.use()), kMetricsType));
     case Endpoint::other:
       return reply->send_error(check_route(request.method, request.path()).error());
   }
@@ -297,9 +302,15 @@ void Service::start_chat(http::Request& request, std::unique_ptr<Reply>& reply) 
   incoming.credential = *credential;
   incoming.models = terms_->table_for(*credential);
   incoming.headers = std::move(*headers);
-  incoming.protocol = protocol_of_path(route_of(reply->record.endpoint).path);
+  const Endpoint endpoint = reply->record.endpoint;
+  incoming.counts_tokens = endpoint == Endpoint::input_tokens;
+  const Endpoint api = incoming.counts_tokens ? Endpoint::responses : endpoint;
+  incoming.protocol = protocol_of_path(route_of(api).path);
   incoming.body = std::move(request.body);
   incoming.renew = renewal_of(*credential);
+  if (api == Endpoint::responses) {
+    incoming.past = shared_.memory.of(sha256(presented_key(request)));
+  }
   run(std::make_shared<ChatSession>(terms_->context, options().keep_alive, std::move(incoming),
                                     std::move(reply), let_go()));
 }
@@ -333,10 +344,7 @@ void Service::start_models(const http::Request& request, std::optional<std::stri
 
 RenewCredential Service::renewal_of(const Credential& credential) const {
   const Credential& own = options().keys.own;
-  if (!shared_.renew_key || credential.api_key != own.api_key ||
-      credential.auth_token != own.auth_token) {
-    return {};
-  }
+  if (!shared_.renew_key || credential != own) return {};
   return [renew = &shared_.renew_key, loop = context_.loop](const Credential& refused,
                                                             auto on_answer) {
     (*renew)(*loop, refused, std::move(on_answer));
