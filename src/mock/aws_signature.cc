@@ -96,7 +96,10 @@ std::string sorted_query(const std::string& query) {
                   uri_encode(uri_decode(value), false));
   }
   std::string out;
-  for (const auto& [name, value] : pairs) out += (out.empty() ? "" : "&") + name + '=' + value;
+  for (const auto& [name, value] : pairs) {
+    if (!out.empty()) out += '&';
+    out.append(name).append("=").append(value);
+  }
   return out;
 }
 
