@@ -57,7 +57,8 @@ TlsContext::TlsContext() : sessions_(curl_share_init(), curl_share_cleanup) {
 }
 
 TlsContext::~TlsContext() {
-  if (store_ != nullptr) openssl().free_store(store_);
+  const auto free_store = openssl().free_store;
+  if (store_ != nullptr && free_store != nullptr) free_store(store_);
 }
 
 void TlsContext::apply(CURL* easy) {
@@ -69,7 +70,9 @@ void TlsContext::apply(CURL* easy) {
 }
 
 CURLcode TlsContext::prepare(CURL*, void* ssl_context, void* self) {
-  openssl().control(ssl_context, kControlMode, kModeReleaseBuffers, nullptr);
+  const auto control = openssl().control;
+  if (control == nullptr) return CURLE_OK;
+  control(ssl_context, kControlMode, kModeReleaseBuffers, nullptr);
   static_cast<TlsContext*>(self)->share_store(ssl_context);
   return CURLE_OK;
 }
@@ -84,7 +87,8 @@ void TlsContext::share_store(void* ssl_context) {
   }
   void* const store = openssl().get_store(ssl_context);
   if (store == nullptr || openssl().hold_store(store) == 0) return;
-  if (store_ != nullptr) openssl().free_store(store_);
+  const auto free_store = openssl().free_store;
+  if (store_ != nullptr && free_store != nullptr) free_store(store_);
   store_ = store;
   store_until_ = now + std::chrono::seconds(kTrustSeconds);
 }
