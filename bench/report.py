@@ -264,6 +264,8 @@ def goals():
         ("5 000 open streams: streams with a lost event", 0, 0, "", True, lost),
         ("5 000 open streams: p99 against nginx's", 1.0, 2, "times", True, beside(measured, "idle5k", "lat_p99", "nginx")),
         ("text delta through the converter", 60, 150, "ns", True, alone["text_delta/1"]["ns"]),
+        ("the same as an event of the Responses API, against a chunk", 1.2, 1.5, "times", True,
+         ratio(alone["responses_text_delta/1"]["ns"], alone["text_delta/1"]["ns"])),
         ("1 MB request through the converter, turns of 1 KB", 1.5, 3, "ms", True,
          [ns / 1e6 for ns in alone["request/1048576"]["ns"]]),
         ("the same, with files in it", 1.5, 3, "ms", True, [ns / 1e6 for ns in alone["request_with_files/1048576"]["ns"]]),

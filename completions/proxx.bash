@@ -4,22 +4,27 @@ _proxx_models() {
   proxx models --json 2>/dev/null | grep -o '"id":"[^"]*"' | cut -d '"' -f 4
 }
 
+# The error about a scenario that is not there names those that are.
+_proxx_scenarios() {
+  proxx mock --script '?' 2>&1 | sed -n 's/.*there are: //; s/, and files.*//p'
+}
+
 _proxx() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands='ask batch bridge convert serve mock models config'
+  local commands='ask send batch bridge convert serve mock models config help'
   local command='' word
   for word in $commands; do
     [[ $COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == "$word" ]] && command=$word
   done
 
   local general='-c --config -v --verbose -q --quiet --color -h --help'
-  local upstream='--mock --upstream-url --key-file -H --header -x --proxy --cacert'
+  local upstream='--mock --upstream --upstream-url --key-file -H --header -x --proxy --cacert'
   local model='-m --model --strict'
   local limits='--record --retry --max-time --connect-timeout --idle-timeout'
   local answer='-o --output -F --format --stream --no-stream -n --dry-run -u --usage'
   local flags
   case $command in
-    '') flags="$answer $model $limits $upstream $general -V --version" ;;
+    '' | send) flags="$answer $model $limits $upstream $general -V --version" ;;
     ask) flags="-f --file -s --system -a --attach --no-stdin -t --temperature --max-tokens
       -r --reasoning -J --schema $answer $model $limits $upstream $general" ;;
     batch) flags="-o --output -j --jobs --resume --fail-fast -n --dry-run -u --usage
@@ -29,7 +34,7 @@ _proxx() {
     convert) flags='-m --model --strict -c --config --api --include-usage --created --request --color -h --help' ;;
     serve) flags="--host --port --unix --auth-file --cors --allowed-host --max-connections --threads
       --drain --log-level --log-format --metrics --check-health $model $upstream $general" ;;
-    mock) flags='--host --port --script --replay --delay --batch-time --color -h --help' ;;
+    mock) flags='--host --port --script --replay --delay --as --token --token-life --aws-key --batch-time --color -h --help' ;;
     models) flags="--json --remote $model $upstream $general" ;;
     config) flags="--path $model $upstream $general" ;;
   esac
@@ -44,7 +49,9 @@ _proxx() {
     --log-format) choices='text json' ;;
     --api) choices='chat responses completions' ;;
     --include-usage) choices='true false' ;;
+    --upstream) choices='anthropic aws google bedrock vertex foundry' ;;
     --upstream-url) choices='mock' ;;
+    --script) choices=$(_proxx_scenarios) files=yes ;;
     --record | --replay)
       mapfile -t COMPREPLY < <(compgen -d -- "$cur")
       return
@@ -56,7 +63,7 @@ _proxx() {
       return
       ;;
     -o | --output | -f | --file | -a | --attach | -J | --schema | -c | --config | --key-file | \
-      --cacert | --unix | --auth-file | --request | --script)
+      --cacert | --unix | --auth-file | --request)
       files=yes
       ;;
     *)
@@ -66,6 +73,8 @@ _proxx() {
         choices=$commands files=yes
       elif [[ $command == convert && $COMP_CWORD -eq 2 ]]; then
         choices='request response stream'
+      elif [[ $command == help ]]; then
+        choices=$commands
       else
         files=yes
       fi

@@ -4,7 +4,7 @@
 function __proxx_is
     set -l words (commandline -opc)
     set -l command send
-    if set -q words[2]; and contains -- $words[2] ask batch bridge convert serve mock models config
+    if set -q words[2]; and contains -- $words[2] ask batch bridge convert serve mock models config help
         set command $words[2]
     end
     contains -- $command $argv
@@ -18,7 +18,13 @@ function __proxx_models
     proxx models --json 2>/dev/null | string match -ra '"id":"[^"]*"' | string split -f 4 '"'
 end
 
+# The error about a scenario that is not there names those that are.
+function __proxx_scenarios
+    proxx mock --script '?' 2>&1 | string match -r '(?<=there are: ).*(?=, and files)' | string split ' '
+end
+
 complete -c proxx -n __proxx_first -a ask -d 'Ask in words, get text'
+complete -c proxx -n __proxx_first -a send -d 'One request as JSON; the default'
 complete -c proxx -n __proxx_first -a batch -d 'Many requests as JSON Lines'
 complete -c proxx -n __proxx_first -a bridge -d 'A parent process speaks JSON Lines'
 complete -c proxx -n __proxx_first -a convert -d 'Translate offline'
@@ -26,6 +32,8 @@ complete -c proxx -n __proxx_first -a serve -d 'The same over HTTP'
 complete -c proxx -n __proxx_first -a mock -d 'An upstream that answers by script'
 complete -c proxx -n __proxx_first -a models -d 'The names that -m takes'
 complete -c proxx -n __proxx_first -a config -d 'The effective settings'
+complete -c proxx -n __proxx_first -a help -d 'What there is, or the options of a command'
+complete -c proxx -n '__proxx_is help' -x -a 'ask send batch bridge convert serve mock models config'
 
 # General, for all; then for all that load settings.
 complete -c proxx -s h -l help -d 'Help'
@@ -36,6 +44,7 @@ complete -c proxx -n "$loads convert" -s c -l config -r -d 'Configuration file, 
 complete -c proxx -n $loads -s v -l verbose -d 'Show headers; twice: bodies too'
 complete -c proxx -n $loads -s q -l quiet -d 'No notices'
 complete -c proxx -n $loads -l mock -d 'Use the embedded mock upstream'
+complete -c proxx -n $loads -l upstream -x -a 'anthropic aws google bedrock vertex foundry' -d 'Who hosts Claude'
 complete -c proxx -n $loads -l upstream-url -x -a mock -d 'The upstream'
 complete -c proxx -n $loads -l key-file -r -d 'Read the API key from a file'
 complete -c proxx -n $loads -s H -l header -x -d 'Extra upstream header'
@@ -99,9 +108,13 @@ complete -c proxx -n '__proxx_is serve' -l log-format -x -a 'text json' -d Forma
 complete -c proxx -n '__proxx_is serve' -l metrics -d 'Serve /metrics'
 complete -c proxx -n '__proxx_is serve' -l check-health -d 'Ask the server that runs, and exit'
 
-complete -c proxx -n '__proxx_is mock' -l script -r -d 'Scenario, or a file'
+complete -c proxx -n '__proxx_is mock' -l script -r -a '(__proxx_scenarios)' -d 'Scenario, or a file'
 complete -c proxx -n '__proxx_is mock' -l replay -x -a '(__fish_complete_directories)' -d 'Answer with what --record kept'
 complete -c proxx -n '__proxx_is mock' -l delay -x -d 'Between events'
+complete -c proxx -n '__proxx_is mock' -l as -x -a 'aws google bedrock mantle vertex foundry' -d 'Play a host'
+complete -c proxx -n '__proxx_is mock' -l token -x -d 'The only key or token it takes'
+complete -c proxx -n '__proxx_is mock' -l token-life -x -d 'Of each token, in seconds'
+complete -c proxx -n '__proxx_is mock' -l aws-key -x -d 'Whose signatures it takes'
 complete -c proxx -n '__proxx_is mock' -l batch-time -x -d 'What a message batch takes'
 
 complete -c proxx -n '__proxx_is models' -l json -d 'As GET /v1/models answers'

@@ -15,9 +15,7 @@ complain() {
   failures=$((failures + 1))
 }
 
-help_of() {
-  if [ "$1" = send ]; then "$proxx" --help; else "$proxx" "$1" --help; fi
-}
+help_of() { "$proxx" "$1" --help; }
 help_flags() { help_of "$1" | sed -nE 's/^  (-[^ ]*).*/\1/p' | tr ',' '\n' | sort -u; }
 
 # The flags of `.It Fl m , -model Ar NAME` lines; of convert, models and config those of proxx(1).
@@ -85,6 +83,14 @@ for command in $commands; do
     "${shell}_flags" "$command" >"$work/completion"
     compare "$shell completion of $command" "$work/help" "$work/completion"
   done
+done
+
+# The overview: every command, on a small screen.
+"$proxx" --help >"$work/overview"
+[ "$(wc -l <"$work/overview")" -le 24 ] || complain "proxx --help: more than 24 lines"
+[ "$(wc -L <"$work/overview")" -le 92 ] || complain "proxx --help: wider than 92 columns"
+for command in $commands help; do
+  grep -q "^  $command  *[A-Z]" "$work/overview" || complain "proxx --help: no line for $command"
 done
 sort -u "$work/first-page" -o "$work/first-page"
 man_flags "$source_dir/man/proxx.1" >"$work/man"

@@ -27,7 +27,7 @@ Status check_line(const LineCutter::Line& line, bool resume, IdSet& ids, json::D
   const BatchLine read = read_batch_line(line.text, line.number, document);
   const std::string place = "line " + std::to_string(line.number) + ": ";
   if (resume && !read.has_own_id && !read.request.empty()) {
-    return fail(ErrorKind::usage, place + "--resume needs a custom_id on every line");
+    return fail(ErrorKind::usage, place + kResumeNeedsIds);
   }
   if (!read.custom_id.empty() && !ids.insert(read.custom_id)) {
     return fail(ErrorKind::usage, place + "the custom_id '" + read.custom_id + "' stands twice");

@@ -25,6 +25,11 @@ struct BatchLine {
 [[nodiscard]] BatchLine read_batch_line(std::string_view text, uint64_t number,
                                         json::Document& document);
 
+/// What a bare request is told that is to be found again, with what gives all of them ids.
+inline constexpr const char* kResumeNeedsIds =
+    "--resume needs a custom_id on every line; to add them: "
+    "jq -c '{custom_id: \"line-\\(input_line_number)\", body: .}' IN.jsonl > OUT.jsonl";
+
 /// What an upstream answered to a line.
 struct BatchAnswer {
   int status = 200;

@@ -57,7 +57,7 @@ BatchRun::BatchRun(Runtime& runtime, const BatchOptions& options, BatchInput inp
   shared_.context.max_retries = 0;
   shared_.max_retries = runtime.settings().retry;
   shared_.record_folder = runtime.record_folder();
-  shared_.credential = runtime.credential();
+  shared_.credential = &runtime.credential();
   std::random_device random;
   run_seed_ = (uint64_t{random()} << 32) | random();
   counts_.total = input_.lines;
@@ -103,7 +103,7 @@ void BatchRun::take_line(const LineCutter::Line& line) {
     read = read_batch_line(line.text, line.number, document_);
   }
   if (options_.resume && !read.request.empty() && !read.has_own_id) {
-    read.error = {ErrorKind::invalid_request, "--resume needs a custom_id", {}, {}, {}, 0};
+    read.error = {ErrorKind::invalid_request, kResumeNeedsIds, {}, {}, {}, 0};
     read.request = {};
     read.custom_id.clear();
   }
@@ -208,7 +208,7 @@ void BatchRun::stop() {
 }
 
 void BatchRun::stop_for(const Error& error) {
-  if (!fatal_) fatal_ = error;
+  if (!fatal_) fatal_ = runtime_.with_key_source(error);
   stop();
 }
 
@@ -285,7 +285,7 @@ int BatchRun::summary() {
   }
   if (counts_.failed == 0) return 0;
   say_error(std::to_string(counts_.failed) + " of " + std::to_string(counts_.done) +
-            " lines failed; first " + first_failure_);
+            " lines failed; first to fail: " + first_failure_);
   if (shared_.stopping) tell("nothing was begun after that");
   return kExitLinesFailed;
 }

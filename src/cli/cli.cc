@@ -13,6 +13,7 @@
 #include "cli/process.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
+#include "cli/usage_text.h"
 #include "cli/version.h"
 #include "config/nearest.h"
 #include "config/secret_environment.h"
@@ -25,8 +26,11 @@ struct Command {
   std::string_view name;
   int (*run)(int argc, char** argv);
 };
-constexpr std::array<Command, 8> kCommands = {{
+int run_help(int argc, char** argv);
+
+constexpr std::array<Command, 10> kCommands = {{
     {"ask", run_ask},
+    {"send", run_send},
     {"batch", run_batch},
     {"bridge", run_bridge},
     {"convert", run_convert},
@@ -34,6 +38,7 @@ constexpr std::array<Command, 8> kCommands = {{
     {"mock", run_mock},
     {"models", run_models},
     {"config", run_config},
+    {"help", run_help},
 }};
 
 std::optional<std::string_view> nearest_command(const std::string& word) {
@@ -45,28 +50,58 @@ std::optional<std::string_view> nearest_command(const std::string& word) {
 
 int dispatch(int argc, char** argv) {
   const std::string word = argc > 1 ? argv[1] : "";
+  if (word == "-h" || word == "--help") return run_help(1, argv);
   if (word.empty() || word[0] == '-' || looks_like_file(word)) return run_send(argc, argv);
   for (const Command& command : kCommands) {
     if (command.name == word) return command.run(argc - 1, argv + 1);
   }
-  return unknown_command(word);
+  const bool more_words = argc > 2 && argv[2][0] != '-';
+  return unknown_command(word, more_words ? word + " ..." : "");
+}
+
+int print_text(const std::string& text) {
+  Output output(Content::text);
+  Status status = output.write(text);
+  if (status) status = output.close();
+  return status ? 0 : report(status.error());
+}
+
+/// `proxx help COMMAND` is `proxx COMMAND --help`.
+int run_help(int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return print_text(std::string(kOverview));
+  const std::string word = argv[1];
+  for (const Command& command : kCommands) {
+    if (command.name != word || command.run == run_help) continue;
+    std::string help = "--help";
+    std::array<char*, 3> call = {argv[1], help.data(), nullptr};
+    return command.run(2, call.data());
+  }
+  return word == "help" ? print_text(std::string(kOverview)) : unknown_command(word);
 }
 
 }  // namespace
 
 int print_version() {
-  Output output(Content::text);
-  Status status = output.write("proxx " + std::string(kVersion) + "\n" + engine_version() +
-                               "\n" PROXX_LIBRARIES "\n");
-  if (status) status = output.close();
-  return status ? 0 : report(status.error());
+  return print_text("proxx " + std::string(kVersion) + "\n" + engine_version() +
+                    "\n" PROXX_LIBRARIES "\n");
 }
 
-int unknown_command(const std::string& word) {
+std::string ask_in_words(const std::string& prompt) {
+  std::string text = "for a prompt in words: proxx ask '";
+  for (const char c : shown_whole(prompt)) text += c == '\'' ? "'\\''" : std::string(1, c);
+  return text + "'";
+}
+
+int unknown_command(const std::string& word, const std::string& prompt) {
+  if (word.find(' ') != std::string::npos) {
+    say_error(ask_in_words(word));
+    return kExitUsage;
+  }
   const auto close = nearest_command(word);
   const std::string shown = "'" + shown_whole(word) + "'";
   if (!close) {
-    say_error("unknown command " + shown + "; see proxx --help");
+    say_error("unknown command " + shown + "; see proxx --help" +
+              (prompt.empty() ? "" : "; for a prompt in words: proxx ask " + shown_whole(prompt)));
   } else if (*close == word) {
     say_error("the command " + shown + " must come before the options");
   } else {

@@ -19,9 +19,11 @@ int run_config(int argc, char** argv);
 
 /// The answer to --version; returns the exit code.
 int print_version();
-/// Says that `word` is no command and names the nearest one, or that it is one in the wrong place.
-/// Returns kExitUsage.
-int unknown_command(const std::string& word);
+/// Says that `word` is no command and names the nearest one, that it is one in the wrong place, or
+/// how words are asked: as `prompt`, if that is given, or a `word` with spaces. Returns kExitUsage.
+int unknown_command(const std::string& word, const std::string& prompt = {});
+/// `for a prompt in words: proxx ask 'PROMPT'`
+std::string ask_in_words(const std::string& prompt);
 /// unknown_command() if `word`, the first one after options, is a command's name or nearly one.
 std::optional<int> command_after_options(const std::string& word);
 

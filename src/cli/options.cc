@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/options_common.h"
+#include "cli/options_words.h"
 #include "cli/usage_text.h"
 
 namespace proxx::cli {
@@ -33,8 +34,8 @@ void add_list(CLI::App& app, CommonOptions& options, const std::string& flag,
 
 Parsed<SendOptions> parse_send(int argc, char** argv) {
   SendOptions options;
-  CLI::App app{"Sends an OpenAI chat-completions request to Claude and prints the OpenAI answer."};
-  set_usage(app, std::string(kSendUsage));
+  CLI::App app{"Sends one request in OpenAI's JSON to Claude, prints the answer in OpenAI's."};
+  set_usage(app, std::string(kSendHelpUsage));
   app.footer(
       "Example:\n"
       "  echo '{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}' | proxx --mock | jq .");
@@ -68,45 +69,45 @@ Parsed<ConvertOptions> parse_convert(int argc, char** argv) {
       "Translates offline: an OpenAI request to Anthropic's, an Anthropic answer to OpenAI's."};
   set_usage(app, std::string(kConvertUsage));
   app.footer("Example:\n  proxx convert request req.json | jq .messages");
-  app.add_option_function<std::string>(
-         "KIND", [&options](const std::string& name) { options.kind = kKinds.at(name); },
-         "request, response or stream")
-      ->type_name("")
-      ->required()
-      ->check(CLI::IsMember(kKinds));
+  std::string kind;
+  app.add_option("KIND", kind, "request, response or stream")->type_name("");
   app.add_option("FILE", options.file, "What to convert; - is stdin")->type_name("");
   app.add_option("-m,--model", options.model, "Model or alias; overrides the request's")
-      ->type_name("NAME")
-      ->take_last();
+      ->type_name("NAME");
   app.add_flag("--strict", options.strict, "What cannot be represented is an error");
   add_config(app, options.config);
   app.add_option("--api", options.api, "The answer's API: chat, responses or completions (chat)")
       ->type_name("API")
-      ->check(CLI::IsMember({"chat", "responses", "completions"}))
-      ->take_last();
+      ->check(one_of({"chat", "responses", "completions"}));
   app.add_option("--include-usage", options.include_usage, "A last chunk with usage (stream)")
       ->type_name("BOOL")
-      ->take_last();
+      ->check(true_or_false());
   app.add_option("--created", options.created_unix_s, "The answer's created, unix seconds (now)")
       ->type_name("S")
-      ->take_last();
+      ->check(integer_from(0));
   app.add_option("--request", options.request_file, "The OpenAI request that was asked")
-      ->type_name("FILE")
-      ->take_last();
+      ->type_name("FILE");
   add_color(app);
-  return parsed(app, options, argc, argv);
+  if (const auto exit_code = parse(app, argc, argv)) return {std::nullopt, *exit_code};
+  const auto known = kKinds.find(kind);
+  if (known == kKinds.end()) {
+    say_error("convert what? request, response or stream" +
+              (kind.empty() ? "" : ", got '" + shown_whole(kind) + "'"));
+    return {std::nullopt, kExitUsage};
+  }
+  options.kind = known->second;
+  return {std::move(options), 0};
 }
 
 Parsed<ServeOptions> parse_serve(int argc, char** argv) {
   ServeOptions options;
-  CLI::App app{"Serves OpenAI's chat completions API over HTTP, with Claude behind it."};
+  CLI::App app{"Serves OpenAI's API over HTTP on this machine, with Claude behind it."};
   set_usage(app, "Usage: proxx serve [OPTIONS]");
   app.footer("Example:\n  proxx serve --mock --port 0");
   add_setting(app, options, "--host", "host", "ADDRESS", "Where to listen (127.0.0.1)");
   add_setting(app, options, "--port", "port", "N", "0 picks a free one (8080)");
   app.add_option("--unix", options.unix_path, "Listen on this Unix socket instead")
       ->type_name("PATH")
-      ->take_last()
       ->excludes("--host", "--port");
   add_setting(app, options, "--auth-file", "serve.auth_file", "FILE", "Accepted client keys");
   add_list(app, options, "--cors", "serve.cors", "ORIGIN", "Browser origin to allow");
@@ -123,7 +124,7 @@ Parsed<ServeOptions> parse_serve(int argc, char** argv) {
       },
       "Serve /metrics");
   app.add_flag("--check-health", options.check_health, "Ask the server that runs, and exit");
-  add_common(app, options);
+  add_common(app, options, "Model or alias for every request, whatever it asks for");
   return parsed(app, options, argc, argv);
 }
 
@@ -132,28 +133,28 @@ Parsed<MockOptions> parse_mock(int argc, char** argv) {
   CLI::App app{"An Anthropic upstream that answers by script: no key, no network, no cost."};
   set_usage(app, "Usage: proxx mock [OPTIONS]");
   app.footer("Example:\n  proxx mock --script parallel-tools");
-  app.add_option("--host", options.host, "Where to listen (127.0.0.1)")
-      ->type_name("ADDRESS")
-      ->take_last();
+  app.add_option("--host", options.host, "Where to listen (127.0.0.1)")->type_name("ADDRESS");
   app.add_option("--port", options.port, "0 picks a free one (0)")
       ->type_name("N")
-      ->check(CLI::Range(0, 65535))
-      ->take_last();
+      ->check(integer_from(0, 65535));
   app.add_option("--script", options.script, "Scenario, or a file ending in .sse or .json")
-      ->type_name("NAME|FILE")
-      ->take_last();
+      ->type_name("NAME|FILE");
   app.add_option("--replay", options.replay, "Answer with what --record kept there")
       ->type_name("DIR")
-      ->take_last()
       ->excludes("--script");
   app.add_option("--delay", options.delay_ms, "Between events")
       ->type_name("MS")
-      ->check(CLI::Range(0, 600'000))
-      ->take_last();
+      ->check(integer_from(0, 600'000));
+  app.add_option("--as", options.as, "Play a host: bedrock, mantle, vertex, foundry, aws, google")
+      ->type_name("HOST");
+  app.add_option("--token", options.token, "The only key or token it takes")->type_name("TOKEN");
+  app.add_option("--token-life", options.token_life_s, "Of each token from its first use")
+      ->type_name("S")
+      ->check(integer_from(0, 86'400));
+  app.add_option("--aws-key", options.aws_key, "Whose signatures it takes")->type_name("ID:SECRET");
   app.add_option("--batch-time", options.batch_time_ms, "What a message batch takes (200)")
       ->type_name("MS")
-      ->check(CLI::Range(0, 86'400'000))
-      ->take_last();
+      ->check(integer_from(0, 86'400'000));
   add_color(app);
   return parsed(app, options, argc, argv);
 }

@@ -30,6 +30,7 @@ struct RequestCommandOptions : CommonOptions {
   std::optional<bool> stream;
   bool dry_run = false;
   bool usage = false;
+  bool in_words = false;  ///< the request was made of flags: messages name those
 };
 
 struct SendOptions : RequestCommandOptions {
@@ -94,6 +95,10 @@ struct MockOptions {
   std::string replay;
   std::optional<int> delay_ms;
   std::optional<int> batch_time_ms;
+  std::string as;
+  std::string token;
+  int token_life_s = 0;
+  std::string aws_key;  ///< ID:SECRET
 };
 
 struct ModelsOptions : CommonOptions {

@@ -1,5 +1,6 @@
 #include "cli/options.h"
 #include "cli/options_common.h"
+#include "cli/options_words.h"
 
 namespace proxx::cli {
 namespace {
@@ -9,11 +10,9 @@ constexpr const char* kRequestGroup = "Request";
 void add_prompt(CLI::App& app, AskOptions& options) {
   app.add_option("-f,--file", options.file, "Prompt from a file; words come after it")
       ->type_name("FILE")
-      ->take_last()
       ->group(kRequestGroup);
   app.add_option("-s,--system", options.system, "System prompt, or @FILE with it")
       ->type_name("TEXT")
-      ->take_last()
       ->group(kRequestGroup);
   app.add_option("-a,--attach", options.attachments, "Image, PDF or text: FILE[;type=MIME], URL, -")
       ->type_name("FILE")
@@ -23,22 +22,22 @@ void add_prompt(CLI::App& app, AskOptions& options) {
 }
 
 void add_model_options(CLI::App& app, AskOptions& options) {
-  app.add_option("-t,--temperature", options.temperature, "0 to 1")
+  app.add_option("-t,--temperature", options.temperature,
+                 "0 to 1; newer models, the default one too, take none")
       ->type_name("N")
-      ->take_last()
+      ->check(number_from(0, 2))
       ->group(kRequestGroup);
-  app.add_option("--max-tokens", options.max_tokens, "Longest answer")
+  app.add_option("--max-tokens", options.max_tokens, "Longest answer (the model's limit)")
       ->type_name("N")
-      ->take_last()
+      ->check(integer_from(1))
       ->group(kRequestGroup);
   app.add_option("-r,--reasoning", options.reasoning,
                  "none, minimal, low, medium, high, xhigh, max")
       ->type_name("EFFORT")
-      ->take_last()
+      ->check(one_of({"none", "minimal", "low", "medium", "high", "xhigh", "max"}))
       ->group(kRequestGroup);
   app.add_option("-J,--schema", options.schema, "The answer is JSON by this JSON Schema")
       ->type_name("FILE")
-      ->take_last()
       ->group(kRequestGroup);
 }
 
@@ -47,13 +46,14 @@ void add_model_options(CLI::App& app, AskOptions& options) {
 Parsed<AskOptions> parse_ask(int argc, char** argv) {
   AskOptions options;
   options.format = Format::text;
+  options.in_words = true;
   CLI::App app{"Asks Claude in words and prints the answer as text, as it comes."};
   set_usage(app, "Usage: proxx ask [OPTIONS] PROMPT...");
   app.footer("Example:\n  git diff | proxx ask -s 'You review C++.' What could break here");
   add_prompt(app, options);
   add_model_options(app, options);
   add_request_command(app, options);
-  add_common(app, options);
+  add_common(app, options, "Model or alias, as proxx models lists them (claude-sonnet-5-5)");
   const auto take = [&options](std::vector<std::string> words) {
     options.words = std::move(words);
     return std::optional<int>();

@@ -1,5 +1,6 @@
 #include "cli/options.h"
 #include "cli/options_common.h"
+#include "cli/options_words.h"
 #include "cli/usage_text.h"
 
 namespace proxx::cli {
@@ -9,10 +10,7 @@ namespace {
 constexpr int kMaxJobs = 1000;
 
 void add_jobs(CLI::App& app, int& jobs, const std::string& help) {
-  app.add_option("-j,--jobs", jobs, help)
-      ->type_name("N")
-      ->check(CLI::Range(1, kMaxJobs))
-      ->take_last();
+  app.add_option("-j,--jobs", jobs, help)->type_name("N")->check(integer_from(1, kMaxJobs));
 }
 
 void add_half_price(CLI::App& app, BatchOptions& options) {
@@ -28,7 +26,6 @@ void add_half_price(CLI::App& app, BatchOptions& options) {
   add("--again", options.again, "Send what is in doubt or gone again");
   app.add_option("--adopt", options.adopt, "The batch in doubt is this one")
       ->type_name("ID")
-      ->take_last()
       ->needs("--half-price")
       ->excludes("--again")
       ->group(kGroup);
@@ -46,9 +43,7 @@ Parsed<BatchOptions> parse_batch(int argc, char** argv) {
   set_usage(app, std::string(kBatchUsage));
   app.footer("Example:\n  proxx batch -j 8 -o out.jsonl --resume in.jsonl");
   app.add_option("FILE", options.file, "The requests; - is stdin")->type_name("");
-  app.add_option("-o,--output", options.output, "Write here instead of stdout")
-      ->type_name("FILE")
-      ->take_last();
+  app.add_option("-o,--output", options.output, "Write here instead of stdout")->type_name("FILE");
   add_jobs(app, options.jobs, "Requests in flight (4)");
   app.add_flag("--resume", options.resume, "Go on with -o: run what has no answer there yet");
   app.add_flag("--fail-fast", options.fail_fast, "Stop at the first line that fails");

@@ -8,11 +8,11 @@
 #include "base/secret_text.h"
 #include "base/text_encoding.h"
 #include "cli/input.h"
+#include "cli/options_words.h"
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
 #include "config/header_field.h"
-#include "config/nearest.h"
 
 namespace proxx::cli {
 namespace {
@@ -30,9 +30,7 @@ class HelpFormatter final : public CLI::Formatter {
   std::string make_usage(const CLI::App*, std::string) const override { return usage_ + '\n'; }
   // Types, ranges and exclusions are in the manual; here a line has to stay a line.
   std::string make_option_opts(const CLI::Option* option) const override {
-    std::string name = option->get_type_name();
-    // CLI11 puts validators behind the name: `N:INT in [0 - 65535]`.
-    for (const char* check : {":{", ":INT"}) name.resize(std::min(name.find(check), name.size()));
+    const std::string name = value_name(*option);
     return name.empty() ? name : ' ' + name;
   }
   std::string make_group(std::string group, bool,
@@ -116,15 +114,6 @@ void add_header_option(CLI::App& app, CommonOptions& options) {
       ->group(kUpstreamGroup);
 }
 
-std::vector<std::string> option_names(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
-  }
-  return names;
-}
-
 /// Takes the words out of what was not placed; unknown options before a `--` stay.
 std::vector<std::string> split_words(std::vector<std::string>& unplaced) {
   std::vector<std::string> words;
@@ -146,15 +135,16 @@ std::vector<std::string> split_words(std::vector<std::string>& unplaced) {
 /// CLI11 names the first word it could not place behind its last colon.
 void say_unexpected(const CLI::App& app, const std::vector<std::string>& words) {
   for (const std::string& word : words) {
-    if (word.size() < 2 || word[0] != '-') continue;
-    const std::string name = word.substr(0, word.find('='));
-    const std::vector<std::string> names = option_names(app);
-    const auto close = nearest(name, std::vector<std::string_view>(names.begin(), names.end()));
-    std::string text = "unknown option '" + shown_whole(name) + "'";
-    if (close) text += " (did you mean '" + std::string(*close) + "'?)";
-    return say_error(text);
+    if (word.size() > 1 && word[0] == '-') return say_error(unknown_option(app, word));
   }
   say_error("unexpected argument '" + (words.empty() ? "" : shown_whole(words.front())) + "'");
+}
+
+/// `--mock=no` would be taken for --mock.
+void refuse_flag_values(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_items_expected_max() == 0) option->disable_flag_override();
+  }
 }
 
 }  // namespace
@@ -168,8 +158,7 @@ void add_setting(CLI::App& app, CommonOptions& options, const std::string& names
            options.flags.push_back({key, value, flag});
          },
          help)
-      ->type_name(value_name)
-      ->take_last();
+      ->type_name(value_name);
 }
 
 void add_color(CLI::App& app) {
@@ -182,21 +171,15 @@ void add_color(CLI::App& app) {
          },
          "Colours in diagnostics: auto, always or never")
       ->type_name("WHEN")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->take_last();
+      ->check(one_of({"auto", "always", "never"}));
 }
 
 void add_config(CLI::App& app, std::optional<std::string>& config) {
-  app.add_option("-c,--config", config, "Configuration file, or 'none'")
-      ->type_name("FILE")
-      ->take_last();
+  app.add_option("-c,--config", config, "Configuration file, or 'none'")->type_name("FILE");
 }
 
-void add_common(CLI::App& app, CommonOptions& options) {
-  app.add_option("-m,--model", options.model, "Model or alias; overrides the request's")
-      ->type_name("NAME")
-      ->take_last()
-      ->group(kAnswerGroup);
+void add_common(CLI::App& app, CommonOptions& options, const std::string& model_help) {
+  app.add_option("-m,--model", options.model, model_help)->type_name("NAME")->group(kAnswerGroup);
   app.add_flag_callback(
          "--strict",
          [&options] {
@@ -207,12 +190,14 @@ void add_common(CLI::App& app, CommonOptions& options) {
 
   app.add_flag("--mock", options.mock, "Use the embedded mock upstream: no key, no network")
       ->group(kUpstreamGroup);
+  add_setting(app, options, "--upstream", "upstream", "HOST",
+              "anthropic, aws, google, bedrock, vertex or foundry");
   add_setting(app, options, "--upstream-url", "upstream_url", "URL", "The upstream");
   add_setting(app, options, "--key-file", "api_key_file", "FILE", "Read the API key from a file");
   add_header_option(app, options);
   add_setting(app, options, "-x,--proxy", "proxy", "URL", "Reach the upstream through this proxy");
   add_setting(app, options, "--cacert", "cacert", "FILE", "Trust the CAs of this PEM file");
-  for (const char* name : {"--upstream-url", "--key-file", "--proxy", "--cacert"}) {
+  for (const char* name : {"--upstream", "--upstream-url", "--key-file", "--proxy", "--cacert"}) {
     app.get_option(name)->group(kUpstreamGroup);
   }
 
@@ -224,8 +209,7 @@ void add_common(CLI::App& app, CommonOptions& options) {
 
 void add_limits(CLI::App& app, CommonOptions& options) {
   app.add_option("--record", options.record, "Keep the exchange for proxx mock --replay")
-      ->type_name("DIR")
-      ->take_last();
+      ->type_name("DIR");
   add_setting(app, options, "--retry", "retry", "N", "Tries after a failure (2)");
   add_setting(app, options, "--max-time", "timeouts.total", "S",
               "Limit for one try as a whole (none)");
@@ -244,14 +228,14 @@ void add_request_command(CLI::App& app, RequestCommandOptions& options) {
                                                          {"text", Format::text}};
   app.add_option("-o,--output", options.output, "Write here instead of stdout")
       ->type_name("FILE")
-      ->take_last()
       ->group(kAnswerGroup);
   app.add_option_function<std::string>(
          "-F,--format", [&options](const std::string& name) { options.format = kFormats.at(name); },
-         "auto (as the request's stream asks), json, sse or text")
+         options.format == Format::text
+             ? "text, json, sse or auto: as --stream asks (text)"
+             : "auto: as the request's stream asks; json, sse or text (auto)")
       ->type_name("FORMAT")
-      ->check(CLI::IsMember(kFormats))
-      ->take_last()
+      ->check(one_of({"auto", "json", "sse", "text"}))
       ->group(kAnswerGroup);
   app.add_flag_function(
          "--stream,!--no-stream", [&options](int64_t count) { options.stream = count > 0; },
@@ -272,6 +256,7 @@ void set_usage(CLI::App& app, std::string text) {
 std::optional<int> parse(CLI::App& app, int argc, char** argv, const TakeWords& take_words) {
   app.set_help_flag("-h,--help", "This text");
   app.allow_extras();
+  refuse_flag_values(app);
   try {
     app.parse(argc, argv);
     std::vector<std::string> unplaced = app.remaining();
@@ -286,7 +271,7 @@ std::optional<int> parse(CLI::App& app, int argc, char** argv, const TakeWords& 
     if (status) status = output.close();
     return status ? 0 : report(status.error());
   } catch (const CLI::ParseError& error) {
-    say_error(without_secrets(error.what()));
+    say_error(words_of(app, error));
   }
   return 2;
 }

@@ -18,7 +18,8 @@ void add_setting(CLI::App& app, CommonOptions& options, const std::string& names
 /// -c, -v, -q, --color, --help, and what says where requests go: --upstream-url, --key-file, -H,
 /// -x,
 /// --cacert, -m, --strict, --mock.
-void add_common(CLI::App& app, CommonOptions& options);
+void add_common(CLI::App& app, CommonOptions& options,
+                const std::string& model_help = "Model or alias; overrides the request's");
 /// What all request commands have: --record, --retry, --max-time, --connect-timeout,
 /// --idle-timeout.
 void add_limits(CLI::App& app, CommonOptions& options);

@@ -1,6 +1,7 @@
 #include "cli/report.h"
 
 #include <cstdio>
+#include <utility>
 
 #include "base/secret_text.h"
 #include "cli/terminal.h"
@@ -30,9 +31,35 @@ const char* name_of(Notice::Kind kind) {
 }  // namespace
 
 std::string describe(const Error& error) {
-  const std::string place = error.param.empty() ? "" : error.param + ": ";
+  // Whose message is about a model names it.
+  const bool placed = !error.param.empty() && error.code != "model_not_found";
+  const std::string place = placed ? error.param + ": " : "";
   // The upstream's own messages often begin with it.
   return error.message.compare(0, place.size(), place) == 0 ? error.message : place + error.message;
+}
+
+std::string flag_of_field(const std::string& field) {
+  constexpr std::pair<std::string_view, const char*> kFlags[] = {
+      {"model", "--model"},
+      {"temperature", "--temperature"},
+      {"max_completion_tokens", "--max-tokens"},
+      {"max_tokens", "--max-tokens"},
+      {"reasoning_effort", "--reasoning"},
+      {"response_format.json_schema.schema", "--schema"},
+      {"response_format", "--schema"},
+  };
+  for (const auto& [name, flag] : kFlags) {
+    if (!field.starts_with(name)) continue;
+    const std::string rest = field.substr(name.size());
+    if (rest.empty()) return flag;
+    if (rest[0] == '.' || rest[0] == '[') return flag + (": " + rest.substr(rest[0] == '.'));
+  }
+  return field;
+}
+
+Error in_flag_words(Error error) {
+  error.param = flag_of_field(error.param);
+  return error;
 }
 
 int report(const Error& error) {

@@ -15,6 +15,10 @@ namespace proxx::cli {
 
 /// `PARAM: MESSAGE`, or the message alone.
 [[nodiscard]] std::string describe(const Error& error);
+/// The flag of `proxx ask` that wrote the field of a request; other fields stay as they are.
+[[nodiscard]] std::string flag_of_field(const std::string& field);
+/// The error with such a flag in place of its field.
+[[nodiscard]] Error in_flag_words(Error error);
 /// Says the error; returns its exit code.
 int report(const Error& error);
 

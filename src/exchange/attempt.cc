@@ -26,7 +26,7 @@ Status Attempt::take_head(UpstreamHead upstream_head, const Provider& provider,
                           int64_t now_unix_s) {
   head = std::move(upstream_head);
   client_headers = proxx::client_headers(head.headers, now_unix_s);
-  request_id = find_header(head.headers, "request-id").value_or("");
+  request_id = upstream_request_id(head.headers);
   PROXX_ASSIGN(kind, provider.body_kind(head));
   return {};
 }
@@ -45,8 +45,10 @@ Error Attempt::status_error() {
   mask(secrets, body);  // whole: its message is cut
   Error error = upstream_status_error(head.status, media_type(head.headers), body);
   mask_error(error);
-  if (error.code == "model_not_found") {
-    error.message += " (models: in config.yaml gives models other names)";
+  constexpr std::string_view kModel = "model: ";
+  if (error.code == "model_not_found" && error.message.starts_with(kModel)) {
+    error.message = "the upstream knows no model '" + error.message.substr(kModel.size()) +
+                    "' (404); see proxx models, or name it under models: in config.yaml";
   }
   return error;
 }

@@ -16,7 +16,8 @@ struct KeyRules {
   Credential own;                     ///< the server's; may be empty
   std::vector<std::string> accepted;  ///< of auth_file; empty: there is none
   ClientKey client_key = ClientKey::forward;
-  Secrets hidden = {};  ///< that are not used, and not shown either
+  bool own_is_secret = true;  ///< false for the mock's: anyone may use it
+  Secrets hidden = {};        ///< that are not used, and not shown either
 };
 
 /// The server's own keys, secret configured headers and what the rules hide, for the provider:
@@ -35,6 +36,10 @@ struct KeyRules {
 /// not gone through again.
 [[nodiscard]] Result<Credential> admitted_credential(const http::Request& request,
                                                      const KeyRules& rules);
+
+/// The key that the client sent, whatever the rules make of it; "" for none. It tells clients
+/// apart, no more.
+[[nodiscard]] std::string presented_key(const http::Request& request);
 
 /// As credential_for, for what needs no upstream key itself (/v1/models, /metrics): only `accepted`
 /// is asked for.

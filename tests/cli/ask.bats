@@ -127,7 +127,7 @@ make_files() {
   asked -t warm hi </dev/null
   expect_code 2
   asked -r sometimes hi </dev/null
-  expect_code 3
+  expect_code 2
 }
 
 @test "-J asks for JSON by a schema" {

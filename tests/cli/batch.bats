@@ -93,7 +93,7 @@ until_lines() {
   expect type "$(jq -r 'select(.custom_id=="bad")|.response.body.error.type' <<<"$out")" invalid_request_error
   expect error "$(jq -c 'select(.custom_id=="bad")|.error' <<<"$out")" null
   expect lines "$(wc -l <"$BATS_TEST_TMPDIR/err")" 1
-  contains "$err" "proxx: 1 of 2 lines failed; first line 2: "
+  contains "$err" "proxx: 1 of 2 lines failed; first to fail: line 2: "
 
   ANTHROPIC_API_KEY=sk-ant-x split "$PROXX" batch --retry 0 --upstream-url http://127.0.0.1:1 in.jsonl
   expect_code 11
@@ -363,7 +363,7 @@ until_lines() {
     "line 2 line 3 line 4 line 6 line 7 "
   expect codes "$(jq -r 'select(.response==null)|.error.code' <<<"$out" | sort -u)" invalid_request
   expect null-ids "$(jq -c 'select(.custom_id==null)' <<<"$out" | wc -l)" 4
-  contains "$err" "proxx: 5 of 7 lines failed; first line 2: "
+  contains "$err" "proxx: 5 of 7 lines failed; first to fail: line 2: "
 }
 
 @test "B8: a line over the limit costs no memory, and the next one is read" {

@@ -22,6 +22,8 @@ fish_offers() { fish --no-config -c "source '$PROXX_SOURCE/completions/proxx.fis
   contains "$(bash_offers proxx batch --fail)" --fail-fast
   expect format "$(bash_offers proxx -F js)" json
   expect kind "$(bash_offers proxx convert str)" stream
+  expect "a command's help" "$(bash_offers proxx help ser)" serve
+  expect scenario "$(bash_offers proxx mock --script parallel)" parallel-tools
   touch request.json
   contains "$(bash_offers proxx request)" request.json
   contains "$(bash_offers proxx ask -a req)" request.json
@@ -43,6 +45,8 @@ fish_offers() { fish --no-config -c "source '$PROXX_SOURCE/completions/proxx.fis
   contains "$(fish_offers 'proxx batch --fail')" --fail-fast
   expect format "$(fish_offers 'proxx -F js')" json
   contains "$(fish_offers 'proxx ask -m claude-sonnet')" claude-sonnet-5-5
+  expect "a command's help" "$(fish_offers 'proxx help ser')" serve
+  expect scenario "$(fish_offers 'proxx mock --script parallel')" parallel-tools
 }
 
 @test "zsh: the file loads as _proxx, and commands, flags and models come" {

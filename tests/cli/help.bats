@@ -8,7 +8,7 @@ SCREEN_COLUMNS=100
 
 # help_of COMMAND: its help; the default command's is `send`.
 help_of() {
-  if [ "$1" = send ]; then "$PROXX" --help; else "$PROXX" "$1" --help; fi
+  "$PROXX" "$1" --help
 }
 example_of() { help_of "$1" | sed -n '/^Example:/,$p' | tail -n +2; }
 
@@ -124,4 +124,24 @@ run_example() {
   # An option's value that equals a command's name is not a command.
   split "$PROXX" --mock -m models <<<"$HI"
   lacks "$err" "must come before"
+}
+
+@test "proxx help is the overview, proxx help COMMAND that command's help" {
+  local command
+  expect "no command" "$("$PROXX" help)" "$("$PROXX" --help)"
+  expect "-h" "$("$PROXX" -h)" "$("$PROXX" --help)"
+  for command in send $COMMANDS; do
+    expect "$command" "$("$PROXX" help "$command")" "$("$PROXX" "$command" --help)"
+    contains "$("$PROXX" --help)" "  $command "
+  done
+  [ "$("$PROXX" --help | wc -l)" -le 24 ]
+  split "$PROXX" help serv
+  expect_code 2
+  expect stderr "$err" "proxx: unknown command 'serv' (did you mean 'serve'?)"
+}
+
+@test "send is the default command by its name" {
+  split "$PROXX" send --mock <<<"$HI"
+  expect_code 0
+  contains "$out" '"chat.completion"'
 }

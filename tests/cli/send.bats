@@ -494,8 +494,8 @@ PY
 
 @test "a model that is not there is named once" {
   split "$PROXX" --mock -m gpt-4o <<<"$HI"
-  contains "$err" "proxx: model: gpt-4o"
-  lacks "$err" "model: model:"
+  expect stderr "$err" "proxx: the upstream knows no model 'gpt-4o' (404); see proxx models, or name it under models: in config.yaml"
+  contains "$(jq -r .error.code <<<"$out")" model_not_found
 }
 
 @test "X2: a transfer coding other than chunked is exit 5, and nothing is decoded" {
@@ -555,4 +555,15 @@ PY
     esac
   done
   expect "named" "$named" 1
+}
+
+@test "a stream that fails before it begins has its error in the words of its API" {
+  split "$PROXX" --mock <<<'{"stream":true,"input":"[[mock:error-400]]"}'
+  expect_code 4
+  expect event "$(head -n 1 <<<"$out")" "event: error"
+  expect keys "$(sed -n 's/^data: //p' <<<"$out" | jq -c keys_unsorted)" '["type","sequence_number","error"]'
+  expect type "$(sed -n 's/^data: //p' <<<"$out" | jq -r .error.type)" invalid_request_error
+  split "$PROXX" --mock <<<'{"stream":true,"messages":[{"role":"user","content":"[[mock:error-400]]"}]}'
+  expect_code 4
+  expect keys "$(sed -n 's/^data: //p' <<<"$out" | jq -c keys_unsorted)" '["error"]'
 }

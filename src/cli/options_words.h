@@ -1,0 +1,32 @@
+#pragma once
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What the options say of a wrong value, in one form: `--jobs: expected an integer from 1 to 1000,
+// got '0'`. For options*.cc only.
+
+namespace proxx::cli {
+
+inline constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
+
+[[nodiscard]] CLI::Validator integer_from(int64_t lowest, int64_t highest = kNoLimit);
+[[nodiscard]] CLI::Validator number_from(double lowest, double highest);
+[[nodiscard]] CLI::Validator one_of(std::vector<std::string> choices);
+[[nodiscard]] CLI::Validator true_or_false();
+
+/// `a, b or c`
+[[nodiscard]] std::string listed(const std::vector<std::string>& words);
+/// What the help and the messages call an option's value: the `NAME` of `--model NAME`; "" for a
+/// flag.
+[[nodiscard]] std::string value_name(const CLI::Option& option);
+/// The error in proxx's words; those of a validator stay.
+[[nodiscard]] std::string words_of(const CLI::App& app, const CLI::ParseError& error);
+/// `unknown option '--strem' (did you mean '--stream'?)`. One letter is near to every other one, so
+/// nothing is suggested for it.
+[[nodiscard]] std::string unknown_option(const CLI::App& app, const std::string& word);
+
+}  // namespace proxx::cli

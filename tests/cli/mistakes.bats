@@ -1,0 +1,140 @@
+#!/usr/bin/env bats
+# What is said of a mistake: what was wrong, what was expected, what to do.
+load helpers
+
+# told MESSAGE COMMAND...: exit 2, nothing on stdout, that line and no other on stderr.
+told() {
+  local want=$1
+  shift
+  split "$PROXX" "$@" </dev/null
+  expect_code 2
+  expect "stdout of $*" "$out" ""
+  expect "stderr of $*" "$err" "proxx: $want"
+}
+
+@test "a number out of range or no number: the range and what was given" {
+  told "--jobs: expected an integer from 1 to 1000, got '0'" batch --jobs 0
+  told "--jobs: expected an integer from 1 to 1000, got 'x'" batch -j x
+  told "--port: expected an integer from 0 to 65535, got '99999'" mock --port 99999
+  told "--delay: expected an integer from 0 to 600000, got '-1'" mock --delay -1
+  told "--port: expected an integer from 0 to 65535, got '99999'" serve --port 99999
+  told "--temperature: expected a number from 0 to 2, got '7'" ask -t 7 hi
+  told "--temperature: expected a number from 0 to 2, got 'nan'" ask -t nan hi
+  told "--max-tokens: expected an integer from 1 up, got '0'" ask --max-tokens 0 hi
+  told "--created: expected an integer from 0 up, got 'now'" convert response --created now
+  told "--include-usage: expected true or false, got 'maybe'" convert stream --include-usage maybe
+}
+
+@test "a wrong choice: the choices and what was given" {
+  local levels="none, minimal, low, medium, high, xhigh or max"
+  told "--reasoning: expected $levels, got 'foo'" ask -r foo hi
+  told "--format: expected auto, json, sse or text, got 'txt'" ask -F txt hi
+  told "--api: expected chat, responses or completions, got 'nope'" convert request --api nope
+  told "--color: expected auto, always or never, got 'red'" models --color red
+  told "convert what? request, response or stream" convert
+  told "convert what? request, response or stream, got 'req.json'" convert req.json
+}
+
+@test "a value that is missing, one too many, and one for a flag that takes none" {
+  told "--format needs a value: FORMAT" ask -F
+  told "--schema needs a value: FILE" ask --schema
+  told "--model is given twice" ask -m opus --model haiku hi
+  told "--config is given twice" ask -c none -c none hi
+  told "--retry is given twice" ask --retry 1 --retry 2 hi
+  told "--strict takes no value" ask --strict=no hi
+  told "--stream takes no value" ask --stream=no hi
+  split "$PROXX" --mock -v -v -q --stream --no-stream <<<"$HI"
+  expect_code 0
+}
+
+@test "options that exclude or need each other" {
+  told "--resume does not go with --dry-run" batch -n --resume in.jsonl
+  told "--port does not go with --unix" serve --unix s --port 3
+  told "--no-wait needs --half-price" batch --no-wait in.jsonl
+}
+
+@test "an option of one letter gets no suggestion: every other one is as near" {
+  told "unknown option '-X'" ask -X hi
+  told "unknown option '-Z'" -Z
+}
+
+@test "a prompt where a command belongs is told how to ask" {
+  told "for a prompt in words: proxx ask 'why is the sky blue?'" 'why is the sky blue?'
+  told "for a prompt in words: proxx ask 'it'\''s new'" "it's new"
+  told "unknown command 'why'; see proxx --help; for a prompt in words: proxx ask why ..." why is it
+  told "What is v1.0 of it: No such file or directory; for a prompt in words: proxx ask 'What is v1.0 of it'" 'What is v1.0 of it'
+}
+
+@test "input that is words, or many requests, is told whose it is" {
+  split "$PROXX" --mock <<<'hello there'
+  expect_code 3
+  expect stderr "$err" "proxx: no JSON: for words use proxx ask"
+  split "$PROXX" --mock <<<"$HI"$'\n\n'"$HI"
+  expect_code 3
+  expect stderr "$err" "proxx: more than one JSON object; many requests, one a line: proxx batch"
+  contains "$out" '"invalid_request_error"'
+  # What is JSON is left to the reader of requests, and braces at line ends are no second object.
+  split "$PROXX" --mock <<<'true'
+  lacks "$err" "proxx ask"
+  split "$PROXX" --mock <<<$'{"messages":[{"role":"user","content":"{"}\n]}'
+  expect_code 0
+}
+
+@test "ask speaks of its flags, a request of its fields" {
+  printf '{"type":"object","properties":{"a":{"type":7}}}' >schema.json
+  split "$PROXX" ask -n --strict --mock -m claude-opus-4-5 -t 1.5 hi
+  expect_code 3
+  contains "$err" "--temperature"
+  lacks "$err" " temperature:"
+  split "$PROXX" -n -m claude-opus-4-5 <<<'{"messages":[{"role":"user","content":"hi"}],"temperature":1.5}'
+  contains "$err" "temperature"
+  lacks "$err" "--temperature"
+  split "$PROXX" ask -n -t 0.5 hi
+  contains "$err" "proxx: dropped --temperature: "
+}
+
+@test "keys: how to do without, where one does not belong, and which one was refused" {
+  split "$PROXX" ask hi </dev/null
+  expect_code 8
+  contains "$err" "; to try without one: --mock"
+  local key
+  for key in api_key ANTHROPIC_API_KEY token; do
+    echo "$key: abc" >key.yaml
+    told "key.yaml:1:1: unknown key '$key': keys are not kept here; api_key_file or api_key_command says where one is" ask -c key.yaml hi
+  done
+  start_mock --script error-401
+  ANTHROPIC_API_KEY=abc split "$PROXX" ask --upstream-url "$mock_url" hi </dev/null
+  expect_code 8
+  contains "$err" " (401, from ANTHROPIC_API_KEY)"
+  (umask 077 && echo abc >key)
+  split "$PROXX" ask --upstream-url "$mock_url" --key-file key hi </dev/null
+  contains "$err" " (401, from --key-file)"
+  chmod 644 key
+  split "$PROXX" ask --upstream-url "$mock_url" --key-file key hi </dev/null
+  contains "$err" "proxx: key file key is open to other users: chmod 600 key"
+}
+
+@test "--resume without ids: the line that adds them works" {
+  printf '%s\n' "$HI" "$HI" >in.jsonl
+  told "$(printf '%s' "line 1: --resume needs a custom_id on every line; to add them: jq -c '{custom_id: \"line-\\(input_line_number)\", body: .}' IN.jsonl > OUT.jsonl")" batch --mock --resume -o out.jsonl in.jsonl
+  (eval "$(sed 's/.*to add them: //; s/IN.jsonl/in.jsonl/; s/OUT.jsonl/ids.jsonl/' <<<"$err")")
+  split "$PROXX" batch --mock --resume -o out.jsonl ids.jsonl
+  expect_code 0
+  expect ids "$(jq -r .custom_id out.jsonl | sort | tr '\n' ' ')" "line-1 line-2 "
+}
+
+@test "the first line to fail is named as such" {
+  printf '%s\n' "$HI" '{' >in.jsonl
+  split "$PROXX" batch --mock in.jsonl
+  expect_code 11
+  contains "$err" "proxx: 1 of 2 lines failed; first to fail: line 2: "
+}
+
+@test "serve beyond loopback: with a key it is told the way, the mock's key is nobody's secret" {
+  ANTHROPIC_API_KEY=abc split timeout 5 "$PROXX" serve --host 0.0.0.0 --port 0
+  expect_code 2
+  contains "$err" "needs --auth-file FILE"
+  "$PROXX" serve --mock --host 0.0.0.0 --port 0 2>serve.log 3>&- &
+  children+=($!)
+  wait_for serve.log "listening on http://0.0.0.0:"
+}
