@@ -206,7 +206,7 @@ TEST_CASE("over TLS: reuse, a large body both ways, and a cut") {
   CHECK(harness.fetch().kind() == ErrorKind::upstream_truncated);
 }
 
-TEST_CASE("U3: a new connection resumes the session of another call's") {
+TEST_CASE("U54: a new connection resumes the session of another call's") {
   Harness harness({{stream_head(), stall()}, kAnswerAndClose}, tls());
   const TemporaryFile ca(harness.server.certificate());
   open_trusting(harness, ca);
@@ -218,7 +218,7 @@ TEST_CASE("U3: a new connection resumes the session of another call's") {
   CHECK(harness.server.resumed() == 1);
 }
 
-TEST_CASE("U3: a session that is over: hands are shaken anew") {
+TEST_CASE("U54: a session that is over: hands are shaken anew") {
   FaultServerOptions options = tls();
   options.session_seconds = 1;
   Harness harness({kAnswerAndClose}, options);
@@ -231,7 +231,7 @@ TEST_CASE("U3: a session that is over: hands are shaken anew") {
   CHECK(harness.server.resumed() == 0);
 }
 
-TEST_CASE("U3: the peer changes its certificate: the new one is verified") {
+TEST_CASE("U54: the peer changes its certificate: the new one is verified") {
   Harness harness({kAnswerAndClose}, tls());
   const TemporaryFile ca(harness.server.certificate());
   open_trusting(harness, ca);
@@ -246,7 +246,7 @@ TEST_CASE("U3: the peer changes its certificate: the new one is verified") {
   CHECK(harness.server.resumed() == 1);
 }
 
-TEST_CASE("U3: a trusted certificate in place of another is taken without a word") {
+TEST_CASE("U54: a trusted certificate in place of another is taken without a word") {
   Harness harness({kAnswerAndClose}, tls());
   const std::string before = harness.server.certificate();
   const TemporaryFile ca(before);
