@@ -87,6 +87,25 @@ start_mock() {
   fi
   await "$mock_port"
 }
+# Ends TLS in front of the mock, on its cpu. What start_system() starts from then on goes there. Sets
+# $tls_front and $front_pid.
+start_tls_front() {
+  local dir=$scratch/front
+  mkdir -p "$dir"
+  [ -f "$dir/cert.pem" ] || openssl req -x509 -newkey rsa:2048 -nodes -keyout "$dir/key.pem" -out "$dir/cert.pem" \
+    -days 2 -subj /CN=localhost -addext 'subjectAltName=DNS:localhost,IP:127.0.0.1' 2>/dev/null
+  tls_front=$(free_port)
+  { nginx_conf "$dir"; echo "server { listen 127.0.0.1:$tls_front ssl backlog=8192; ssl_certificate $dir/cert.pem;
+    ssl_certificate_key $dir/key.pem; ssl_session_cache shared:s:10m; location / { proxy_pass http://mock; } } }"; } >"$dir/nginx.conf"
+  start 1 nginx -p "$dir" -e "$dir/nginx.log" -c "$dir/nginx.conf"
+  front_pid=$pid
+  await "$tls_front"
+}
+stop_tls_front() {
+  stop "$front_pid"
+  tls_front=
+}
+tls_front=
 mock_name() { if have_kit; then echo "the kit's mock"; else echo 'proxx mock'; fi; }
 build_of_kit() {
   [ "$work/$1" -nt "$kit/$1.cpp" ] || g++ -O2 -std=c++20 -o "$work/$1" "$kit/$1.cpp"
@@ -105,15 +124,19 @@ cpu_ns() {
 # nginx as a proxy that converts nothing, or proxx, in front of the upstream; neither logs requests.
 # Sets $pid and $port.
 start_system() {
+  local url=http://127.0.0.1:$mock_port pass=http://mock trust=()
+  if [ -n "$tls_front" ]; then
+    url=https://127.0.0.1:$tls_front pass='https://mock; proxy_ssl_session_reuse on' trust=(--cacert "$scratch/front/cert.pem")
+  fi
   port=$(free_port)
   case $1 in
     nginx)
       mkdir -p "$scratch/nginx"
-      { nginx_conf "$scratch/nginx"; echo "server { listen 127.0.0.1:$port backlog=8192; location / { proxy_pass http://mock; } } }"; } \
-        >"$scratch/nginx/nginx.conf"
+      { mock_port=${tls_front:-$mock_port} nginx_conf "$scratch/nginx"
+        echo "server { listen 127.0.0.1:$port backlog=8192; location / { proxy_pass $pass; } } }"; } >"$scratch/nginx/nginx.conf"
       start 0 nginx -p "$scratch/nginx" -e "$scratch/nginx/nginx.log" -c "$scratch/nginx/nginx.conf" ;;
     proxx)
-      start 0 "$proxx" serve --port "$port" --log-level warn --max-connections 8192 --upstream-url "http://127.0.0.1:$mock_port" ;;
+      start 0 "$proxx" serve --port "$port" --log-level warn --max-connections 8192 --upstream-url "$url" "${trust[@]}" ;;
   esac
   await "$port"
 }

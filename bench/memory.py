@@ -129,10 +129,12 @@ def post(server, body):
         connection.close()
 
 
-def open_streams(server, count):
+def open_streams(server, count, path=b"chat/completions"):
     """That many at a time, each begun; none is read further."""
     body = request("[[open 0]]")
-    head = b"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: %d\r\n\r\n" % len(body)
+    if path == b"responses":
+        body = b'{"model":"claude-sonnet-5-5","stream":true,"input":"[[open 0]]"}'
+    head = b"POST /v1/%s HTTP/1.1\r\nhost: localhost\r\ncontent-length: %d\r\n\r\n" % (path, len(body))
     clients = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(count)]
     for client in clients:
         client.settimeout(ANSWER_SECONDS)
@@ -205,6 +207,8 @@ ROWS = [
     ("an error body of 100 MiB", prompt("error-body", 100 * MIB), "500", 4),
     ("100 open streams", lambda s: open_streams(s, 100), "100 begun", 5),
     ("1000 open streams", lambda s: open_streams(s, 1000), "1000 begun", 40),
+    # 4 KiB a stream more at the most.
+    ("1000 open streams of the Responses API", lambda s: open_streams(s, 1000, b"responses"), "1000 begun", 44),
 ]
 
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <new>
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@
 #include "anthropic/sse.h"
 #include "openai/chat/output.h"
 #include "openai/chat/request.h"
+#include "openai/responses/output.h"
+#include "openai/responses/request.h"
 #include "server/system.h"
 
 namespace {
@@ -96,8 +99,8 @@ std::string stream_begin(std::string_view block) {
 }
 
 /// Events of an open stream: `state.range(0)` come with each piece of the upstream's bytes.
-void stream_events(benchmark::State& state, std::string_view block, std::string_view one) {
-  AnswerConverter converter(openai::make_chat_output(AnswerForm::stream, {}));
+void stream_events(benchmark::State& state, std::string_view block, std::string_view one,
+                   AnswerConverter converter) {
   std::string out;
   if (!converter.feed_events(stream_begin(block), out)) return state.SkipWithError("no stream");
   const std::string piece = repeated(one, state.range(0));
@@ -113,18 +116,67 @@ void stream_events(benchmark::State& state, std::string_view block, std::string_
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(piece.size()));
 }
 
+AnswerConverter chat_converter() {
+  return AnswerConverter(openai::make_chat_output(AnswerForm::stream, {}));
+}
+
+int64_t no_clock() {
+  return 0;
+}
+
+AnswerConverter responses_converter() {
+  return AnswerConverter(openai::responses::make_output(
+      AnswerForm::stream, std::make_shared<const openai::responses::AnswerOptions>(), {},
+      no_clock));
+}
+
+constexpr std::string_view kTextBlock = R"({"type":"text","text":""})";
+constexpr std::string_view kToolBlock =
+    R"({"type":"tool_use","id":"toolu_01T1x1fJ34qAmk2tNTrN7Up6","name":"get_weather","input":{}})";
+
 void text_delta(benchmark::State& state) {
-  stream_events(state, R"({"type":"text","text":""})", text_delta());
+  stream_events(state, kTextBlock, text_delta(), chat_converter());
 }
 BENCHMARK(text_delta)->Arg(1)->Arg(64);
 
 void tool_delta(benchmark::State& state) {
-  stream_events(state,
-                R"({"type":"tool_use","id":"toolu_01T1x1fJ34qAmk2tNTrN7Up6",)"
-                R"("name":"get_weather","input":{}})",
-                tool_delta());
+  stream_events(state, kToolBlock, tool_delta(), chat_converter());
 }
 BENCHMARK(tool_delta)->Arg(1)->Arg(64);
+
+/// The same as events of the Responses API, whose last one repeats the text.
+void responses_text_delta(benchmark::State& state) {
+  stream_events(state, kTextBlock, text_delta(), responses_converter());
+}
+BENCHMARK(responses_text_delta)->Arg(1)->Arg(64);
+
+void responses_tool_delta(benchmark::State& state) {
+  stream_events(state, kToolBlock, tool_delta(), responses_converter());
+}
+BENCHMARK(responses_tool_delta)->Arg(1)->Arg(64);
+
+/// What each try of a request costs whose tools are that many bytes, which the answer repeats.
+void responses_try(benchmark::State& state) {
+  const std::string request =
+      R"({"input":"x","tools":[{"type":"function","name":"f","description":")" +
+      repeated("words of a tool's description. ", state.range(0) / 31) +
+      R"(","parameters":{"type":"object"}}]})";
+  const ModelTable models;
+  RequestOptions options;
+  options.models = &models;
+  options.default_model = "claude-sonnet-5-5";
+  json::Document document;
+  if (!document.parse(request)) return state.SkipWithError("no JSON");
+  const auto converted = openai::responses::kProtocol.convert(document.root(), options);
+  if (!converted) return state.SkipWithError("not a request");
+  const AllocationCount count(state);
+  for ([[maybe_unused]] auto _ : state) {
+    const auto output = converted->make_output(AnswerForm::stream, {}, no_clock);
+    benchmark::DoNotOptimize(output.get());
+  }
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(request.size()));
+}
+BENCHMARK(responses_try)->Arg(400)->Arg(40 << 10);
 
 constexpr std::string_view kRequestHead =
     R"({"model":"claude-sonnet-5-5","max_tokens":1024,"tools":[{"type":"function","function":)"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tables of what the scripts here measured: report.py [micro|cli|batch|serve|grow|goals]... | results
+"""Tables of what the scripts here measured: report.py [micro|cli|batch|serve|tls|grow|goals]... | results
 
 Reads $BENCH_OUT (build/bench/results). `results` is all of it as RESULTS.md. A figure is the median of
 its rounds and, in brackets, the least and the most; a ratio is taken within each round first. What was
@@ -168,8 +168,16 @@ TESTS = {
 
 
 def section_serve():
+    return serve_tables("serve.tsv", "peer.tsv")
+
+
+def section_tls():
+    return serve_tables("tls.tsv")
+
+
+def serve_tables(*names):
     out = []
-    for name in ("serve.tsv", "peer.tsv"):
+    for name in names:
         found = serve(name)
         for test, systems in ((test, found[test]) for test in TESTS if test in found):
             if any("per_s" in values for values in next(iter(systems.values()))):
@@ -232,8 +240,9 @@ def number_of(count):
     return f"{count:,}".replace(",", " ")
 
 
-# Issue 7's table: what, goal, at least, unit, whether less is better, what was reached.
+# What, goal, at least, unit, whether less is better, what was reached.
 def goals():
+    tls = serve("tls.tsv")
     measured, peer, cli, batch, grown, alone = (
         serve("serve.tsv"), serve("peer.tsv"), figures("cli.tsv"), figures("batch.tsv"), growth(), micro())  # fmt: skip
 
@@ -255,6 +264,8 @@ def goals():
         ("5 000 open streams: streams with a lost event", 0, 0, "", True, lost),
         ("5 000 open streams: p99 against nginx's", 1.0, 2, "times", True, beside(measured, "idle5k", "lat_p99", "nginx")),
         ("text delta through the converter", 60, 150, "ns", True, alone["text_delta/1"]["ns"]),
+        ("the same as an event of the Responses API, against a chunk", 1.2, 1.5, "times", True,
+         ratio(alone["responses_text_delta/1"]["ns"], alone["text_delta/1"]["ns"])),
         ("1 MB request through the converter, turns of 1 KB", 1.5, 3, "ms", True,
          [ns / 1e6 for ns in alone["request/1048576"]["ns"]]),
         ("the same, with files in it", 1.5, 3, "ms", True, [ns / 1e6 for ns in alone["request_with_files/1048576"]["ns"]]),
@@ -271,6 +282,15 @@ def goals():
          ratio(batch["batch.proxx"], batch["batch.curl"])),
         ("cpu an event at 5 000 streams against that at 50", 1.1, 1.3, "times", True,
          ratio(events.get(5000, []), events.get(50, []))),
+        ("TLS: JSON, cpu a request against nginx", 1.8, 2.2, "times", True, beside(tls, "json", "cpu_us", "nginx")),
+        ("TLS: the same, p99", 1.5, 2.5, "times", True, beside(tls, "json", "p99", "nginx")),
+        ("TLS: streams, cpu an event against nginx", 0.9, 1.1, "times", True, beside(tls, "burst", "cpu_us", "nginx")),
+        ("TLS: memory an open stream against nginx", 0.6, 1.1, "times", True, beside(tls, "idle1k", "kib_stream", "nginx")),
+        ("TLS: 1 000 streams arrive in a second, cpu of them against nginx", 1.0, 1.4, "times", True,
+         beside(tls, "idle1k", "cpu", "nginx")),
+        ("TLS: 5 000 open streams: streams with a lost event", 0, 0, "", True,
+         column(tls.get("idle5k", {}).get("proxx", []), "err")),
+        ("TLS: 5 000 open streams: p99 against nginx's", 1.0, 2, "times", True, beside(tls, "idle5k", "lat_p99", "nginx")),
     ]  # fmt: skip
 
 
@@ -296,6 +316,7 @@ def results():
         ("The command line", section_cli()),
         ("Batch", section_batch()),
         ("The server", section_serve()),
+        ("The server, and an upstream that speaks TLS", section_tls()),
         ("How it grows", section_grow()),
     ]  # fmt: skip
     if (OUT / "grow.svg").exists():

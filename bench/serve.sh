@@ -10,10 +10,11 @@ rounds=$(if_quick 1 5)
 tail_rounds=$(if_quick 1 11)
 seconds=$(if_quick 1 3)
 
-# kit_run ROUNDS TESTS WITH: one run of the kit's, appended to the figures
+# kit_run ROUNDS TESTS WITH [--tls]: one run of the kit's, appended to the figures
 kit_run() {
-  local port taken
-  for port in 9901 9910 9930 9960; do
+  local port taken upstream=(--upstream-url http://127.0.0.1:9901)
+  [ -z "${4:-}" ] || upstream=(--upstream-url https://127.0.0.1:9943 --cacert "$work/kit/tls/cert.pem")
+  for port in 9901 9910 9930 9943 9960; do
     # Of a run before, it will be free in a moment.
     for _ in $(seq 50); do
       taken=
@@ -22,8 +23,8 @@ kit_run() {
     done
     [ -z "$taken" ] || die "the kit needs port $port, which is taken"
   done
-  bash "$kit/run.sh" --rounds "$1" --secs "$seconds" --tests "$2" --with "$3" --work "$work/kit" -- \
-    "$proxx" serve --port 9960 --log-level warn --max-connections 8192 --upstream-url http://127.0.0.1:9901 \
+  bash "$kit/run.sh" ${4:+"$4"} --rounds "$1" --secs "$seconds" --tests "$2" --with "$3" --work "$work/kit" -- \
+    "$proxx" serve --port 9960 --log-level warn --max-connections 8192 "${upstream[@]}" \
     >/dev/null 2>"$scratch/kit.log" || { tail -n 5 "$scratch/kit.log" >&2; return 1; }
   cat "$work/kit/bench.tsv" >>"$figures"
 }
@@ -34,6 +35,13 @@ if have_kit && type -P nginx >/dev/null; then
   # In the kit's order: what comes first warms what comes behind.
   kit_run "$tail_rounds" "$(if_quick json,burst,paced json,burst,paced,idle5k)" nginx || die 'the kit failed'
   kit_run "$rounds" "$(if_quick json1,idle1k json1,idle1k,live1k)" nginx || die 'the kit failed'
+  figures_in tls.tsv
+  if grep -q -e --tls "$kit/run.sh"; then
+    say 'beside nginx, the upstream speaks TLS'
+    kit_run "$rounds" "$(if_quick json,burst,idle1k json,burst,idle1k,idle5k)" nginx --tls || die 'the kit failed'
+  else
+    left_out 'upstreams that speak TLS: the kit has none'
+  fi
   figures_in peer.tsv
   if type -P npm >/dev/null; then
     say 'beside Portkey'
@@ -61,27 +69,40 @@ else
   } >"$scratch/burst.sse"
   body json claude-sonnet-5-5 false
   body burst claude-sonnet-5-5 true
+  # measure LABEL-OF-SCRIPT: each system in turn, into the present figures
+  measure() {
+    local system test
+    for system in "${systems[@]}"; do
+      say "round $round: $system, $1${tls_front:+, TLS}"
+      start_system "$system"
+      if [ "$1" = text ]; then
+        wrk_on "$system" json 8 1 >/dev/null
+        for test in json1:1 json:64; do
+          printf '%s\t%s\t%s\n' "$system" "${test%:*}" "$(wrk_on "$system" json "${test#*:}" "$seconds")" >>"$figures"
+        done
+      else
+        printf '%s\tburst\t%s\n' "$system" "$(wrk_on "$system" burst 32 "$seconds")" >>"$figures"
+      fi
+      stop "$pid"
+    done
+  }
+  rm -f "$out/tls.tsv"
   for round in $(seq "$rounds"); do
     for script in text "$scratch/burst.sse"; do
       mock_port=$(free_port)
       start 1 "$proxx" mock --port "$mock_port" --script "$script"
       mock_pid=$pid
       await "$mock_port"
-      for system in "${systems[@]}"; do
-        say "round $round: $system, $(basename "$script")"
-        start_system "$system"
-        if [ "$script" = text ]; then
-          wrk_on "$system" json 8 1 >/dev/null
-          for test in json1:1 json:64; do
-            printf '%s\t%s\t%s\n' "$system" "${test%:*}" "$(wrk_on "$system" json "${test#*:}" "$seconds")" >>"$figures"
-          done
-        else
-          printf '%s\tburst\t%s\n' "$system" "$(wrk_on "$system" burst 32 "$seconds")" >>"$figures"
-        fi
-        stop "$pid"
-      done
+      measure "$(basename "$script")"
+      if type -P nginx >/dev/null; then
+        start_tls_front
+        figures=$out/tls.tsv
+        measure "$(basename "$script")"
+        figures=$out/serve.tsv
+        stop_tls_front
+      fi
       stop "$mock_pid"
     done
   done
 fi
-BENCH_OUT=$out python3 "$bench/report.py" serve
+BENCH_OUT=$out python3 "$bench/report.py" serve tls

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Streams through `proxx serve` for a long time: soak.py PROXX [SECONDS]
+"""Streams through `proxx serve` for a long time: soak.py [--tls] PROXX [SECONDS]
 
 200 streams at a time. Of ten, one reads slowly and one leaves amid its answer; some calls meet an
 upstream that cuts the connection, answers 429, or ends with an error. Checked: every text is
 exactly its own, every end is the one its upstream gave, memory and descriptors of the server do not
-grow. Prints a table; exits with 1 if a check failed."""
+grow. With --tls the upstream speaks TLS. Prints a table; exits with 1 if a check failed."""
 
 import asyncio
 import collections
@@ -12,6 +12,7 @@ import json
 import os
 import random
 import re
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -201,15 +202,31 @@ async def watch(pid, start, seconds, tally, samples):
         await asyncio.sleep(max(1.0, seconds / SAMPLES))
 
 
-async def run(proxx, seconds):
-    upstream = await asyncio.start_server(answer, "127.0.0.1", 0, limit=1 << 20, backlog=512)
-    upstream_port = upstream.sockets[0].getsockname()[1]
+def make_certificate(folder):
+    certificate, key = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate,
+         "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"],
+        check=True, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context, certificate
+
+
+async def run(proxx, seconds, with_tls):
     folder = tempfile.TemporaryDirectory()
+    context, trust = None, []
+    if with_tls:
+        context, certificate = make_certificate(folder.name)
+        trust = ["--cacert", certificate]
+    upstream = await asyncio.start_server(answer, "127.0.0.1", 0, limit=1 << 20, backlog=512, ssl=context)
+    upstream_port = upstream.sockets[0].getsockname()[1]
     log_path = os.path.join(folder.name, "log")
     with open(log_path, "wb") as log:
         server = subprocess.Popen(
             [proxx, "serve", "--config", "none", "--port", "0", "--upstream-url",
-             f"http://127.0.0.1:{upstream_port}"],
+             f"{'https' if with_tls else 'http'}://127.0.0.1:{upstream_port}", *trust],
             stderr=log, stdin=subprocess.DEVNULL, env={"HOME": folder.name},
         )  # fmt: skip
     try:
@@ -253,8 +270,9 @@ def report(tally, samples, seconds, rss, fds, fds_at_rest):
 
 
 if __name__ == "__main__":
-    arguments = sys.argv[1:]
+    arguments = [argument for argument in sys.argv[1:] if argument != "--tls"]
     if not 1 <= len(arguments) <= 2:
         sys.exit(__doc__)
-    good = asyncio.run(run(arguments[0], float(arguments[1]) if arguments[1:] else 600))
+    seconds = float(arguments[1]) if arguments[1:] else 600
+    good = asyncio.run(run(arguments[0], seconds, "--tls" in sys.argv))
     sys.exit(0 if good else 1)

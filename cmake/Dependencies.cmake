@@ -1,6 +1,8 @@
 # Everything comes from the system's packages (scripts/install-deps.sh); nothing is downloaded here.
 find_package(Threads REQUIRED)
 find_package(CURL 7.88 REQUIRED)
+# Its libcrypto, which libcurl has loaded anyway: signatures for AWS.
+find_package(OpenSSL 3 REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)

@@ -18,7 +18,7 @@ _proxx() {
   done
 
   local general='-c --config -v --verbose -q --quiet --color -h --help'
-  local upstream='--mock --upstream-url --key-file -H --header -x --proxy --cacert'
+  local upstream='--mock --upstream --upstream-url --key-file -H --header -x --proxy --cacert'
   local model='-m --model --strict'
   local limits='--record --retry --max-time --connect-timeout --idle-timeout'
   local answer='-o --output -F --format --stream --no-stream -n --dry-run -u --usage'
@@ -34,7 +34,7 @@ _proxx() {
     convert) flags='-m --model --strict -c --config --api --include-usage --created --request --color -h --help' ;;
     serve) flags="--host -p --port --unix --auth-file --cors --allowed-host --max-connections --threads
       --drain --log-level --log-format --metrics --check-health $model $upstream $general" ;;
-    mock) flags='--host --port --script --replay --delay --batch-time --color -h --help' ;;
+    mock) flags='--host --port --script --replay --delay --as --token --token-life --aws-key --batch-time --color -h --help' ;;
     models) flags="--json --remote $model $upstream $general" ;;
     config) flags="--path $model $upstream $general" ;;
   esac
@@ -49,6 +49,7 @@ _proxx() {
     --log-format) choices='text json' ;;
     --api) choices='chat responses completions' ;;
     --include-usage) choices='true false' ;;
+    --upstream) choices='anthropic aws google bedrock vertex foundry' ;;
     --upstream-url) choices='mock' ;;
     --script) choices=$(_proxx_scenarios) files=yes ;;
     --record | --replay)

@@ -44,6 +44,7 @@ complete -c proxx -n "$loads convert" -s c -l config -r -d 'Configuration file, 
 complete -c proxx -n $loads -s v -l verbose -d 'Show headers; twice: bodies too'
 complete -c proxx -n $loads -s q -l quiet -d 'No notices'
 complete -c proxx -n $loads -l mock -d 'Use the embedded mock upstream'
+complete -c proxx -n $loads -l upstream -x -a 'anthropic aws google bedrock vertex foundry' -d 'Who hosts Claude'
 complete -c proxx -n $loads -l upstream-url -x -a mock -d 'The upstream'
 complete -c proxx -n $loads -l key-file -r -d 'Read the API key from a file'
 complete -c proxx -n $loads -s H -l header -x -d 'Extra upstream header'
@@ -113,6 +114,10 @@ complete -c proxx -n '__proxx_is serve' -l check-health -d 'Ask the server that 
 complete -c proxx -n '__proxx_is mock' -l script -r -a '(__proxx_scenarios)' -d 'Scenario, or a file'
 complete -c proxx -n '__proxx_is mock' -l replay -x -a '(__fish_complete_directories)' -d 'Answer with what --record kept'
 complete -c proxx -n '__proxx_is mock' -l delay -x -d 'Between events'
+complete -c proxx -n '__proxx_is mock' -l as -x -a 'aws google bedrock mantle vertex foundry' -d 'Play a host'
+complete -c proxx -n '__proxx_is mock' -l token -x -d 'The only key or token it takes'
+complete -c proxx -n '__proxx_is mock' -l token-life -x -d 'Of each token, in seconds'
+complete -c proxx -n '__proxx_is mock' -l aws-key -x -d 'Whose signatures it takes'
 complete -c proxx -n '__proxx_is mock' -l batch-time -x -d 'What a message batch takes'
 
 complete -c proxx -n '__proxx_is models' -l json -d 'As GET /v1/models answers'

@@ -10,9 +10,9 @@
 #   --list prints the prerequisites and installs nothing.
 set -eu
 
-build="g++ cmake ninja-build ccache pkg-config ca-certificates libcurl4-openssl-dev boost
+build="g++ cmake ninja-build ccache pkg-config ca-certificates libcurl4-openssl-dev libssl-dev boost
   nlohmann-json3-dev libcli11-dev libyaml-cpp-dev libexpected-dev zlib1g-dev libzstd-dev"
-test="doctest-dev libssl-dev dpkg-dev file bats mandoc jq curl openssl python3 nodejs procps bash zsh fish locales haproxy nginx-core strace"
+test="doctest-dev dpkg-dev file bats mandoc jq curl openssl python3 nodejs procps bash zsh fish locales haproxy nginx-core strace"
 clients="nodejs npm python3 python3-venv"
 lint="lintian clang-format clang-tidy shellcheck mandoc"
 clang="clang llvm clang-rt jq"
@@ -26,12 +26,12 @@ prerequisites() {
 proxx needs, with headers where it is a library (names of Debian's packages on the right):
   to build    a C++20 compiler: GCC 12 or clang 14, or newer            g++ | clang
               CMake 3.25, Ninja; ccache is used if it is there          cmake ninja-build ccache
-              libcurl 7.87, with OpenSSL; CA certificates               libcurl4-openssl-dev ca-certificates
+              libcurl 7.87, with OpenSSL 3; CA certificates             libcurl4-openssl-dev libssl-dev ca-certificates
               Boost 1.81 (headers: Asio, Beast)                         libboost-dev | libboost1.81-dev
               nlohmann-json 3.11, CLI11 2.1, yaml-cpp 0.7               nlohmann-json3-dev libcli11-dev libyaml-cpp-dev
               tl-expected 1.0                                           libexpected-dev
               zlib 1.2.11, zstd 1.5                                     zlib1g-dev libzstd-dev
-  to test     doctest 2.4, OpenSSL 3, bats 1.8, jq, curl, Python 3.9    doctest-dev libssl-dev bats jq curl python3
+  to test     doctest 2.4, bats 1.8, jq, curl, Python 3.9               doctest-dev bats jq curl python3
               used if there: node 18, bash, zsh, fish, mandoc, haproxy, nginx, strace
               (Fedora: nlohmann-json-devel cli11-devel yaml-cpp-devel expected-devel doctest-devel libcurl-devel boost-devel
               zlib-devel libzstd-devel;

@@ -20,13 +20,15 @@ config       base json anthropic openai config
 upstream     base json anthropic upstream
 exchange     base json anthropic answer openai openai/chat openai/completions openai/responses upstream exchange
 http         base http
-server       base json anthropic answer openai openai/chat openai/responses config upstream exchange http server
+server       base json anthropic answer openai openai/chat openai/responses config upstream exchange http server server/page
+server/page  base json anthropic config openai exchange http server server/page
 mock         base json http mock
 cli          base json anthropic answer openai openai/chat openai/responses config upstream exchange http server mock cli
 '
 # A header and the folders it may be included in.
 foreign=(
   'curl/.*:upstream'
+  'openssl/.*:upstream mock'
   'CLI/.*:cli'
   'yaml-cpp/.*:config'
   'boost/beast.*:http'

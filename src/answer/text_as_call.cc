@@ -142,17 +142,18 @@ void TextAsCall::stop(const Stop& stop, const TokenUsage& usage, std::string& ou
   if (kind_ != Kind::call) return inner_->stop(stop, usage, out);
   Stop shown = stop;
   switch (stop.reason) {
-    case StopReason::max_tokens:
-    case StopReason::model_context_window_exceeded:
-      shown.cuts_call = true;
-      is_cut_ = true;
+    case StopReason::end_turn:
+    case StopReason::tool_use:
+      shown.reason = StopReason::tool_use;
+      shown.raw_reason = "tool_use";
       break;
     case StopReason::refusal:
       is_cut_ = true;
       break;
-    default:
-      shown.reason = StopReason::tool_use;
-      shown.raw_reason = "tool_use";
+    default:  // such as a stop sequence: a client must not take the call for whole
+      if (!is_cut_off(stop.reason)) shown.reason = StopReason::max_tokens;
+      shown.cuts_call = true;
+      is_cut_ = true;
   }
   std::string rest;
   arguments_.end(rest);

@@ -14,7 +14,8 @@ namespace proxx::answer {
 ///
 /// The text of all blocks together is the call's arguments, told as it comes. Its id is made from
 /// the message's, so that the same answer has the same call. The call ends with the answer, whose
-/// reason then is tool_use. A limit or a refusal cuts it off. Text that does not begin as an object
+/// reason then is tool_use. A limit, a refusal or a
+/// stop sequence cuts it off. Text that does not begin as an object
 /// stays text, such as that of a refusal, as does text behind a real call. Everything else is told
 /// as it is.
 [[nodiscard]] std::unique_ptr<Output> text_as_call(std::string name, std::unique_ptr<Output> inner);

@@ -22,6 +22,7 @@ enum class ErrorKind {
   upstream_protocol,          ///< malformed event, message or HTTP
   upstream_truncated,         ///< the stream ended before message_stop
   upstream_error_event,       ///< an `error` event inside a stream; see anthropic/error.h
+  upstream_credentials,       ///< the credential ended and no other could be read
   overloaded,                 ///< proxx itself has no room
   output_failed,              ///< stdout, a file or a client went away
   internal,

@@ -44,7 +44,7 @@ Result<int> dry_run_batch(const BatchOptions& options, const std::string& path) 
   PROXX_ASSIGN(const LoadedSettings loaded, load(options));
   say_models_not_asked(loaded.settings, options.quiet);
   const ModelTable models = model_table(loaded.settings);
-  RequestOptions conversion = request_options(loaded.settings, models);
+  RequestOptions conversion = request_options(loaded, models);
   conversion.model_override = options.model;
   PROXX_ASSIGN(const int input, open_input(path));
   const Descriptor closes(input == STDIN_FILENO ? -1 : input);

@@ -74,7 +74,7 @@ void BatchJob::ask() {
   ExchangeRequest request;
   request.body = request_;
   request.protocol = protocol_;
-  request.credential = shared_.credential;
+  request.credential = *shared_.credential;
   request.headers.retries_done = retries_done_;
   request.form = AnswerForm::whole;
   exchange_->start(std::move(request));

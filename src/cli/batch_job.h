@@ -17,8 +17,8 @@ namespace proxx::cli {
 
 /// What the requests of a batch share; it outlives them.
 struct BatchShared {
-  ExchangeContext context;  ///< without retries: the job does them, behind the gate
-  Credential credential;
+  ExchangeContext context;                 ///< without retries: the job does them, behind the gate
+  const Credential* credential = nullptr;  ///< the one that counts now: it may be renewed
   int max_retries = 0;
   bool stopping = false;                  ///< nothing is asked any more, neither at first nor again
   RecordFolder* record_folder = nullptr;  ///< null records nothing

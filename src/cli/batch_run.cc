@@ -57,7 +57,7 @@ BatchRun::BatchRun(Runtime& runtime, const BatchOptions& options, BatchInput inp
   shared_.context.max_retries = 0;
   shared_.max_retries = runtime.settings().retry;
   shared_.record_folder = runtime.record_folder();
-  shared_.credential = runtime.credential();
+  shared_.credential = &runtime.credential();
   std::random_device random;
   run_seed_ = (uint64_t{random()} << 32) | random();
   counts_.total = input_.lines;

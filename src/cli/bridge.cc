@@ -14,6 +14,7 @@
 #include "cli/terminal.h"
 #include "cli/usage_text.h"
 #include "exchange/job_thread.h"
+#include "exchange/response_memory.h"
 
 namespace proxx::cli {
 namespace {
@@ -27,9 +28,12 @@ Result<int> bridge(const BridgeOptions& options) {
   fetch_models_if_set(*runtime, options.quiet);
   {
     const auto began = std::chrono::steady_clock::now();
+    // Before the jobs, which may hold a part of it to their end.
+    ResponseMemory memory(static_cast<size_t>(runtime->settings().serve.remember.bytes));
     JobThread jobs(runtime->loop());
     runtime->context().jobs = &jobs;
-    BridgeRun run(*runtime, static_cast<size_t>(options.jobs), STDIN_FILENO, descriptor);
+    BridgeRun run(*runtime, static_cast<size_t>(options.jobs), memory.of({}), STDIN_FILENO,
+                  descriptor);
     const Status status = run.run();
     if (options.usage) {
       const auto elapsed = std::chrono::steady_clock::now() - began;

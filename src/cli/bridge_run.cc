@@ -42,6 +42,7 @@ class BridgeRun::Talk final : public Sink {
     request.body = std::move(body);
     request.credential = run_.runtime_.credential();
     request.frame = chunk_frame(id_);
+    request.past = run_.past_;
     exchange_.start(std::move(request));
   }
   /// The parent has taken everything that was written.
@@ -101,11 +102,13 @@ class BridgeRun::Talk final : public Sink {
   Exchange exchange_;
 };
 
-BridgeRun::BridgeRun(Runtime& runtime, size_t jobs, int input, int output)
+BridgeRun::BridgeRun(Runtime& runtime, size_t jobs, std::shared_ptr<PastResponses> past, int input,
+                     int output)
     : runtime_(runtime),
       jobs_(jobs),
       source_(runtime.loop(), input, kMaxRequestBytes),
-      writer_(runtime.loop(), output) {
+      writer_(runtime.loop(), output),
+      past_(std::move(past)) {
   writer_.on_drain([this] { drained(); });
   writer_.on_error([this](const Error& error) { end(proxx::fail(error)); });
 }

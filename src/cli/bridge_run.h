@@ -11,6 +11,7 @@
 #include "cli/jsonl_input.h"
 #include "cli/output.h"
 #include "cli/runtime.h"
+#include "openai/past_responses.h"
 
 namespace proxx::cli {
 
@@ -20,7 +21,8 @@ namespace proxx::cli {
 class BridgeRun {
  public:
   /// `runtime` must outlive the run; `output` is a descriptor that stays open.
-  BridgeRun(Runtime& runtime, size_t jobs, int input, int output);
+  BridgeRun(Runtime& runtime, size_t jobs, std::shared_ptr<PastResponses> past, int input,
+            int output);
   ~BridgeRun();
 
   /// Runs the loop until the input and all requests have ended.
@@ -52,6 +54,7 @@ class BridgeRun {
   size_t jobs_;
   LineSource source_;
   PipeWriter writer_;
+  std::shared_ptr<PastResponses> past_;  ///< shared by all requests; null: nothing is kept
   json::Document document_;
   std::list<Waiting> waiting_;
   std::map<std::string, std::list<Waiting>::iterator> waiting_ids_;

@@ -26,18 +26,19 @@ namespace {
 constexpr size_t kMaxAnswerBytes = size_t{256} << 20;
 constexpr size_t kPieceBytes = size_t{128} << 10;
 
-Result<Settings> load_settings_of(const ConvertOptions& options) {
+Result<LoadedSettings> load_settings_of(const ConvertOptions& options) {
   CommonOptions common;
   common.config = options.config;
   PROXX_ASSIGN(LoadedSettings loaded, load(common));
-  return std::move(loaded.settings);
+  return loaded;
 }
 
 Status convert_one_request(const ConvertOptions& options, Output& output) {
-  PROXX_ASSIGN(const Settings settings, load_settings_of(options));
+  PROXX_ASSIGN(const LoadedSettings loaded, load_settings_of(options));
+  const Settings& settings = loaded.settings;
   PROXX_ASSIGN(const std::string text, read_input(options.file));
   const ModelTable models = model_table(settings);
-  RequestOptions conversion = request_options(settings, models);
+  RequestOptions conversion = request_options(loaded, models);
   conversion.model_override = options.model;
   if (options.strict) conversion.on_lossy = OnLossy::error;
   PROXX_ASSIGN(const ConvertedRequest converted,
@@ -61,9 +62,10 @@ Result<std::unique_ptr<answer::Output>> make_output(const ConvertOptions& option
     }
   }
   const json::Reader request = text.empty() ? json::Reader() : document.root();
-  PROXX_ASSIGN(const Settings settings, load_settings_of(options));
+  PROXX_ASSIGN(const LoadedSettings loaded, load_settings_of(options));
+  const Settings& settings = loaded.settings;
   const ModelTable models = model_table(settings);
-  RequestOptions conversion = request_options(settings, models);
+  RequestOptions conversion = request_options(loaded, models);
   conversion.model_override = options.model;
   const AnswerSettings answer{settings.convert.reasoning, settings.convert.echo_model,
                               options.include_usage};

@@ -3,6 +3,8 @@
 #include <boost/asio/io_context.hpp>
 #include <ctime>
 #include <limits>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "openai/error.h"
@@ -98,6 +100,30 @@ HalfAnswer LoopCalls::lines(const std::string& path,
 }
 
 HalfAnswer LoopCalls::run(HalfCall call) {
+  if (is_about_to_expire(runtime_.credential(), now_unix_s())) renew();
+  HalfAnswer first = run_once(call);
+  const bool refused =
+      first.fate == HalfAnswer::Fate::answered && first.error &&
+      runtime_.context().provider->judge({first.status, first.headers}, first.error->message) ==
+          Refusal::credential;
+  if (!refused || !renew()) return first;
+  return run_once(std::move(call));
+}
+
+bool LoopCalls::renew() {
+  if (!runtime_.context().renew || interrupted()) return false;
+  const auto found = std::make_shared<bool>(false);
+  runtime_.context().renew(
+      runtime_.credential(),
+      [found, loop = &runtime_.loop()](const Result<std::optional<Credential>>& renewed) {
+        *found = renewed && renewed->has_value();
+        loop->stop();
+      });
+  run_loop();
+  return *found && !interrupted();
+}
+
+HalfAnswer LoopCalls::run_once(HalfCall call) {
   answer_ = {};
   sent_ = over_ = false;
   creates_ = call.creates;

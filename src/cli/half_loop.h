@@ -41,7 +41,11 @@ class LoopCalls final : public HalfCalls, private UpstreamHandler {
   void on_done(Status status) override;
   void on_signal(int signal);
 
+  /// Once more where the credential is refused and another can be had: nothing came of the first.
   HalfAnswer run(HalfCall call);
+  HalfAnswer run_once(HalfCall call);
+  /// False if there is no other credential.
+  bool renew();
   void take_lines();
   void end(std::optional<Error> error);
   void run_loop();

@@ -214,8 +214,7 @@ Result<int> dry_run(const BatchOptions& options) {
   PROXX_ASSIGN(const LoadedSettings loaded, load(options));
   say_models_not_asked(loaded.settings, options.quiet);
   const ModelTable models = model_table(loaded.settings);
-  const RequestOptions conversion =
-      item_options(request_options(loaded.settings, models), options.model);
+  const RequestOptions conversion = item_options(request_options(loaded, models), options.model);
   PROXX_ASSIGN(HalfInput input, HalfInput::open(input_path(options), false));
   Output output;
   const std::string tag(kTagDigits, '0');
@@ -241,6 +240,11 @@ Result<int> dry_run(const BatchOptions& options) {
 }  // namespace
 
 Result<int> run_half_price(const BatchOptions& options) {
+  PROXX_ASSIGN(const LoadedSettings loaded, load(options));
+  if (const Host& host = *loaded.target.host; !host.has_batches) {
+    return fail(ErrorKind::usage,
+                std::string(host.title) + " has no Message Batches: run it without --half-price");
+  }
   return options.dry_run ? dry_run(options) : run(options);
 }
 

@@ -1,6 +1,8 @@
 #include "mock/mock.h"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
+#include <string>
 
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -22,6 +24,12 @@ int run_mock(int argc, char** argv) {
     options.delay = std::chrono::milliseconds(*delay);
   if (const auto time = parsed.options->batch_time_ms)
     options.batch_time = std::chrono::milliseconds(*time);
+  options.host.as = parsed.options->as;
+  options.host.token = parsed.options->token;
+  options.host.token_life = std::chrono::milliseconds(1000 * parsed.options->token_life_s);
+  const std::string& key = parsed.options->aws_key;
+  const size_t colon = std::min(key.find(':'), key.size());
+  options.host.aws = {key.substr(0, colon), key.substr(std::min(colon + 1, key.size()))};
   mock::Mock mock(loop, std::move(options));
   const auto port = mock.listen(parsed.options->host, static_cast<uint16_t>(parsed.options->port));
   if (!port) return report(port.error());

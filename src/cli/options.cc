@@ -145,6 +145,13 @@ Parsed<MockOptions> parse_mock(int argc, char** argv) {
   app.add_option("--delay", options.delay_ms, "Between events")
       ->type_name("MS")
       ->check(integer_from(0, 600'000));
+  app.add_option("--as", options.as, "Play a host: bedrock, mantle, vertex, foundry, aws, google")
+      ->type_name("HOST");
+  app.add_option("--token", options.token, "The only key or token it takes")->type_name("TOKEN");
+  app.add_option("--token-life", options.token_life_s, "Of each token from its first use")
+      ->type_name("S")
+      ->check(integer_from(0, 86'400));
+  app.add_option("--aws-key", options.aws_key, "Whose signatures it takes")->type_name("ID:SECRET");
   app.add_option("--batch-time", options.batch_time_ms, "What a message batch takes (200)")
       ->type_name("MS")
       ->check(integer_from(0, 86'400'000));

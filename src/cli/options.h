@@ -97,6 +97,10 @@ struct MockOptions {
   std::string replay;
   std::optional<int> delay_ms;
   std::optional<int> batch_time_ms;
+  std::string as;
+  std::string token;
+  int token_life_s = 0;
+  std::string aws_key;  ///< ID:SECRET
 };
 
 struct ModelsOptions : CommonOptions {

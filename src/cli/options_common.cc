@@ -23,7 +23,7 @@ constexpr size_t kMaxHeaderFileBytes = size_t{1} << 20;
 constexpr const char* kUpstreamGroup = "Upstream";
 constexpr const char* kAnswerGroup = "Answer";
 
-/// Without blank lines, so that the longest help fits a screen of 40 lines.
+/// Without blank lines, so that the longest help fits a screen of 42 lines.
 class HelpFormatter final : public CLI::Formatter {
  public:
   explicit HelpFormatter(std::string usage) : usage_(std::move(usage)) { column_width(28); }
@@ -190,12 +190,14 @@ void add_common(CLI::App& app, CommonOptions& options, const std::string& model_
 
   app.add_flag("--mock", options.mock, "Use the embedded mock upstream: no key, no network")
       ->group(kUpstreamGroup);
+  add_setting(app, options, "--upstream", "upstream", "HOST",
+              "anthropic, aws, google, bedrock, vertex or foundry");
   add_setting(app, options, "--upstream-url", "upstream_url", "URL", "The upstream");
   add_setting(app, options, "--key-file", "api_key_file", "FILE", "Read the API key from a file");
   add_header_option(app, options);
   add_setting(app, options, "-x,--proxy", "proxy", "URL", "Reach the upstream through this proxy");
   add_setting(app, options, "--cacert", "cacert", "FILE", "Trust the CAs of this PEM file");
-  for (const char* name : {"--upstream-url", "--key-file", "--proxy", "--cacert"}) {
+  for (const char* name : {"--upstream", "--upstream-url", "--key-file", "--proxy", "--cacert"}) {
     app.get_option(name)->group(kUpstreamGroup);
   }
 

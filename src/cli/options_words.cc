@@ -126,7 +126,7 @@ std::string words_of(const CLI::App& app, const CLI::ParseError& error) {
 
 std::string unknown_option(const CLI::App& app, const std::string& word) {
   const std::string name = word.substr(0, word.starts_with("--") ? word.find('=') : word.size());
-  const std::string text = "unknown option '" + shown_whole(name) + "'";
+  std::string text = "unknown option '" + shown_whole(name) + "'";
   if (!name.starts_with("--")) return text;
   const std::vector<std::string> names = long_names(app);
   const auto close = nearest(name, std::vector<std::string_view>(names.begin(), names.end()));

@@ -16,6 +16,7 @@
 #include "cli/descriptor.h"
 #include "cli/terminal.h"
 #include "cli/write.h"
+#include "exchange/protocols.h"
 #include "json/writer.h"
 #include "mock/replay.h"
 #include "openai/error.h"
@@ -227,7 +228,7 @@ void Recording::fail(const AnswerHead& head, const Error& error) {
   streams_ = head.event_stream;
   const bool has_error_event = streams_ && begun_;
   if (form_ != AnswerForm::text && !has_error_event) {
-    output_ += streams_ ? error_frame(error) : error_body(error) + '\n';
+    output_ += streams_ ? error_event(head.protocol, error) : error_body(error) + '\n';
   }
   save_output();
   sink_.fail(head, error);

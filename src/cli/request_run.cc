@@ -19,7 +19,7 @@
 #include "json/string.h"
 #include "openai/error.h"
 #include "openai/words.h"
-#include "upstream/anthropic_provider.h"
+#include "upstream/host_provider.h"
 
 namespace proxx::cli {
 namespace {
@@ -54,21 +54,26 @@ void tell_notices(const RequestCommandOptions& options, OnLossy on_lossy, Notice
 }
 
 /// -n -v: the head that would be sent, without a credential.
-void show_request_head(const Settings& settings, const ConvertedRequest& converted) {
-  ProviderCall call;
-  call.headers.betas = converted.betas;
-  const AnthropicProvider provider(header_options(settings));
-  const auto request = provider.prepare(std::move(call));
-  if (!request) return;
+void show_request_head(const Settings& settings, const UpstreamRequest& request) {
   const Secrets secrets = held_secrets(settings);
   const auto show = [&secrets](const std::string& line) {
     write_stderr(trace_lines('>', shown_header(line, secrets)));
   };
-  show(request->method + " " + settings.upstream_url + request->path);
-  for (const auto& [name, value] : request->headers) {
+  show(request.method + " " + settings.upstream_url + request.path);
+  for (const auto& [name, value] : request.headers) {
     std::string line = name;
     show(line.append(": ").append(value));
   }
+}
+
+/// What would be sent, without a credential.
+Result<UpstreamRequest> prepared(const LoadedSettings& loaded, const ConvertedRequest& converted) {
+  ProviderCall call;
+  call.body = converted.body;
+  call.headers.betas = converted.betas;
+  const auto provider = make_provider(loaded.target, loaded.settings.upstream_url,
+                                      header_options(loaded.settings), {});
+  return provider->prepare(std::move(call));
 }
 
 int dry_run(const RequestCommandOptions& options, const std::string& request) {
@@ -77,20 +82,22 @@ int dry_run(const RequestCommandOptions& options, const std::string& request) {
   const Settings& settings = loaded->settings;
   say_models_not_asked(settings, options.quiet);
   const ModelTable models = model_table(settings);
-  RequestOptions conversion = request_options(settings, models);
+  RequestOptions conversion = request_options(*loaded, models);
   conversion.model_override = options.model;
   conversion.stream_override = stream_override(options);
   const auto converted = convert_request(request, nullptr, conversion);
   if (!converted) return refuse(options, converted.error());
   tell_notices(options, settings.on_lossy, converted->notices);
-  if (options.verbose > 0) show_request_head(settings, *converted);
+  const auto sent = prepared(*loaded, *converted);
+  if (!sent) return refuse(options, sent.error());
+  if (options.verbose > 0) show_request_head(settings, *sent);
   if (!options.output.empty()) {
     Output file(options.output);
-    const Status status = file.write_whole(converted->body + '\n');
+    const Status status = file.write_whole(sent->body + '\n');
     return status ? 0 : report(status.error());
   }
   Output output;
-  Status status = output.write(converted->body + '\n');
+  Status status = output.write(sent->body + '\n');
   if (status) status = output.close();
   return status ? 0 : report(status.error());
 }

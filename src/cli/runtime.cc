@@ -1,14 +1,15 @@
 #include "cli/runtime.h"
 
 #include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
 #include <sstream>
 #include <utility>
 
 #include "cli/terminal.h"
 #include "config/model_entry.h"
 #include "config/secret_environment.h"
-#include "upstream/anthropic_provider.h"
 #include "upstream/curl_global.h"
+#include "upstream/host_provider.h"
 
 namespace proxx::cli {
 namespace {
@@ -41,14 +42,19 @@ ModelTable model_table(const Settings& settings, const std::vector<ModelInfo>* u
   return table;
 }
 
-RequestOptions request_options(const Settings& settings, const ModelTable& models) {
+RequestOptions request_options(const LoadedSettings& loaded, const ModelTable& models) {
+  const Settings& settings = loaded.settings;
   RequestOptions options;
+  if (settings.upstream != HostKind::anthropic) {
+    options.host = std::make_shared<const HostTarget>(loaded.target);
+  }
   options.models = &models;
   options.default_model = settings.model;
   options.anthropic_version = settings.anthropic_version;
   options.on_lossy = settings.on_lossy;
   options.default_max_tokens = settings.convert.max_tokens;
   options.prompt_cache = settings.prompt_cache == PromptCache::automatic;
+  options.cache_by_key = settings.prompt_cache != PromptCache::off;
   options.web_search = settings.convert.web_search;
   options.echo_model = settings.convert.echo_model;
   options.names = settings.convert.names;
@@ -80,7 +86,10 @@ UpstreamTimeouts upstream_timeouts(const Settings& settings) {
 Secrets held_secrets(const Settings& settings) {
   HeaderList fields = settings.headers;
   const GetEnv getenv = process_environment();
-  for (const char* variable : credential_variables()) {
+  for (const char* variable : key_variables()) {
+    fields.emplace_back("x-api-key", variable_or_empty(getenv, variable));
+  }
+  for (const char* variable : {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}) {
     fields.emplace_back("x-api-key", variable_or_empty(getenv, variable));
   }
   std::istringstream lines(variable_or_empty(getenv, kCustomHeadersVariable));
@@ -104,6 +113,10 @@ EngineOptions engine_options(const Settings& settings, int verbose) {
   return options;
 }
 
+Credential credential_of(Keys keys) {
+  return {std::move(keys.api_key), std::move(keys.auth_token), std::move(keys.aws)};
+}
+
 void use_mock(Settings& settings, Credential& credential, uint16_t port) {
   settings.upstream_url = "http://127.0.0.1:" + std::to_string(port);
   settings.proxy.clear();
@@ -123,6 +136,7 @@ Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
   if (asks_for_mock(options, runtime->settings())) {
     PROXX_TRY(runtime->start_mock());
   } else {
+    if (runtime->loaded_.incomplete) return fail(*runtime->loaded_.incomplete);
     PROXX_TRY(runtime->take_keys(options.quiet));
   }
   PROXX_TRY(runtime->start_engine(options.verbose));
@@ -154,7 +168,21 @@ Status Runtime::take_keys(bool quiet) {
   }
   if (keys.empty()) return fail(ErrorKind::unauthorized, missing_key_text(loaded_));
   key_source_ = std::move(keys.source);
-  credential_ = {std::move(keys.api_key), std::move(keys.auth_token)};
+  credential_ = credential_of(std::move(keys));
+  // A reading may outlive the run.
+  const auto loaded = std::make_shared<const LoadedSettings>(loaded_);
+  const auto read = [loaded](const std::atomic<bool>& stop) -> Result<Credential> {
+    return read_keys(*loaded, process_environment(), kKeyCommandLimit, &stop).map(credential_of);
+  };
+  renewal_ = std::make_unique<KeyRenewal>(read, [](const Credential&) {});
+  context_.renew = [this](const Credential& refused, OnRenewal on_renewal) {
+    renewal_->ask(loop_, refused,
+                  [this, busy = boost::asio::make_work_guard(loop_),
+                   tell = std::move(on_renewal)](Result<std::optional<Credential>> renewed) {
+                    if (renewed && *renewed) credential_ = **renewed;
+                    tell(std::move(renewed));
+                  });
+  };
   return {};
 }
 
@@ -166,12 +194,12 @@ Status Runtime::start_engine(int verbose) {
 }
 
 void Runtime::fill_context(const std::string& model_override) {
-  provider_ =
-      std::make_unique<AnthropicProvider>(header_options(settings()), held_secrets(settings()));
+  provider_ = make_provider(loaded_.target, settings().upstream_url, header_options(settings()),
+                            held_secrets(settings()));
   context_.loop = &loop_;
   context_.upstream = engine_.get();
   context_.provider = provider_.get();
-  context_.conversion = request_options(settings(), models_);
+  context_.conversion = request_options(loaded_, models_);
   context_.conversion.model_override = model_override;
   context_.timeouts = upstream_timeouts(settings());
   context_.max_retries = settings().retry;

@@ -13,6 +13,7 @@
 #include "config/keys.h"
 #include "config/load.h"
 #include "exchange/exchange.h"
+#include "exchange/key_renewal.h"
 #include "mock/mock.h"
 #include "openai/chat/request.h"
 #include "upstream/engine.h"
@@ -28,7 +29,8 @@ namespace proxx::cli {
 /// top.
 [[nodiscard]] ModelTable model_table(const Settings& settings,
                                      const std::vector<ModelInfo>* upstream = nullptr);
-[[nodiscard]] RequestOptions request_options(const Settings& settings, const ModelTable& models);
+[[nodiscard]] RequestOptions request_options(const LoadedSettings& loaded,
+                                             const ModelTable& models);
 [[nodiscard]] HeaderOptions header_options(const Settings& settings);
 [[nodiscard]] UpstreamTimeouts upstream_timeouts(const Settings& settings);
 /// What nothing may show: the values of secret configured headers, and every credential in the
@@ -36,6 +38,8 @@ namespace proxx::cli {
 [[nodiscard]] Secrets held_secrets(const Settings& settings);
 /// -v and -vv become traces on stderr.
 [[nodiscard]] EngineOptions engine_options(const Settings& settings, int verbose);
+
+[[nodiscard]] Credential credential_of(Keys keys);
 
 /// Points the settings at the embedded mock on `port` and sets a key that the mock accepts.
 void use_mock(Settings& settings, Credential& credential, uint16_t port);
@@ -50,6 +54,7 @@ class Runtime {
   [[nodiscard]] boost::asio::io_context& loop() { return loop_; }
   [[nodiscard]] const Settings& settings() const { return loaded_.settings; }
   [[nodiscard]] ExchangeContext& context() { return context_; }
+  /// The one that counts now: another after a renewal. The context renews it.
   [[nodiscard]] const Credential& credential() const { return credential_; }
   /// The error, with where the key comes from if the upstream refuses it.
   [[nodiscard]] Error with_key_source(Error error) const;
@@ -78,6 +83,7 @@ class Runtime {
   std::optional<RecordFolder> record_folder_;
   ExchangeContext context_;
   Credential credential_;
+  std::unique_ptr<KeyRenewal> renewal_;
   std::string key_source_;  ///< Keys::source; "" for the mock's
 };
 

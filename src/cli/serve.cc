@@ -56,6 +56,9 @@ void trace_to_log(char direction, std::string_view text) {
   service_stderr().write(trace_lines(direction, text));
 }
 
+/// The end of what is told for clients; the page is above it.
+constexpr std::string_view kVersion = "/v1";
+
 server::LogOptions log_options(const Settings& settings) {
   server::LogOptions options;
   options.level = settings.serve.log_level;
@@ -85,10 +88,27 @@ Result<server::AppOptions> app_options(const ServeOptions& options, const Settin
   app.max_retries = live.max_retries;
   app.service = live.service;
   app.log = log_options(settings);
-  app.on_listening = [](const std::string& where) {
-    service_stderr().write("proxx: listening on " + visible(without_keys(where)) + '\n');
+  app.on_listening = [page = live.service.page](const std::string& where) {
+    std::string told = "proxx: listening on " + visible(without_keys(where)) + '\n';
+    if (page && where.ends_with(kVersion)) {
+      told += "proxx: page at " + where.substr(0, where.size() - kVersion.size()) + "/\n";
+    }
+    service_stderr().write(told);
   };
   return app;
+}
+
+/// A client has no credential of a kind that is made for each request or each hour.
+Status check_forwarding(const LoadedSettings& loaded, const Credential& own) {
+  const Settings& settings = loaded.settings;
+  const bool made = !own.aws.empty() || !settings.auth_token_command.empty();
+  const auto origin = loaded.origins.find("serve.client_key");
+  const bool is_set =
+      origin != loaded.origins.end() && origin->second.kind != Origin::Kind::builtin;
+  if (!made || !is_set || settings.serve.client_key == ClientKey::ignore) return {};
+  return fail(setting_error(loaded, "serve.client_key",
+                            "a token command or AWS credentials leave no client's key to forward; "
+                            "set client_key: ignore"));
 }
 
 Result<int> serve(const ServeOptions& options) {
@@ -112,14 +132,16 @@ Result<int> serve(const ServeOptions& options) {
     use_mock(loaded.settings, own, port);
     start.mock = own;
   } else {
+    if (loaded.incomplete) return fail(*loaded.incomplete);
     PROXX_ASSIGN(Keys keys, read_keys(loaded, process_environment()));
     if (!options.quiet) {
       for (const std::string& warning : keys.warnings) say(warning);
     }
-    own = {std::move(keys.api_key), std::move(keys.auth_token)};
+    own = credential_of(std::move(keys));
+    PROXX_TRY(check_forwarding(loaded, own));
   }
   PROXX_ASSIGN(const server::LiveOptions live,
-               live_options(options, start.settings, std::move(own), start.session_id));
+               live_options(options, loaded, std::move(own), start.session_id));
   PROXX_ASSIGN(server::AppOptions app, app_options(options, loaded.settings, live));
   // A reading may outlive the server.
   const auto kept = std::make_shared<const ServeStart>(std::move(start));

@@ -14,8 +14,8 @@ namespace proxx::cli {
 
 /// What requests are answered by, out of the settings. `session_id` is the process's.
 [[nodiscard]] Result<server::LiveOptions> live_options(const ServeOptions& options,
-                                                       std::shared_ptr<const Settings> settings,
-                                                       Credential own, std::string session_id);
+                                                       const LoadedSettings& loaded, Credential own,
+                                                       std::string session_id);
 
 /// How a server began.
 struct ServeStart {

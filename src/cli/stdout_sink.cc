@@ -1,5 +1,6 @@
 #include "cli/stdout_sink.h"
 
+#include "exchange/protocols.h"
 #include "openai/error.h"
 
 namespace proxx::cli {
@@ -70,7 +71,7 @@ void StdoutSink::show_error(const AnswerHead& head, const Error& error) {
   }
   if (begun_) return;  // the answer has its error event
   if (!writer_) open();
-  if (writer_ && !ended_) writer_->write(error_frame(error));
+  if (writer_ && !ended_) writer_->write(error_event(head.protocol, error));
 }
 
 void StdoutSink::end(std::optional<Error> error) {

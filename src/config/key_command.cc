@@ -24,10 +24,6 @@ constexpr std::array<int, 4> kEnding = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 /// How often it is asked whether a command has ended whose output somebody else holds open.
 constexpr int kPollMs = 5;
 
-tl::unexpected<Error> no(const std::string& why) {
-  return fail(ErrorKind::usage, "api_key_command: " + why);
-}
-
 class Descriptor {
  public:
   explicit Descriptor(int fd = -1) : fd_(fd) {}
@@ -291,8 +287,11 @@ Ending run_to_end(pid_t pid, int fd, size_t max_bytes, Clock::time_point deadlin
 }  // namespace
 
 Result<std::string> run_key_command(const std::vector<std::string>& argv, size_t max_bytes,
-                                    std::chrono::milliseconds limit,
-                                    const std::atomic<bool>* stop) {
+                                    std::chrono::milliseconds limit, const std::atomic<bool>* stop,
+                                    std::string_view key) {
+  const auto no = [key](const std::string& why) {
+    return fail(ErrorKind::usage, std::string(key).append(": ").append(why));
+  };
   const std::string name = "'" + shown_whole(argv[0]) + "'";
   const auto deadline = Clock::now() + limit;
   std::optional<EndingSignals> signals;

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -15,9 +16,11 @@ namespace proxx {
 /// if it cannot be started, fails, writes more than `max_bytes` or takes longer than `limit`; the
 /// group is killed then. Never holds the output. For one thread at a time.
 /// With `stop`, for a thread beside a loop that handles the signals: they are left alone, and the
-/// group is killed as soon as `*stop` is true, or when this thread ends.
+/// group is killed as soon as `*stop` is true, or when this thread ends. Errors begin with `key`,
+/// the setting that the command is of.
 [[nodiscard]] Result<std::string> run_key_command(const std::vector<std::string>& argv,
                                                   size_t max_bytes, std::chrono::milliseconds limit,
-                                                  const std::atomic<bool>* stop = nullptr);
+                                                  const std::atomic<bool>* stop = nullptr,
+                                                  std::string_view key = "api_key_command");
 
 }  // namespace proxx

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "config/host_settings.h"
 #include "config/keys.h"
 #include "config/setting.h"
 #include "config/settings_table.h"
@@ -15,6 +16,7 @@ namespace {
 std::string prefix(const Origin& origin, std::string_view key) {
   switch (origin.kind) {
     case Origin::Kind::builtin:
+    case Origin::Kind::preset:
       return std::string(key) + ": ";
     case Origin::Kind::file:
       return origin.name + ":" + std::to_string(origin.line) + ":" + std::to_string(origin.column) +
@@ -132,9 +134,9 @@ const Setting* find(const std::vector<Setting>& settings, std::string_view name)
   return found == settings.end() ? nullptr : &*found;
 }
 
-Status read_environment(LoadedSettings& loaded, const std::vector<Setting>& settings,
-                        const GetEnv& getenv) {
-  for (const auto& [variable, key] : setting_variables()) {
+Status read_variables(LoadedSettings& loaded, const std::vector<Setting>& settings,
+                      const GetEnv& getenv, const std::vector<SettingVariable>& variables) {
+  for (const auto& [variable, key] : variables) {
     const std::string value = variable_or_empty(getenv, variable);
     const Setting& setting = *find(settings, key);
     const bool by_line = std::holds_alternative<Headers*>(setting.slot);
@@ -184,6 +186,42 @@ std::string proxy_fault(std::string_view url) {
   return {};
 }
 
+/// Of several sources of the credential in one file, one is a slip; a flag is meant to win.
+Status check_sources(LoadedSettings& loaded) {
+  Settings& s = loaded.settings;
+  const struct {
+    const char* key;
+    bool set;
+  } sources[] = {{"api_key_file", !s.api_key_file.empty()},
+                 {"api_key_command", !s.api_key_command.empty()},
+                 {"auth_token_file", !s.auth_token_file.empty()},
+                 {"auth_token_command", !s.auth_token_command.empty()},
+                 {"aws_credentials_command", !s.aws_credentials_command.empty()}};
+  if (loaded.origins["api_key_file"].kind == Origin::Kind::flag) {
+    s.api_key_command.clear();
+    s.auth_token_file.clear();
+    s.auth_token_command.clear();
+    s.aws_credentials_command.clear();
+    return {};
+  }
+  const char* first = nullptr;
+  for (const auto& [key, set] : sources) {
+    if (set && first != nullptr) {
+      return fail(setting_error(loaded, key, std::string(first) + " is set, too: keep one"));
+    }
+    if (set) first = key;
+  }
+  return {};
+}
+
+void note_credentials(LoadedSettings& loaded, const GetEnv& getenv) {
+  for (const char* variable : credential_variables(loaded.settings.upstream)) {
+    if (!variable_or_empty(getenv, variable).empty()) {
+      loaded.credential_variables.emplace_back(variable);
+    }
+  }
+}
+
 Status check(LoadedSettings& loaded) {
   Settings& s = loaded.settings;
   if (std::string fault = proxy_fault(s.proxy); !fault.empty())
@@ -193,14 +231,11 @@ Status check(LoadedSettings& loaded) {
                               "http:// to another host sends the key in the clear; use https:// "
                               "or set allow_insecure_upstream: true in the configuration file"));
   }
-  if (!s.api_key_file.empty() && !s.api_key_command.empty()) {
-    // A flag is meant to win; two sources in one file are a slip.
-    if (loaded.origins["api_key_file"].kind == Origin::Kind::file) {
-      return fail(setting_error(loaded, "api_key_command", "api_key_file is set, too: keep one"));
-    }
-    s.api_key_command.clear();
+  if (s.models_from == ModelsFrom::upstream && !loaded.target.host->has_models) {
+    return fail(setting_error(loaded, "models_from",
+                              std::string(loaded.target.host->title) + " has no list of models"));
   }
-  return {};
+  return check_sources(loaded);
 }
 
 }  // namespace
@@ -209,6 +244,8 @@ std::string to_string(const Origin& origin) {
   switch (origin.kind) {
     case Origin::Kind::builtin:
       return "default";
+    case Origin::Kind::preset:
+      return "upstream: " + origin.name;
     case Origin::Kind::file:
       return origin.name + ":" + std::to_string(origin.line);
     case Origin::Kind::environment:
@@ -235,16 +272,16 @@ Result<LoadedSettings> load_settings(const Sources& sources) {
   loaded.file = find_config_file(sources.config_path, sources.getenv);
   loaded.user_file = user_config_path(sources.getenv);
   loaded.unread_local = has_unread_config(sources.directory, loaded.file);
-  for (const char* variable : credential_variables()) {
-    if (!variable_or_empty(sources.getenv, variable).empty()) {
-      loaded.credential_variables.emplace_back(variable);
-    }
-  }
   if (!loaded.file.empty()) {
     PROXX_TRY(read_file_layer(loaded, settings, variable_or_empty(sources.getenv, "HOME")));
   }
-  PROXX_TRY(read_environment(loaded, settings, sources.getenv));
+  PROXX_TRY(read_variables(loaded, settings, sources.getenv, setting_variables()));
   PROXX_TRY(read_flags(loaded, settings, sources.flags));
+  // Which host it is decides what else is read, and a flag wins over that again.
+  PROXX_TRY(read_variables(loaded, settings, sources.getenv, host_variables(loaded.settings)));
+  PROXX_TRY(read_flags(loaded, settings, sources.flags));
+  note_credentials(loaded, sources.getenv);
+  complete_target(loaded);
   PROXX_TRY(check(loaded));
   return loaded;
 }

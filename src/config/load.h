@@ -13,13 +13,13 @@ namespace proxx {
 
 /// Who set a value.
 struct Origin {
-  enum class Kind { builtin, file, environment, flag };
+  enum class Kind { builtin, preset, file, environment, flag };
   Kind kind = Kind::builtin;
-  std::string name;  ///< the file's path, the variable, the flag with its dashes
+  std::string name;  ///< the file's path, the variable, the flag with its dashes, the preset
   int line = 0;      ///< in the file
   int column = 0;
 };
-/// `default`, `/etc/xdg/proxx/config.yaml:3`, `env PROXX_PORT`, `flag --port`.
+/// `default`, `upstream: bedrock`, `/etc/xdg/proxx/config.yaml:3`, `env PROXX_PORT`, `flag --port`.
 [[nodiscard]] std::string to_string(const Origin& origin);
 
 /// A flag that sets a key, as it was given: `{"port", "0", "--port"}`. Of a repeated one, lists and
@@ -45,6 +45,9 @@ struct LoadedSettings {
   std::string user_file;      ///< where one would be looked for first; "" without a home
   bool unread_local = false;  ///< a ./config.yaml is there and was not read
   std::vector<std::string> credential_variables;  ///< set ones, of credential_variables()
+  HostTarget target;                              ///< what `upstream` and its keys make
+  /// What the target lacks to be called: `usage`. Only those who call it are to mind.
+  std::optional<Error> incomplete;
 };
 
 /// Flags over environment over file over defaults, checked. Errors: `usage`, as

@@ -61,9 +61,15 @@ void apply_corrections(const ModelEntry& entry, Model& model) {
 
 void add_models(const std::vector<ModelEntry>& entries, ModelTable& table) {
   for (const ModelEntry& entry : entries) {
-    if (!entry.corrected.empty()) {
-      const Model* row = table.find(entry.id);
-      Model model = row != nullptr ? *row : table.resolve(entry.id);
+    if (!entry.corrected.empty() || !entry.like.empty()) {
+      const Model* row = entry.like.empty() ? table.find(entry.id) : nullptr;
+      Model model =
+          row != nullptr ? *row : table.resolve(entry.like.empty() ? entry.id : entry.like);
+      if (!entry.like.empty()) {
+        model.id = entry.id;
+        model.alias.clear();
+        model.display_name = entry.id;
+      }
       apply_corrections(entry, model);
       table.put(std::move(model));
     }

@@ -7,11 +7,13 @@
 namespace proxx {
 
 /// One entry of the key `models`: `name: id` is an alias, `name: {id:, max_tokens:, ...}` adds or
-/// corrects the table's row of that id, with `name` as an alias where it differs. A name with `*`
-/// is an alias for every name that it matches, and needs an id.
+/// corrects the table's row of that id (with `like` it starts from that model's), with `name` as an
+/// alias where it differs. A name with `*` is an alias for every name that it matches, and needs an
+/// id.
 struct ModelEntry {
   std::string name;
   std::string id;                      ///< a row without `id` is that of its name
+  std::string like;                    ///< the row to start from; "" is the id's own
   std::vector<std::string> corrected;  ///< `max_tokens`, `thinking.adaptive`; empty for an alias
   Model values;                        ///< holds what `corrected` names
 };

@@ -61,12 +61,23 @@ std::string print(int64_t value) {
 std::string print(double value) {
   return print_number(value);
 }
+std::string print(const std::optional<bool>& value) {
+  return value ? print(*value) : "~";
+}
 std::string print(const std::optional<int64_t>& value) {
   return value ? print(*value) : "~";
 }
 std::string print(std::chrono::milliseconds value) {
   const int64_t ms = value.count();
   return ms % 1000 == 0 ? print(ms / 1000) : print(static_cast<double>(ms) / 1000);
+}
+std::string print(ByteCount value) {
+  for (const ByteUnit& unit : kByteUnits) {
+    if (value.bytes != 0 && value.bytes % unit.bytes == 0) {
+      return print(value.bytes / unit.bytes) + std::string(unit.word);
+    }
+  }
+  return print(value.bytes);
 }
 std::string print(const std::string& value) {
   return value.empty() ? "~" : print_text(value);
@@ -122,9 +133,11 @@ std::string print_text(std::string_view text) {
 }
 
 std::string print_value(const ModelEntry& entry) {
-  if (entry.corrected.empty() && entry.id != entry.name) return print_text(entry.id);
+  if (entry.corrected.empty() && entry.like.empty() && entry.id != entry.name)
+    return print_text(entry.id);
   Model values = entry.values;
   std::string out = "{id: " + print_text(entry.id);
+  if (!entry.like.empty()) out += ", like: " + print_text(entry.like);
   std::string open_section;
   for (const Setting& field : settings_of(values)) {
     bool corrected = false;

@@ -96,6 +96,7 @@ struct Reader {
     int64_t value = 0;
     return read(value).map([&] { to = static_cast<int>(value); });
   }
+  Read read(std::optional<bool>& to) const { return read(to.emplace()); }
   Read read(std::optional<int64_t>& to) const { return read(to.emplace()); }
 
   Read read(double& to) const {
@@ -111,6 +112,28 @@ struct Reader {
     using Milliseconds = std::chrono::duration<double, std::milli>;
     to = std::chrono::ceil<std::chrono::milliseconds>(Milliseconds(*seconds * 1000 - 1e-6));
     return {};
+  }
+
+  /// A bare number but 0 is more likely meant in MiB than in bytes: it is not taken.
+  Read read(ByteCount& to) const {
+    constexpr int64_t kMost = int64_t{64} << 30;
+    const auto wrong = [&] { return expected(node, "a size such as 32MiB, or 0"); };
+    if (node.kind != YamlNode::Kind::scalar || node.quoted) return wrong();
+    if (node.text == "0") {
+      to.bytes = 0;
+      return {};
+    }
+    int64_t count = 0;
+    const char* const end = node.text.data() + node.text.size();
+    const auto [stop, error] = std::from_chars(node.text.data(), end, count);
+    const std::string_view word(stop, static_cast<size_t>(end - stop));
+    for (const ByteUnit& unit : kByteUnits) {
+      if (error != std::errc() || word != unit.word) continue;
+      if (count < 0 || count > kMost / unit.bytes) break;
+      to.bytes = count * unit.bytes;
+      return {};
+    }
+    return wrong();
   }
 
   Read read(std::string& to) const {
@@ -210,10 +233,11 @@ struct Reader {
     if (node.kind == YamlNode::Kind::map) {
       entry.id = entry.name;
       const auto note = [&](const Setting& setting, const YamlNode&) {
-        if (setting.name != "id") entry.corrected.emplace_back(setting.name);
+        if (setting.name != "id" && setting.name != "like")
+          entry.corrected.emplace_back(setting.name);
       };
       std::vector<Setting> fields = settings_of(entry.values);
-      fields.insert(fields.begin(), Setting{"id", &entry.id});
+      fields.insert(fields.begin(), {Setting{"id", &entry.id}, Setting{"like", &entry.like}});
       if (auto done = read_map(node, fields, note); !done) return done;
     } else if (node.kind != YamlNode::Kind::scalar) {
       return expected(node, "a model id or a map");

@@ -57,7 +57,7 @@ std::vector<Variable> variables() {
 
 const std::vector<const char*>& secret_variables() {
   static const std::vector<const char*> names = [] {
-    std::vector<const char*> out = credential_variables();
+    std::vector<const char*> out = key_variables();
     out.push_back(kCustomHeadersVariable);
     return out;
   }();

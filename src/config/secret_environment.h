@@ -11,7 +11,8 @@
 namespace proxx {
 
 inline constexpr const char* kCustomHeadersVariable = "ANTHROPIC_CUSTOM_HEADERS";
-/// The variables whose values are secret: the keys and ANTHROPIC_CUSTOM_HEADERS.
+/// The variables that are taken: the keys of every host and ANTHROPIC_CUSTOM_HEADERS. AWS's own
+/// stay, because the commands that proxx runs may need them.
 [[nodiscard]] const std::vector<const char*>& secret_variables();
 
 /// `user` and `password` of a proxy's URL, decoded.

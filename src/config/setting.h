@@ -23,10 +23,11 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 /// Where a setting's value lives, and by that its type. Enumerations are written as the words
 /// of setting_words.h.
 using Slot =
-    std::variant<bool*, int*, int64_t*, std::optional<int64_t>*, double*,
-                 std::chrono::milliseconds*, std::string*, std::vector<std::string>*,
+    std::variant<bool*, int*, int64_t*, std::optional<int64_t>*, std::optional<bool>*, double*,
+                 std::chrono::milliseconds*, ByteCount*, std::string*, std::vector<std::string>*,
                  ReasoningFields*, Headers*, std::vector<ModelEntry>*, ClientHeaders*, ModelsFrom*,
-                 OnLossy*, PromptCache*, ClientKey*, Names*, LogLevel*, LogFormat*, Sampling*>;
+                 OnLossy*, PromptCache*, ClientKey*, Names*, LogLevel*, LogFormat*, Sampling*,
+                 HostKind*, BedrockEndpoint*>;
 
 /// What a value must keep to besides its type.
 struct Rule {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "config/origin_pattern.h"
 #include "config/upstream_url.h"
 
@@ -30,6 +31,32 @@ Wrong check_host(std::string& text) {
   return std::nullopt;
 }
 
+/// A part of a host's name or path: nothing in it may end one.
+Wrong check_part(std::string& text) {
+  const bool bad = std::any_of(text.begin(), text.end(), [](char c) {
+    return !is_letter(c) && !is_digit(c) && c != '-' && c != '_' && c != '.' && c != ':';
+  });
+  if (text.empty() || bad || text.front() == '.') {
+    return "expected letters, digits, '-', '_', '.' and ':'";
+  }
+  return std::nullopt;
+}
+
+Wrong check_label(std::string& text) {
+  const bool bad = std::any_of(text.begin(), text.end(),
+                               [](char c) { return !is_letter(c) && !is_digit(c) && c != '-'; });
+  if (text.empty() || bad) return "expected letters, digits and '-'";
+  return std::nullopt;
+}
+
+Wrong check_profile(std::string& text) {
+  return text.empty() ? std::nullopt : check_label(text);
+}
+
+Wrong check_signing_host(std::string& text) {
+  return text.find(':') == std::string::npos ? check_part(text) : check_host(text);
+}
+
 Wrong check_date(std::string& text) {
   constexpr std::string_view kForm = "0000-00-00";
   const auto fits = [](char c, char form) {
@@ -54,11 +81,22 @@ Wrong check_version(std::string& text) {
 
 std::vector<Setting> settings_of(Settings& s) {
   return {
+      {"upstream", &s.upstream},
       {"upstream_url", &s.upstream_url, {0, 0, check_upstream_url}},
+      {"region", &s.region, {0, 0, check_label}},
+      {"project", &s.project, {0, 0, check_part}},
+      {"workspace", &s.workspace, {0, 0, check_part}},
+      {"resource", &s.resource, {0, 0, check_label}},
+      {"bedrock.endpoint", &s.bedrock.endpoint},
+      {"bedrock.profile", &s.bedrock.profile, {0, 0, check_profile}},
       {"host", &s.host, {0, 0, check_host}},
       {"port", &s.port, {0, 65'535}},
       {"api_key_file", &s.api_key_file, kPath},
       {"api_key_command", &s.api_key_command},
+      {"auth_token_file", &s.auth_token_file, kPath},
+      {"auth_token_command", &s.auth_token_command},
+      {"aws_credentials_command", &s.aws_credentials_command},
+      {"aws_signing_host", &s.aws_signing_host, {0, 0, check_signing_host}},
       {"client_headers", &s.client_headers},
       {"headers", &s.headers},
       {"anthropic_version", &s.anthropic_version, {0, 0, check_date}},
@@ -97,15 +135,18 @@ std::vector<Setting> settings_of(Settings& s) {
       {"serve.log_level", &s.serve.log_level},
       {"serve.log_format", &s.serve.log_format},
       {"serve.metrics", &s.serve.metrics},
+      {"serve.page", &s.serve.page},
+      {"serve.page_bodies", &s.serve.page_bodies},
+      {"serve.remember", &s.serve.remember},
   };
 }
 
 const std::vector<SettingVariable>& setting_variables() {
   static const std::vector<SettingVariable> table = {
-      {"ANTHROPIC_BASE_URL", "upstream_url"},
       {"ANTHROPIC_CUSTOM_HEADERS", "headers"},
       {"ANTHROPIC_MODEL", "model"},
       {"PROXX_MODEL", "model"},
+      {"PROXX_UPSTREAM", "upstream"},
       {"PROXX_PORT", "port"},
       {"PROXX_HOST", "host"},
   };

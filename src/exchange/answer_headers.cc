@@ -55,10 +55,17 @@ void add_retry_hints(HeaderList& headers, const Error& error) {
   if (error.kind == ErrorKind::overloaded) add("retry-after", "1");
 }
 
+std::string_view upstream_request_id(const HeaderList& upstream) {
+  for (const char* name : {"request-id", "apim-request-id", "x-amzn-requestid"}) {
+    if (const auto id = find_header(upstream, name)) return *id;
+  }
+  return {};
+}
+
 HeaderList client_headers(const HeaderList& upstream, int64_t now_unix_s) {
   HeaderList out;
-  if (const auto id = find_header(upstream, "request-id")) {
-    out.emplace_back("x-request-id", std::string(*id));
+  if (const std::string_view id = upstream_request_id(upstream); !id.empty()) {
+    out.emplace_back("x-request-id", std::string(id));
   }
   for (const std::string_view name : kPassed) {
     if (const auto value = find_header(upstream, name)) {

@@ -26,7 +26,7 @@ Status Attempt::take_head(UpstreamHead upstream_head, const Provider& provider,
                           int64_t now_unix_s) {
   head = std::move(upstream_head);
   client_headers = proxx::client_headers(head.headers, now_unix_s);
-  request_id = find_header(head.headers, "request-id").value_or("");
+  request_id = upstream_request_id(head.headers);
   PROXX_ASSIGN(kind, provider.body_kind(head));
   return {};
 }

@@ -6,12 +6,17 @@
 #include <exception>
 #include <utility>
 
+#include "anthropic/error.h"
 #include "anthropic/request_writer.h"
 #include "base/release.h"
 #include "exchange/attempt.h"
 #include "exchange/delivery.h"
 #include "exchange/job_thread.h"
 #include "exchange/jobs.h"
+#include "exchange/protocols.h"
+#include "json/reader.h"
+#include "json/text.h"
+#include "json/writer.h"
 #include "openai/error.h"
 
 namespace proxx {
@@ -39,6 +44,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   void start(ExchangeRequest incoming) {
     started_at = Clock::now();
     request = std::move(incoming);
+    if (!request.renew) request.renew = context.renew;
     convert(false);
   }
 
@@ -72,8 +78,10 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   void convert(bool drop_thinking) {
     RequestJob job;
     job.protocol = request.protocol;
+    job.counts_tokens = request.counts_tokens;
     job.options = context.conversion;
     job.options.drop_thinking = drop_thinking;
+    job.options.past = request.past;
     job.models = request.models;
     if (request.models) job.options.models = request.models.get();
     if (!request.headers.anthropic_version.empty()) {
@@ -89,6 +97,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     if (!job.result) return fail(std::move(job.result).error());
     converted = std::move(*job.result);
     times.convert = since_start();
+    if (tell_converted) tell_converted(converted.body);
     client.head.notices = converted.notices;
     if (job.options.drop_thinking) {
       client.head.notices.push_back(
@@ -100,12 +109,15 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
       if (tell_notices && !client.head.notices.empty()) tell_notices(client.head.notices);
     }
     client.head.event_stream = form == AnswerForm::stream;
+    client.head.protocol = converted.protocol;
     continues_left = converted.continue_paused;
     call_upstream();
   }
 
   /// Asks for the turn under way: for the first time, or once more after a failed attempt.
   void call_upstream() {
+    const bool ends_soon = is_about_to_expire(request.credential, now_unix_s());
+    if (ends_soon && request.renew && !renewed_ahead) return renew_ahead();
     attempt = {};
     client.output.clear();
     if (!client.has_begun()) {
@@ -118,6 +130,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     attempt.pings = converter->pings();
 
     ProviderCall call;
+    if (request.counts_tokens) call.path = "/v1/messages/count_tokens";
     call.body = take_body();
     call.credential = request.credential;
     call.headers = request.headers;
@@ -126,6 +139,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
                               converted.betas.end());
     auto asked = context.provider->prepare(std::move(call));
     if (!asked) return fail(std::move(asked).error());
+    add_secrets(converted.secrets, asked->secrets);
     asked->timeouts = context.timeouts;
     attempt.secrets = asked->secrets;
     attempt.call = context.upstream->start(std::move(*asked), *this);
@@ -144,7 +158,10 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   void on_head(UpstreamHead upstream_head) override {
     if (!client.has_begun()) times.first_byte = since_start();
     Status status = attempt.take_head(std::move(upstream_head), *context.provider, now_unix_s());
-    if (!status) fail(std::move(status).error());
+    if (!status) return fail(std::move(status).error());
+    if (request.counts_tokens && attempt.kind == BodyKind::events) {
+      fail(anthropic::protocol_error("the upstream answered with a stream where it counts"));
+    }
   }
 
   void on_data(std::string_view bytes) override {
@@ -223,7 +240,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   void show_failure(const Error& error, std::string& out) {
     // A job that converts a long piece has the converter, and so what the client's API wants.
     if (working || !converter) {
-      out += error_frame(error);
+      out += error_event(client.head.protocol, error);
     } else if (!converter->complete()) {
       converter->output().fail(error, out);
     }
@@ -285,15 +302,34 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
       case BodyKind::error: {
         Error error = attempt.status_error();
         error.param = converted.client_path(error.param);
+        context.provider->explain(error);
         return attempt_failed(std::move(error));
       }
       case BodyKind::message: {
+        if (request.counts_tokens) return after_count();
         const size_t size = attempt.body.size();
         return feed_beside(true, std::move(attempt.body), size);
       }
       case BodyKind::events:
         return after_last(converter->finish(client.output));
     }
+  }
+
+  void after_count() {
+    json::Document document;
+    std::optional<int64_t> tokens;
+    if (document.parse_view(attempt.body)) {
+      tokens = document.root().get("input_tokens").integer_or_none();
+    }
+    if (!tokens || *tokens < 0) {
+      return attempt_failed(anthropic::protocol_error("the upstream counted no input_tokens"));
+    }
+    client.begin(attempt.client_headers);
+    json::Writer w(client.output);
+    w.begin_object().key("object").string("response.input_tokens");
+    w.key("input_tokens").integer(*tokens).end_object();
+    client.flush();
+    finish();
   }
 
   void after_last(Status status) {
@@ -323,8 +359,18 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     if (!client.has_begun() && converted.has_thinking_history && refuses_thinking(error)) {
       return convert(true);
     }
-    if (!client.has_begun() && attempt.head.status == 401 && request.renew) {
-      return renew_credential(std::move(error));
+    if (!client.has_begun() && !tried_again) {
+      switch (context.provider->judge(attempt.head, attempt.body)) {
+        case Refusal::none:
+          break;
+        case Refusal::credential:
+          if (!request.renew) break;
+          tried_again = true;
+          return renew_credential(std::move(error));
+        case Refusal::corrected:
+          tried_again = true;
+          return convert(false);
+      }
     }
     const auto delay =
         attempt.retry_delay_after(error, retries_done, context.max_retries, now_unix_s());
@@ -344,15 +390,29 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   void renew_credential(Error error) {
     attempt.call.reset();
-    const RenewCredential renew = std::exchange(request.renew, nullptr);
-    renew(request.credential,
-          [weak = weak_from_this(), error = std::move(error)](std::optional<Credential> renewed) {
-            const auto self = weak.lock();
-            if (!self || self->client.is_over()) return;
-            if (!renewed) return self->fail(error);
-            self->request.credential = std::move(*renewed);
-            self->convert(false);  // the body may have gone with the first call
-          });
+    request.renew(request.credential, [weak = weak_from_this(), error = std::move(error)](
+                                          Result<std::optional<Credential>> renewed) {
+      const auto self = weak.lock();
+      if (!self || self->client.is_over()) return;
+      if (!renewed) return self->fail(std::move(renewed).error());
+      if (!*renewed) return self->fail(error);
+      self->request.credential = std::move(**renewed);
+      self->convert(false);  // the body may have gone with the first call
+    });
+  }
+
+  /// Before the credential ends. One that is still good is used where no other can be had.
+  void renew_ahead() {
+    renewed_ahead = true;
+    request.renew(request.credential,
+                  [weak = weak_from_this()](Result<std::optional<Credential>> renewed) {
+                    const auto self = weak.lock();
+                    if (!self || self->client.is_over()) return;
+                    const bool over = self->request.credential.aws.expires_unix_s <= now_unix_s();
+                    if (!renewed && over) return self->fail(std::move(renewed).error());
+                    if (renewed && *renewed) self->request.credential = std::move(**renewed);
+                    self->call_upstream();
+                  });
   }
 
   void resume() {
@@ -385,6 +445,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   const ExchangeContext& context;
   boost::asio::steady_timer timer;  ///< the wait before a retry, or for the close
   std::function<void(const Notices&)> tell_notices;
+  std::function<void(std::string_view)> tell_converted;
   std::function<void(std::chrono::milliseconds, const Error&)> tell_retry;
   std::function<void(std::string_view)> tell_reasoning;
 
@@ -397,7 +458,9 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   std::optional<AnswerConverter> converter;
   AnswerFacts facts_before;  ///< while a job has the converter
   JobThread::Ticket job_ticket;
-  std::string continuation;    ///< the request that continues a paused turn, until that begins
+  std::string continuation;  ///< the request that continues a paused turn, until that begins
+  bool tried_again = false;  ///< after a refused credential or a corrected clock
+  bool renewed_ahead = false;
   bool working = false;        ///< a job has the request, or the converter and what it reads
   bool closes_behind = false;  ///< over for the client; the call is held until it is closed
   int retries_done = 0;
@@ -405,6 +468,11 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   Clock::time_point started_at;
   ExchangeTimes times;
 };
+
+bool is_about_to_expire(const Credential& credential, int64_t now) {
+  const int64_t expires = credential.aws.expires_unix_s;
+  return expires != 0 && expires < now + kRenewAheadSeconds;
+}
 
 Exchange::Exchange(const ExchangeContext& context, Sink& sink)
     : impl_(std::make_shared<Impl>(context, sink)) {}
@@ -416,6 +484,10 @@ Exchange::~Exchange() {
 
 void Exchange::on_notices(std::function<void(const Notices&)> callback) {
   impl_->tell_notices = std::move(callback);
+}
+
+void Exchange::on_converted(std::function<void(std::string_view)> callback) {
+  impl_->tell_converted = std::move(callback);
 }
 
 void Exchange::on_retry(std::function<void(std::chrono::milliseconds, const Error&)> callback) {

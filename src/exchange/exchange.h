@@ -11,6 +11,7 @@
 #include "answer/frame.h"
 #include "base/notices.h"
 #include "exchange/sink.h"
+#include "openai/past_responses.h"
 #include "openai/protocol.h"
 #include "upstream/provider.h"
 #include "upstream/upstream.h"
@@ -23,6 +24,17 @@ namespace proxx {
 
 class JobThread;
 
+/// What became of a renewal: nothing, if there is no other credential. Errors: it could not be read
+/// (`upstream_credentials`).
+using OnRenewal = std::function<void(Result<std::optional<Credential>> renewed)>;
+/// Finds another credential for one that the upstream refuses, and calls back on the loop, in
+/// another turn.
+using RenewCredential = std::function<void(const Credential& refused, OnRenewal on_renewal)>;
+
+/// A credential that ends sooner is renewed before it is used.
+inline constexpr int64_t kRenewAheadSeconds = 300;
+[[nodiscard]] bool is_about_to_expire(const Credential& credential, int64_t now_unix_s);
+
 /// What all exchanges of a loop share. Referenced things must outlive every exchange.
 struct ExchangeContext {
   boost::asio::io_context* loop = nullptr;
@@ -34,26 +46,27 @@ struct ExchangeContext {
   /// The upstream outlives the exchanges: a stream that is whole is finished at once, and its call
   /// closes behind it. Else the end waits for the close, for a second at most.
   bool closes_behind = false;
+  /// For a process whose requests all have its own credential; empty: see ExchangeRequest.
+  RenewCredential renew = {};
   /// Where long inputs are converted, so that the loop's other streams go on; null: on the loop.
   JobThread* jobs = nullptr;
 };
-
-/// Finds another credential for one that the upstream refuses, and calls back on the loop, in
-/// another turn: with nothing if there is none.
-using RenewCredential = std::function<void(
-    const Credential& refused, std::function<void(std::optional<Credential> renewed)> on_answer)>;
 
 /// What one exchange brings.
 struct ExchangeRequest {
   std::string body;                    ///< the client's OpenAI JSON
   const Protocol* protocol = nullptr;  ///< of the body; null: the body tells
+  /// Only counts the tokens of the request. The answer is the Responses API's
+  /// `{"object":"response.input_tokens","input_tokens":N}`, never a stream.
+  bool counts_tokens = false;
   Credential credential;
   RequestHeaders headers;                    ///< the client's anthropic-version and -beta
   std::shared_ptr<const ModelTable> models;  ///< kept while it is used; null: the context's
   std::optional<AnswerForm> form;            ///< nothing: as the request's `stream` asks
+  std::shared_ptr<PastResponses> past = {};  ///< of the client; null: nothing is kept
   answer::Frame frame = {};                  ///< around each chunk of an answer that streams
-  /// Asked once, at a 401 before the answer has begun; the request goes out again with what it
-  /// gives. Empty: a 401 is the answer.
+  /// Asked once, when the credential is refused before the answer has begun; the request goes out
+  /// again with what it gives. Empty: the context's.
   RenewCredential renew = {};
 };
 
@@ -77,6 +90,8 @@ class Exchange {
 
   /// Called once with the notices of conversion, before anything is sent upstream.
   void on_notices(std::function<void(const Notices&)> callback);
+  /// Called with the request for the upstream, each time that it was converted.
+  void on_converted(std::function<void(std::string_view body)> callback);
   /// Called before each wait: `retrying in 0.5 s: <message>`.
   void on_retry(std::function<void(std::chrono::milliseconds, const Error&)> callback);
 

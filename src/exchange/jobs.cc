@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "anthropic/batch.h"
 #include "exchange/protocols.h"
 
 namespace proxx {
@@ -16,6 +17,10 @@ Error internal_error() {
 void RequestJob::run() noexcept {
   try {
     result = convert_request(body, protocol, options);
+    if (!counts_tokens || !result) return;
+    result->body = anthropic::countable_part(result->body);
+    result->stream = false;
+    result->continue_paused = 0;
   } catch (const std::exception&) {
     result = fail(internal_error());
   }

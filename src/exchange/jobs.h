@@ -22,6 +22,7 @@ inline constexpr size_t kLoopBytes = size_t{256} << 10;
 struct RequestJob {
   std::string body;                    ///< the client's
   const Protocol* protocol = nullptr;  ///< null: the body tells
+  bool counts_tokens = false;          ///< for count_tokens instead of an answer
   RequestOptions options;
   std::shared_ptr<const ModelTable> models;  ///< keeps options.models; may be null
   Result<ConvertedRequest> result;

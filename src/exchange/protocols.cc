@@ -60,6 +60,10 @@ std::string protocol_list(std::string_view Protocol::*word) {
   return out;
 }
 
+std::string error_event(const Protocol* protocol, const Error& error) {
+  return (protocol != nullptr ? *protocol : openai::chat::kProtocol).error_event(error);
+}
+
 Result<ConvertedRequest> convert_request(std::string_view json, const Protocol* protocol,
                                          const RequestOptions& options) {
   json::Document document;
@@ -74,6 +78,7 @@ Result<ConvertedRequest> convert_request(std::string_view json, const Protocol* 
     PROXX_ASSIGN(protocol, protocol_of_body(request));
   }
   PROXX_ASSIGN(ConvertedRequest converted, protocol->convert(request, options));
+  converted.protocol = protocol;
   if (!converted.text_is_call_of.empty()) {
     converted.make_output =
         telling_text_as_call(converted.text_is_call_of, std::move(converted.make_output));

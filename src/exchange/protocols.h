@@ -22,6 +22,8 @@ namespace proxx {
 /// Protocol::convert; no JSON, or no object; a body of two APIs at once.
 Result<ConvertedRequest> convert_request(std::string_view json, const Protocol* protocol,
                                          const RequestOptions& options);
+/// What ends a stream that failed before it began: the event of its API, or chat's for null.
+[[nodiscard]] std::string error_event(const Protocol* protocol, const Error& error);
 
 /// As Protocol::answer_to, for an answer to the Messages request that `options` make of `request`,
 /// an object or absent: a forced call that came as text is a call here too.

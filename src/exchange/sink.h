@@ -3,6 +3,7 @@
 
 #include "base/notices.h"
 #include "base/result.h"
+#include "openai/protocol.h"
 #include "upstream/upstream.h"
 
 namespace proxx {
@@ -13,7 +14,8 @@ struct AnswerHead {
   bool event_stream = false;  ///< chunks follow; else one JSON document (or text)
   HeaderList
       headers;  ///< for an HTTP client: x-request-id, retry hints, rate limits (answer_headers.h)
-  Notices notices;  ///< what conversion could not carry
+  Notices notices;                     ///< what conversion could not carry
+  const Protocol* protocol = nullptr;  ///< of the request; null if that is not known
 };
 
 /// The client's end of an exchange: stdout, a batch line, an HTTP response. It gets either

@@ -45,6 +45,7 @@ std::string shown_key(std::string_view raw_key) {
 template <class IndexOf>
 std::string Reader::path(const IndexOf& index_of) const {
   if (!*this) return {};
+  if (!document_->stands_for_.empty()) return document_->stands_for_;
   std::vector<std::string> parts;
   uint32_t child = node_;
   const auto& nodes = document_->nodes_;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -64,6 +65,10 @@ class Document {
   /// Of the last parse.
   [[nodiscard]] Fault fault() const { return fault_; }
 
+  /// From now on every value's path is `path`: for a text that stands for that place in another
+  /// document.
+  void stand_for(std::string path) { stands_for_ = std::move(path); }
+
   /// Empties the document and gives its memory back.
   void clear();
 
@@ -98,6 +103,7 @@ class Document {
   std::string_view text_;  ///< from its first value on
   std::vector<Node> nodes_;
   std::vector<Repair> repairs_;
+  std::string stands_for_;
   Fault fault_ = Fault::none;
 };
 

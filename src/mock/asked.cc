@@ -1,5 +1,7 @@
 #include "mock/asked.h"
 
+#include <algorithm>
+
 namespace proxx::mock {
 namespace {
 
@@ -17,6 +19,26 @@ void read_last_user_message(const Json& messages, Asked& out) {
   }
 }
 
+bool brings_results(const Json& message) {
+  const Json& content = message.at("content");
+  return content.is_array() && std::any_of(content.begin(), content.end(), [](const Json& block) {
+           return block.at("type") == "tool_result";
+         });
+}
+
+/// The names of the calls after the last user message that brings no tool results.
+std::vector<std::string> called_tools(const Json& messages) {
+  std::vector<std::string> out;
+  for (size_t i = messages.size(); i > 0; --i) {
+    const Json& message = messages[i - 1];
+    if (message.at("role") == "user" && !brings_results(message)) break;
+    if (message.at("role") != "assistant" || !message.at("content").is_array()) continue;
+    for (const Json& block : message.at("content"))
+      if (block.at("type") == "tool_use") out.push_back(block.at("name"));
+  }
+  return out;
+}
+
 }  // namespace
 
 Asked read_request(std::string_view body) {
@@ -27,6 +49,7 @@ Asked read_request(std::string_view body) {
   const Json& messages = out.body.at("messages");
   out.paused = messages.back().at("role") == "assistant";
   read_last_user_message(messages, out);
+  out.called = called_tools(messages);
   out.duty = duty_of(out.body, *out.model, !out.results.empty());
   return out;
 }

@@ -20,6 +20,7 @@ struct Asked {
   bool stream = false;
   std::string prompt;                ///< text of the last user message
   std::vector<std::string> results;  ///< texts of its tool results
+  std::vector<std::string> called;   ///< the tools called since the user last spoke
   Duty duty;
   bool paused = false;  ///< the last message is an assistant turn sent back
 };

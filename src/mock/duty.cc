@@ -9,12 +9,12 @@ namespace {
 
 constexpr std::string_view kTypes = "object array string number integer boolean null";
 
-/// Where the object that begins at `begin` ends, or npos.
-size_t end_of_object(std::string_view text, size_t begin) {
+/// Where the object that `text` begins with ends, or npos.
+size_t end_of_object(std::string_view text) {
   constexpr int kMaxDepth = 128;
   int depth = 0;
   bool in_string = false;
-  for (size_t i = begin; i < text.size(); ++i) {
+  for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (in_string) {
       if (c == '\\') ++i;
@@ -28,16 +28,6 @@ size_t end_of_object(std::string_view text, size_t begin) {
     }
   }
   return std::string_view::npos;
-}
-
-bool is_schema(const Json& value) {
-  if (!value.is_object()) return false;
-  if (const auto type = value.find("type"); type != value.end() && type->is_string())
-    return has_word(kTypes, type->get_ref<const std::string&>());
-  if (const auto members = value.find("properties"); members != value.end())
-    return members->is_object();
-  const auto has = [&value](const char* name) { return value.contains(name); };
-  return has("anyOf") || has("oneOf") || has("allOf") || (has("$ref") && has("$defs"));
 }
 
 /// Finds "answer with JSON" and its like: a request for JSON, not a remark about it.
@@ -165,6 +155,24 @@ Duty duty_of(const Json& body, const ModelRules& model, bool after_results) {
   return out;
 }
 
+bool is_schema(const Json& value) {
+  if (!value.is_object()) return false;
+  if (const auto type = value.find("type"); type != value.end() && type->is_string())
+    return has_word(kTypes, type->get_ref<const std::string&>());
+  if (const auto members = value.find("properties"); members != value.end())
+    return members->is_object();
+  const auto has = [&value](const char* name) { return value.contains(name); };
+  return has("anyOf") || has("oneOf") || has("allOf") || (has("$ref") && has("$defs"));
+}
+
+std::optional<FoundObject> read_object(std::string_view text) {
+  const size_t bytes = text.starts_with('{') ? end_of_object(text) : std::string_view::npos;
+  if (bytes == std::string_view::npos) return std::nullopt;
+  Json value = Json::parse(text.substr(0, bytes), nullptr, false);
+  if (value.is_discarded()) return std::nullopt;
+  return FoundObject{std::move(value), bytes};
+}
+
 std::optional<Json> find_schema(std::string_view text) {
   constexpr size_t kMaxBytes = size_t{1} << 20;
   constexpr int kMaxTries = 64;  // a try can read all of the text
@@ -172,12 +180,9 @@ std::optional<Json> find_schema(std::string_view text) {
   std::optional<Json> out;
   size_t begin = text.find('{');
   for (int i = 0; i < kMaxTries && begin != std::string_view::npos; ++i) {
-    const size_t end = end_of_object(text, begin);
-    Json value = end == std::string_view::npos
-                     ? Json(Json::value_t::discarded)
-                     : Json::parse(text.substr(begin, end - begin), nullptr, false);
-    begin = text.find('{', value.is_discarded() ? begin + 1 : end);
-    if (is_schema(value)) out = std::move(value);
+    auto object = read_object(text.substr(begin));
+    begin = text.find('{', begin + (object ? object->bytes : 1));
+    if (object && is_schema(object->value)) out = std::move(object->value);
   }
   return out;
 }

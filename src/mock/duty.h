@@ -25,6 +25,17 @@ struct Duty {
 /// The texts of a message, a system field or a tool result, a line each.
 [[nodiscard]] std::string text_of(const Json& content);
 
+/// An object that stands in a text, and how many bytes of it are the object's.
+struct FoundObject {
+  Json value;
+  size_t bytes;
+};
+
+/// The JSON object that `text` begins with, nothing if it begins with none.
+[[nodiscard]] std::optional<FoundObject> read_object(std::string_view text);
+
+[[nodiscard]] bool is_schema(const Json& value);
+
 /// The last JSON Schema that stands in a text, nothing if there is none. Reads at most 1 MiB.
 [[nodiscard]] std::optional<Json> find_schema(std::string_view text);
 

@@ -54,6 +54,7 @@ struct Mock::Impl final : http::Handler {
   Impl& operator=(const Impl&) = delete;
 
   Status load_script() {
+    PROXX_ASSIGN(host, Host::make(options.host));
     if (!options.replay.empty()) {
       PROXX_ASSIGN(recordings, Recordings::load(options.replay));
       return {};
@@ -69,7 +70,13 @@ struct Mock::Impl final : http::Handler {
 
   void handle(http::Request request, std::shared_ptr<http::Responder> responder) override {
     ++counts.requests;
-    auto player = std::make_shared<Player>(loop_, answer_for(request), std::move(responder));
+    http::Request asked = request;
+    std::optional<Answer> refused;
+    if (host && !host->is_anthropic()) refused = host->admit(asked, counts.requests);
+    if (refused) ++counts.refused;
+    Answer given = refused ? std::move(*refused) : answer_for(asked);
+    if (host) host->shape(given);
+    auto player = std::make_shared<Player>(loop_, std::move(given), std::move(responder));
     remember(std::move(request));
     ++counts.open;
     players.insert(player);
@@ -169,6 +176,7 @@ struct Mock::Impl final : http::Handler {
 
   boost::asio::io_context& loop_;
   MockOptions options;
+  std::optional<Host> host;
   std::optional<Answer> file;
   std::optional<Recordings> recordings;
   Batches batches;

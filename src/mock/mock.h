@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "http/server.h"
+#include "mock/host.h"
 #include "mock/scenarios.h"
 
 namespace proxx::mock {
@@ -22,6 +23,7 @@ struct MockOptions {
   /// Before each event of a stream. A replay has its own pace unless this is set.
   std::optional<std::chrono::milliseconds> delay = std::nullopt;
   std::chrono::milliseconds batch_time{200};  ///< from a message batch's creation to its end
+  HostOptions host{};                         ///< whom it plays
   size_t keep_requests = 0;                   ///< how many requests() remembers
 };
 

@@ -5,6 +5,7 @@
 
 #include "mock/binding.h"
 #include "mock/sample.h"
+#include "mock/stated.h"
 #include "mock/turn.h"
 
 namespace proxx::mock {
@@ -20,20 +21,25 @@ void text(const Asked& asked, Message& message) {
   add_text(message, out);
 }
 
-void add_sample_call(const Asked& asked, Message& message, const Json& tool) {
-  add_call(asked, message, tool, sample_input(tool));
+/// As the prompt spells it out, or a tool that is wanted with a sample of its input. A tool that
+/// must be called is no other's call.
+StatedCall next_call(const Asked& asked) {
+  const Json tool = wanted_tool(asked);
+  for (StatedCall& call : stated_calls(asked))
+    if (asked.duty.tool_name.empty() || call.tool["name"] == tool["name"]) return std::move(call);
+  return {tool, sample_input(tool)};
 }
 
 void server_tools(const Asked& asked, Message& message);
 
 /// A forced call has no text before it, and where JSON is due, text would not be JSON.
 void tools(const Asked& asked, Message& message) {
-  const Json tool = wanted_tool(asked);
-  if (runs_upstream(tool)) return server_tools(asked, message);
+  const StatedCall call = next_call(asked);
+  if (runs_upstream(call.tool)) return server_tools(asked, message);
   begin_calls(asked, message);
   if (!asked.duty.must_call && !asked.duty.json)
-    add_text(message, "I will call " + tool["name"].get<std::string>() + ".");
-  add_sample_call(asked, message, tool);
+    add_text(message, "I will call " + call.tool["name"].get<std::string>() + ".");
+  add_call(asked, message, call.tool, call.input);
 }
 
 void tool_no_args(const Asked& asked, Message& message) {
@@ -43,7 +49,13 @@ void tool_no_args(const Asked& asked, Message& message) {
 
 void parallel_tools(const Asked& asked, Message& message) {
   begin_calls(asked, message);
-  for (size_t i = 0; i < 2; ++i) add_sample_call(asked, message, wanted_tool(asked, i));
+  const std::vector<StatedCall> stated = stated_calls(asked);
+  for (const StatedCall& call : stated) add_call(asked, message, call.tool, call.input);
+  if (!stated.empty()) return;
+  for (size_t i = 0; i < 2; ++i) {
+    const Json tool = wanted_tool(asked, i);
+    add_call(asked, message, tool, sample_input(tool));
+  }
 }
 
 bool forbids_thinking(const Asked& asked) {
@@ -152,9 +164,9 @@ void max_tokens(const Asked&, Message& message) {
 
 void max_tokens_tool(const Asked& asked, Message& message) {
   begin_calls(asked, message);
-  const Json tool = wanted_tool(asked);
-  add_call(asked, message, tool, Json::object());
-  std::string input = dump(sample_input(tool));
+  const StatedCall call = next_call(asked);
+  add_call(asked, message, call.tool, Json::object());
+  std::string input = dump(call.input);
   size_t end = input.size() / 2;
   while (end > 0 && (static_cast<unsigned char>(input[end]) & 0xC0) == 0x80) --end;
   message.content.back().cut_input = input.substr(0, std::max<size_t>(end, 1));

@@ -59,6 +59,9 @@ Json wanted_tool(const Asked& asked, size_t skip) {
       if (!name_of(tool).empty()) named.push_back(tool);
   std::stable_partition(named.begin(), named.end(),
                         [](const Json& tool) { return tool.contains("input_schema"); });
+  std::stable_partition(named.begin(), named.end(), [&asked](const Json& tool) {
+    return std::count(asked.called.begin(), asked.called.end(), name_of(tool)) == 0;
+  });
   if (named.empty())
     return {
         {"name", "get_weather"},

@@ -18,7 +18,8 @@ void add_text(Message& message, std::string text);
 void add_thinking(const Asked& asked, Message& message);
 
 /// The tool that the request asks for, else one that the prompt names, else the first; `skip` tools
-/// further on. `get_weather` for a request without tools.
+/// further on. Tools that this turn has called come last. `get_weather` for a request without
+/// tools.
 [[nodiscard]] Json wanted_tool(const Asked& asked, size_t skip = 0);
 
 /// True for a tool that the upstream runs by itself, such as web_search.

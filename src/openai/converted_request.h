@@ -12,6 +12,8 @@
 
 namespace proxx {
 
+struct Protocol;
+
 /// The client's form of an answer, in whichever API it speaks.
 enum class AnswerForm {
   stream,  ///< events as they come, each in a Frame
@@ -28,11 +30,13 @@ using MakeOutput =
 
 /// An Anthropic Messages request, and how its answer must look.
 struct ConvertedRequest {
-  std::string body;                ///< JSON for POST /v1/messages
-  std::string model;               ///< as sent upstream
-  bool stream = false;             ///< the client wants a stream
-  bool upstream_stream = false;    ///< body holds "stream":true (docs/mapping-chat.md 6.0)
-  std::vector<std::string> betas;  ///< values the body needs in `anthropic-beta`
+  const Protocol* protocol = nullptr;  ///< set by who chose it (exchange/protocols.h)
+  std::string body;                    ///< JSON for POST /v1/messages
+  std::string model;                   ///< as sent upstream
+  bool stream = false;                 ///< the client wants a stream
+  bool upstream_stream = false;        ///< body holds "stream":true (docs/mapping-chat.md 6.0)
+  std::vector<std::string> betas;      ///< values the body needs in `anthropic-beta`
+  std::vector<std::string> secrets;    ///< credentials of MCP servers, which the body holds
   bool has_thinking_history = false;
   /// How many pause_turns are continued. Not 0 only with server tools: the blocks are kept for it.
   int continue_paused = 0;

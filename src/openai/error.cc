@@ -24,6 +24,7 @@ constexpr ErrorRow kRows[] = {
     {ErrorKind::upstream_protocol, 502, kServer, "upstream_protocol_error"},
     {ErrorKind::upstream_truncated, 502, kServer, "upstream_stream_truncated"},
     {ErrorKind::upstream_error_event, 500, kServer, nullptr},
+    {ErrorKind::upstream_credentials, 502, kServer, "upstream_credentials"},
     {ErrorKind::overloaded, 503, kServer, "overloaded"},
     {ErrorKind::output_failed, 500, kServer, nullptr},
     {ErrorKind::internal, 500, kServer, nullptr},
@@ -83,6 +84,7 @@ int exit_code_of(const Error& error) {
     case ErrorKind::request_too_large:
       return 3;
     case ErrorKind::unauthorized:
+    case ErrorKind::upstream_credentials:
       return 8;
     case ErrorKind::upstream_status:
       return exit_code_of_status(http_status_of(error));

@@ -1,6 +1,8 @@
 #include "openai/finish_request.h"
 
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "anthropic/request_writer.h"
 #include "policy/apply.h"
@@ -27,6 +29,7 @@ void take_options(const RequestOptions& options, policy::Wishes& wishes) {
   wishes.default_max_tokens = options.default_max_tokens;
   if (options.prompt_cache) wishes.cache.by_default = true;
   wishes.batch_item = options.batch_item;
+  if (options.host) wishes.host = options.host->host;
 }
 
 /// Only a turn that runs something on the upstream is paused. The answer to any other request is
@@ -35,6 +38,17 @@ bool may_pause(const anthropic::MessagesRequest& request) {
   return anthropic::has_server_tools(request) ||
          anthropic::verbatim_field(request, "mcp_servers") ||
          anthropic::verbatim_field(request, "container");
+}
+
+std::vector<std::string> secrets_of_servers(const anthropic::MessagesRequest& request) {
+  std::vector<std::string> secrets;
+  const json::Reader servers = anthropic::verbatim_field(request, "mcp_servers");
+  if (!servers) return secrets;
+  for (const json::Reader server : servers.elements()) {
+    std::string token(server.optional("authorization_token").string_or(""));
+    if (!token.empty()) secrets.push_back(std::move(token));
+  }
+  return secrets;
 }
 
 }  // namespace
@@ -52,6 +66,7 @@ Result<ConvertedRequest> finish_request(const Model& model, const RequestOptions
   out.notices = policy::NoticeLog::merge(std::move(draft.notices), std::move(applied));
   PROXX_TRY(accept_losses(out.notices, options.on_lossy));
 
+  out.secrets = secrets_of_servers(request);
   out.body = anthropic::write_body(request);
   out.stream = draft.wishes.stream;
   out.upstream_stream = request.stream;

@@ -30,6 +30,7 @@ Status add_stop(Reader text, Draft& draft) {
   if (anthropic::is_blank(text.raw_string())) {
     draft.notices.drop(text, "the upstream takes no stop sequence of white space only");
   } else {
+    if (draft.request.stop_sequences.empty()) draft.wishes.stop = text;
     draft.request.stop_sequences.push_back(text.raw_string());
   }
   return {};

@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -36,6 +37,9 @@ struct Protocol {
   /// How the answer to `request`, an object or absent, looks: for an answer that is converted apart
   /// from its request.
   Result<MakeOutput> (*answer_to)(json::Reader request, const AnswerSettings& settings);
+
+  /// The event of a stream that failed before it began.
+  std::string (*error_event)(const Error& error);
 };
 
 }  // namespace proxx

@@ -10,6 +10,7 @@ Status apply(const Model& model, const Wishes& wishes, anthropic::MessagesReques
   // Before apply_tool_choice, which may add a turn of ours to the history.
   const bool loop_began_without_thinking = begins_loop_without_thinking(request);
 
+  PROXX_TRY(apply_host(step));
   apply_capacity(step);
   apply_max_tokens(step);
   // After max_tokens: a long answer is streamed whether or not the client streams.

@@ -53,6 +53,17 @@ std::string_view shorten(Reader at, NoticeLog& notices) {
   return kCacheFiveMinutes;
 }
 
+/// What an automatic breakpoint does, for a host that has none: it stands at the last block.
+void set_last_breakpoint(anthropic::MessagesRequest& request, std::string_view cache_control) {
+  for (auto turn = request.turns.rbegin(); turn != request.turns.rend(); ++turn) {
+    for (auto block = turn->blocks.rbegin(); block != turn->blocks.rend(); ++block) {
+      if (block->kind == InputBlock::Kind::thinking) continue;
+      if (block->cache_control.empty()) block->cache_control = cache_control;
+      return;
+    }
+  }
+}
+
 }  // namespace
 
 void apply_caching(const Step& step) {
@@ -68,7 +79,12 @@ void apply_caching(const Step& step) {
     if (hour && shorter) block->cache_control = shorten(own, step.notices);
     shorter = shorter || !hour;
   }
-  if (wish.automatic) {
+  if ((wish.automatic || implicit) && !step.wishes.host->features.automatic_cache) {
+    const bool hour = wish.automatic
+                          ? lasts_an_hour(wish.automatic)
+                          : wish.for_an_hour || (step.wishes.batch_item && wish.by_default);
+    set_last_breakpoint(step.request, hour && !shorter ? kCacheHour : kCacheFiveMinutes);
+  } else if (wish.automatic) {
     const bool too_long = shorter && lasts_an_hour(wish.automatic);
     step.request.cache_control =
         too_long ? shorten(wish.automatic, step.notices) : wish.automatic.raw();

@@ -17,6 +17,8 @@ struct Step {
   NoticeLog& notices;
 };
 
+/// Refuses what the host cannot do and nothing can replace.
+Status apply_host(const Step& step);
 void apply_capacity(const Step& step);
 void apply_max_tokens(const Step& step);
 /// Sets request.stream.

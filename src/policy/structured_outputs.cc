@@ -27,26 +27,47 @@ constexpr const char* kUnitedUntold =
     "anyOf, oneOf and allOf at the top are refused upstream; sent as one object, and too large to "
     "be told of in its description";
 
-/// A document whose text is cited. The upstream takes no format beside one.
-bool cites(const anthropic::MessagesRequest& request) {
-  const auto has_citations = [](const anthropic::InputBlock& block) {
-    if (block.kind != anthropic::InputBlock::Kind::document &&
-        block.kind != anthropic::InputBlock::Kind::tool_result) {
-      return false;
-    }
-    return block.json.find(R"("citations")") != std::string::npos ||
-           block.raw.find(R"("citations")") != std::string_view::npos;
-  };
-  return std::any_of(request.turns.begin(), request.turns.end(), [&](const anthropic::Turn& turn) {
-    return std::any_of(turn.blocks.begin(), turn.blocks.end(), has_citations);
-  });
+constexpr const char* kCitesBesideFormat =
+    "the upstream enforces no format beside cited documents; turn their `citations` off, or leave "
+    "the format out";
+
+/// A block as JSON, parsed. False for one that cannot be read.
+bool parse_block(const anthropic::InputBlock& block, json::Document& document) {
+  std::string json;
+  block.append_to(json);
+  return static_cast<bool>(document.parse(json.append("}")));
 }
 
-/// A tool's block as JSON, parsed. False for one that cannot be read.
-bool parse_tool(const anthropic::InputBlock& tool, json::Document& document) {
-  std::string json;
-  tool.append_to(json);
-  return static_cast<bool>(document.parse(json.append("}")));
+bool has_citations(json::Reader block) {
+  const auto enabled = block.optional("citations").optional("enabled").boolean();
+  return enabled && *enabled;
+}
+
+/// Documents of which the answer cites. The upstream takes no format beside them.
+bool cites(const anthropic::InputBlock& block) {
+  using Kind = anthropic::InputBlock::Kind;
+  if (block.kind != Kind::document && block.kind != Kind::tool_result) return false;
+  constexpr std::string_view kWord = R"("citations")";
+  if (block.json.find(kWord) == std::string::npos &&
+      block.raw.find(kWord) == std::string_view::npos) {
+    return false;
+  }
+  json::Document document;
+  if (!parse_block(block, document)) return false;
+  if (has_citations(document.root())) return true;
+  const json::Reader content = document.root().get("content");
+  if (!content.is_array()) return false;
+  for (const json::Reader part : content.elements()) {
+    if (has_citations(part)) return true;
+  }
+  return false;
+}
+
+bool cites(const anthropic::MessagesRequest& request) {
+  return std::any_of(request.turns.begin(), request.turns.end(), [](const anthropic::Turn& turn) {
+    return std::any_of(turn.blocks.begin(), turn.blocks.end(),
+                       [](const anthropic::InputBlock& block) { return cites(block); });
+  });
 }
 
 class Schemas {
@@ -60,6 +81,7 @@ class Schemas {
       add_system_text(kJsonOnly, step_.request);
       return {};
     }
+    if (cites(step_.request)) return err(wish.place, kCitesBesideFormat);
     const std::string problem = wish.schema ? enforce_format(wish.schema) : "there is no schema";
     if (problem.empty()) return {};
     if (wish.strict) return err(wish.place, "the schema cannot be enforced: " + problem);
@@ -83,6 +105,7 @@ class Schemas {
     const std::optional<size_t> index = find_only_tool(wish, tool);
     if (!index || !enforce_input(*index, tool.root())) return;
     step_.request.output_config.format_of_tool = tool.root().get("name").string_or("");
+    drop_stop_sequences();
   }
 
   Status finish_tool(const FunctionWish& wish) {
@@ -100,6 +123,19 @@ class Schemas {
   }
 
  private:
+  /// A call is not text, so none ends it; in the text that stands for it one would cut it.
+  void drop_stop_sequences() {
+    if (step_.request.stop_sequences.empty()) return;
+    step_.notices.about(Topic::format);
+    step_.notices.drop(step_.wishes.stop, "one could cut the forced call, which comes as text");
+    step_.request.stop_sequences.clear();
+  }
+
+  [[nodiscard]] const Host& host() const { return *step_.wishes.host; }
+  [[nodiscard]] std::string lacks(const char* what) const {
+    return std::string(host().title) + " has no " + what;
+  }
+
   /// The index of the tool that a forced choice leaves as the only one, and its JSON in `tool`;
   /// nothing if there are several.
   [[nodiscard]] std::optional<size_t> find_only_tool(const ToolChoiceWish& wish,
@@ -108,7 +144,7 @@ class Schemas {
     const bool is_named = wish.choice.type == anthropic::ToolChoice::Type::tool;
     if (!is_named && tools.size() != 1) return std::nullopt;
     for (size_t i = 0; i < tools.size(); ++i) {
-      if (!parse_tool(tools[i], tool)) continue;
+      if (!parse_block(tools[i], tool)) continue;
       if (!is_named || tool.root().get("name").equals(wish.choice.name)) return i;
     }
     return std::nullopt;
@@ -133,6 +169,7 @@ class Schemas {
 
   /// "", or why the schema cannot be enforced.
   std::string enforce_format(json::Reader schema) {
+    if (!host().features.structured_outputs) return lacks("structured outputs");
     if (!step_.model.structured_outputs) return "the model has no structured outputs";
     const auto sanitised = schema::sanitise(schema);
     if (!sanitised) {
@@ -150,7 +187,9 @@ class Schemas {
     constexpr int kMaxStrictTools = 20;  // docs/protocol.md 1.6
     std::string reason;
     json::Document document;
-    if (!step_.model.structured_outputs) {
+    if (!host().features.strict_tools) {
+      reason = lacks("strict tools");
+    } else if (!step_.model.structured_outputs) {
       reason = "the model has no structured outputs";
     } else if (strict_tools_ == kMaxStrictTools) {
       reason = "the upstream takes 20 strict tools at most";

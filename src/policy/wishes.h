@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "anthropic/host.h"
 #include "anthropic/request.h"
 #include "json/reader.h"
 #include "policy/place.h"
@@ -92,12 +93,14 @@ struct Wishes {
   std::optional<Wish<Number>> temperature;    ///< 0 to 2
   std::optional<Wish<Number>> top_p;          ///< 0 to 1
   std::optional<Wish<Number>> top_k;          ///< an integer, at least 0
+  Place stop;                                 ///< of the first of the request's stop sequences
   ThinkingWish thinking;
   std::optional<FormatWish> format;
   std::vector<FunctionWish> functions;  ///< in the order of the tools
   ToolChoiceWish tool_choice;
   CacheWish cache;
-  Place conversation;  ///< the client's list of messages
+  const Host* host = &anthropic_host();  ///< where the request goes
+  Place conversation;                    ///< the client's list of messages
 };
 
 }  // namespace proxx::policy

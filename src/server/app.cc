@@ -16,7 +16,7 @@
 #include "exchange/job_thread.h"
 #include "server/service.h"
 #include "server/system.h"
-#include "upstream/anthropic_provider.h"
+#include "upstream/host_provider.h"
 
 namespace proxx::server {
 namespace {
@@ -26,6 +26,8 @@ using Clock = std::chrono::steady_clock;
 
 /// How often a drain looks whether all connections are closed.
 constexpr std::chrono::milliseconds kDrainPoll{20};
+/// How often responses that are too old are looked for.
+constexpr std::chrono::minutes kForgetEvery{1};
 /// How long the errors that end a drain have to reach their clients.
 constexpr std::chrono::seconds kLastWords{1};
 
@@ -34,17 +36,25 @@ struct Worker {
   Worker(const AppOptions& options, Shared& shared)
       : jobs(loop),
         engine(loop, options.engine),
-        provider(options.headers, secrets_held(options.service.keys, options.headers)),
-        context{
-            &loop, &engine, &provider, options.conversion, options.timeouts, options.max_retries,
-            true,  &jobs},
+        provider(make_provider(options.conversion.host ? *options.conversion.host : HostTarget(),
+                               options.engine.base_url, options.headers,
+                               secrets_held(options.service.keys, options.headers))),
+        context{&loop,
+                &engine,
+                provider.get(),
+                options.conversion,
+                options.timeouts,
+                options.max_retries,
+                true,
+                {},
+                &jobs},
         service(context, shared),
         work(asio::make_work_guard(loop)) {}
 
   asio::io_context loop{1};
   JobThread jobs;
   Engine engine;
-  AnthropicProvider provider;
+  std::unique_ptr<Provider> provider;
   ExchangeContext context;
   Service service;
   asio::executor_work_guard<asio::io_context::executor_type> work;
@@ -70,6 +80,7 @@ LiveOptions live_of(const AppOptions& options) {
       std::shared_ptr<const ModelTable>(std::shared_ptr<void>(), options.conversion.models);
   live.conversion = options.conversion;
   live.headers = options.headers;
+  live.base_url = options.engine.base_url;
   live.timeouts = options.timeouts;
   live.max_retries = options.max_retries;
   live.service = with_bound_host(options);
@@ -86,6 +97,7 @@ class App {
   explicit App(const AppOptions& options)
       : options_(options),
         shared_{with_bound_host(options), Log(options.log), Metrics(*options.conversion.models)} {
+    shared_.page.record_bodies(options.service.page_bodies);
     for (int i = 0; i < std::max(options.threads, 1); ++i) {
       workers_.push_back(std::make_unique<Worker>(options_, shared_));
     }
@@ -96,6 +108,7 @@ class App {
     }
     signals_ = std::make_unique<asio::signal_set>(first.loop);
     timer_ = std::make_unique<asio::steady_timer>(first.loop);
+    forgetting_ = std::make_unique<asio::steady_timer>(first.loop);
     hangups_ = std::make_unique<asio::signal_set>(first.loop);
     live_ = std::make_shared<const LiveOptions>(live_of(options));
     if (options.read_key) {
@@ -124,6 +137,7 @@ class App {
     Status started = start_threads();
     if (started) {
       notify_systemd("READY=1", std::getenv("NOTIFY_SOCKET"));
+      forget_old_responses();
       if (options_.on_listening) {
         options_.on_listening(address_of(options_.listen, server_->port()));
       }
@@ -198,6 +212,7 @@ class App {
 
   void use(std::shared_ptr<const LiveOptions> live) {
     live_ = std::move(live);
+    shared_.memory.set_max_bytes(live_->service.remember_bytes);
     for (const auto& worker : workers_) {
       asio::post(worker->loop,
                  [service = &worker->service, live = live_] { service->renew(live); });
@@ -210,6 +225,15 @@ class App {
     use(std::make_shared<const LiveOptions>(std::move(live)));
     shared_.log.write(LogLevel::info,
                       "the upstream refused the server's key; another one was read");
+  }
+
+  /// Also of a server that nobody uses nothing is kept for longer.
+  void forget_old_responses() {
+    shared_.memory.forget_old();
+    forgetting_->expires_after(kForgetEvery);
+    forgetting_->async_wait([this](const boost::system::error_code& error) {
+      if (!error) forget_old_responses();
+    });
   }
 
   void leave() {
@@ -254,6 +278,7 @@ class App {
     signals_->cancel();
     hangups_->cancel();
     timer_->cancel();
+    forgetting_->cancel();
     for (const auto& worker : workers_) {
       asio::post(worker->loop, [loop = &worker->loop] { loop->stop(); });
     }
@@ -265,6 +290,7 @@ class App {
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<asio::signal_set> signals_;
   std::unique_ptr<asio::steady_timer> timer_;
+  std::unique_ptr<asio::steady_timer> forgetting_;
   std::unique_ptr<asio::signal_set> hangups_;
   std::unique_ptr<Reloader> reloader_;
   std::unique_ptr<KeyRenewal> renewal_;

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "base/result.h"
+#include "exchange/key_renewal.h"
 #include "http/server.h"
 #include "openai/chat/request.h"
-#include "server/key_renewal.h"
 #include "server/log.h"
 #include "server/reloader.h"
 #include "server/reply.h"

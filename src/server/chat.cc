@@ -35,6 +35,11 @@ void ChatSession::start() {
   reply_->responder().on_drain([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->exchange_.resume();
   });
+  if (reply_->capture && reply_->capture->bodies) {
+    exchange_.on_converted([this](std::string_view body) {
+      if (reply_->capture) reply_->capture->bodies->append(&PageBodies::upstream, body);
+    });
+  }
   exchange_.start(std::move(request_));
 }
 

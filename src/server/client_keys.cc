@@ -121,6 +121,20 @@ Result<Credential> admitted_credential(const http::Request& request, const KeyRu
   return rules.own;
 }
 
+std::string presented_key(const http::Request& request) {
+  if (auto key = client_key(request)) return std::move(*key).value_or("");
+  // Nobody looks at such headers under `client_key: ignore`; they tell clients apart all the same.
+  std::string all;
+  for (const auto& [name, value] : request.headers) {
+    const bool is_key_header =
+        same_word(name, "authorization") ||
+        std::any_of(kKeyHeaders.begin(), kKeyHeaders.end(),
+                    [&name = name](std::string_view header) { return same_word(name, header); });
+    if (is_key_header) all.append("\n").append(value);
+  }
+  return all;
+}
+
 Result<std::vector<std::string>> parse_auth_file(std::string_view text) {
   std::vector<std::string> keys;
   for (int number = 1; !text.empty(); ++number) {

@@ -37,6 +37,10 @@ struct KeyRules {
 [[nodiscard]] Result<Credential> admitted_credential(const http::Request& request,
                                                      const KeyRules& rules);
 
+/// The key that the client sent, whatever the rules make of it; "" for none. It tells clients
+/// apart, no more.
+[[nodiscard]] std::string presented_key(const http::Request& request);
+
 /// As credential_for, for what needs no upstream key itself (/v1/models, /metrics): only `accepted`
 /// is asked for.
 [[nodiscard]] Status check_client_key(const http::Request& request, const KeyRules& rules);

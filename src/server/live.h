@@ -20,6 +20,7 @@ struct LiveOptions {
   UpstreamTimeouts timeouts;
   int max_retries = 0;
   ServiceOptions service;
+  std::string base_url;                    ///< of the engine
   std::vector<std::string> needs_restart;  ///< keys that were changed and stay as they were
 };
 

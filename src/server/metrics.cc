@@ -119,13 +119,17 @@ void Metrics::write_histogram(std::string& out, std::string_view name, const His
   }
 }
 
-std::string Metrics::text() const {
+std::string Metrics::text(const ResponseMemory::Use& remembered) const {
   std::string out;
   const std::lock_guard lock(mutex_);
   head(out, "proxx_build_info", "gauge", "The running version.");
   sample(out, "proxx_build_info", "version=" + in_quotes(PROXX_VERSION), "1");
   head(out, "proxx_open_streams", "gauge", "Answers being streamed.");
   sample(out, "proxx_open_streams", "", std::to_string(open_streams_.load()));
+  head(out, "proxx_remembered_responses", "gauge", "Responses that clients can refer to.");
+  sample(out, "proxx_remembered_responses", "", std::to_string(remembered.responses));
+  head(out, "proxx_remembered_bytes", "gauge", "Memory that they take.");
+  sample(out, "proxx_remembered_bytes", "", std::to_string(remembered.bytes));
   head(out, "proxx_requests_total", "counter", "Requests answered; 499: the client went away.");
   for (const auto& [key, count] : requests_) {
     const auto& [endpoint, model, status] = key;

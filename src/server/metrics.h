@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "anthropic/models.h"
+#include "exchange/response_memory.h"
 #include "server/request_record.h"
 
 namespace proxx::server {
@@ -23,9 +24,10 @@ class Metrics {
   void observe(const RequestRecord& record);
   void stream_opened() { ++open_streams_; }
   void stream_closed() { --open_streams_; }
+  [[nodiscard]] int64_t open_streams() const { return open_streams_; }
 
   /// The whole exposition, text format 0.0.4.
-  [[nodiscard]] std::string text() const;
+  [[nodiscard]] std::string text(const ResponseMemory::Use& remembered) const;
 
  private:
   static constexpr std::array<double, 13> kBucketSeconds = {0.05, 0.1, 0.25, 0.5, 1,   2.5, 5,

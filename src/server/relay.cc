@@ -14,8 +14,10 @@ namespace proxx::server {
 namespace {
 
 /// What an Anthropic client reads besides what every client gets (answer_headers.h).
-constexpr std::array<std::string_view, 3> kPassed = {"content-type", "content-encoding",
-                                                     "request-id"};
+constexpr std::array<std::string_view, 2> kPassed = {"content-type", "content-encoding"};
+
+/// A longer 403 is no gateway's word about a credential.
+constexpr size_t kMaxRefusalBytes = size_t{64} << 10;
 
 constexpr std::string_view kEventStream = "text/event-stream";
 
@@ -35,7 +37,7 @@ RelaySession::RelaySession(const ExchangeContext& context, ProviderCall call,
       on_over_(std::move(on_over)) {}
 
 void RelaySession::renew_with(RenewCredential renew) {
-  renewal_ = Renewal{std::move(renew), provider_call_, {}, {}, {}};
+  renewal_ = Renewal{std::move(renew), provider_call_, {}, {}, {}, false};
 }
 
 void RelaySession::start() {
@@ -48,6 +50,8 @@ void RelaySession::start() {
   });
   reply_->record.model = model_name(provider_call_.body);
   reply_->own_time = std::chrono::microseconds{};
+  const auto now = static_cast<int64_t>(std::time(nullptr));
+  if (renewal_ && is_about_to_expire(provider_call_.credential, now)) return ask_renewal();
   call_upstream(std::move(provider_call_));
 }
 
@@ -63,14 +67,42 @@ void RelaySession::call_upstream(ProviderCall call) {
   call_ = context_.upstream->start(std::move(*request), *this);
 }
 
-/// The first answer is let go, or goes to the client after all.
-void RelaySession::take_renewed(std::optional<Credential> renewed) {
+void RelaySession::ask_renewal() {
+  renewal_->asked = true;
+  renewal_->renew(renewal_->call.credential,
+                  [weak = weak_from_this()](Result<std::optional<Credential>> renewed) {
+                    const auto self = weak.lock();
+                    if (self && self->renewal_) self->take_renewed(std::move(renewed));
+                  });
+}
+
+void RelaySession::judge_refusal() {
+  switch (context_.provider->judge(*renewal_->head, renewal_->body)) {
+    case Refusal::credential:
+      return ask_renewal();
+    case Refusal::corrected: {
+      ProviderCall call = std::move(renewal_->call);
+      renewal_.reset();
+      return call_upstream(std::move(call));
+    }
+    case Refusal::none: {
+      Renewal renewal = std::move(*renewal_);
+      renewal_.reset();
+      return let_through(std::move(renewal));
+    }
+  }
+}
+
+void RelaySession::take_renewed(Result<std::optional<Credential>> renewed) {
   Renewal renewal = std::move(*renewal_);
   renewal_.reset();
-  if (renewed) {
-    renewal.call.credential = std::move(*renewed);
-    return call_upstream(std::move(renewal.call));
-  }
+  if (!renewed) return end_with(renewed.error());
+  if (!*renewed && renewal.head) return let_through(std::move(renewal));
+  if (*renewed) renewal.call.credential = std::move(**renewed);
+  call_upstream(std::move(renewal.call));
+}
+
+void RelaySession::let_through(Renewal renewal) {
   on_head(std::move(*renewal.head));
   if (!reply_->over() && !renewal.body.empty()) on_data(renewal.body);
   if (reply_->over()) return;
@@ -80,14 +112,14 @@ void RelaySession::take_renewed(std::optional<Credential> renewed) {
 
 void RelaySession::on_head(UpstreamHead head) {
   constexpr int kUnauthorized = 401;
-  if (renewal_ && head.status != kUnauthorized) renewal_.reset();
+  constexpr int kForbidden = 403;
+  const bool may_be_refused = head.status == kUnauthorized || head.status == kForbidden;
+  if (renewal_ && !may_be_refused) renewal_.reset();
   if (renewal_) {
     renewal_->head = std::move(head);
-    const auto take = [weak = weak_from_this()](std::optional<Credential> renewed) {
-      const auto self = weak.lock();
-      if (self && self->is_waiting()) self->take_renewed(std::move(renewed));
-    };
-    return renewal_->renew(renewal_->call.credential, take);
+    // A 403 says in its body what it is about.
+    if (renewal_->head->status == kUnauthorized) ask_renewal();
+    return;
   }
   if (head.status >= 300 && head.status < 400) {
     Error error;
@@ -106,7 +138,9 @@ void RelaySession::on_head(UpstreamHead head) {
 void RelaySession::on_data(std::string_view bytes) {
   if (is_waiting()) {
     renewal_->body.append(bytes);
-    return call_->pause();
+    if (renewal_->asked) return call_->pause();
+    if (renewal_->body.size() > kMaxRefusalBytes) judge_refusal();
+    return;
   }
   reply_->note_first();
   const std::string masked = error_mask_ ? error_mask_->take(secrets_, bytes) : std::string();
@@ -132,6 +166,9 @@ void RelaySession::begin() {
       headers.emplace_back(std::string(name), std::string(*value));
     }
   }
+  if (const std::string_view id = upstream_request_id(head_->headers); !id.empty()) {
+    headers.emplace_back("request-id", std::string(id));
+  }
   if (media_type(head_->headers) == kEventStream) {
     headers.insert(headers.end(), kStreamHeaders.begin(), kStreamHeaders.end());
   }
@@ -144,6 +181,7 @@ void RelaySession::begin() {
 void RelaySession::on_done(Status status) {
   if (is_waiting()) {
     renewal_->end = std::move(status);
+    if (!renewal_->asked) judge_refusal();
     return;
   }
   if (!status) return end_with(status.error());

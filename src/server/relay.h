@@ -27,8 +27,8 @@ class RelaySession final : public Session,
   RelaySession(const ExchangeContext& context, ProviderCall call, std::unique_ptr<Reply> reply,
                OnOver on_over);
 
-  /// Before start(): at a 401 the request goes out again, once, with what `renew` gives for its
-  /// credential.
+  /// Before start(): if the credential is refused, the request goes out again, once, with what
+  /// `renew` gives for it.
   void renew_with(RenewCredential renew);
 
   void start() override;
@@ -46,11 +46,18 @@ class RelaySession final : public Session,
     std::optional<UpstreamHead> head;
     std::string body;
     std::optional<Status> end;
+    bool asked = false;  ///< `renew` was
   };
 
   void call_upstream(ProviderCall call);
   [[nodiscard]] bool is_waiting() const { return renewal_ && renewal_->head; }
-  void take_renewed(std::optional<Credential> renewed);
+  /// The first answer is a refusal, as far as its head tells: asks for another credential, sends
+  /// the call again or lets the answer go on.
+  void judge_refusal();
+  void ask_renewal();
+  void take_renewed(Result<std::optional<Credential>> renewed);
+  /// The first answer goes to the client.
+  void let_through(Renewal renewal);
   /// Sends the head and what is held.
   void begin();
   /// Whether the bytes wait with the head.

@@ -107,7 +107,7 @@ Reply::Reply(Shared& shared, const std::vector<std::string>& cors, const http::R
 }
 
 Reply::~Reply() {
-  if (started_ && !over_) shared_.metrics.stream_closed();
+  if (started_ && !over_ && is_stream()) shared_.metrics.stream_closed();
 }
 
 http::Response Reply::finish(http::Response response) {
@@ -118,6 +118,7 @@ http::Response Reply::finish(http::Response response) {
 
 void Reply::send(http::Response response) {
   if (over_) return;
+  if (capture && capture->bodies) capture->bodies->append(&PageBodies::answer, response.body);
   responder_->send(finish(std::move(response)));
 }
 
@@ -145,7 +146,7 @@ void Reply::note_first() {
 void Reply::start(int status, http::HeaderList headers) {
   if (over_ || started_) return;
   started_ = true;
-  shared_.metrics.stream_opened();
+  if (is_stream()) shared_.metrics.stream_opened();
   note_first();
   record.status = status;
   add_common(headers);
@@ -153,6 +154,7 @@ void Reply::start(int status, http::HeaderList headers) {
 }
 
 bool Reply::write(std::string_view bytes) {
+  if (capture && capture->bodies) capture->bodies->append(&PageBodies::answer, bytes);
   return over_ || responder_->write(bytes);
 }
 
@@ -187,16 +189,23 @@ void Reply::add_common(http::HeaderList& headers) {
                                                        duration("proxx", *own_time)
                                                  : duration("proxx", total));
   headers.insert(headers.end(), cors_.begin(), cors_.end());
+  if (!capture) return;
+  capture->answer_headers = page_headers(headers, kMaxPageHeaderBytes);
+  const auto type = find_header(headers, "content-type");
+  capture->stream = type && type->starts_with("text/event-stream");
 }
 
 void Reply::close(int status) {
   if (over_) return;
   over_ = true;
-  if (started_) shared_.metrics.stream_closed();
+  if (started_ && is_stream()) shared_.metrics.stream_closed();
   record.status = status;
   record.total = elapsed();
   shared_.metrics.observe(record);
   shared_.log.access(record);
+  if (!capture) return;
+  shared_.page.add(record, own_time.value_or(std::chrono::microseconds{}), std::move(*capture));
+  capture.reset();
 }
 
 std::chrono::microseconds Reply::elapsed() const {

@@ -1,6 +1,7 @@
 #pragma once
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -9,12 +10,15 @@
 #include <vector>
 
 #include "base/result.h"
+#include "exchange/exchange.h"
+#include "exchange/response_memory.h"
 #include "http/server.h"
 #include "server/client_keys.h"
 #include "server/guards.h"
 #include "server/log.h"
 #include "server/metrics.h"
 #include "server/model_directory.h"
+#include "server/page/page_log.h"
 #include "server/request_record.h"
 
 namespace boost::asio {
@@ -30,6 +34,9 @@ struct ServiceOptions {
   KeyRules keys;
   ModelOptions models;
   bool metrics = false;
+  bool page = false;          ///< `/` and `/proxx/...` are served
+  bool page_bodies = false;   ///< bodies are recorded from the start
+  size_t remember_bytes = 0;  ///< for responses that clients refer to; 0: none are kept
   /// Silence in an event stream after which a comment is sent.
   std::chrono::milliseconds keep_alive{15'000};
 };
@@ -39,12 +46,13 @@ struct Shared {
   const ServiceOptions options;  ///< those of the start
   Log log;
   Metrics metrics;
+  ResponseMemory memory = ResponseMemory(options.remember_bytes);
   /// For the server's own key; empty: it is not renewed.
-  std::function<void(boost::asio::io_context& loop, const Credential& refused,
-                     std::function<void(std::optional<Credential> renewed)> on_answer)>
+  std::function<void(boost::asio::io_context& loop, const Credential& refused, OnRenewal on_answer)>
       renew_key = {};
   std::atomic<bool> leaving{false};   ///< /readyz says so; from the first signal on
   std::atomic<bool> draining{false};  ///< requests are refused
+  PageLog page = {};                  ///< stays empty without the page
 };
 
 /// What keeps proxies between from holding an event stream back.
@@ -72,6 +80,8 @@ class Reply {
   RequestRecord record;  ///< to be filled on the way
   /// Own work on the request so far, for server-timing; the rest is the upstream's.
   std::optional<std::chrono::microseconds> own_time;
+  /// For the page, which is told of the request in the end; null: it is not.
+  std::unique_ptr<PageCapture> capture;
 
   /// Completes a whole answer and closes the record, for a caller that sends it itself.
   [[nodiscard]] http::Response finish(http::Response response);
@@ -98,6 +108,8 @@ class Reply {
 
  private:
   void add_common(http::HeaderList& headers);
+  /// An answer that counts as an open stream.
+  [[nodiscard]] bool is_stream() const { return record.endpoint != Endpoint::other; }
   void close(int status);
   [[nodiscard]] std::chrono::microseconds elapsed() const;
 

@@ -6,10 +6,11 @@
 namespace proxx::server {
 namespace {
 
-constexpr std::array<Route, 14> kRoutes = {{
+constexpr std::array<Route, 15> kRoutes = {{
     {Endpoint::chat_completions, "POST", "/v1/chat/completions", false, true},
     {Endpoint::completions, "POST", "/v1/completions", false, true},
     {Endpoint::responses, "POST", "/v1/responses", false, true},
+    {Endpoint::input_tokens, "POST", "/v1/responses/input_tokens", false, true},
     {Endpoint::models, "GET", "/v1/models", false, false},
     {Endpoint::model, "GET", "/v1/models/", false, false},
     {Endpoint::messages, "POST", "/v1/messages", false, true},
@@ -54,7 +55,8 @@ constexpr std::array<Absent, 23> kAbsent = {{
     {"/v1/responses/compact",
      "nothing is compacted here: ask the model for a summary by POST /v1/responses"},
     {"/v1/responses",
-     "responses are not kept here: send the whole conversation in `input` of POST /v1/responses"},
+     "a response is not given out again: go on from it by POST /v1/responses, or send the whole "
+     "conversation in its `input`"},
     {"/v1/files", kUploads},
     {"/v1/uploads", kFileParts},
     {"/v1/vector_stores", kFileParts},

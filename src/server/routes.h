@@ -11,6 +11,7 @@ enum class Endpoint {
   chat_completions,
   completions,
   responses,
+  input_tokens,
   models,
   model,
   messages,

@@ -7,13 +7,17 @@
 
 #include "anthropic/beta_allowance.h"
 #include "base/ascii.h"
+#include "base/sha256.h"
 #include "exchange/jobs.h"
 #include "exchange/protocols.h"
 #include "http/guard.h"
 #include "server/chat.h"
 #include "server/models_session.h"
+#include "server/page/document.h"
+#include "server/page/events_session.h"
+#include "server/page/page_json.h"
 #include "server/relay.h"
-#include "upstream/anthropic_provider.h"
+#include "upstream/host_provider.h"
 
 namespace proxx::server {
 namespace {
@@ -43,7 +47,10 @@ http::Response text_response(int status, std::string body, std::string_view type
 http::Response refusal(Reply& reply, const Error& error) {
   http::Response response = reply.error_answer(error);
   if (response.status == 405) {
-    response.headers.emplace_back("allow", allowed_methods(reply.record.endpoint));
+    const Endpoint endpoint = reply.record.endpoint;
+    response.headers.emplace_back("allow", endpoint == Endpoint::other
+                                               ? page_methods(page_route_of(reply.record.path))
+                                               : allowed_methods(endpoint));
   }
   if (response.status == 503) {
     response.headers.emplace_back("retry-after", "1");
@@ -93,7 +100,9 @@ struct Service::Terms {
       : context(the_context), options(the_options), models(context, options.models, log) {}
   Terms(const ExchangeContext& start, std::shared_ptr<const LiveOptions> renewed, const Log& log)
       : live(std::move(renewed)),
-        own_provider(live->headers, secrets_held(live->service.keys, live->headers)),
+        own_provider(make_provider(live->conversion.host ? *live->conversion.host : HostTarget(),
+                                   live->base_url, live->headers,
+                                   secrets_held(live->service.keys, live->headers))),
         own_context(renewed_context(start, *live)),
         context(own_context),
         options(live->service),
@@ -102,7 +111,7 @@ struct Service::Terms {
   [[nodiscard]] ExchangeContext renewed_context(const ExchangeContext& start,
                                                 const LiveOptions& renewed) const {
     ExchangeContext out = start;
-    out.provider = &own_provider;
+    out.provider = own_provider.get();
     out.conversion = renewed.conversion;
     out.timeouts = renewed.timeouts;
     out.max_retries = renewed.max_retries;
@@ -117,7 +126,7 @@ struct Service::Terms {
   }
 
   const std::shared_ptr<const LiveOptions> live;  ///< null: as at the start
-  const AnthropicProvider own_provider;
+  const std::unique_ptr<const Provider> own_provider;
   const ExchangeContext own_context;
   const ExchangeContext& context;
   const ServiceOptions& options;
@@ -144,10 +153,15 @@ Service::~Service() {
 
 Status Service::admit(const http::Request& request) const {
   const ServiceOptions& options = terms_->options;
+  if (const PageRoute route = page_route(request); route != PageRoute::none) {
+    PROXX_TRY(check_page(request, route, options.hosts));
+    return route == PageRoute::document ? Status() : check_client_key(request, options.keys);
+  }
   const Endpoint endpoint = endpoint_of(request.path());
   const bool is_public = endpoint != Endpoint::other && route_of(endpoint).is_public;
   if (!is_public) PROXX_TRY(check_host(request, options.hosts));
-  PROXX_TRY(check_origin(request, options.cors));
+  const bool is_own = options.page && !is_public && is_own_origin(request);
+  if (!is_own) PROXX_TRY(check_origin(request, options.cors));
   if (request.method == "OPTIONS" && request.header("origin")) return {};
   PROXX_TRY(check_route(request.method, request.path()));
   if (is_public) return {};
@@ -175,6 +189,7 @@ std::optional<http::Response> Service::check(const http::Request& request) {
   const Status status = admit(request);
   if (status) return std::nullopt;
   Reply reply(shared_, options().cors, request, nullptr);
+  reply.capture = capture_of(request);
   return reply.finish(refusal(reply, status.error()));
 }
 
@@ -187,6 +202,7 @@ bool Service::answers_over_limit(const http::Request& request) {
 
 void Service::handle(http::Request request, std::shared_ptr<http::Responder> responder) {
   auto reply = std::make_unique<Reply>(shared_, options().cors, request, std::move(responder));
+  reply->capture = capture_of(request);
   try {
     answer(request, reply);
   } catch (const std::exception&) {
@@ -194,12 +210,28 @@ void Service::handle(http::Request request, std::shared_ptr<http::Responder> res
   }
 }
 
+PageRoute Service::page_route(const http::Request& request) const {
+  return options().page ? page_route_of(request.path()) : PageRoute::none;
+}
+
+std::unique_ptr<PageCapture> Service::capture_of(const http::Request& request) const {
+  if (!options().page || page_route_of(request.path()) != PageRoute::none) return nullptr;
+  const Endpoint endpoint = endpoint_of(request.path());
+  const bool is_probe = endpoint == Endpoint::healthz || endpoint == Endpoint::readyz ||
+                        endpoint == Endpoint::metrics;
+  return is_probe ? nullptr : shared_.page.capture(request);
+}
+
 void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
+  if (const PageRoute route = page_route(request); route != PageRoute::none) {
+    return answer_page(route, request, reply);
+  }
   if (request.method == "OPTIONS") return reply->send(preflight(request));
   switch (reply->record.endpoint) {
     case Endpoint::chat_completions:
     case Endpoint::completions:
     case Endpoint::responses:
+    case Endpoint::input_tokens:
       return start_chat(request, reply);
     case Endpoint::messages:
     case Endpoint::count_tokens:
@@ -221,9 +253,43 @@ void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
                              ? text_response(503, "draining\n", "text/plain")
                              : text_response(200, "ready\n", "text/plain"));
     case Endpoint::metrics:
-      return reply->send(text_response(200, shared_.metrics.text(), kMetricsType));
+      return reply->send(
+          text_response(200, shared_.metrics.text(shared_.memory.use()), kMetricsType));
     case Endpoint::other:
       return reply->send_error(check_route(request.method, request.path()).error());
+  }
+}
+
+void Service::answer_page(PageRoute route, http::Request& request, std::unique_ptr<Reply>& reply) {
+  const ModelTable& models = *terms_->context.conversion.models;
+  switch (route) {
+    case PageRoute::none:
+    case PageRoute::document:
+      return reply->send(page_document());
+    case PageRoute::requests:
+      return reply->send(
+          page_data(page_snapshot(shared_.page, models, shared_.metrics.open_streams())));
+    case PageRoute::request: {
+      const auto entry = shared_.page.find(page_request_id(request.path()));
+      return entry ? reply->send(page_data(page_details(*entry)))
+                   : reply->send_error(no_such_request());
+    }
+    case PageRoute::events:
+      return run(std::make_shared<EventsSession>(*context_.loop, shared_, models, std::move(reply),
+                                                 let_go()));
+    case PageRoute::recording: {
+      const auto on = page_switch(request.body);
+      if (!on) return reply->send_error(on.error());
+      shared_.page.record_bodies(*on);
+      return reply->send(page_data(*on ? R"({"recording":true})" : R"({"recording":false})"));
+    }
+    case PageRoute::convert: {
+      // On the loop, as no client waits behind a stranger's long request.
+      if (request.body.size() > kLoopBytes) return reply->send_error(too_long_to_show());
+      RequestOptions conversion = terms_->context.conversion;
+      return reply->send(
+          page_data(page_conversion(convert_request(request.body, nullptr, conversion))));
+    }
   }
 }
 
@@ -236,9 +302,15 @@ void Service::start_chat(http::Request& request, std::unique_ptr<Reply>& reply) 
   incoming.credential = *credential;
   incoming.models = terms_->table_for(*credential);
   incoming.headers = std::move(*headers);
-  incoming.protocol = protocol_of_path(route_of(reply->record.endpoint).path);
+  const Endpoint endpoint = reply->record.endpoint;
+  incoming.counts_tokens = endpoint == Endpoint::input_tokens;
+  const Endpoint api = incoming.counts_tokens ? Endpoint::responses : endpoint;
+  incoming.protocol = protocol_of_path(route_of(api).path);
   incoming.body = std::move(request.body);
   incoming.renew = renewal_of(*credential);
+  if (api == Endpoint::responses) {
+    incoming.past = shared_.memory.of(sha256(presented_key(request)));
+  }
   run(std::make_shared<ChatSession>(terms_->context, options().keep_alive, std::move(incoming),
                                     std::move(reply), let_go()));
 }
@@ -272,10 +344,7 @@ void Service::start_models(const http::Request& request, std::optional<std::stri
 
 RenewCredential Service::renewal_of(const Credential& credential) const {
   const Credential& own = options().keys.own;
-  if (!shared_.renew_key || credential.api_key != own.api_key ||
-      credential.auth_token != own.auth_token) {
-    return {};
-  }
+  if (!shared_.renew_key || credential != own) return {};
   return [renew = &shared_.renew_key, loop = context_.loop](const Credential& refused,
                                                             auto on_answer) {
     (*renew)(*loop, refused, std::move(on_answer));

@@ -8,6 +8,7 @@
 #include "http/server.h"
 #include "server/live.h"
 #include "server/model_directory.h"
+#include "server/page/page_routes.h"
 #include "server/reply.h"
 #include "server/session.h"
 
@@ -51,6 +52,10 @@ class Service final : public http::Handler {
   [[nodiscard]] const ServiceOptions& options() const;
   [[nodiscard]] Status admit(const http::Request& request) const;
   void answer(http::Request& request, std::unique_ptr<Reply>& reply);
+  [[nodiscard]] PageRoute page_route(const http::Request& request) const;
+  void answer_page(PageRoute route, http::Request& request, std::unique_ptr<Reply>& reply);
+  /// What the page is to learn of a request; null for probes, and for the page's own.
+  [[nodiscard]] std::unique_ptr<PageCapture> capture_of(const http::Request& request) const;
   void start_chat(http::Request& request, std::unique_ptr<Reply>& reply);
   void start_relay(http::Request& request, std::unique_ptr<Reply>& reply);
   void start_models(const http::Request& request, std::optional<std::string> id,

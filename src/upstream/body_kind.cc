@@ -38,6 +38,10 @@ Result<BodyKind> body_kind_by_content_type(const UpstreamHead& head) {
   }
   if (type == "text/event-stream") return BodyKind::events;
   if (is_json) return BodyKind::message;
+  if (type == "application/vnd.amazon.eventstream") {
+    return fail(ErrorKind::upstream_bad_content_type,
+                "this endpoint speaks InvokeModel: use upstream: bedrock");
+  }
   return unreadable(type.empty() ? "no content-type" : "content-type " + type);
 }
 

@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -12,6 +11,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+
+#include "upstream/tls.h"
 
 namespace proxx {
 namespace {
@@ -43,20 +44,6 @@ std::string key_of(const ConnectionEnds& ends) {
   std::string key(ends.local_ip);
   key.append(" ").append(std::to_string(ends.local_port)).append(" ").append(ends.peer_ip);
   return key;
-}
-
-/// OpenSSL may hold TLS records that it has read from the socket and nobody has asked for yet.
-bool tls_has_unread(CURL* easy) {
-  // Looked up, because only libcurl knows whether its TLS library is OpenSSL.
-  using HasPending = int(const void* ssl);
-  static const auto has_pending =
-      reinterpret_cast<HasPending*>(dlsym(RTLD_DEFAULT, "SSL_has_pending"));
-  curl_tlssessioninfo* session = nullptr;
-  if (has_pending == nullptr ||
-      curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || session == nullptr)
-    return false;
-  return session->backend == CURLSSLBACKEND_OPENSSL && session->internals != nullptr &&
-         has_pending(session->internals) != 0;
 }
 
 }  // namespace

@@ -89,6 +89,7 @@ class Engine::Impl::Call final : public UpstreamCall {
 Engine::Impl::Impl(boost::asio::io_context& loop, EngineOptions options) {
   if (const Status started = start_libcurl(); !started)
     throw std::runtime_error(started.error().message);
+  context_.tls.emplace();
   context_.options = std::move(options);
   context_.origin = origin_of(context_.options.base_url);
   context_.trust = choose_trust(context_.options.ca_file);

@@ -122,8 +122,10 @@ HeaderList upstream_headers(const HeaderOptions& options, const Credential& cred
 }
 
 Secrets secrets_of_call(const Credential& credential, const Secrets& holds) {
-  Secrets secrets = secrets_in(
-      {{"x-api-key", credential.api_key}, {"authorization", "Bearer " + credential.auth_token}});
+  Secrets secrets = secrets_in({{"x-api-key", credential.api_key},
+                                {"authorization", "Bearer " + credential.auth_token},
+                                {"authorization", "Bearer " + credential.aws.secret_access_key},
+                                {"authorization", "Bearer " + credential.aws.session_token}});
   for (const std::string& one : holds) {
     if (std::find(secrets.begin(), secrets.end(), one) == secrets.end()) secrets.push_back(one);
   }

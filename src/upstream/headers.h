@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/aws_credentials.h"
 #include "base/result.h"
 #include "upstream/secrets.h"
 #include "upstream/upstream.h"
@@ -23,11 +24,13 @@ struct HeaderOptions {
   HeaderList extra;
 };
 
-/// A credential, in the form it goes upstream. Both may be set (proxx.yaml(5)).
+/// A credential, in the form it goes upstream. The first two may both be set (proxx.yaml(5)).
 struct Credential {
-  std::string api_key;     ///< x-api-key
-  std::string auth_token;  ///< Authorization: Bearer
-  [[nodiscard]] bool empty() const { return api_key.empty() && auth_token.empty(); }
+  std::string api_key;      ///< x-api-key
+  std::string auth_token;   ///< Authorization: Bearer
+  AwsCredentials aws = {};  ///< signs the request
+  [[nodiscard]] bool empty() const { return api_key.empty() && auth_token.empty() && aws.empty(); }
+  friend bool operator==(const Credential&, const Credential&) = default;
 };
 
 /// What one request adds: the client's own version and betas win over, or join, the profile's.

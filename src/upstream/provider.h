@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "upstream/body_kind.h"
@@ -17,6 +18,13 @@ struct ProviderCall {
   RequestHeaders headers;
 };
 
+/// What a refused call can be sent once more for.
+enum class Refusal {
+  none,        ///< it says nothing against credential or clock
+  credential,  ///< with another credential
+  corrected,   ///< as it is: what was wrong with it is corrected
+};
+
 /// A kind of upstream: how it wants a call written, and how to read its answer. Immutable, so the
 /// loops of a process share one. Where the calls go (host, proxy, TLS) is EngineOptions' business.
 class Provider {
@@ -31,6 +39,12 @@ class Provider {
 
   /// How the body after this head is cut into events. Errors: an answer that cannot be read.
   [[nodiscard]] virtual Result<BodyKind> body_kind(const UpstreamHead& head) const = 0;
+
+  /// What an error answer says against the call. A 401 is about the credential, and a 403 that says
+  /// it has expired, whatever our clock says.
+  [[nodiscard]] virtual Refusal judge(const UpstreamHead& head, std::string_view body) const;
+  /// Adds what helps against an error of this upstream's.
+  virtual void explain(Error& /*error*/) const {}
 };
 
 }  // namespace proxx

@@ -1,6 +1,7 @@
 #include "upstream/secrets.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_set>
 
 #include "base/ascii.h"
@@ -146,6 +147,10 @@ Secrets secrets_in_login(std::string_view login) {
 
 Secrets secrets_in_url(std::string_view url) {
   return secrets_in_login(percent_decoded(login_in(url)));
+}
+
+void add_secrets(const std::vector<std::string>& values, Secrets& secrets) {
+  std::copy_if(values.begin(), values.end(), std::back_inserter(secrets), is_whole);
 }
 
 void mask(const Secrets& secrets, std::string& text) {

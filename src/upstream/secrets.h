@@ -24,6 +24,9 @@ namespace proxx {
 [[nodiscard]] Secrets secrets_in_login(std::string_view login);
 [[nodiscard]] Secrets secrets_in_url(std::string_view url);
 
+/// Adds those of `values` that are long enough to be told from other text.
+void add_secrets(const std::vector<std::string>& values, Secrets& secrets);
+
 inline constexpr size_t kMinSecretBytes = 8;
 inline constexpr size_t kMinMixedSecretBytes = 6;
 

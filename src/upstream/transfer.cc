@@ -56,6 +56,7 @@ void Transfer::configure() {
   curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, kConnectionSeconds);
   apply_proxy(easy, context_.options);
   apply_trust(easy, context_.trust);
+  context_.tls->apply(easy);
   trace_.on_raw_body = [this](std::string_view bytes) { take_raw_body(bytes); };
   apply_trace(easy, trace_);
   context_.loop->adopt(easy, opener_);

@@ -16,6 +16,7 @@
 #include "upstream/head_reader.h"
 #include "upstream/header_block.h"
 #include "upstream/send_guard.h"
+#include "upstream/tls.h"
 #include "upstream/trace.h"
 #include "upstream/trust.h"
 #include "upstream/upstream.h"
@@ -29,6 +30,7 @@ struct TransferContext {
   EngineOptions options;
   UpstreamOrigin origin;
   Trust trust;
+  std::optional<TlsContext> tls;  ///< made after start_libcurl()
   std::shared_ptr<CurlLoop> loop;
   std::vector<Transfer*> fed;  ///< handlers with data that have not had on_caught_up() yet
   /// Bytes of one transfer that its handler does not have yet. Curl calls back for each chunk, so

@@ -286,3 +286,30 @@ EOF
     expect "$what: requests" "$(grep -c asked late.log)" 2
   done
 }
+
+@test "a response goes on by previous_response_id, and items by reference, while the bridge lives" {
+  open_bridge
+  echo '{"id":1,"body":{"input":"one"}}' >&7
+  wait_for lines '"id":1'
+  local first item
+  first=$(jq -r 'select(.id==1).response.id' lines)
+  item=$(jq -r 'select(.id==1).response.output[0].id' lines)
+  expect store "$(jq 'select(.id==1).response.store' lines)" true
+  printf '{"id":2,"body":{"input":"two","previous_response_id":"%s","stream":true}}\n' "$first" >&7
+  wait_for lines '{"id":2,"done":true}'
+  expect previous "$(jq -r 'select(.id==2).chunk.response.previous_response_id // empty' lines | sort -u)" "$first"
+  printf '{"id":3,"body":{"input":[{"role":"user","content":"one"},{"type":"item_reference","id":"%s"},{"role":"user","content":"x"}]}}\n' "$item" >&7
+  wait_for lines '"id":3'
+  expect status "$(jq -r 'select(.id==3).response.status' lines)" completed
+  echo '{"id":4,"body":{"input":"x","previous_response_id":"resp_none"}}' >&7
+  wait_for lines '"id":4'
+  expect code "$(jq -r 'select(.id==4).error.code' lines)" previous_response_not_found
+  exec 7>&-
+  ended 0
+}
+
+@test "serve.remember: 0 is the bridge's, too" {
+  echo 'serve: {remember: 0}' >off.yaml
+  bridge -c off.yaml < <(echo '{"id":1,"body":{"input":"one"}}')
+  expect store "$(jq .response.store <<<"$out")" false
+}

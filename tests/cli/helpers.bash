@@ -1,7 +1,8 @@
 # For every suite: no settings of the machine's reach the binary.
 setup() {
   unset ANTHROPIC_API_KEY ANTHROPIC_AUTH_TOKEN ANTHROPIC_BASE_URL ANTHROPIC_CUSTOM_HEADERS ANTHROPIC_MODEL
-  unset PROXX_CONFIG PROXX_MODEL PROXX_PORT PROXX_HOST
+  unset AWS_REGION AWS_DEFAULT_REGION AWS_BEARER_TOKEN_BEDROCK AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
+  unset PROXX_UPSTREAM PROXX_CONFIG PROXX_MODEL PROXX_PORT PROXX_HOST
   unset http_proxy https_proxy HTTPS_PROXY ALL_PROXY NO_PROXY SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE
   export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/xdg XDG_CONFIG_DIRS=$BATS_TEST_TMPDIR/etc HOME=$BATS_TEST_TMPDIR
   cd "$BATS_TEST_TMPDIR" || exit 1
@@ -63,9 +64,10 @@ wait_for() {
   return 1
 }
 
-# start_mock [OPTIONS]: a mock upstream of its own; its URL in $mock_url, its pid in $mock_pid.
+# start_mock [OPTIONS]: a mock upstream of its own, at a free port unless the options name one; its URL in $mock_url, its pid in $mock_pid.
 start_mock() {
-  "$PROXX" mock --port 0 "$@" 2>"$BATS_TEST_TMPDIR/mock.log" 3>&- &
+  case "$*" in *--port*) ;; *) set -- --port 0 "$@" ;; esac
+  "$PROXX" mock "$@" 2>"$BATS_TEST_TMPDIR/mock.log" 3>&- &
   mock_pid=$!
   children+=("$mock_pid")
   wait_for "$BATS_TEST_TMPDIR/mock.log" "mock listening on"

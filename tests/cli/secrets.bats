@@ -150,6 +150,17 @@ PY
   hides "$out$(cat serve.log)" "$KEY" "${secrets[@]}"
 }
 
+@test "X9: the credential of an MCP server in the request is masked in -vv and in a recording" {
+  start_reflect
+  export ANTHROPIC_API_KEY=$KEY
+  local servers='"mcp_servers":[{"type":"url","url":"https://e.org","name":"s","authorization_token":"hush-of-mcp-0001"}]'
+  split "$PROXX" -vv --retry 0 --record tape --upstream-url "$reflect_url" <<<"${HI/\"messages\"/$servers,\"messages\"}"
+  contains "$(cat tape/*/*)" '"authorization_token":"****************"'
+  contains "$(cat tape/*/*)" '"url":"https://e.org"'
+  lacks "$(cat tape/*/*)" hush-of-mcp
+  lacks "$err$out" hush-of-mcp
+}
+
 @test "X9: a key in a stream's deltas is masked in -vv and in a recording" {
   local text
   {

@@ -556,3 +556,14 @@ PY
   done
   expect "named" "$named" 1
 }
+
+@test "a stream that fails before it begins has its error in the words of its API" {
+  split "$PROXX" --mock <<<'{"stream":true,"input":"[[mock:error-400]]"}'
+  expect_code 4
+  expect event "$(head -n 1 <<<"$out")" "event: error"
+  expect keys "$(sed -n 's/^data: //p' <<<"$out" | jq -c keys_unsorted)" '["type","sequence_number","error"]'
+  expect type "$(sed -n 's/^data: //p' <<<"$out" | jq -r .error.type)" invalid_request_error
+  split "$PROXX" --mock <<<'{"stream":true,"messages":[{"role":"user","content":"[[mock:error-400]]"}]}'
+  expect_code 4
+  expect keys "$(sed -n 's/^data: //p' <<<"$out" | jq -c keys_unsorted)" '["error"]'
+}

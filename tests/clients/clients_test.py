@@ -207,6 +207,67 @@ class OpenAIClient(WithServer):
         self.assertEqual(self.client.models.retrieve(MODEL).id, MODEL)
 
 
+class Responses(WithServer):
+    TOOL = {"type": "function", "name": "get_weather", "strict": True, "parameters": schema("city", "Paris")}
+
+    def stream(self, content, **more):
+        """The kinds of the events, the text of the deltas, and the whole response."""
+        kinds, text = [], ""
+        with self.client.responses.stream(model=MODEL, input=content, **more) as stream:
+            for event in stream:
+                kinds.append(event.type)
+                text += event.delta if event.type == "response.output_text.delta" else ""
+            return kinds, text, stream.get_final_response()
+
+    def test_stream(self):
+        kinds, text, response = self.stream("grüße, 世界", instructions="Be brief.")
+        self.assertEqual(text, GREETING + "grüße, 世界")
+        self.assertEqual(response.output_text, text)
+        self.assertEqual(response.instructions, "Be brief.")
+        self.assertGreater(response.usage.output_tokens, 0)
+        self.assertEqual(kinds[0], "response.created")
+        self.assertEqual(kinds[-1], "response.completed")
+
+    def test_a_tool_loop_with_its_reasoning(self):
+        history = [{"role": "user", "content": "Use get_weather."}]
+        how = {"tools": [self.TOOL], "reasoning": {"effort": "low", "summary": "auto"}, "store": False}
+        kinds, _, first = self.stream(history, **how)
+        self.assertIn("response.function_call_arguments.delta", kinds)
+        self.assertEqual([item.type for item in first.output][0], "reasoning")
+        call = first.output[-1]
+        self.assertEqual(json.loads(call.arguments), {"city": "Paris"})
+        self.assertEqual(call.parsed_arguments, {"city": "Paris"})
+        for item in first.output:
+            history.append(item.model_dump(exclude_none=True, exclude={"parsed_arguments"}))
+        history.append({"type": "function_call_output", "call_id": call.call_id, "output": "sunny"})
+        _, text, second = self.stream(history, **how)
+        self.assertEqual(text, "The tools answered: sunny")
+        self.assertEqual(second.status, "completed")
+
+    def test_structured_output(self):
+        import pydantic
+
+        class Weather(pydantic.BaseModel):
+            city: str
+            degrees: int
+
+        _, _, response = self.stream("weather", text_format=Weather)
+        self.assertIsInstance(response.output_parsed, Weather)
+
+    def test_a_stream_that_breaks_raises(self):
+        for scenario in ("error-mid-stream", "truncated", "reset-mid-stream"):
+            with self.subTest(scenario), self.assertRaises(openai.APIError) as raised:
+                self.stream(f"[[mock:{scenario}]]")
+            self.assertTrue(str(raised.exception))
+
+    def test_a_cut_stream_is_incomplete(self):
+        request = {"model": MODEL, "input": "[[mock:max-tokens]]"}
+        with self.client.responses.stream(**request) as stream:
+            last = list(stream)[-1]
+        self.assertEqual(last.type, "response.incomplete")
+        self.assertEqual(last.response.incomplete_details.reason, "max_output_tokens")
+
+
 class Llm(WithServer):
     def llm(self, *arguments, code=0):
         folder = Path(self.server.home.name, "llm")

@@ -38,6 +38,8 @@ for path in sorted(golden.glob("*/*.txtar")):
     for name, text in sections(path).items():
         if name == "upstream.sse":
             put("answer", path.stem, answer_bits(path.stem) + text)
+            for request in range(4):
+                put("responses", f"{path.parent.name}_{path.stem}_{request}", bytes([request]) + text)
             put("sse", path.stem, text)
         elif name == "openai.json" and path.parent.name == "request":
             put("request", path.stem, b"\0" + text)
@@ -48,5 +50,5 @@ for path in sorted(golden.glob("*/*.txtar")):
         elif path.parent.name == "error" and name.startswith("upstream"):
             put("error", path.stem, b"d\0\x10application/json" + text)
 for target in ("answer", "batch", "config", "error", "headers", "http", "json", "request",
-               "response", "sse", "stream"):
+               "response", "responses", "sse", "stream"):
     (out / target).mkdir(parents=True, exist_ok=True)

@@ -373,5 +373,5 @@ YAML
   fetch "${url%/v1}/metrics"
   expect_status 200
   wait_for serve.log '"status":200'
-  expect "JSON lines" "$(sed 1d serve.log | jq -r .path | sort -u | head -1)" /metrics
+  expect "JSON lines" "$(sed '/^proxx: /d' serve.log | jq -r .path | sort -u | head -1)" /metrics
 }

@@ -14,6 +14,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <type_traits>
 
@@ -135,11 +136,7 @@ Step stream_head(std::string_view content_type) {
 struct FaultServer::Impl {
   Impl(Scripter chosen, FaultServerOptions given)
       : scripter(std::move(chosen)), options(given), acceptor(loop) {
-    if (options.tls) {
-      identity = make_identity(options.expired);
-      tls.use_certificate_chain(asio::buffer(identity.certificate));
-      tls.use_private_key(asio::buffer(identity.key), asio::ssl::context::pem);
-    }
+    if (options.tls) take_identity();
     const tcp::endpoint where(asio::ip::address_v4::loopback(), 0);
     acceptor.open(where.protocol());
     if (options.receive_bytes > 0)
@@ -158,16 +155,18 @@ struct FaultServer::Impl {
   Impl& operator=(const Impl&) = delete;
 
   void accept();
+  void take_identity();
   Script next_script(std::string request);
 
   Scripter scripter;
   FaultServerOptions options;
-  Identity identity;
-  asio::ssl::context tls{asio::ssl::context::tls_server};
+  std::optional<asio::ssl::context> tls;
   std::atomic<size_t> connections{0};
+  std::atomic<size_t> resumed{0};
   std::atomic<size_t> open{0};
   std::atomic<size_t> sent{0};
-  mutable std::mutex mutex;
+  mutable std::mutex mutex;  ///< of the two below, and of tls
+  Identity identity;
   std::vector<std::string> requests;
   asio::io_context loop{1};  // sessions end with it, and use what stands above
   tcp::acceptor acceptor;
@@ -197,7 +196,10 @@ class Session : public std::enable_shared_from_this<Session<Stream, Server>> {
     if constexpr (kTls) {
       stream_.async_handshake(asio::ssl::stream_base::server,
                               [self = this->shared_from_this()](error_code error) {
-                                if (!error) self->read();
+                                if (error) return;
+                                if (SSL_session_reused(self->stream_.native_handle()) != 0)
+                                  ++self->server_.resumed;
+                                self->read();
                               });
     } else {
       read();
@@ -332,6 +334,16 @@ class Session : public std::enable_shared_from_this<Session<Stream, Server>> {
 
 }  // namespace
 
+// A connection keeps the context that it began with.
+void FaultServer::Impl::take_identity() {
+  const std::lock_guard lock(mutex);
+  identity = make_identity(options.expired);
+  tls.emplace(asio::ssl::context::tls_server);
+  SSL_CTX_set_timeout(tls->native_handle(), options.session_seconds);
+  tls->use_certificate_chain(asio::buffer(identity.certificate));
+  tls->use_private_key(asio::buffer(identity.key), asio::ssl::context::pem);
+}
+
 void FaultServer::Impl::accept() {
   acceptor.async_accept([this](error_code error, tcp::socket socket) {
     if (error) return;
@@ -340,7 +352,8 @@ void FaultServer::Impl::accept() {
     socket.set_option(tcp::no_delay(true), ignored);
     if (options.tls) {
       using Tls = asio::ssl::stream<tcp::socket>;
-      std::make_shared<Session<Tls, Impl>>(*this, Tls(std::move(socket), tls))->start();
+      const std::lock_guard lock(mutex);
+      std::make_shared<Session<Tls, Impl>>(*this, Tls(std::move(socket), *tls))->start();
     } else {
       std::make_shared<Session<tcp::socket, Impl>>(*this, std::move(socket))->start();
     }
@@ -377,8 +390,15 @@ std::string FaultServer::url() const {
   return impl_->options.tls ? "https://localhost:" + std::to_string(port())
                             : "http://127.0.0.1:" + std::to_string(port());
 }
-const std::string& FaultServer::certificate() const {
+std::string FaultServer::certificate() const {
+  const std::lock_guard lock(impl_->mutex);
   return impl_->identity.certificate;
+}
+void FaultServer::rotate() {
+  impl_->take_identity();
+}
+size_t FaultServer::resumed() const {
+  return impl_->resumed;
 }
 size_t FaultServer::connections() const {
   return impl_->connections;

@@ -48,10 +48,11 @@ using Script = std::vector<Step>;
 [[nodiscard]] Step stream_head(std::string_view content_type = "text/event-stream");
 
 struct FaultServerOptions {
-  bool tls = false;       ///< with a self-signed certificate for localhost, made on the spot
-  bool expired = false;   ///< that certificate, an hour ago
-  bool reads = true;      ///< false: the script runs on accept, before any request is read
-  int receive_bytes = 0;  ///< SO_RCVBUF, for peers that must block; 0 is the system's
+  bool tls = false;           ///< with a self-signed certificate for localhost, made on the spot
+  bool expired = false;       ///< that certificate, an hour ago
+  int session_seconds = 300;  ///< how long a TLS session may be resumed
+  bool reads = true;          ///< false: the script runs on accept, before any request is read
+  int receive_bytes = 0;      ///< SO_RCVBUF, for peers that must block; 0 is the system's
 };
 
 /// Listens on 127.0.0.1 from construction to destruction, on a thread of its own. All members may
@@ -73,9 +74,13 @@ class FaultServer {
   /// `http://127.0.0.1:PORT`, or with https.
   [[nodiscard]] std::string url() const;
   /// The certificate as PEM.
-  [[nodiscard]] const std::string& certificate() const;
+  [[nodiscard]] std::string certificate() const;
+
+  /// Takes another certificate and key, and forgets all TLS sessions, for connections from now on.
+  void rotate();
 
   [[nodiscard]] size_t connections() const;       ///< accepted so far
+  [[nodiscard]] size_t resumed() const;           ///< of those, that resumed a TLS session
   [[nodiscard]] size_t open_connections() const;  ///< whose end has not been seen
   [[nodiscard]] size_t sent_bytes() const;        ///< taken by the kernel
   [[nodiscard]] std::vector<std::string> requests() const;

@@ -7,6 +7,7 @@
 
 #include "openai/chat/output.h"
 #include "openai/chat/request_reader.h"
+#include "openai/error.h"
 #include "openai/finish_request.h"
 
 namespace proxx {
@@ -74,6 +75,7 @@ const Protocol kProtocol = {
       answer.echo_model = settings.echo_model;
       return output_maker(std::move(answer));
     },
+    .error_event = error_frame,
 };
 
 }  // namespace openai::chat

@@ -8,6 +8,7 @@
 #include "anthropic/white_space.h"
 #include "openai/anthropic_fields.h"
 #include "openai/completions/output.h"
+#include "openai/error.h"
 #include "openai/fields.h"
 #include "openai/finish_request.h"
 #include "openai/identity.h"
@@ -190,6 +191,7 @@ const Protocol kProtocol = {
       if (settings.echo_model) answer.shown_model = request.get("model").string_or("");
       return output_maker(std::move(answer));
     },
+    .error_event = error_frame,
 };
 
 }  // namespace proxx::openai::completions

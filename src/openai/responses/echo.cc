@@ -72,7 +72,6 @@ std::string echo_of(const Fields& in) {
   repeat("prompt_cache_key");
   write_reasoning(in["reasoning"], w.key("reasoning"));
   repeat("safety_identifier");
-  w.key("store").boolean(false);
   repeat("temperature");
   write_text(in["text"], w.key("text"));
   repeat("tool_choice", R"("auto")");

@@ -18,6 +18,17 @@ class EventStream {
   void begin(std::string_view type, std::string& out);
   void end(std::string& out) { out.append("}").append(frame_.suffix); }
 
+  /// An event that comes again and again, all but its number and a text in it.
+  struct Ready {
+    std::string head;     ///< up to the number
+    std::string members;  ///< from there to the text
+    std::string end;
+  };
+  /// `before` and `after`: its own members around the text, with their commas.
+  [[nodiscard]] Ready ready(std::string_view type, std::string_view before,
+                            std::string_view after) const;
+  void write(const Ready& event, std::string_view text, std::string& out);
+
   void write(std::string_view type, std::string_view members, std::string& out) {
     begin(type, out);
     out.append(members);
@@ -25,6 +36,8 @@ class EventStream {
   }
 
  private:
+  void append_head(std::string_view type, std::string& out) const;
+
   answer::Frame frame_;
   int64_t next_number_ = 0;
 };

@@ -80,10 +80,9 @@ Status metadata(Reading& r, Reader field) {
   return user_id && is_free ? read_user(user_id, Reader(), r.draft) : Status();
 }
 
-Status previous_response_id(Reading&, Reader field) {
-  PROXX_TRY(field.expect(Type::string));
-  return err(field, "proxx keeps no responses: send the whole conversation in `input`",
-             "previous_response_not_found");
+/// What the memory keeps, nobody need be told of.
+Status store(Reading& r, Reader field) {
+  return r.options.past ? field.expect(Type::boolean) : drop_store(field, r.draft);
 }
 
 Status no_state(Reading&, Reader field) {
@@ -121,7 +120,8 @@ Status max_tool_calls(Reading&, Reader field) {
 /// A client that sends a key expects its prompts to be cached: OpenAI caches unasked.
 Status prompt_cache_key(Reading& r, Reader field) {
   PROXX_TRY(read_prompt_cache_key(field, r.draft));
-  if (!field.raw_string().empty()) r.draft.wishes.cache.by_default = true;
+  const bool is_asked = r.options.cache_by_key && !field.raw_string().empty();
+  if (is_asked) r.draft.wishes.cache.by_default = true;
   return {};
 }
 
@@ -158,7 +158,7 @@ constexpr FieldRow<Reading> kRows[] = {
     {"system", shared<read_system>},
     {"instructions", instructions},
     {"input", kByStep},
-    {"previous_response_id", previous_response_id},
+    {"previous_response_id", expect<Type::string>},
     {"conversation", no_state},
     {"prompt", no_prompt},
     {"background", background},
@@ -180,7 +180,7 @@ constexpr FieldRow<Reading> kRows[] = {
     {"thinking", kByStep},
     {"output_config", kByStep},
     {"include", include},
-    {"store", shared<drop_store>},
+    {"store", store},
     {"truncation", truncation},
     {"safety_identifier", user},
     {"user", user},

@@ -31,20 +31,9 @@ class InputReader {
         calls_(r.tools, r.draft.notices),
         outputs_(breakpoint_, r.draft.notices) {}
 
-  Status read_string(Reader input) {
-    if (anthropic::is_blank(input.raw_string())) {
-      return err(input, "must not be empty", "invalid_value");
-    }
-    PROXX_TRY(conversation_.begin(Conversation::Role::user, input, input));
-    std::vector<InputBlock> blocks = {anthropic::text_block(input.raw_string())};
-    blocks.front().origin = origin_at(PlaceInItem::whole_input);
-    conversation_.add_user(std::move(blocks));
-    return conversation_.finish(input);
-  }
-
-  Status read_items(const std::vector<Item>& items, Reader input) {
+  Status read_items(const std::vector<Item>& items, const policy::Place& list) {
     for (const Item& item : items) PROXX_TRY(read(item));
-    return turns_.finish(input);
+    return turns_.finish(list);
   }
 
  private:
@@ -60,6 +49,8 @@ class InputReader {
       return turns_.add_result(item, std::move(result));
     }
     switch (item.kind) {
+      case ItemKind::text:
+        return read_text(item);
       case ItemKind::message:
         return read_message(item);
       case ItemKind::reasoning:
@@ -80,6 +71,16 @@ class InputReader {
       default:
         return {};  // configuration_update: read before
     }
+  }
+
+  Status read_text(const Item& item) {
+    if (anthropic::is_blank(item.value.raw_string())) {
+      return err(item.value, "must not be empty", "invalid_value");
+    }
+    leading_ = false;
+    std::vector<InputBlock> blocks = {anthropic::text_block(item.value.raw_string())};
+    blocks.front().origin = origin_at(PlaceInItem::whole_input);
+    return turns_.add_message(Conversation::Role::user, item, item.value, std::move(blocks));
   }
 
   Status read_message(const Item& item) {
@@ -176,13 +177,11 @@ class InputReader {
 
 Status read_input(Reading& r) {
   r.draft.notices.about(policy::Topic::conversation);
-  const Reader input = r.in["input"];
   const auto history = r.options.drop_thinking ? Conversation::History::without_thinking
                                                : Conversation::History::whole;
   InputReader reader(r, history);
-  if (input.is_string()) return reader.read_string(input);
   PROXX_TRY(settle_calls(r.items, r.draft.notices));
-  return reader.read_items(r.items, input);
+  return reader.read_items(r.items, r.draft.wishes.conversation);
 }
 
 }  // namespace proxx::openai::responses

@@ -51,17 +51,16 @@ constexpr TypeRow kTypes[] = {
     {"program_output", ItemKind::hosted},
 };
 
-tl::unexpected<Error> no_reference(Reader item) {
-  return err(item,
-             "proxx keeps no responses: send the whole conversation in `input`; with the Vercel AI "
-             "SDK set providerOptions.openai.store to false",
-             "invalid_value");
+/// An id alone, with no type or a null one, is a reference too.
+bool is_reference(Reader item) {
+  if (!item.is_object()) return false;
+  if (const Reader type = item.optional("type")) return type.equals("item_reference");
+  return item.optional("id") && item.size() <= 2 && !item.optional("role");
 }
 
-/// Of an item without `type`: its role makes it a message; an id alone refers to another item.
+/// Of an item without `type`: its role makes it a message.
 Result<ItemKind> kind_without_type(Reader item) {
   if (item.optional("role")) return ItemKind::message;
-  if (item.optional("id") && item.size() <= 2) return no_reference(item);
   return missing(item, "type");
 }
 
@@ -73,7 +72,6 @@ Result<ItemKind> kind_of(Reader item) {
   for (const TypeRow& row : kTypes) {
     if (type.equals(row.type)) return row.kind;
   }
-  if (type.equals("item_reference")) return no_reference(item);
   if (type.equals("compaction") || type.equals("compaction_trigger")) {
     return err(item, "made by another server; start from the messages", "invalid_value");
   }
@@ -125,30 +123,37 @@ std::string shown(std::string_view id) {
 
 }  // namespace
 
-Result<std::vector<Item>> list_items(Reader input) {
+Result<std::vector<Item>> list_items(Reader before, Reader input, const Resolve& resolve) {
   std::vector<Item> items;
-  int32_t index = 0;
-  for (const Reader value : input.elements()) {
-    Item item{value, index++, ItemKind::message, {}};
+  const auto add = [&](Reader value, int32_t index) -> Status {
+    if (is_reference(value)) {
+      PROXX_ASSIGN(value, resolve(value, static_cast<size_t>(index)));
+    }
+    Item item{value, index, items.size(), ItemKind::message, {}};
     PROXX_ASSIGN(item.kind, kind_of(value));
     const bool is_search =
         item.kind == ItemKind::search_call || item.kind == ItemKind::search_output;
     if (is_search && !is_run_by_client(value)) item.kind = ItemKind::hosted;
     if (is_call(item.kind) || is_output(item.kind)) PROXX_TRY(read_call_id(item));
     items.push_back(std::move(item));
-  }
+    return {};
+  };
+  for (const Reader value : before.elements()) PROXX_TRY(add(value, kBeforeInput));
+  if (input.is_string()) items.push_back({input, 0, items.size(), ItemKind::text, {}});
+  int32_t index = 0;
+  for (const Reader value : input.elements()) PROXX_TRY(add(value, index++));
   name_calls(items);
   return items;
 }
 
 Status settle_calls(std::vector<Item>& items, policy::NoticeLog& notices) {
-  std::map<std::string_view, int32_t> last_outputs;
+  std::map<std::string_view, size_t> last_outputs;
   for (const Item& item : items) {
-    if (is_output(item.kind)) last_outputs.insert_or_assign(item.call_id, item.index);
+    if (is_output(item.kind)) last_outputs.insert_or_assign(item.call_id, item.position);
   }
   const auto is_answered = [&](const Item& call) {
     const auto output = last_outputs.find(call.call_id);
-    return output != last_outputs.end() && output->second > call.index;
+    return output != last_outputs.end() && output->second > call.position;
   };
   std::vector<Item> kept;
   kept.reserve(items.size());

@@ -1,5 +1,8 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -11,6 +14,7 @@ namespace proxx::openai::responses {
 
 /// What an item of `input` is (docs/mapping-responses.md 1.3).
 enum class ItemKind : uint8_t {
+  text,  ///< `input` is a string: what the user says
   message,
   reasoning,
   function_call,
@@ -38,16 +42,24 @@ enum class ItemKind : uint8_t {
   return kind >= ItemKind::function_output && kind <= ItemKind::search_output;
 }
 
+/// The index of an item of the conversation before `input`.
+inline constexpr int32_t kBeforeInput = std::numeric_limits<int32_t>::max();
+
 struct Item {
   json::Reader value;
-  int32_t index = 0;  ///< in the request's own `input`
+  int32_t index = 0;    ///< in the request's own `input`, or kBeforeInput
+  size_t position = 0;  ///< among all of them
   ItemKind kind = ItemKind::message;
   std::string call_id;  ///< of a call or an output: what pairs them; "" for a search without one
 };
 
-/// The items of `input`, an array, each a known object. Errors: an unknown type; what only a server
-/// that stores responses could resolve.
-Result<std::vector<Item>> list_items(json::Reader input);
+/// The item that an item_reference means; `index` is its own in `input`.
+using Resolve = std::function<Result<json::Reader>(json::Reader reference, size_t index)>;
+
+/// The items of `before` and `input`, arrays or absent, each a known object; `input` may be a
+/// string. `before` is the conversation that goes on. Errors: an unknown type; those of `resolve`.
+Result<std::vector<Item>> list_items(json::Reader before, json::Reader input,
+                                     const Resolve& resolve);
 
 /// Removes the calls that were cut off and have no output. Errors: another call has no output
 /// behind it.

@@ -14,6 +14,7 @@ std::string block_path(const anthropic::Origin& origin) {
   if (place == PlaceInItem::instructions) return "instructions";
   if (place == PlaceInItem::whole_input) return "input";
   if (origin.item < 0) return {};
+  if (origin.item == kBeforeInput) return "previous_response_id";
   std::string path = element_path("input", static_cast<size_t>(origin.item));
   if (place == PlaceInItem::content) path += ".content";
   if (place == PlaceInItem::output) path += ".output";

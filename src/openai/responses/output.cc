@@ -25,20 +25,22 @@ std::string call_line(const ToolNames& tools, answer::RawString id, answer::RawS
 
 }  // namespace
 
-std::unique_ptr<answer::Output> make_output(AnswerForm form, AnswerOptions options,
-                                            answer::Frame frame) {
+std::unique_ptr<answer::Output> make_output(AnswerForm form,
+                                            std::shared_ptr<const AnswerOptions> options,
+                                            answer::Frame frame, UnixClock clock) {
   switch (form) {
     case AnswerForm::stream:
-      return std::make_unique<ResponseWriter>(std::move(options), std::move(frame));
+      return std::make_unique<ResponseWriter>(std::move(options), std::move(clock),
+                                              std::move(frame));
     case AnswerForm::whole:
-      return std::make_unique<ResponseWriter>(std::move(options), std::nullopt);
+      return std::make_unique<ResponseWriter>(std::move(options), std::move(clock), std::nullopt);
     case AnswerForm::text:
       break;
   }
   return std::make_unique<text::TextWriter>(
-      [tools = std::move(options.tools)](const auto&, answer::RawString id, answer::RawString name,
-                                         answer::RawString arguments) {
-        return call_line(tools, id, name, arguments);
+      [options = std::move(options)](const auto&, answer::RawString id, answer::RawString name,
+                                     answer::RawString arguments) {
+        return call_line(options->tools, id, name, arguments);
       },
       true);
 }

@@ -8,8 +8,9 @@
 
 namespace proxx::openai::responses {
 
-/// The output of an answer in its form.
-std::unique_ptr<answer::Output> make_output(AnswerForm form, AnswerOptions options,
-                                            answer::Frame frame);
+/// The output of an answer in its form. Shares the options: they may be long.
+std::unique_ptr<answer::Output> make_output(AnswerForm form,
+                                            std::shared_ptr<const AnswerOptions> options,
+                                            answer::Frame frame, UnixClock clock);
 
 }  // namespace proxx::openai::responses

@@ -1,8 +1,11 @@
 #include <memory>
+#include <string>
 #include <utility>
 
+#include "openai/responses/event_stream.h"
 #include "openai/responses/output.h"
 #include "openai/responses/request.h"
+#include "openai/responses/response_object.h"
 
 namespace proxx::openai::responses {
 namespace {
@@ -10,10 +13,14 @@ namespace {
 MakeOutput output_maker(std::shared_ptr<const AnswerOptions> answer) {
   return
       [answer = std::move(answer)](AnswerForm form, answer::Frame frame, const UnixClock& clock) {
-        AnswerOptions options = *answer;
-        options.clock = clock;
-        return make_output(form, std::move(options), std::move(frame));
+        return make_output(form, answer, std::move(frame), clock);
       };
+}
+
+std::string error_event(const Error& error) {
+  std::string out;
+  EventStream({}).write("error", error_member(error), out);
+  return out;
 }
 
 }  // namespace
@@ -31,12 +38,11 @@ const Protocol kProtocol = {
       AnswerOptions answer;
       if (request) {
         PROXX_ASSIGN(answer, answer_options_of(request));
-      } else {
-        answer.echo = default_echo();
       }
       answer.echo_model = settings.echo_model;
       return output_maker(std::make_shared<const AnswerOptions>(std::move(answer)));
     },
+    .error_event = error_event,
 };
 
 }  // namespace proxx::openai::responses

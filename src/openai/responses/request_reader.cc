@@ -63,19 +63,42 @@ Status read_model(Reading& r) {
   return {};
 }
 
+Status list_all_items(Reading& r) {
+  Reader before;
+  if (const Reader previous = r.in["previous_response_id"]) {
+    PROXX_ASSIGN(before, r.past.conversation_of(previous));
+  }
+  PROXX_ASSIGN(r.items, list_items(before, r.in["input"], [&](Reader reference, size_t index) {
+                 return r.past.item_of(reference, element_path("input", index));
+               }));
+  return {};
+}
+
+/// What a later request may refer to.
+std::shared_ptr<Keeper> keeper_of(const Reading& r) {
+  std::vector<PastItem> own;
+  for (const Item& item : r.items) {
+    if (item.index == kBeforeInput) continue;
+    own.push_back(item.kind == ItemKind::text ? past_item_of_text(item.value)
+                                              : past_item(item.value));
+  }
+  return std::make_shared<Keeper>(r.options.past, r.in["previous_response_id"].string_or(""),
+                                  std::move(own));
+}
+
 }  // namespace
 
-/// Finds the items of `input`. Whoever keeps responses puts them in place of references here.
 Status find_items(Reading& r) {
   const Reader input = r.in["input"];
-  if (!input) return missing(r.root, "input");
-  r.draft.wishes.conversation = input;
-  if (input.is_string()) return {};
-  if (!input.is_array()) {
+  const Reader previous = r.in["previous_response_id"];
+  if (!input && !previous) return missing(r.root, "input");
+  r.draft.wishes.conversation = input ? input : previous;
+  if (input && !input.is_string() && !input.is_array()) {
     return err(input, "expected a string or an array of items", "invalid_type");
   }
-  PROXX_ASSIGN(r.items, list_items(input));
+  PROXX_TRY(list_all_items(r));
   if (r.items.empty()) return err(input, "must hold at least one item", "invalid_value");
+  if (r.options.past && r.in["store"].boolean_or(true)) r.answer.keeper = keeper_of(r);
   for (const Item& item : r.items) {
     if (item.kind == ItemKind::configuration_update) {
       PROXX_TRY(read_configuration_update(r, item.value));
@@ -131,9 +154,7 @@ Status read_request(Reading& r) {
 Status read_answer_shape(Reading& r) {
   r.in.read(r.root, r.draft.notices);
   PROXX_TRY(read_fields(r));
-  if (const Reader input = r.in["input"]; input.is_array()) {
-    PROXX_ASSIGN(r.items, list_items(input));
-  }
+  PROXX_TRY(list_all_items(r));
   PROXX_TRY(read_tools(r));
   r.answer.requested_model = r.in["model"].string_or("");
   r.answer.echo = echo_of(r.in);

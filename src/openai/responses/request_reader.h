@@ -15,6 +15,7 @@
 #include "openai/request_options.h"
 #include "openai/responses/answer_options.h"
 #include "openai/responses/items.h"
+#include "openai/responses/past.h"
 #include "openai/responses/tool_table.h"
 
 // The syntax of Responses requests (docs/mapping-responses.md 1.2 to 1.4, 4.0 to 4.5).
@@ -28,13 +29,14 @@ std::span<const std::string_view> field_names();
 /// outlive this, as must `options`.
 struct Reading {
   Reading(json::Reader its_root, const RequestOptions& its_options)
-      : options(its_options), root(its_root) {}
+      : options(its_options), root(its_root), past(its_options.past.get()) {}
 
   const RequestOptions& options;
   json::Reader root;
   Fields in{field_names()};
   Model model;
-  std::vector<Item> items;  ///< of `input`; empty if that is a string
+  Past past;
+  std::vector<Item> items;  ///< of the conversation that goes on, and of `input`
   /// What the last configuration_update that has them says; absent for none.
   json::Reader updated_effort, updated_format;
   ToolTable tools;

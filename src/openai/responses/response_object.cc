@@ -8,6 +8,14 @@
 namespace proxx::openai::responses {
 namespace {
 
+/// Of a request that says nothing.
+constexpr std::string_view kDefaultEcho =
+    R"("instructions":null,"max_output_tokens":null,"max_tool_calls":null,"metadata":{},)"
+    R"("parallel_tool_calls":true,"previous_response_id":null,"prompt_cache_key":null,)"
+    R"("reasoning":{"effort":null,"summary":null},"safety_identifier":null,"temperature":null,)"
+    R"("text":{"format":{"type":"text"}},"tool_choice":"auto","tools":[],"top_p":null,)"
+    R"("user":null)";
+
 void begin(json::Writer& w, const ResponseState& state, std::string_view status) {
   w.begin_object().key("id").raw_string(state.raw_id).key("object").string("response");
   w.key("created_at").integer(state.created_unix_s).key("status").string(status);
@@ -19,7 +27,8 @@ void end(json::Writer& w, const ResponseState& state, const AnswerOptions& optio
   w.key("model").raw_string(state.raw_model).key("output").begin_array();
   if (!items.empty()) w.raw(items);
   w.end_array().key("top_logprobs").integer(0).key("truncation").string("disabled");
-  w.raw(options.echo).end_object();
+  w.key("store").boolean(state.is_kept);
+  w.raw(options.echo.empty() ? kDefaultEcho : std::string_view(options.echo)).end_object();
 }
 
 void write_usage(json::Writer& w, const answer::TokenUsage& usage) {
@@ -36,14 +45,6 @@ void write_usage(json::Writer& w, const answer::TokenUsage& usage) {
 }
 
 }  // namespace
-
-std::string default_echo() {
-  return R"("instructions":null,"max_output_tokens":null,"max_tool_calls":null,"metadata":{},)"
-         R"("parallel_tool_calls":true,"previous_response_id":null,"prompt_cache_key":null,)"
-         R"("reasoning":{"effort":null,"summary":null},"safety_identifier":null,"store":false,)"
-         R"("temperature":null,"text":{"format":{"type":"text"}},"tool_choice":"auto","tools":[],)"
-         R"("top_p":null,"user":null)";
-}
 
 std::string response_in_progress(const ResponseState& state, const AnswerOptions& options) {
   std::string object;
@@ -65,7 +66,7 @@ void append_finished_response(std::string& out, const ResponseState& state,
   if (incomplete) {
     w.null();
   } else {
-    w.integer(options.clock());
+    w.integer(state.ended_unix_s);
   }
   w.key("error").null().key("incomplete_details");
   if (incomplete) {
@@ -87,6 +88,18 @@ void append_failed_response(std::string& out, const ResponseState& state,
   w.key("code").string(failure_code(error)).key("message").string(error.message).end_object();
   w.key("incomplete_details").null().key("usage").null();
   end(w, state, options, items);
+}
+
+std::string error_member(const Error& error) {
+  const Error shown = in_openai_words(error);
+  std::string member;
+  json::Writer w(member);
+  const std::string_view type =
+      shown.type.empty() ? error_row(shown.kind).type : std::string_view(shown.type);
+  w.key("error").begin_object().key("type").string(type);
+  w.key("code").string(failure_code(shown)).key("message").string(shown.message);
+  w.key("param").null().end_object();
+  return member;
 }
 
 std::string_view failure_code(const Error& error) {

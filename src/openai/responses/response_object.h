@@ -17,6 +17,8 @@ struct ResponseState {
   std::string raw_id;
   std::string raw_model;
   int64_t created_unix_s = 0;
+  int64_t ended_unix_s = 0;
+  bool is_kept = false;  ///< `store`
 };
 
 /// The object while the answer comes: no output and no usage yet.
@@ -32,6 +34,9 @@ void append_finished_response(std::string& out, const ResponseState& state,
 void append_failed_response(std::string& out, const ResponseState& state,
                             const AnswerOptions& options, std::string_view items,
                             const Error& error);
+
+/// The member of an `error` event.
+[[nodiscard]] std::string error_member(const Error& error);
 
 /// `error.code` of a failed response and of the `error` event before it (4.10).
 [[nodiscard]] std::string_view failure_code(const Error& error);

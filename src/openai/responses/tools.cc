@@ -324,7 +324,10 @@ Status read_tools(Reading& r) {
     if (!has_tools) continue;
     const Reader list = item.value.optional("tools");
     if (!list) return missing(item.value, "tools");
-    PROXX_TRY(tools.find(list, element_path("input", static_cast<size_t>(item.index)) + ".tools"));
+    const std::string place = item.index == kBeforeInput
+                                  ? item.value.path()
+                                  : element_path("input", static_cast<size_t>(item.index));
+    PROXX_TRY(tools.find(list, place + ".tools"));
   }
   PROXX_TRY(tools.write());
   r.answer.tools = r.tools.renamed();

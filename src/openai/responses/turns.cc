@@ -70,7 +70,7 @@ Status Turns::add_result(const Item& item, InputBlock result) {
     const bool twice = open != open_.end();
     const char* const reason =
         twice ? "the call has an output already"
-        : item.index == 0
+        : item.position == 0
             ? "no call before it has this call_id; proxx keeps no responses: send the whole "
               "conversation in `input`"
             : "no open call before it has this call_id";

@@ -74,9 +74,9 @@ std::string member(std::string_view key, std::string_view raw_string) {
 
 }  // namespace
 
-ResponseWriter::ResponseWriter(AnswerOptions options, std::optional<answer::Frame> frame)
-    : options_(std::move(options)) {
-  if (options_.echo.empty()) options_.echo = default_echo();
+ResponseWriter::ResponseWriter(std::shared_ptr<const AnswerOptions> options, UnixClock clock,
+                               std::optional<answer::Frame> frame)
+    : options_(std::move(options)), clock_(std::move(clock)) {
   if (frame) events_.emplace(std::move(*frame));
 }
 
@@ -84,7 +84,11 @@ ResponseWriter::ResponseWriter(AnswerOptions options, std::optional<answer::Fram
 
 bool ResponseWriter::hold_back(Step::Kind kind, uint32_t index, std::string_view first,
                                std::string_view second, bool is_first, BlockEnd end) {
-  if (!open_block_ || *open_block_ == index) return false;
+  const bool is_begin = kind == Step::Kind::text_begin || kind == Step::Kind::thinking_begin ||
+                        kind == Step::Kind::redacted_thinking || kind == Step::Kind::call_begin ||
+                        kind == Step::Kind::server_block_begin;
+  if (!open_block_ || (*open_block_ == index && !is_begin && !same_waits_)) return false;
+  same_waits_ |= *open_block_ == index;
   held_.push_back({kind, index, std::string(first), std::string(second), is_first, end});
   return true;
 }
@@ -126,6 +130,7 @@ void ResponseWriter::run(const Step& step, std::string& out) {
 
 void ResponseWriter::release_block(std::string& out) {
   open_block_.reset();
+  same_waits_ = false;
   for (const Step& step : std::exchange(held_, {})) run(step, out);
 }
 
@@ -178,13 +183,14 @@ void ResponseWriter::start(RawString id, RawString model, std::string& out) {
   raw_rest_ = id.size() > kMaxIdRest ? hex(stable_hash(id)) : std::string(id);
   state_.raw_id = raw_id("resp_");
   state_.raw_model = model;
-  if (options_.echo_model) {
+  if (options_->echo_model) {
     state_.raw_model.clear();
-    json::append_escaped(state_.raw_model, options_.requested_model);
+    json::append_escaped(state_.raw_model, options_->requested_model);
   }
-  state_.created_unix_s = options_.clock();
+  state_.created_unix_s = clock_();
+  state_.is_kept = options_->keeper && options_->keeper->begin();
   if (!events_) return;
-  const std::string members = "\"response\":" + response_in_progress(state_, options_);
+  const std::string members = "\"response\":" + response_in_progress(state_, *options_);
   event("response.created", members, out);
   event("response.in_progress", members, out);
 }
@@ -207,15 +213,15 @@ void ResponseWriter::text(const answer::Piece& piece, std::string& out) {
     add_item(message_item(message_->raw_item_id, "in_progress", {}), out);
     event("response.content_part.added",
           place(message_->raw_item_id) + ",\"content_index\":0,\"part\":" + text_part({}, {}), out);
+    if (events_) {
+      message_->delta = events_->ready(
+          "response.output_text.delta",
+          place(message_->raw_item_id) + R"(,"content_index":0,"delta":")", R"(","logprobs":[])");
+    }
   }
   message_->citations.text(piece);
   message_->raw_text.append(piece.text);
-  if (!events_) return;
-  events_->begin("response.output_text.delta", out);
-  out.append(R"("item_id":")").append(message_->raw_item_id).append(R"(","output_index":)");
-  out.append(std::to_string(next_index_)).append(R"(,"content_index":0,"delta":")");
-  out.append(piece.text).append(R"(","logprobs":[])");
-  events_->end(out);
+  if (events_) events_->write(message_->delta, piece.text, out);
 }
 
 void ResponseWriter::citation(uint32_t index, const anthropic::Citation& citation,
@@ -261,7 +267,7 @@ void ResponseWriter::write_refusal(const answer::Stop& stop, std::string& out) {
   begin_item(out);
   const std::string id = raw_item_id("msg_");
   const std::string at = place(id) + ",\"content_index\":0";
-  const bool as_text = options_.refusal_as_text;
+  const bool as_text = options_->refusal_as_text;
   const auto part = [&](std::string_view raw) {
     return as_text ? text_part(raw, {})
                    : R"({"type":"refusal","refusal":")" + std::string(raw) + "\"}";
@@ -293,12 +299,14 @@ void ResponseWriter::thinking_begin(uint32_t index, std::string& out) {
 
 void ResponseWriter::thinking(const answer::Piece& piece, std::string& out) {
   if (hold_back(Step::Kind::thinking, piece.index, piece.text, {}, piece.is_first)) return;
-  const std::string at = place(reasoning_->raw_item_id) + ",\"summary_index\":0";
-  if (piece.is_first) {
+  if (events_ && piece.is_first) {
+    const std::string at = place(reasoning_->raw_item_id) + ",\"summary_index\":0";
     event("response.reasoning_summary_part.added", at + ",\"part\":" + summary_part({}), out);
+    reasoning_->delta =
+        events_->ready("response.reasoning_summary_text.delta", at + R"(,"delta":")", "\"");
   }
   reasoning_->raw_text.append(piece.text);
-  event("response.reasoning_summary_text.delta", at + member("delta", piece.text), out);
+  if (events_) events_->write(reasoning_->delta, piece.text, out);
 }
 
 void ResponseWriter::signature(uint32_t index, RawString signature, std::string& out) {
@@ -342,8 +350,8 @@ void ResponseWriter::finish_reasoning(std::string_view raw_item_id, std::string_
 // Calls.
 
 ToolName ResponseWriter::tool_of(std::string_view raw_name) const {
-  const auto found = options_.tools.find(json::unescape(raw_name));
-  return found == options_.tools.end() ? ToolName() : found->second;
+  const auto found = options_->tools.find(json::unescape(raw_name));
+  return found == options_->tools.end() ? ToolName() : found->second;
 }
 
 void ResponseWriter::call_begin(const answer::ToolCall& call, RawString id, RawString name,
@@ -367,8 +375,11 @@ void ResponseWriter::call_arguments(const answer::ToolCall& call, RawString frag
   if (hold_back(Step::Kind::call_arguments, call.index, fragment)) return;
   call_->call.raw_arguments.append(fragment);
   if (!events_ || call_->tool.kind != CallKind::function) return;
-  event("response.function_call_arguments.delta",
-        place(call_->raw_item_id) + member("delta", fragment), out);
+  if (call_->delta.head.empty()) {
+    call_->delta = events_->ready("response.function_call_arguments.delta",
+                                  place(call_->raw_item_id) + R"(,"delta":")", "\"");
+  }
+  events_->write(call_->delta, fragment, out);
 }
 
 void ResponseWriter::call_end(const answer::ToolCall& call, BlockEnd end, std::string& out) {
@@ -427,7 +438,7 @@ void ResponseWriter::server_block_end(uint32_t index, std::string_view block, Bl
     search_->set_query(block);
     event("response.web_search_call.in_progress", place(search_->raw_item_id()), out);
     event("response.web_search_call.searching", place(search_->raw_item_id()), out);
-  } else if (search_->take_result(block, options_.include_search_sources)) {
+  } else if (search_->take_result(block, options_->include_search_sources)) {
     if (!search_->failed()) {
       event("response.web_search_call.completed", place(search_->raw_item_id()), out);
     }
@@ -449,15 +460,15 @@ void ResponseWriter::stop(const answer::Stop& stop, const answer::TokenUsage& us
   is_over_ = true;
   const bool incomplete = answer::is_cut_off(stop.reason);
   std::string cut_item;
-  if (call_ && call_->is_cut) {
-    if (!incomplete) {
-      finish_call(out);
-      release_block(out);
-    } else if (call_->tool.kind == CallKind::function) {
-      if (call_->raw_item_id.empty()) call_->raw_item_id = raw_item_id("fc_");
-      cut_item =
-          call_item(CallKind::function, call_->tool, call_->call, call_->raw_item_id, "incomplete");
-    }
+  // What waited for a call may end with a call that was not closed either.
+  while (call_ && call_->is_cut && !incomplete) {
+    finish_call(out);
+    release_block(out);
+  }
+  if (call_ && call_->is_cut && call_->tool.kind == CallKind::function) {
+    if (call_->raw_item_id.empty()) call_->raw_item_id = raw_item_id("fc_");
+    cut_item =
+        call_item(CallKind::function, call_->tool, call_->call, call_->raw_item_id, "incomplete");
   }
   end_message(incomplete && cut_item.empty() ? "incomplete" : "completed", out);
   close_search("failed", out);
@@ -466,11 +477,13 @@ void ResponseWriter::stop(const answer::Stop& stop, const answer::TokenUsage& us
     if (!items_.empty()) items_.push_back(',');
     items_.append(cut_item);
   }
+  state_.is_kept = options_->keeper && options_->keeper->finish(state_.raw_id, items_);
+  state_.ended_unix_s = clock_();
   if (events_) {
     events_->begin(incomplete ? "response.incomplete" : "response.completed", out);
     out.append("\"response\":");
   }
-  append_finished_response(out, state_, options_, items_, stop, usage);
+  append_finished_response(out, state_, *options_, items_, stop, usage);
   if (events_) {
     events_->end(out);
   } else {
@@ -481,18 +494,12 @@ void ResponseWriter::stop(const answer::Stop& stop, const answer::TokenUsage& us
 void ResponseWriter::fail(const Error& error, std::string& out) {
   if (!events_) return;
   is_over_ = true;
+  state_.is_kept = false;
   const Error shown = in_openai_words(error);
-  std::string members;
-  json::Writer w(members);
-  const std::string_view type =
-      shown.type.empty() ? error_row(shown.kind).type : std::string_view(shown.type);
-  w.key("error").begin_object().key("type").string(type);
-  w.key("code").string(failure_code(shown)).key("message").string(shown.message);
-  w.key("param").null().end_object();
-  event("error", members, out);
+  event("error", error_member(shown), out);
   events_->begin("response.failed", out);
   out.append("\"response\":");
-  append_failed_response(out, state_, options_, items_, shown);
+  append_failed_response(out, state_, *options_, items_, shown);
   events_->end(out);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include "answer/events.h"
 #include "answer/frame.h"
 #include "openai/citations.h"
+#include "openai/converted_request.h"
 #include "openai/responses/answer_options.h"
 #include "openai/responses/calls.h"
 #include "openai/responses/event_stream.h"
@@ -47,6 +49,7 @@ struct Step {
 
 struct Message {
   std::string raw_item_id;
+  EventStream::Ready delta;  ///< of its text
   std::string raw_text;
   std::string annotations;  ///< JSON objects, comma separated
   int64_t annotation_count = 0;
@@ -55,12 +58,14 @@ struct Message {
 
 struct Reasoning {
   std::string raw_item_id;
+  EventStream::Ready delta;
   std::string raw_text;
   std::string raw_signature;
 };
 
 struct OpenCall {
   std::string raw_item_id;
+  EventStream::Ready delta;  ///< of a function's arguments
   ToolName tool;
   ModelCall call;
   bool is_cut = false;
@@ -77,7 +82,8 @@ struct OpenCall {
 class ResponseWriter : public answer::Output {
  public:
   /// Writes events in `frame`; without a frame one JSON object and a newline, at the end.
-  ResponseWriter(AnswerOptions options, std::optional<answer::Frame> frame);
+  ResponseWriter(std::shared_ptr<const AnswerOptions> options, UnixClock clock,
+                 std::optional<answer::Frame> frame);
 
   void start(answer::RawString id, answer::RawString model, std::string& out) override;
   void text_begin(uint32_t index, std::string& out) override;
@@ -131,7 +137,8 @@ class ResponseWriter : public answer::Output {
   void begin_item(std::string& out);
   [[nodiscard]] ToolName tool_of(std::string_view raw_name) const;
 
-  AnswerOptions options_;
+  const std::shared_ptr<const AnswerOptions> options_;  ///< shared by all tries
+  const UnixClock clock_;
   std::optional<EventStream> events_;
   ResponseState state_;
   std::string raw_rest_;  ///< of the upstream's id, for all ids of the answer
@@ -141,6 +148,7 @@ class ResponseWriter : public answer::Output {
 
   std::optional<uint32_t> open_block_;
   std::vector<Step> held_;
+  bool same_waits_ = false;  ///< a block that has the index of the open one waits
   std::optional<writer_state::Message> message_;
   std::optional<writer_state::Reasoning> reasoning_;
   std::optional<writer_state::OpenCall> call_;

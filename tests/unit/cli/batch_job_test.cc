@@ -36,7 +36,8 @@ struct Fixture {
     shared.context.upstream = &upstream;
     shared.context.provider = &provider;
     shared.context.conversion.models = &models;
-    shared.credential.api_key = "sk-test";
+    static const Credential kCredential{"sk-test", {}};
+    shared.credential = &kCredential;
     return shared;
   }
 };

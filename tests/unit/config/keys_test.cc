@@ -351,15 +351,15 @@ TEST_CASE("L16: who has no key is told every source in order") {
   Scratch scratch;
   CHECK(missing_key_text(*load(scratch, std::nullopt, {{"HOME", "/home/me"}})) ==
         "no API key: give --key-file FILE, or set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN, or "
-        "put api_key_file or api_key_command into /home/me/.config/proxx/config.yaml; --mock needs "
-        "none");
+        "put api_key_file or api_key_command into /home/me/.config/proxx/config.yaml; to try "
+        "without one: --mock");
   CHECK(missing_key_text(*load(scratch, "")).find(scratch.path("c.yaml")) != std::string::npos);
   CHECK(missing_key_text(*load(scratch, std::nullopt)).find("the configuration file") !=
         std::string::npos);
 }
 
 TEST_CASE("S9: the variables to unset are known") {
-  REQUIRE(credential_variables().size() == 2);
-  CHECK(std::string(credential_variables()[0]) == "ANTHROPIC_API_KEY");
-  CHECK(std::string(credential_variables()[1]) == "ANTHROPIC_AUTH_TOKEN");
+  REQUIRE(credential_variables(HostKind::anthropic).size() == 2);
+  CHECK(std::string(credential_variables(HostKind::anthropic)[0]) == "ANTHROPIC_API_KEY");
+  CHECK(std::string(credential_variables(HostKind::anthropic)[1]) == "ANTHROPIC_AUTH_TOKEN");
 }

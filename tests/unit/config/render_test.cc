@@ -14,11 +14,23 @@ TEST_CASE("the defaults are printed in the order of the contract") {
   const std::string text = render_settings(*load(scratch, std::nullopt));
   CHECK(text ==
         "# configuration file: none\n"
+        "upstream: anthropic                       # default\n"
         "upstream_url: https://api.anthropic.com   # default\n"
+        "region: ~                                 # default\n"
+        "project: ~                                # default\n"
+        "workspace: ~                              # default\n"
+        "resource: ~                               # default\n"
+        "bedrock:\n"
+        "  endpoint: runtime                       # default\n"
+        "  profile: global                         # default\n"
         "host: 127.0.0.1                           # default\n"
         "port: 8080                                # default\n"
         "api_key_file: ~                           # default\n"
         "api_key_command: []                       # default\n"
+        "auth_token_file: ~                        # default\n"
+        "auth_token_command: []                    # default\n"
+        "aws_credentials_command: []               # default\n"
+        "aws_signing_host: ~                       # default\n"
         "client_headers: claude-code               # default\n"
         "headers: {}                               # default\n"
         "anthropic_version: \"2023-06-01\"           # default\n"
@@ -26,7 +38,7 @@ TEST_CASE("the defaults are printed in the order of the contract") {
         "models_from: table                        # default\n"
         "models: {}                                # default\n"
         "on_lossy: warn                            # default\n"
-        "prompt_cache: off                         # default\n"
+        "prompt_cache: asked                       # default\n"
         "retry: 2                                  # default\n"
         "timeouts:\n"
         "  connect: 5                              # default\n"
@@ -60,7 +72,10 @@ TEST_CASE("the defaults are printed in the order of the contract") {
         "  idle_timeout: 75                        # default\n"
         "  log_level: info                         # default\n"
         "  log_format: text                        # default\n"
-        "  metrics: false                          # default\n");
+        "  metrics: false                          # default\n"
+        "  page: ~                                 # default\n"
+        "  page_bodies: false                      # default\n"
+        "  remember: 32MiB                         # default\n");
 }
 
 TEST_CASE("what is printed loads again to the same settings") {

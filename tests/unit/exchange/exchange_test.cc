@@ -740,8 +740,9 @@ TEST_CASE_FIXTURE(Fixture, "an unknown model's error names the setting that help
       R"({"type":"error","error":{"type":"not_found_error","message":"model: claude-9"}})");
   REQUIRE(sink.error);
   CHECK(sink.error->code == "model_not_found");
-  CHECK(sink.error->message == "the upstream knows no model 'claude-9' (404); see proxx models, or name it under "
-                               "models: in config.yaml");
+  CHECK(sink.error->message ==
+        "the upstream knows no model 'claude-9' (404); see proxx models, or name it under "
+        "models: in config.yaml");
 }
 
 TEST_CASE_FIXTURE(Fixture, "R2: a continuation that has begun is not tried again") {

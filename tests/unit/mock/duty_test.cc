@@ -110,6 +110,40 @@ TEST_CASE("a model that cannot be forced calls when it is told to") {
   CHECK(kinds(standing) == "text");
 }
 
+TEST_CASE("a model that must call, and may choose, calls what it has not called yet") {
+  Json request = sound_request("mock-1", with_tools(R"(,"tool_choice":{"type":"any"})"));
+  for (const char* name : {"look", "plan", "look"}) {
+    const Json message = answer_to(request);
+    CHECK(message["content"][0]["name"] == name);
+    request = with_results(request, message);
+    // Both are called then: the first again. A new turn begins anew.
+  }
+  request["messages"].push_back({{"role", "user"}, {"content", "again"}});
+  CHECK(answer_to(request)["content"][0]["name"] == "look");
+}
+
+TEST_CASE("a call that the prompt spells out is made") {
+  const auto asks = [](const std::string& prompt, const std::string& more = "") {
+    return answer_to("mock-1", with_tools(more + R"(,"messages":[{"role":"user","content":)" +
+                                          Json(prompt).dump() + "}]"));
+  };
+  const Json one = asks(R"(use plan {"city":"Oslo {","days":3}, please)");
+  CHECK(kinds(one) == "text tool_use");
+  CHECK(one["content"][1]["name"] == "plan");
+  CHECK(one["content"][1]["input"] == Json::parse(R"({"city":"Oslo {","days":3})"));
+  const Json all = asks("[[mock:parallel-tools]] plan {\"days\":4} plan\n {\"days\":5} look {}");
+  CHECK(kinds(all) == "tool_use tool_use tool_use");
+  CHECK(all["content"][0]["input"]["days"] == 4);
+  CHECK(all["content"][1]["input"]["days"] == 5);
+  CHECK(all["content"][2]["name"] == "look");
+  // Another tool is forced; a schema is no input, nor is what is no object of its own.
+  check_plan(
+      asks("look {\"a\":1}", R"(,"tool_choice":{"type":"tool","name":"plan"})")["content"][0]);
+  check_plan(asks("plan {\"type\":\"object\"}")["content"][1]);
+  check_plan(asks("plan {\"days\":")["content"][1]);
+  check_plan(asks("my_plan {\"days\":9}")["content"][1]);
+}
+
 TEST_CASE("tool_choice none forbids calls") {
   const Json message = answer_to("mock-1", with_tools(R"(,"tool_choice":{"type":"none"},
       "messages":[{"role":"user","content":"plan a trip"}])"));

@@ -48,7 +48,7 @@ TEST_CASE("the legacy endpoint answers in its own shape, and is counted apart") 
   CHECK(has(client->body, R"("object":"text_completion")"));
   CHECK(has(client->body, R"("text":"secret answer")"));
   CHECK(has(server.log.text(), "POST /v1/completions model=claude-haiku-4-5 status=200"));
-  CHECK(has(server.shared.metrics.text(), R"(endpoint="/v1/completions")"));
+  CHECK(has(server.shared.metrics.text({}), R"(endpoint="/v1/completions")"));
   const auto refused =
       server.ask(request_of("POST", "/v1/completions", {}, R"({"prompt":["a","b"],"model":"m"})"));
   CHECK(refused->status == 400);
@@ -108,7 +108,8 @@ TEST_CASE("an unreachable upstream is 502") {
   server.upstream.calls.at(0)->done(fail(ErrorKind::upstream_unreachable, "connection refused"));
   CHECK(client->status == 502);
   CHECK(has(client->body, "upstream_unreachable"));
-  CHECK(has(server.shared.metrics.text(), "proxx_upstream_errors_total{kind=\"unreachable\"} 1\n"));
+  CHECK(
+      has(server.shared.metrics.text({}), "proxx_upstream_errors_total{kind=\"unreachable\"} 1\n"));
 }
 
 TEST_CASE("a stream that breaks ends with one error frame and no [DONE]") {
@@ -180,7 +181,7 @@ TEST_CASE("C1, C2, C3: a client that goes away takes the upstream call with it")
     CHECK(call.cancelled());
     CHECK(server.service.sessions() == 0);
     CHECK(has(server.log.text(), "status=499"));
-    const std::string metrics = server.shared.metrics.text();
+    const std::string metrics = server.shared.metrics.text({});
     CHECK(has(metrics, "proxx_cancellations_total 1\n"));
     CHECK(has(metrics, "proxx_open_streams 0\n"));
   }

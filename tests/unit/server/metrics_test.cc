@@ -50,7 +50,7 @@ TEST_CASE("requests count by endpoint, model and status") {
   metrics.observe(sample("claude-sonnet-5-5", 200));
   metrics.observe(sample("claude-sonnet-5-5", 200));
   metrics.observe(sample("", 401));
-  const std::string text = metrics.text();
+  const std::string text = metrics.text({});
   check_exposition(text);
   CHECK(has(text,
             "proxx_requests_total{endpoint=\"/v1/chat/completions\","
@@ -63,7 +63,7 @@ TEST_CASE("the model label is bounded: what the table lacks is `other`") {
   const ModelTable models;
   Metrics metrics(models);
   for (int i = 0; i < 1'000; ++i) metrics.observe(sample("made-up-" + std::to_string(i), 404));
-  const std::string text = metrics.text();
+  const std::string text = metrics.text({});
   check_exposition(text);
   CHECK(has(text, "model=\"other\",status=\"404\"} 1000\n"));
   CHECK_FALSE(has(text, "made-up"));
@@ -77,8 +77,8 @@ TEST_CASE("a configured id is escaped in its label") {
   models.put(model);
   Metrics metrics(models);
   metrics.observe(sample(model.id, 200));
-  check_exposition(metrics.text());
-  CHECK(has(metrics.text(), R"(model="my \"own\\\nmodel")"));
+  check_exposition(metrics.text({}));
+  CHECK(has(metrics.text({}), R"(model="my \"own\\\nmodel")"));
 }
 
 TEST_CASE("latencies are cumulative histograms") {
@@ -88,7 +88,7 @@ TEST_CASE("latencies are cumulative histograms") {
   record.first = std::chrono::milliseconds(80);
   metrics.observe(record);
   metrics.observe(sample("claude-sonnet-5-5", 500));
-  const std::string text = metrics.text();
+  const std::string text = metrics.text({});
   check_exposition(text);
   const std::string name =
       "proxx_request_duration_seconds_bucket{endpoint=\"/v1/chat/completions\",";
@@ -108,7 +108,7 @@ TEST_CASE("tokens, upstream errors, cancellations and open streams are counted")
   record.error = ErrorKind::upstream_timeout;
   metrics.observe(record);
   metrics.stream_opened();
-  const std::string text = metrics.text();
+  const std::string text = metrics.text({});
   check_exposition(text);
   CHECK(has(text, "proxx_tokens_total{kind=\"input\",model=\"claude-sonnet-5-5\"} 10\n"));
   CHECK(has(text, "proxx_tokens_total{kind=\"reasoning\",model=\"claude-sonnet-5-5\"} 1\n"));

@@ -64,6 +64,18 @@ class NoDescriptors {
 };
 
 const Script kAnswer{answer(200, "application/json", "{}")};
+/// On a connection for itself, which the client closes: OpenSSL resumes no session of a connection
+/// that ended without a word.
+const Script kAnswerAndClose{
+    send("HTTP/1.1 200 X\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}")};
+
+/// An engine that trusts `server` and nobody else.
+void open_trusting(Harness& harness, const TemporaryFile& ca) {
+  EngineOptions options;
+  options.base_url = harness.server.url();
+  options.ca_file = ca.path();
+  harness.open(std::move(options));
+}
 
 }  // namespace
 
@@ -192,6 +204,60 @@ TEST_CASE("over TLS: reuse, a large body both ways, and a cut") {
   CHECK(harness.fetch({}, big).data == big);
   CHECK(harness.server.connections() == 1);
   CHECK(harness.fetch().kind() == ErrorKind::upstream_truncated);
+}
+
+TEST_CASE("U3: a new connection resumes the session of another call's") {
+  Harness harness({{stream_head(), stall()}, kAnswerAndClose}, tls());
+  const TemporaryFile ca(harness.server.certificate());
+  open_trusting(harness, ca);
+  Recorder first;
+  const auto call = harness.start(first);
+  REQUIRE(harness.until([&] { return first.head.has_value(); }));
+  CHECK(harness.fetch().ok());
+  CHECK(harness.server.connections() == 2);
+  CHECK(harness.server.resumed() == 1);
+}
+
+TEST_CASE("U3: a session that is over: hands are shaken anew") {
+  FaultServerOptions options = tls();
+  options.session_seconds = 1;
+  Harness harness({kAnswerAndClose}, options);
+  const TemporaryFile ca(harness.server.certificate());
+  open_trusting(harness, ca);
+  CHECK(harness.fetch().ok());
+  harness.turn_for(std::chrono::milliseconds(2500));
+  CHECK(harness.fetch().ok());
+  CHECK(harness.server.connections() == 2);
+  CHECK(harness.server.resumed() == 0);
+}
+
+TEST_CASE("U3: the peer changes its certificate: the new one is verified") {
+  Harness harness({kAnswerAndClose}, tls());
+  const TemporaryFile ca(harness.server.certificate());
+  open_trusting(harness, ca);
+  CHECK(harness.fetch().ok());
+  CHECK(harness.fetch().ok());
+  CHECK(harness.server.resumed() == 1);
+  harness.server.rotate();  // to one that nobody vouches for
+  const Recorder got = harness.fetch();
+  CHECK(got.kind() == ErrorKind::upstream_tls);
+  CHECK(contains(got.message(), "cannot trust the certificate of "));
+  CHECK(harness.server.requests().size() == 2);
+  CHECK(harness.server.resumed() == 1);
+}
+
+TEST_CASE("U3: a trusted certificate in place of another is taken without a word") {
+  Harness harness({kAnswerAndClose}, tls());
+  const std::string before = harness.server.certificate();
+  const TemporaryFile ca(before);
+  open_trusting(harness, ca);
+  CHECK(harness.fetch().ok());
+  harness.server.rotate();
+  CHECK_FALSE(harness.fetch().ok());
+  const TemporaryFile both(before + harness.server.certificate());
+  open_trusting(harness, both);
+  CHECK(harness.fetch().ok());
+  CHECK(harness.server.resumed() == 0);
 }
 
 }  // namespace proxx::test

@@ -6,17 +6,18 @@
 #include <optional>
 
 #include "base/result.h"
+#include "exchange/exchange.h"
 #include "upstream/headers.h"
 
 namespace boost::asio {
 class io_context;
 }
 
-namespace proxx::server {
+namespace proxx {
 
-/// Reads the server's own key again when the upstream refuses it: keys are rotated. One reading at
-/// a time, on a thread of its own, and for a key that it finds unchanged at most one in kPause.
-/// From any thread.
+/// Reads proxx's own credential again when the upstream refuses it, or when it is about to expire:
+/// keys are rotated, tokens last an hour. One reading at a time, on a thread of its own, and for a
+/// credential that it finds unchanged at most one in kPause. From any thread.
 class KeyRenewal {
  public:
   static constexpr std::chrono::seconds kPause{10};
@@ -25,8 +26,7 @@ class KeyRenewal {
   using Read = std::function<Result<Credential>(const std::atomic<bool>& stop)>;
   /// Called on the thread that read, with a key that differs from the refused one.
   using OnRenewed = std::function<void(const Credential& renewed)>;
-  /// Nothing: there is no other key.
-  using OnAnswer = std::function<void(std::optional<Credential> renewed)>;
+  using OnAnswer = OnRenewal;
 
   KeyRenewal(Read read, OnRenewed on_renewed);
   /// A reading under way is told to stop, and not waited for. No callback comes any more.
@@ -42,4 +42,4 @@ class KeyRenewal {
   std::shared_ptr<State> state_;  ///< shared with the thread, which may outlive the renewal
 };
 
-}  // namespace proxx::server
+}  // namespace proxx

@@ -1,0 +1,184 @@
+#include "server/page/page_json.h"
+
+#include "base/secret_text.h"
+#include "json/writer.h"
+
+namespace proxx::server {
+namespace {
+
+constexpr std::string_view kKinds[] = {"dropped", "adjusted", "note"};
+
+double milliseconds(std::chrono::microseconds time) {
+  return static_cast<double>(time.count()) / 1000;
+}
+
+void put_text(json::Writer& writer, std::string_view key, std::string_view text) {
+  writer.key(key).string(without_keys(text));
+}
+
+void put_tokens(json::Writer& writer, const TokenCounts& tokens) {
+  writer.begin_object();
+  writer.key("input").integer(tokens.input);
+  writer.key("output").integer(tokens.output);
+  writer.key("cached").integer(tokens.cached);
+  writer.key("cache_write").integer(tokens.cache_write);
+  writer.key("reasoning").integer(tokens.reasoning);
+  writer.end_object();
+}
+
+void put_notices(json::Writer& writer, const Notices& notices) {
+  writer.key("notices").begin_array();
+  for (const Notice& notice : notices) {
+    writer.begin_object();
+    writer.key("kind").string(kKinds[static_cast<size_t>(notice.kind)]);
+    put_text(writer, "path", notice.path);
+    put_text(writer, "reason", notice.reason);
+    writer.end_object();
+  }
+  writer.end_array();
+}
+
+/// The members of a row, in an object that stays open.
+void put_row(json::Writer& writer, const PageEntry& entry) {
+  const RequestRecord& record = entry.record;
+  writer.begin_object();
+  writer.key("id").integer(static_cast<int64_t>(entry.id));
+  writer.key("time_ms").integer(entry.time_unix_ms);
+  put_text(writer, "client", entry.capture.client);
+  put_text(writer, "method", record.method);
+  put_text(writer, "path", record.path);
+  put_text(writer, "model", record.model);
+  writer.key("stream").boolean(entry.capture.stream);
+  writer.key("status").integer(record.status);
+  writer.key("convert_ms").number(milliseconds(entry.convert));
+  if (record.first) writer.key("first_ms").number(milliseconds(*record.first));
+  writer.key("total_ms").number(milliseconds(record.total));
+  if (record.tokens) {
+    writer.key("tokens");
+    put_tokens(writer, *record.tokens);
+  }
+  int64_t counts[3] = {};
+  for (const Notice& notice : record.notices) ++counts[static_cast<size_t>(notice.kind)];
+  for (size_t i = 0; i < 3; ++i) writer.key(kKinds[i]).integer(counts[i]);
+  put_text(writer, "error", record.error_word);
+  put_text(writer, "request_id", record.request_id);
+  writer.key("has_bodies").boolean(entry.capture.bodies != nullptr);
+}
+
+void put_models(json::Writer& writer, const ModelTable& models) {
+  writer.key("models").begin_array();
+  for (const Model& model : models.rows()) {
+    if (!model.listed || model.lifecycle == "retired") continue;
+    writer.begin_object();
+    writer.key("id").string(model.id);
+    writer.key("name").string(model.display_name);
+    writer.key("context").integer(model.context_tokens);
+    writer.key("max_tokens").integer(model.max_tokens);
+    writer.key("price_input").number(model.price_input);
+    writer.key("price_output").number(model.price_output);
+    writer.key("price_cache_read").number(model.price_cache_read);
+    writer.end_object();
+  }
+  writer.end_array();
+}
+
+/// The state's members, in an object that stays open.
+void put_state(json::Writer& writer, const PageLog& log, const ModelTable& models,
+               int64_t open_streams) {
+  writer.begin_object();
+  writer.key("version").string(PROXX_VERSION);
+  writer.key("recording").boolean(log.records_bodies());
+  writer.key("open_streams").integer(open_streams);
+  put_models(writer, models);
+  writer.key("totals").begin_array();
+  for (const auto& [model, total] : log.totals()) {
+    writer.begin_object();
+    put_text(writer, "model", model);
+    writer.key("requests").integer(total.requests);
+    writer.key("errors").integer(total.errors);
+    writer.key("tokens");
+    put_tokens(writer, total.tokens);
+    writer.end_object();
+  }
+  writer.end_array();
+  writer.key("minutes").begin_array();
+  for (const PageMinute& minute : log.minutes()) {
+    writer.begin_object();
+    writer.key("minute").integer(minute.unix_minute);
+    writer.key("requests").integer(minute.requests);
+    if (minute.firsts > 0) {
+      writer.key("first_ms").number(milliseconds(minute.first_sum / minute.firsts));
+    }
+    writer.end_object();
+  }
+  writer.end_array();
+}
+
+}  // namespace
+
+std::string page_row(const PageEntry& entry) {
+  std::string out;
+  json::Writer writer(out);
+  put_row(writer, entry);
+  writer.end_object();
+  return out;
+}
+
+std::string page_details(const PageEntry& entry) {
+  std::string out;
+  json::Writer writer(out);
+  put_row(writer, entry);
+  put_notices(writer, entry.record.notices);
+  put_text(writer, "request_headers", entry.capture.request_headers);
+  put_text(writer, "answer_headers", entry.capture.answer_headers);
+  if (const PageBodies* bodies = entry.capture.bodies.get()) {
+    writer.key("bodies").begin_object();
+    put_text(writer, "request", bodies->request);
+    put_text(writer, "upstream", bodies->upstream);
+    put_text(writer, "answer", bodies->answer);
+    writer.key("cut").boolean(bodies->cut);
+    writer.end_object();
+  }
+  writer.end_object();
+  return out;
+}
+
+std::string page_state(const PageLog& log, const ModelTable& models, int64_t open_streams) {
+  std::string out;
+  json::Writer writer(out);
+  put_state(writer, log, models, open_streams);
+  writer.end_object();
+  return out;
+}
+
+std::string page_snapshot(const PageLog& log, const ModelTable& models, int64_t open_streams) {
+  std::string out;
+  json::Writer writer(out);
+  put_state(writer, log, models, open_streams);
+  writer.key("requests").begin_array();
+  for (const auto& entry : log.after(0)) writer.raw(page_row(*entry));
+  writer.end_array();
+  writer.end_object();
+  return out;
+}
+
+std::string page_conversion(const Result<ConvertedRequest>& converted) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object();
+  if (!converted) {
+    writer.key("error").begin_object();
+    put_text(writer, "message", converted.error().message);
+    put_text(writer, "param", converted.error().param);
+    writer.end_object();
+  } else {
+    writer.key("model").string(converted->model);
+    writer.key("stream").boolean(converted->stream);
+    writer.key("body").string(converted->body);
+    put_notices(writer, converted->notices);
+  }
+  writer.end_object();
+  return out;
+}
+
+}  // namespace proxx::server

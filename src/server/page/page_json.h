@@ -1,0 +1,27 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "anthropic/models.h"
+#include "base/result.h"
+#include "openai/converted_request.h"
+#include "server/page/page_log.h"
+
+// The page's data as JSON. Words that look like keys are redacted in all text.
+
+namespace proxx::server {
+
+/// One request as a row: no headers, notices by number.
+[[nodiscard]] std::string page_row(const PageEntry& entry);
+/// One request, whole: with notices, headers, and bodies if they were recorded.
+[[nodiscard]] std::string page_details(const PageEntry& entry);
+/// `{"version","recording","open_streams","models","totals","minutes"}`; a model has its prices.
+[[nodiscard]] std::string page_state(const PageLog& log, const ModelTable& models,
+                                     int64_t open_streams);
+/// The state with `requests`, oldest first.
+[[nodiscard]] std::string page_snapshot(const PageLog& log, const ModelTable& models,
+                                        int64_t open_streams);
+/// `{"model","stream","body","notices"}` or `{"error":{"message","param"}}`.
+[[nodiscard]] std::string page_conversion(const Result<ConvertedRequest>& converted);
+
+}  // namespace proxx::server

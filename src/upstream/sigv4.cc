@@ -1,0 +1,169 @@
+#include "upstream/sigv4.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/ascii.h"
+#include "base/date.h"
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+
+namespace proxx {
+namespace {
+
+constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
+constexpr size_t kDigestBytes = 32;
+constexpr size_t kDayBytes = 8;
+using Digest = std::array<unsigned char, kDigestBytes>;
+
+std::string hex_of(const Digest& digest) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out;
+  for (const unsigned char byte : digest) out.append({kDigits[byte >> 4U], kDigits[byte & 15U]});
+  return out;
+}
+
+std::string sha256(std::string_view text) {
+  Digest digest{};
+  EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
+  return hex_of(digest);
+}
+
+Digest hmac(std::string_view key, std::string_view text) {
+  Digest digest{};
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), nullptr);
+  return digest;
+}
+
+std::string_view text_of(const Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+std::string encoded(std::string_view text, std::string_view kept) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    if (is_letter(c) || is_digit(c) || kept.find(c) != std::string_view::npos) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out.append({'%', kDigits[byte >> 4U], kDigits[byte & 15U]});
+  }
+  return out;
+}
+
+/// Pairs sorted by name, then value, as they are encoded.
+std::string canonical_query(std::string_view query) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  while (!query.empty()) {
+    const size_t end = std::min(query.find('&'), query.size());
+    const std::string_view pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    const size_t equals = std::min(pair.find('='), pair.size());
+    const auto part = [](std::string_view text) { return encoded(percent_decoded(text), "-._~"); };
+    pairs.emplace_back(part(pair.substr(0, equals)),
+                       part(pair.substr(std::min(equals + 1, pair.size()))));
+  }
+  std::sort(pairs.begin(), pairs.end());
+  std::string out;
+  for (const auto& [name, value] : pairs) {
+    out.append(out.empty() ? "" : "&").append(name).append("=").append(value);
+  }
+  return out;
+}
+
+/// Without white space around it, and with one blank for several.
+std::string canonical_value(std::string_view value) {
+  std::string out;
+  for (const char c : value) {
+    const bool blank = c == ' ' || c == '\t';
+    if (!blank) {
+      out += c;
+    } else if (!out.empty() && out.back() != ' ') {
+      out += ' ';
+    }
+  }
+  if (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+std::string signed_names(const HeaderList& sorted) {
+  std::string out;
+  for (const auto& [name, value] : sorted) out.append(out.empty() ? "" : ";").append(name);
+  return out;
+}
+
+std::string canonical_request(const SignedRequest& request, const HeaderList& sorted) {
+  const size_t question = std::min(request.path.find('?'), request.path.size());
+  std::string out(request.method);
+  out += '\n' + encoded(request.path.substr(0, question), "-._~/") + '\n';
+  out += canonical_query(request.path.substr(std::min(question + 1, request.path.size()))) + '\n';
+  for (const auto& [name, value] : sorted) {
+    out.append(name).append(":").append(canonical_value(value)).append("\n");
+  }
+  return out + '\n' + signed_names(sorted) + '\n' + sha256(request.body);
+}
+
+bool is_signed(std::string_view name) {
+  return name == "content-type" || name.starts_with("anthropic-");
+}
+
+}  // namespace
+
+std::string amz_date(int64_t unix_s) {
+  std::string out = rfc3339(unix_s);
+  std::erase_if(out, [](char c) { return c == '-' || c == ':'; });
+  return out;
+}
+
+std::string sigv4_authorization(const SignedRequest& request, const AwsCredentials& credentials,
+                                const SigningScope& scope, std::string_view date) {
+  HeaderList sorted = request.headers;
+  std::sort(sorted.begin(), sorted.end());
+  const std::string_view day = date.substr(0, kDayBytes);
+  std::string place(day);
+  place.append("/").append(scope.region).append("/").append(scope.service).append("/aws4_request");
+
+  std::string to_sign(kAlgorithm);
+  to_sign.append("\n").append(date).append("\n").append(place).append("\n");
+  to_sign += sha256(canonical_request(request, sorted));
+
+  Digest key = hmac("AWS4" + credentials.secret_access_key, day);
+  for (const std::string_view part :
+       {scope.region, scope.service, std::string_view("aws4_request")})
+    key = hmac(text_of(key), part);
+  std::string out(kAlgorithm);
+  out.append(" Credential=").append(credentials.access_key_id).append("/").append(place);
+  out.append(", SignedHeaders=").append(signed_names(sorted));
+  return out.append(", Signature=").append(hex_of(hmac(text_of(key), to_sign)));
+}
+
+void sign(UpstreamRequest& request, std::string_view host, const AwsCredentials& credentials,
+          const SigningScope& scope, int64_t now_unix_s) {
+  const std::string date = amz_date(now_unix_s);
+  SignedRequest what{request.method, request.path, {}, request.body};
+  for (const auto& [name, value] : request.headers) {
+    if (std::string lowered = lower(name); is_signed(lowered)) {
+      what.headers.emplace_back(std::move(lowered), value);
+    }
+  }
+  const auto add = [&](const char* name, const std::string& value) {
+    what.headers.emplace_back(name, value);
+    request.headers.emplace_back(name, value);
+  };
+  what.headers.emplace_back("host", host);
+  add("x-amz-date", date);
+  if (!credentials.session_token.empty()) {
+    add("x-amz-security-token", credentials.session_token);
+  }
+  request.headers.emplace_back("Authorization",
+                               sigv4_authorization(what, credentials, scope, date));
+}
+
+}  // namespace proxx
