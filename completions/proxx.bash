@@ -25,14 +25,14 @@ _proxx() {
   local flags
   case $command in
     '' | send) flags="$answer $model $limits $upstream $general -V --version" ;;
-    ask) flags="-f --file -s --system -a --attach --no-stdin -t --temperature --max-tokens
+    ask) flags="-C --conversation -f --file -s --system -a --attach --no-stdin -t --temperature --max-tokens
       -r --reasoning -J --schema $answer $model $limits $upstream $general" ;;
-    batch) flags="-o --output -j --jobs --resume --fail-fast -n --dry-run -u --usage
+    batch) flags="-o --output -j --jobs --text --resume --fail-fast -n --dry-run -u --usage
       --half-price --no-wait --cancel --again --adopt
       $model $limits $upstream $general" ;;
     bridge) flags="-j --jobs -u --usage $model $limits $upstream $general" ;;
     convert) flags='-m --model --strict -c --config --api --include-usage --created --request --color -h --help' ;;
-    serve) flags="--host --port --unix --auth-file --cors --allowed-host --max-connections --threads
+    serve) flags="--host -p --port --unix --auth-file --cors --allowed-host --max-connections --threads
       --drain --log-level --log-format --metrics --check-health $model $upstream $general" ;;
     mock) flags='--host --port --script --replay --delay --as --token --token-life --aws-key --batch-time --color -h --help' ;;
     models) flags="--json --remote $model $upstream $general" ;;
@@ -57,12 +57,12 @@ _proxx() {
       return
       ;;
     -s | --system | -H | --header | -t | --temperature | --max-tokens | -j | --jobs | --retry | \
-      --max-time | --connect-timeout | --idle-timeout | -x | --proxy | --host | --port | --cors | \
+      --max-time | --connect-timeout | --idle-timeout | -x | --proxy | --host | -p | --port | --cors | \
       --allowed-host | --max-connections | --threads | --drain | --created | --delay | \
       --batch-time | --adopt)
       return
       ;;
-    -o | --output | -f | --file | -a | --attach | -J | --schema | -c | --config | --key-file | \
+    -C | --conversation | -o | --output | -f | --file | -a | --attach | -J | --schema | -c | --config | --key-file | \
       --cacert | --unix | --auth-file | --request)
       files=yes
       ;;

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what is needed, builds proxx, and runs its main job on the embedded mock upstream:
-# no key, no network. Quick when nothing is left to do.
+# Installs the Debian packages that building needs (with sudo), builds proxx in about three minutes, and
+# has a first conversation with the built-in stand-in for Claude: no key. Quick when nothing is left to do.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -16,4 +16,9 @@ show() {
 show '{"model":"claude-sonnet-5-5","messages":[{"role":"user","content":"hi"}]}'
 show '{"model":"claude-sonnet-5-5","stream":true,"messages":[{"role":"user","content":"hi"}]}'
 
-printf '\nproxx is at %s; install it with: cmake --install build/release\n' "$PWD/$proxx"
+printf '\n$ proxx ask --mock hi\n'
+"$proxx" ask --mock hi </dev/null
+
+printf '\nproxx is at %s. Try: %s ask --mock hi\n' "$PWD/$proxx" "$PWD/$proxx"
+printf 'To install it for all:  sudo cmake --install %s\n' "$PWD/build/release"
+printf 'For you alone:          cmake --install %s --prefix ~/.local\n' "$PWD/build/release"

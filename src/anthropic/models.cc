@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "anthropic/model_name.h"
+#include "base/ascii.h"
 #include "base/date.h"
 
 namespace proxx {
@@ -120,6 +121,17 @@ Model model_of(const Row& row) {
   return model;
 }
 
+/// `sonnet` of `claude-sonnet-5-5`; "" for an id of another form.
+std::string_view family_of(std::string_view id) {
+  constexpr std::string_view kStart = "claude-";
+  if (!id.starts_with(kStart)) return {};
+  id.remove_prefix(kStart.size());
+  const size_t end = id.find('-');
+  const bool numbered = end != std::string_view::npos && end > 0 && end + 1 < id.size() &&
+                        is_digit(id[end + 1]) && !is_digit(id[0]);
+  return numbered ? id.substr(0, end) : std::string_view();
+}
+
 /// An alias may name another one; a circle of them has to end somewhere.
 constexpr int kMaxAliasHops = 8;
 
@@ -150,6 +162,10 @@ void ModelTable::add_names(size_t row) {
   const Model& model = rows_[row];
   by_id_.emplace(model.id, row);
   if (!model.alias.empty()) by_alias_.emplace(model.alias, row);
+  const std::string_view family = family_of(model.id);
+  if (family.empty() || !model.listed || model.lifecycle == "retired") return;
+  size_t& newest = by_family_.emplace(family, row).first->second;
+  if (model.created_unix_s > rows_[newest].created_unix_s) newest = row;
 }
 
 void ModelTable::put(Model model) {
@@ -177,6 +193,7 @@ void ModelTable::list(std::vector<Model> listed) {
   std::move(rest.begin(), rest.end(), std::back_inserter(rows_));
   by_id_.clear();
   by_alias_.clear();
+  by_family_.clear();
   for (size_t row = 0; row < rows_.size(); ++row) add_names(row);
 }
 
@@ -209,7 +226,15 @@ std::string_view ModelTable::target_of(std::string_view name) const {
     if (target == name) break;
     name = target;
   }
-  return name;
+  if (find(name) != nullptr) return name;
+  const auto family = by_family_.find(name);
+  return family == by_family_.end() ? name : std::string_view(rows_[family->second].id);
+}
+
+std::vector<std::pair<std::string_view, std::string_view>> ModelTable::families() const {
+  std::vector<std::pair<std::string_view, std::string_view>> out;
+  for (const auto& [family, row] : by_family_) out.emplace_back(family, rows_[row].id);
+  return out;
 }
 
 Model ModelTable::resolve(std::string_view name) const {

@@ -76,12 +76,15 @@ class ModelTable {
   /// for who knows their names, no longer listed.
   void list(std::vector<Model> listed);
 
-  /// By configured alias, id, built-in alias, or as find_spelled() does. `id` of the answer is
-  /// `name`, or what a configured alias stands for. An id that no row knows gets the newest
-  /// generation's capabilities (prices unknown): it works the day it appears.
+  /// By configured alias, id, built-in alias, family, or as find_spelled() does. `id` of the answer
+  /// is `name`, or what a configured alias or a family stands for. An id that no row knows gets the
+  /// newest generation's capabilities (prices unknown): it works the day it appears.
   [[nodiscard]] Model resolve(std::string_view name) const;
-  /// What the configured aliases make of `name`: itself, if none is for it.
+  /// What the configured aliases and families() make of `name`: itself, if none is for it.
   [[nodiscard]] std::string_view target_of(std::string_view name) const;
+  /// `sonnet` and so on, each with the id of the newest listed model of that family: built-in
+  /// aliases, after the configured ones.
+  [[nodiscard]] std::vector<std::pair<std::string_view, std::string_view>> families() const;
   /// The row of exactly this id or alias, or nothing.
   [[nodiscard]] const Model* find(std::string_view name) const;
   /// As find(), also for a name with a date or in a gateway's spelling (anthropic/model_name.h).
@@ -100,8 +103,9 @@ class ModelTable {
 
   std::vector<Model> rows_;
   std::map<std::string, size_t, std::less<>> by_id_;
-  std::set<std::pair<std::string, size_t>> by_alias_;  ///< of one alias the first row counts
-  Model newest_;                                       ///< stands for ids without a row
+  std::set<std::pair<std::string, size_t>> by_alias_;     ///< of one alias the first row counts
+  std::map<std::string, size_t, std::less<>> by_family_;  ///< the newest row of each
+  Model newest_;                                          ///< stands for ids without a row
   std::map<std::string, std::string, std::less<>> aliases_;
   std::vector<std::pair<std::string, std::string>> patterns_;
 };

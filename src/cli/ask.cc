@@ -10,7 +10,11 @@ int run_ask(int argc, char** argv) {
   if (!parsed.options) return parsed.exit_code;
   auto request = ask_request(*parsed.options);
   if (!request) return refuse(*parsed.options, request.error());
-  return run_request(*parsed.options, std::move(*request));
+  if (!request->conversation) return run_request(*parsed.options, std::move(request->body));
+  return run_request(*parsed.options, std::move(request->body),
+                     [&conversation = *request->conversation](std::string_view answer) {
+                       return conversation.save(answer);
+                     });
 }
 
 }  // namespace proxx::cli

@@ -7,12 +7,13 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/media_type.h"
 #include "cli/attach.h"
 #include "cli/input.h"
 #include "cli/process.h"
+#include "cli/schema_words.h"
 #include "cli/terminal.h"
 #include "cli/text_reader.h"
-#include "json/reader.h"
 #include "json/writer.h"
 
 namespace proxx::cli {
@@ -45,20 +46,30 @@ Result<std::string> read_text(TextReader& reader, const std::string& path) {
 }
 
 /// stdin as the shell left it: "" for a terminal, /dev/null, a socket, or one that is closed.
-Result<std::string> read_stdin(TextReader& reader, bool quiet) {
+Result<std::string> read_stdin(bool quiet) {
   struct stat info {};
   if (!was_open(STDIN_FILENO) || fstat(STDIN_FILENO, &info) != 0) return std::string();
   if (!S_ISFIFO(info.st_mode) && !S_ISREG(info.st_mode)) return std::string();
   if (S_ISFIFO(info.st_mode)) wait_for_pipe(quiet);
-  return read_text(reader, "-");
+  return read_input("-");
 }
 
-/// Input first, then the file, then the words: the question comes last.
-Result<std::string> read_prompt(TextReader& reader, const AskOptions& options) {
+/// An image or a PDF in a pipe goes to `attached`. Input first, then the file, then the words: the
+/// question comes last.
+Result<std::string> read_prompt(TextReader& reader, const AskOptions& options,
+                                std::vector<std::string>& attached) {
   std::vector<std::string> parts;
   if (!stdin_is_taken(options)) {
-    PROXX_ASSIGN(std::string text, read_stdin(reader, options.quiet));
-    parts.push_back(std::move(text));
+    PROXX_ASSIGN(const std::string bytes, read_stdin(options.quiet));
+    if (const std::string type{sniff_media_type(bytes)};
+        !type.empty() && !type.starts_with("text/")) {
+      PROXX_ASSIGN(std::string part, bytes_part("-", bytes, type, reader));
+      attached.push_back(std::move(part));
+    } else {
+      PROXX_ASSIGN(std::string text, reader.decode("stdin", bytes));
+      text.erase(text.find_last_not_of('\n') + 1);
+      parts.push_back(std::move(text));
+    }
   }
   if (!options.file.empty()) {
     PROXX_ASSIGN(std::string text, read_text(reader, options.file));
@@ -84,18 +95,6 @@ Result<std::string> read_system(TextReader& reader, const std::string& value) {
   return reader.decode("--system", value);
 }
 
-Result<std::string> read_schema(const std::string& path) {
-  PROXX_ASSIGN(std::string text, read_input(path));
-  json::Document document;
-  if (const Status status = document.parse(text, {.allow_lone_surrogates = true}); !status) {
-    return fail(ErrorKind::usage, path + ": " + status.error().message);
-  }
-  if (!document.root().is_object()) {
-    return fail(ErrorKind::usage, path + ": expected a JSON Schema, an object");
-  }
-  return std::string(document.root().raw());
-}
-
 void write_content(json::Writer& writer, const std::vector<std::string>& parts,
                    const std::string& prompt) {
   if (parts.empty()) {
@@ -110,19 +109,41 @@ void write_content(json::Writer& writer, const std::vector<std::string>& parts,
   writer.end_array();
 }
 
-void write_message(json::Writer& writer, std::string_view role,
-                   const std::vector<std::string>& parts, const std::string& text) {
+std::string message(std::string_view role, const std::vector<std::string>& parts,
+                    const std::string& text) {
+  std::string out;
+  json::Writer writer(out);
   writer.begin_object().key("role").string(role).key("content");
   write_content(writer, parts, text);
   writer.end_object();
+  return out;
+}
+
+/// What a conversation's file says beside its messages, as far as no flag says it.
+void write_members(json::Writer& writer, const Conversation& conversation,
+                   const AskOptions& options) {
+  const auto has_flag = [&options](std::string_view key) {
+    if (key == "temperature") return options.temperature.has_value();
+    if (key == "max_tokens" || key == "max_completion_tokens")
+      return options.max_tokens.has_value();
+    if (key == "reasoning_effort") return !options.reasoning.empty();
+    return key == "response_format" && !options.schema.empty();
+  };
+  for (const auto& [key, value] : conversation.members()) {
+    if (!has_flag(key)) writer.key(key).raw(value);
+  }
 }
 
 }  // namespace
 
-Result<std::string> ask_request(const AskOptions& options) {
+Result<AskRequest> ask_request(const AskOptions& options) {
+  AskRequest asked;
+  if (!options.conversation.empty()) {
+    PROXX_ASSIGN(asked.conversation, Conversation::read(options.conversation));
+  }
   TextReader reader;
-  PROXX_ASSIGN(const std::string prompt, read_prompt(reader, options));
   std::vector<std::string> parts;
+  PROXX_ASSIGN(const std::string prompt, read_prompt(reader, options, parts));
   for (const std::string& argument : options.attachments) {
     PROXX_ASSIGN(std::string part, attachment_part(argument, reader));
     parts.push_back(std::move(part));
@@ -133,12 +154,16 @@ Result<std::string> ask_request(const AskOptions& options) {
   PROXX_ASSIGN(const std::string system, read_system(reader, options.system));
   if (const std::string notice = reader.notice(); !notice.empty() && !options.quiet) say(notice);
 
-  std::string request;
-  json::Writer writer(request);
-  writer.begin_object().key("messages").begin_array();
-  if (!system.empty()) write_message(writer, "system", {}, system);
-  write_message(writer, "user", parts, prompt);
+  Conversation conversation = asked.conversation ? *asked.conversation : Conversation();
+  if (!system.empty()) conversation.set_system(message("system", {}, system));
+  conversation.add(message("user", parts, prompt));
+  json::Writer writer(asked.body);
+  writer.begin_object();
+  write_members(writer, conversation, options);
+  writer.key("messages").begin_array();
+  for (const std::string& each : conversation.messages()) writer.raw(each);
   writer.end_array();
+  if (asked.conversation) asked.conversation = std::move(conversation);
   if (options.temperature) writer.key("temperature").number(*options.temperature);
   if (options.max_tokens) writer.key("max_completion_tokens").integer(*options.max_tokens);
   if (!options.reasoning.empty()) writer.key("reasoning_effort").string(options.reasoning);
@@ -149,7 +174,7 @@ Result<std::string> ask_request(const AskOptions& options) {
     writer.key("strict").boolean(true).key("schema").raw(schema).end_object().end_object();
   }
   writer.end_object();
-  return request;
+  return asked;
 }
 
 }  // namespace proxx::cli

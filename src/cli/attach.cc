@@ -51,6 +51,11 @@ Result<std::string> attachment_part(const std::string& argument, TextReader& rea
   if (is_web_url(path)) return url_part(path, type);
 
   PROXX_ASSIGN(std::string bytes, read_input(path));
+  return bytes_part(path, std::move(bytes), std::move(type), reader);
+}
+
+Result<std::string> bytes_part(const std::string& path, std::string bytes, std::string type,
+                               TextReader& reader) {
   const std::string name = path == "-" ? "stdin" : path;
   if (bytes.empty()) return fail(ErrorKind::usage, name + ": nothing to attach, it is empty");
   if (type.empty()) type = sniff_media_type(bytes);

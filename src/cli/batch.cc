@@ -37,7 +37,7 @@ Status check_line(const LineCutter::Line& line, bool resume, IdSet& ids, json::D
 
 /// Reads a file from where it stands to its end, before anything is asked: every id may stand
 /// there once. Returns the number of lines.
-Result<uint64_t> scan_input(int descriptor, bool resume) {
+Result<uint64_t> scan_input(int descriptor, const BatchOptions& options) {
   IdSet ids;
   LineCutter cutter(kMaxRequestBytes);
   json::Document document;
@@ -50,20 +50,21 @@ Result<uint64_t> scan_input(int descriptor, bool resume) {
       const auto line = got == 0 ? cutter.rest() : cutter.next();
       if (!line) break;
       lines = line->number;
-      PROXX_TRY(check_line(*line, resume, ids, document));
+      // The ids of --text are the lines' numbers.
+      if (!options.text) PROXX_TRY(check_line(*line, options.resume, ids, document));
     }
     if (got == 0) return lines;
   }
 }
 
 /// What can be read twice is, and stands where it stood.
-Result<BatchInput> prepare_input(int descriptor, bool resume) {
+Result<BatchInput> prepare_input(int descriptor, const BatchOptions& options) {
   BatchInput input;
   input.descriptor = descriptor;
   struct stat info {};
   if (fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) return input;
   const off_t start = lseek(descriptor, 0, SEEK_CUR);
-  PROXX_ASSIGN(input.lines, scan_input(descriptor, resume));
+  PROXX_ASSIGN(input.lines, scan_input(descriptor, options));
   if (lseek(descriptor, start, SEEK_SET) == -1) {
     return fail(ErrorKind::usage, std::string("read error: ") + std::strerror(errno));
   }
@@ -85,7 +86,7 @@ Result<int> batch(const BatchOptions& options) {
     return number == STDIN_FILENO ? Descriptor() : Descriptor(number);
   }));
   const int descriptor = file.number() == -1 ? STDIN_FILENO : file.number();
-  PROXX_ASSIGN(BatchInput input, prepare_input(descriptor, options.resume));
+  PROXX_ASSIGN(BatchInput input, prepare_input(descriptor, options));
   if (input.lines == uint64_t{0}) {
     return fail(ErrorKind::invalid_request, "the input is empty");
   }

@@ -23,10 +23,11 @@ namespace {
 constexpr size_t kPieceBytes = size_t{128} << 10;
 
 /// The line to print.
-Result<std::string> convert_line(const LineCutter::Line& line, const RequestOptions& conversion,
-                                 json::Document& document) {
+Result<std::string> convert_line(const LineCutter::Line& line, bool text,
+                                 const RequestOptions& conversion, json::Document& document) {
   if (line.too_long) return fail(ErrorKind::invalid_request, "line too long");
-  const BatchLine read = read_batch_line(line.text, line.number, document);
+  const std::string made = text ? prompt_line(line.text, line.number) : std::string();
+  const BatchLine read = read_batch_line(text ? made : line.text, line.number, document);
   if (read.request.empty()) return fail(read.error);
   PROXX_ASSIGN(const ConvertedRequest converted,
                convert_request(read.request, read.protocol, conversion));
@@ -59,7 +60,7 @@ Result<int> dry_run_batch(const BatchOptions& options, const std::string& path) 
     for (;;) {
       const auto line = got == 0 ? cutter.rest() : cutter.next();
       if (!line) break;
-      const auto converted = convert_line(*line, conversion, document);
+      const auto converted = convert_line(*line, options.text, conversion, document);
       if (converted) {
         PROXX_TRY(output.write(*converted));
         continue;

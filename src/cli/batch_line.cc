@@ -1,6 +1,7 @@
 #include "cli/batch_line.h"
 
 #include "base/secret_text.h"
+#include "base/text_encoding.h"
 #include "exchange/protocols.h"
 #include "json/find_member.h"
 #include "json/reader.h"
@@ -112,6 +113,19 @@ BatchLine read_batch_line(std::string_view text, uint64_t number, json::Document
     line.custom_id = "line-" + std::to_string(number);
   }
   return line;
+}
+
+std::string prompt_line(std::string_view words, uint64_t number) {
+  const size_t end = words.find_last_not_of(" \t\r");
+  if (end == std::string_view::npos) return std::string(words);
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().key("custom_id").string("line-" + std::to_string(number));
+  writer.key("body").begin_object().key("messages").begin_array().begin_object();
+  writer.key("role").string("user");
+  writer.key("content").string(decode_text(words.substr(0, end + 1)).text);
+  writer.end_object().end_array().end_object().end_object();
+  return out;
 }
 
 std::string result_line(std::string_view id, std::string_view custom_id,

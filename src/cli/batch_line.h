@@ -25,6 +25,10 @@ struct BatchLine {
 [[nodiscard]] BatchLine read_batch_line(std::string_view text, uint64_t number,
                                         json::Document& document);
 
+/// A line of --text as a batch request: its words as a prompt, `line-N` as its id. Words that are
+/// not UTF-8 are decoded (base/text_encoding.h). A blank line stays what it is.
+[[nodiscard]] std::string prompt_line(std::string_view words, uint64_t number);
+
 /// What a bare request is told that is to be found again, with what gives all of them ids.
 inline constexpr const char* kResumeNeedsIds =
     "--resume needs a custom_id on every line; to add them: "

@@ -43,8 +43,9 @@ void BatchCounts::add(const AnswerFacts& facts, const Model* model) {
 }
 
 std::string progress_text(const BatchCounts& counts, std::chrono::seconds elapsed) {
-  std::string text = std::to_string(counts.done - counts.failed) + " done, " +
-                     std::to_string(counts.failed) + " failed";
+  std::string text = std::to_string(counts.done - counts.failed + counts.skipped);
+  if (counts.total) text += " of " + std::to_string(*counts.total);
+  text += " done, " + std::to_string(counts.failed) + " failed";
   const double seconds = static_cast<double>(elapsed.count());
   const double rate = seconds > 0 ? static_cast<double>(counts.done) / seconds : 0;
   if (rate > 0) text += ", " + fixed(rate, 1) + "/s";

@@ -96,11 +96,13 @@ void BatchRun::take(LineSource::Next next) {
 
 void BatchRun::take_line(const LineCutter::Line& line) {
   BatchLine read;
+  std::string made;  // `read` has views of it
   if (line.too_long) {
     read.error.kind = ErrorKind::invalid_request;
     read.error.message = "longer than " + std::to_string(kMaxRequestBytes >> 20) + " MiB";
   } else {
-    read = read_batch_line(line.text, line.number, document_);
+    if (options_.text) made = prompt_line(line.text, line.number);
+    read = read_batch_line(options_.text ? made : line.text, line.number, document_);
   }
   if (options_.resume && !read.request.empty() && !read.has_own_id) {
     read.error = {ErrorKind::invalid_request, kResumeNeedsIds, {}, {}, {}, 0};
@@ -274,7 +276,10 @@ int BatchRun::summary() {
   progress_.clear();
   if (options_.usage) write_stderr("proxx: " + usage_text(counts_, elapsed()) + '\n');
   if (fatal_ && fatal_->kind == ErrorKind::output_failed) return report(*fatal_);
-  if (signal_ != 0) die_by(signal_);
+  if (signal_ != 0) {
+    if (!options_.output.empty()) tell("to go on: the same command with --resume");
+    die_by(signal_);
+  }
   if (fatal_) {
     const int exit_code = report(*fatal_);
     if (exit_code != kExitUsage) tell("the other lines were not tried");

@@ -26,33 +26,47 @@ std::string price(double dollars) {
   return text;
 }
 
+std::string row_start(std::string_view id) {
+  constexpr size_t kNameWidth = 28;
+  const std::string name = visible(id);
+  return name + std::string(kNameWidth - std::min(name.size(), kNameWidth), ' ');
+}
+
 std::string row(std::string_view id, std::string_view context, std::string_view output,
                 std::string_view in, std::string_view out, std::string_view lifecycle) {
-  constexpr size_t kNameWidth = 28;
-  constexpr size_t kNumberWidth = 8;
-  const std::string name = visible(id);
-  std::string text = name + std::string(kNameWidth - std::min(name.size(), kNameWidth), ' ');
+  constexpr size_t kNumberWidth = 7;
+  std::string text = row_start(id);
   for (const std::string_view number : {context, output, in, out}) {
     text.append(1 + kNumberWidth - std::min(number.size(), kNumberWidth), ' ').append(number);
   }
-  return text + "  " + visible(lifecycle) + '\n';
+  if (!lifecycle.empty()) text += "  " + visible(lifecycle);
+  return text + '\n';
+}
+
+/// Without columns for numbers, so that two names fit a line of 80 characters.
+std::string alias_row(std::string_view name, std::string_view id) {
+  return row_start(name) + " alias of " + visible(id) + '\n';
 }
 
 std::string table(const ModelTable& models) {
-  std::string out = row("MODEL", "CONTEXT", "OUTPUT", "$/M IN", "$/M OUT", "LIFECYCLE");
+  std::string out = row("MODEL", "CONTEXT", "OUTPUT", "$/M IN", "$/M OUT", "STATUS");
   for (const Model& model : models.rows()) {
     if (!model.listed) continue;
-    std::string lifecycle = model.lifecycle;
-    if (!model.retires.empty()) lifecycle += ", retires " + model.retires;
+    // What is active needs no word, what retires on a day is deprecated.
+    std::string lifecycle = model.lifecycle == "active" ? "" : model.lifecycle;
+    if (!model.retires.empty()) lifecycle = "until " + model.retires;
     out += row(model.id, tokens(model.context_tokens), tokens(model.max_tokens),
                price(model.price_input), price(model.price_output), lifecycle);
-    if (!model.alias.empty()) out += row(model.alias, "", "", "", "", "alias of " + model.id);
+    if (!model.alias.empty()) out += alias_row(model.alias, model.id);
+  }
+  for (const auto& [family, id] : models.families()) {
+    if (models.target_of(family) == id) out += alias_row(family, id);
   }
   for (const auto& [name, target] : models.aliases()) {
-    out += row(name, "", "", "", "", "alias of " + target);
+    out += alias_row(name, target);
   }
   for (const auto& [pattern, target] : models.patterns()) {
-    out += row(pattern, "", "", "", "", "alias of " + target);
+    out += alias_row(pattern, target);
   }
   return out;
 }

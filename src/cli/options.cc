@@ -105,7 +105,7 @@ Parsed<ServeOptions> parse_serve(int argc, char** argv) {
   set_usage(app, "Usage: proxx serve [OPTIONS]");
   app.footer("Example:\n  proxx serve --mock --port 0");
   add_setting(app, options, "--host", "host", "ADDRESS", "Where to listen (127.0.0.1)");
-  add_setting(app, options, "--port", "port", "N", "0 picks a free one (8080)");
+  add_setting(app, options, "-p,--port", "port", "N", "0 picks a free one (8080)");
   app.add_option("--unix", options.unix_path, "Listen on this Unix socket instead")
       ->type_name("PATH")
       ->excludes("--host", "--port");

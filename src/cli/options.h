@@ -46,8 +46,9 @@ struct AskOptions : RequestCommandOptions {
   std::optional<double> temperature;
   std::optional<int64_t> max_tokens;
   std::string reasoning;  ///< a reasoning_effort; "" says nothing
-  std::string schema;     ///< file with the JSON Schema of the answer
+  std::string schema;     ///< of the answer, as read_schema() takes it
   bool no_stdin = false;
+  std::string conversation;  ///< -C: its file; "" was not given
 };
 
 struct ConvertOptions {
@@ -67,6 +68,7 @@ struct BatchOptions : CommonOptions {
   std::string file;    ///< "" was not given
   std::string output;  ///< -o; "" is stdout
   int jobs = 4;
+  bool text = false;  ///< lines are prompts
   bool resume = false;
   bool fail_fast = false;
   bool dry_run = false;

@@ -1,6 +1,7 @@
 #include "cli/options.h"
 #include "cli/options_common.h"
 #include "cli/options_words.h"
+#include "cli/terminal.h"
 
 namespace proxx::cli {
 namespace {
@@ -17,6 +18,10 @@ void add_prompt(CLI::App& app, AskOptions& options) {
   app.add_option("-a,--attach", options.attachments, "Image, PDF or text: FILE[;type=MIME], URL, -")
       ->type_name("FILE")
       ->allow_extra_args(false)
+      ->group(kRequestGroup);
+  app.add_option("-C,--conversation", options.conversation,
+                 "Go on with the conversation in FILE, or begin one there")
+      ->type_name("FILE")
       ->group(kRequestGroup);
   app.add_flag("--no-stdin", options.no_stdin, "Do not read stdin")->group(kRequestGroup);
 }
@@ -36,8 +41,9 @@ void add_model_options(CLI::App& app, AskOptions& options) {
       ->type_name("EFFORT")
       ->check(one_of({"none", "minimal", "low", "medium", "high", "xhigh", "max"}))
       ->group(kRequestGroup);
-  app.add_option("-J,--schema", options.schema, "The answer is JSON by this JSON Schema")
-      ->type_name("FILE")
+  app.add_option("-J,--schema", options.schema,
+                 "The answer is JSON: a schema, its file, or 'name, age int'")
+      ->type_name("SCHEMA")
       ->group(kRequestGroup);
 }
 
@@ -59,6 +65,10 @@ Parsed<AskOptions> parse_ask(int argc, char** argv) {
     return std::optional<int>();
   };
   if (const auto exit_code = parse(app, argc, argv, take)) return {std::nullopt, *exit_code};
+  if (!options.conversation.empty() && options.format != Format::text) {
+    say_error("--conversation keeps the answer's text: it goes with --format text alone");
+    return {std::nullopt, 2};
+  }
   return {std::move(options), 0};
 }
 

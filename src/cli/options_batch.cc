@@ -16,7 +16,7 @@ void add_jobs(CLI::App& app, int& jobs, const std::string& help) {
 void add_half_price(CLI::App& app, BatchOptions& options) {
   constexpr const char* kGroup = "Half price";
   app.add_flag("--half-price", options.half_price, "Half the price, answers within 24 hours")
-      ->excludes("--jobs", "--fail-fast")
+      ->excludes("--jobs", "--fail-fast", "--text")
       ->group(kGroup);
   const auto add = [&](const char* name, bool& value, const char* help) {
     app.add_flag(name, value, help)->needs("--half-price")->group(kGroup);
@@ -45,6 +45,7 @@ Parsed<BatchOptions> parse_batch(int argc, char** argv) {
   app.add_option("FILE", options.file, "The requests; - is stdin")->type_name("");
   app.add_option("-o,--output", options.output, "Write here instead of stdout")->type_name("FILE");
   add_jobs(app, options.jobs, "Requests in flight (4)");
+  app.add_flag("--text", options.text, "Each line is a prompt in words, its id line-N");
   app.add_flag("--resume", options.resume, "Go on with -o: run what has no answer there yet");
   app.add_flag("--fail-fast", options.fail_fast, "Stop at the first line that fails");
   app.add_flag("-n,--dry-run", options.dry_run, "Print the Anthropic requests, send nothing")

@@ -23,7 +23,7 @@ constexpr size_t kMaxHeaderFileBytes = size_t{1} << 20;
 constexpr const char* kUpstreamGroup = "Upstream";
 constexpr const char* kAnswerGroup = "Answer";
 
-/// Without blank lines, so that the longest help fits a screen of 40 lines.
+/// Without blank lines, so that the longest help fits a screen of 42 lines.
 class HelpFormatter final : public CLI::Formatter {
  public:
   explicit HelpFormatter(std::string usage) : usage_(std::move(usage)) { column_width(28); }

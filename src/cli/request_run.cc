@@ -123,7 +123,8 @@ class Sending {
   }
 
   /// Returns the exit code.
-  int run(std::string request) {
+  int run(std::string request, const std::function<Status(std::string_view)>& keep) {
+    view_.keep_text(keep != nullptr);
     ExchangeRequest incoming;
     incoming.body = std::move(request);
     incoming.credential = runtime_.credential();
@@ -131,6 +132,7 @@ class Sending {
     exchange_.start(std::move(incoming));
     runtime_.loop().run();
     report_refusal();
+    if (keep && exit_code_ == 0) keep_answer(keep);
     if (!options_.quiet) report_cut_off();
     if (options_.usage) report_usage();
     return exit_code_;
@@ -145,6 +147,13 @@ class Sending {
     const Error told = runtime_.with_key_source(error);
     return report(options_.in_words ? in_flag_words(told) : told);
   }
+  /// An answer without text would be refused as history.
+  void keep_answer(const std::function<Status(std::string_view)>& keep) {
+    std::string_view text = view_.text();
+    text = text.substr(0, text.find_last_not_of('\n') + 1);
+    if (text.empty()) return;
+    if (const Status status = keep(text); !status) exit_code_ = report(status.error());
+  }
   void report_refusal() {
     const AnswerFacts& facts = exchange_.facts();
     if (exit_code_ != 0 || form_ != AnswerForm::text ||
@@ -158,6 +167,8 @@ class Sending {
     const AnswerFacts& facts = exchange_.facts();
     if (facts.stop.cuts_call) {
       say("a tool call's arguments were cut off by max_tokens and are not complete JSON");
+    } else if (form_ == AnswerForm::text && exit_code_ == 0 && view_.is_empty()) {
+      say("the answer is empty");
     } else if (form_ == AnswerForm::text && is_cut_off(facts.stop.reason)) {
       say("the answer was cut off: it reached max_tokens or the model's context window");
     }
@@ -178,7 +189,8 @@ class Sending {
   Exchange exchange_;
 };
 
-int send(const RequestCommandOptions& options, std::string request) {
+int send(const RequestCommandOptions& options, std::string request,
+         const std::function<Status(std::string_view)>& keep) {
   auto made = Runtime::make(options);
   if (!made) return report(made.error());
   Runtime& runtime = **made;
@@ -195,7 +207,7 @@ int send(const RequestCommandOptions& options, std::string request) {
   if (to_stdout) reader.emplace(runtime.loop(), STDOUT_FILENO);
   fetch_models_if_set(runtime, options.quiet);
   runtime.context().conversion.stream_override = stream_override(options);
-  return Sending(options, runtime, *output).run(std::move(request));
+  return Sending(options, runtime, *output).run(std::move(request), keep);
 }
 
 }  // namespace
@@ -210,8 +222,9 @@ int refuse(const RequestCommandOptions& options, const Error& error) {
   return report(options.in_words ? in_flag_words(error) : error);
 }
 
-int run_request(const RequestCommandOptions& options, std::string request) {
-  return options.dry_run ? dry_run(options, request) : send(options, std::move(request));
+int run_request(const RequestCommandOptions& options, std::string request,
+                const std::function<Status(std::string_view)>& keep) {
+  return options.dry_run ? dry_run(options, request) : send(options, std::move(request), keep);
 }
 
 }  // namespace proxx::cli

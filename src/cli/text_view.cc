@@ -1,5 +1,7 @@
 #include "cli/text_view.h"
 
+#include <unistd.h>
+
 #include "base/visible.h"
 #include "cli/terminal.h"
 
@@ -13,6 +15,9 @@ void TextView::show_reasoning(std::string_view text) {
 
 bool TextView::write(std::string_view bytes) {
   end_line();
+  if (keeps_) text_.append(bytes);
+  if (!bytes.empty()) answer_in_line_ = bytes.back() != '\n';
+  empty_ = empty_ && bytes.find_first_not_of('\n') == std::string_view::npos;
   return answer_.write(bytes);
 }
 
@@ -23,6 +28,7 @@ void TextView::finish() {
 
 void TextView::fail(const AnswerHead& head, const Error& error) {
   end_line();
+  if (answer_in_line_ && isatty(STDOUT_FILENO) == 1) write_stderr("\n");
   answer_.fail(head, error);
 }
 

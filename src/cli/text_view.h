@@ -1,4 +1,5 @@
 #pragma once
+#include <string>
 #include <string_view>
 
 #include "exchange/sink.h"
@@ -6,13 +7,19 @@
 namespace proxx::cli {
 
 /// Stands before the sink of an answer in text form and shows the model's reasoning on stderr,
-/// dimmed, ended by a newline before the answer's first word. Everything else passes through.
+/// dimmed, ended by a newline before the answer's first word, and ends the line of an answer that
+/// breaks off on a terminal before its error comes. Everything else passes through.
 class TextView final : public Sink {
  public:
   /// `answer` must outlive the view.
   explicit TextView(Sink& answer) : answer_(answer) {}
 
   void show_reasoning(std::string_view text);
+  /// Whether text() is to have the whole answer.
+  void keep_text(bool keep) { keeps_ = keep; }
+  [[nodiscard]] const std::string& text() const { return text_; }
+  /// Nothing but line ends was written.
+  [[nodiscard]] bool is_empty() const { return empty_; }
 
   void begin(const AnswerHead& head) override { answer_.begin(head); }
   bool write(std::string_view bytes) override;
@@ -24,6 +31,10 @@ class TextView final : public Sink {
   void end_line();
 
   Sink& answer_;
+  bool keeps_ = false;
+  bool empty_ = true;
+  bool answer_in_line_ = false;  ///< the answer's last byte was no newline
+  std::string text_;
   bool in_line_ = false;  ///< stderr stands behind reasoning, not at the start of a line
 };
 

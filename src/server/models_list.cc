@@ -17,6 +17,11 @@ void write_model(json::Writer& writer, std::string_view name, const Model& model
   writer.key("created_at").string(rfc3339(model.created_unix_s));
   writer.key("context_length").integer(model.context_tokens);
   writer.key("max_output_tokens").integer(model.max_tokens);
+  for (const auto& [key, price] :
+       {std::pair("price_input", model.price_input), std::pair("price_output", model.price_output),
+        std::pair("price_cache_read", model.price_cache_read)}) {
+    if (price >= 0) writer.key(key).number(price);
+  }
   if (reader == ModelsReader::anthropic) {
     writer.key("type").string("model");
     writer.key("max_input_tokens").integer(model.context_tokens);
@@ -49,6 +54,9 @@ std::string models_list(const ModelTable& models, ModelsReader reader) {
     if (!is_shown(model)) continue;
     write(model.id, model);
     if (!model.alias.empty()) write(model.alias, model);
+  }
+  for (const auto& [family, id] : models.families()) {
+    if (models.target_of(family) == id) write(family, models.resolve(id));
   }
   for (const auto& [alias, target] : models.aliases()) write(alias, models.resolve(target));
   writer.end_array();

@@ -76,11 +76,11 @@ make_files() {
   expect stdout "$out" ""
 }
 
-@test "stdin that is no text is named, and can be attached" {
+@test "stdin that is an image is attached" {
   make_files
   asked what is this <pic.dat
-  expect_code 2
-  contains "$err" "stdin: not UTF-8 text; attach it with -a -"
+  expect_code 0
+  expect type "$(got '.messages[0].content[0].source.media_type')" image/png
   asked -a - what is this <pic.dat
   expect_code 0
   expect type "$(got '.messages[0].content[0].source.media_type')" image/png

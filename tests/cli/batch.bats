@@ -220,7 +220,7 @@ until_lines() {
   batch -o out.jsonl in.jsonl
   expect stderr "$err" ""
   script -qec "'$PROXX' batch --mock -o out2.jsonl in.jsonl" /dev/null >tty.log </dev/null
-  contains "$(cat tty.log)" "2 done, 0 failed"
+  contains "$(cat tty.log)" "2 of 3 done, 0 failed"
   contains "$(cat tty.log)" "left"
 }
 

@@ -3,7 +3,7 @@
 load helpers
 
 COMMANDS='ask batch bridge convert serve mock models config'
-SCREEN_LINES=40
+SCREEN_LINES=42
 SCREEN_COLUMNS=100
 
 # help_of COMMAND: its help; the default command's is `send`.

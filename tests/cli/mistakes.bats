@@ -37,7 +37,7 @@ told() {
 
 @test "a value that is missing, one too many, and one for a flag that takes none" {
   told "--format needs a value: FORMAT" ask -F
-  told "--schema needs a value: FILE" ask --schema
+  told "--schema needs a value: SCHEMA" ask --schema
   told "--model is given twice" ask -m opus --model haiku hi
   told "--config is given twice" ask -c none -c none hi
   told "--retry is given twice" ask --retry 1 --retry 2 hi
