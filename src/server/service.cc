@@ -7,7 +7,6 @@
 
 #include "anthropic/beta_allowance.h"
 #include "base/ascii.h"
-#include "base/sha256.h"
 #include "exchange/jobs.h"
 #include "exchange/protocols.h"
 #include "http/guard.h"
@@ -18,6 +17,7 @@
 #include "server/page/page_json.h"
 #include "server/relay.h"
 #include "upstream/host_provider.h"
+#include "upstream/sha256.h"
 
 namespace proxx::server {
 namespace {
@@ -309,7 +309,7 @@ void Service::start_chat(http::Request& request, std::unique_ptr<Reply>& reply) 
   incoming.body = std::move(request.body);
   incoming.renew = renewal_of(*credential);
   if (api == Endpoint::responses) {
-    incoming.past = shared_.memory.of(sha256(presented_key(request)));
+    incoming.past = shared_.memory.of(hex_of(sha256(presented_key(request))));
   }
   run(std::make_shared<ChatSession>(terms_->context, options().keep_alive, std::move(incoming),
                                     std::move(reply), let_go()));

@@ -1,14 +1,12 @@
 #include "upstream/sigv4.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <algorithm>
 #include <array>
 #include <vector>
 
 #include "base/ascii.h"
 #include "base/date.h"
+#include "upstream/sha256.h"
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 
@@ -16,31 +14,9 @@ namespace proxx {
 namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
-constexpr size_t kDigestBytes = 32;
 constexpr size_t kDayBytes = 8;
-using Digest = std::array<unsigned char, kDigestBytes>;
 
-std::string hex_of(const Digest& digest) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (const unsigned char byte : digest) out.append({kDigits[byte >> 4U], kDigits[byte & 15U]});
-  return out;
-}
-
-std::string sha256(std::string_view text) {
-  Digest digest{};
-  EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
-  return hex_of(digest);
-}
-
-Digest hmac(std::string_view key, std::string_view text) {
-  Digest digest{};
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), nullptr);
-  return digest;
-}
-
-std::string_view text_of(const Digest& digest) {
+std::string_view text_of(const Sha256& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
@@ -107,7 +83,7 @@ std::string canonical_request(const SignedRequest& request, const HeaderList& so
   for (const auto& [name, value] : sorted) {
     out.append(name).append(":").append(canonical_value(value)).append("\n");
   }
-  return out + '\n' + signed_names(sorted) + '\n' + sha256(request.body);
+  return out + '\n' + signed_names(sorted) + '\n' + hex_of(sha256(request.body));
 }
 
 bool is_signed(std::string_view name) {
@@ -132,16 +108,16 @@ std::string sigv4_authorization(const SignedRequest& request, const AwsCredentia
 
   std::string to_sign(kAlgorithm);
   to_sign.append("\n").append(date).append("\n").append(place).append("\n");
-  to_sign += sha256(canonical_request(request, sorted));
+  to_sign += hex_of(sha256(canonical_request(request, sorted)));
 
-  Digest key = hmac("AWS4" + credentials.secret_access_key, day);
+  Sha256 key = hmac_sha256("AWS4" + credentials.secret_access_key, day);
   for (const std::string_view part :
        {scope.region, scope.service, std::string_view("aws4_request")})
-    key = hmac(text_of(key), part);
+    key = hmac_sha256(text_of(key), part);
   std::string out(kAlgorithm);
   out.append(" Credential=").append(credentials.access_key_id).append("/").append(place);
   out.append(", SignedHeaders=").append(signed_names(sorted));
-  return out.append(", Signature=").append(hex_of(hmac(text_of(key), to_sign)));
+  return out.append(", Signature=").append(hex_of(hmac_sha256(text_of(key), to_sign)));
 }
 
 void sign(UpstreamRequest& request, std::string_view host, const AwsCredentials& credentials,

@@ -1,6 +1,6 @@
 #include "upstream/tls.h"
 
-#include <dlfcn.h>
+#include <openssl/ssl.h>
 
 #include <cstring>
 #include <new>
@@ -10,43 +10,11 @@ namespace {
 
 // How long a certificate that was taken out of the trusted ones may still be trusted.
 constexpr long kTrustSeconds = 60L * 60;
-// <openssl/ssl.h>; SSL_CTX_set_mode() is a macro.
-constexpr int kControlMode = 33;            // SSL_CTRL_MODE
-constexpr long kModeReleaseBuffers = 0x10;  // SSL_MODE_RELEASE_BUFFERS
 
-/// A function of OpenSSL's, or null. Looked up, because only libcurl knows whether its TLS library
-/// is OpenSSL.
-template <class Function>
-Function* find_function(const char* name) {
-  return reinterpret_cast<Function*>(dlsym(RTLD_DEFAULT, name));
-}
-
-/// Null together.
-struct OpenSsl {
-  long (*control)(void* ssl_context, int command, long number, void*) = nullptr;
-  void* (*get_store)(const void* ssl_context) = nullptr;
-  void (*set_store)(void* ssl_context, void* store) = nullptr;
-  int (*hold_store)(void* store) = nullptr;
-  void (*free_store)(void* store) = nullptr;
-};
-
-OpenSsl find_openssl() {
+/// What libcurl hands out is OpenSSL's: libcurl may be built on another library.
+bool uses_openssl() {
   const char* const library = curl_version_info(CURLVERSION_NOW)->ssl_version;
-  if (library == nullptr || std::strncmp(library, "OpenSSL/", 8) != 0) return {};
-  const OpenSsl found{find_function<long(void*, int, long, void*)>("SSL_CTX_ctrl"),
-                      find_function<void*(const void*)>("SSL_CTX_get_cert_store"),
-                      find_function<void(void*, void*)>("SSL_CTX_set1_cert_store"),
-                      find_function<int(void*)>("X509_STORE_up_ref"),
-                      find_function<void(void*)>("X509_STORE_free")};
-  const bool all = found.control != nullptr && found.get_store != nullptr &&
-                   found.set_store != nullptr && found.hold_store != nullptr &&
-                   found.free_store != nullptr;
-  return all ? found : OpenSsl{};
-}
-
-const OpenSsl& openssl() {
-  static const OpenSsl found = find_openssl();
-  return found;
+  return library != nullptr && std::strncmp(library, "OpenSSL/", 8) == 0;
 }
 
 }  // namespace
@@ -57,51 +25,43 @@ TlsContext::TlsContext() : sessions_(curl_share_init(), curl_share_cleanup) {
 }
 
 TlsContext::~TlsContext() {
-  const auto free_store = openssl().free_store;
-  if (store_ != nullptr && free_store != nullptr) free_store(store_);
+  X509_STORE_free(store_);
 }
 
 void TlsContext::apply(CURL* easy) {
   curl_easy_setopt(easy, CURLOPT_SHARE, sessions_.get());
   curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, kTrustSeconds);
-  if (openssl().control == nullptr) return;
-  curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, prepare);
+  static const bool has_store = uses_openssl();
+  if (!has_store) return;
+  curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, share_store);
   curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, this);
-}
-
-CURLcode TlsContext::prepare(CURL*, void* ssl_context, void* self) {
-  const auto control = openssl().control;
-  if (control == nullptr) return CURLE_OK;
-  control(ssl_context, kControlMode, kModeReleaseBuffers, nullptr);
-  static_cast<TlsContext*>(self)->share_store(ssl_context);
-  return CURLE_OK;
 }
 
 // libcurl has filled the context's store by now; from a directory OpenSSL reads what it needs
 // later.
-void TlsContext::share_store(void* ssl_context) {
+CURLcode TlsContext::share_store(CURL*, void* ssl_context, void* self) {
+  auto* const context = static_cast<SSL_CTX*>(ssl_context);
+  TlsContext& shared = *static_cast<TlsContext*>(self);
   const auto now = Clock::now();
-  if (store_ != nullptr && now < store_until_) {
-    openssl().set_store(ssl_context, store_);
-    return;
+  if (shared.store_ != nullptr && now < shared.store_until_) {
+    SSL_CTX_set1_cert_store(context, shared.store_);
+    return CURLE_OK;
   }
-  void* const store = openssl().get_store(ssl_context);
-  if (store == nullptr || openssl().hold_store(store) == 0) return;
-  const auto free_store = openssl().free_store;
-  if (store_ != nullptr && free_store != nullptr) free_store(store_);
-  store_ = store;
-  store_until_ = now + std::chrono::seconds(kTrustSeconds);
+  X509_STORE* const store = SSL_CTX_get_cert_store(context);
+  if (store == nullptr || X509_STORE_up_ref(store) == 0) return CURLE_OK;
+  X509_STORE_free(shared.store_);
+  shared.store_ = store;
+  shared.store_until_ = now + std::chrono::seconds(kTrustSeconds);
+  return CURLE_OK;
 }
 
 bool tls_has_unread(CURL* easy) {
-  static int (*const has_pending)(const void* ssl) =
-      find_function<int(const void*)>("SSL_has_pending");
   curl_tlssessioninfo* session = nullptr;
-  if (has_pending == nullptr ||
-      curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || session == nullptr)
+  if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || session == nullptr ||
+      session->backend != CURLSSLBACKEND_OPENSSL || session->internals == nullptr) {
     return false;
-  return session->backend == CURLSSLBACKEND_OPENSSL && session->internals != nullptr &&
-         has_pending(session->internals) != 0;
+  }
+  return SSL_has_pending(static_cast<const SSL*>(session->internals)) != 0;
 }
 
 }  // namespace proxx

@@ -1,17 +1,18 @@
 #pragma once
 #include <curl/curl.h>
+#include <openssl/types.h>
 
 #include <chrono>
 #include <memory>
 
 namespace proxx {
 
-/// What the TLS connections of one loop have in common: sessions, trusted certificates, and buffers
-/// only while they are busy. libcurl alone keeps sessions for each easy handle (before 8.12), so
-/// each shakes hands anew; it reads a directory's certificates for each connection; and OpenSSL
-/// keeps 34 KiB of buffers for each. Certificates are verified as before; a resumed session keeps
-/// the verdict of its first handshake, the host's name is compared each time. No early data.
-/// Must outlive the easy handles. Without OpenSSL under libcurl only sessions are shared.
+/// What the TLS connections of one loop have in common: sessions and trusted certificates. libcurl
+/// alone keeps sessions for each easy handle (before 8.12), so each shakes hands anew, and it reads
+/// a directory's certificates for each connection. Certificates are verified as before; a resumed
+/// session keeps the verdict of its first handshake, the host's name is compared each time. No
+/// early data. Must outlive the easy handles. Without OpenSSL under libcurl only sessions are
+/// shared.
 class TlsContext {
  public:
   /// Throws std::bad_alloc.
@@ -26,11 +27,10 @@ class TlsContext {
  private:
   using Clock = std::chrono::steady_clock;
 
-  static CURLcode prepare(CURL*, void* ssl_context, void* self);
-  void share_store(void* ssl_context);
+  static CURLcode share_store(CURL*, void* ssl_context, void* self);
 
   std::unique_ptr<CURLSH, decltype(&curl_share_cleanup)> sessions_;
-  void* store_ = nullptr;  ///< OpenSSL's X509_STORE, filled by libcurl for an earlier connection
+  X509_STORE* store_ = nullptr;  ///< filled by libcurl for an earlier connection
   Clock::time_point store_until_{};
 };
 

@@ -6,7 +6,6 @@ proxx_unit_test(core_json
     json_test.cc
     media_type_test.cc
     secret_text_test.cc
-    sha256_test.cc
     text_encoding_test.cc
     utf8_test.cc
     visible_test.cc
