@@ -14,10 +14,8 @@
 #include "exchange/job_thread.h"
 #include "exchange/jobs.h"
 #include "exchange/protocols.h"
-#include "json/reader.h"
-#include "json/text.h"
-#include "json/writer.h"
 #include "openai/error.h"
+#include "openai/responses/input_tokens.h"
 
 namespace proxx {
 namespace {
@@ -316,18 +314,10 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   }
 
   void after_count() {
-    json::Document document;
-    std::optional<int64_t> tokens;
-    if (document.parse_view(attempt.body)) {
-      tokens = document.root().get("input_tokens").integer_or_none();
-    }
-    if (!tokens || *tokens < 0) {
-      return attempt_failed(anthropic::protocol_error("the upstream counted no input_tokens"));
-    }
+    auto answer = openai::responses::input_tokens_answer(attempt.body);
+    if (!answer) return attempt_failed(std::move(answer).error());
     client.begin(attempt.client_headers);
-    json::Writer w(client.output);
-    w.begin_object().key("object").string("response.input_tokens");
-    w.key("input_tokens").integer(*tokens).end_object();
+    client.output = std::move(*answer);
     client.flush();
     finish();
   }
@@ -388,31 +378,35 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     });
   }
 
-  void renew_credential(Error error) {
-    attempt.call.reset();
-    request.renew(request.credential, [weak = weak_from_this(), error = std::move(error)](
+  /// Asks for a newer credential and goes on with `then`, unless the client left meanwhile.
+  template <class Then>
+  void ask_for_credential(Then then) {
+    request.renew(request.credential, [weak = weak_from_this(), then = std::move(then)](
                                           Result<std::optional<Credential>> renewed) {
       const auto self = weak.lock();
-      if (!self || self->client.is_over()) return;
-      if (!renewed) return self->fail(std::move(renewed).error());
-      if (!*renewed) return self->fail(error);
-      self->request.credential = std::move(**renewed);
-      self->convert(false);  // the body may have gone with the first call
+      if (self && !self->client.is_over()) then(*self, std::move(renewed));
+    });
+  }
+
+  void renew_credential(Error error) {
+    attempt.call.reset();
+    ask_for_credential([error = std::move(error)](Impl& self, auto renewed) {
+      if (!renewed) return self.fail(std::move(renewed).error());
+      if (!*renewed) return self.fail(error);
+      self.request.credential = std::move(**renewed);
+      self.convert(false);  // the body may have gone with the first call
     });
   }
 
   /// Before the credential ends. One that is still good is used where no other can be had.
   void renew_ahead() {
     renewed_ahead = true;
-    request.renew(request.credential,
-                  [weak = weak_from_this()](Result<std::optional<Credential>> renewed) {
-                    const auto self = weak.lock();
-                    if (!self || self->client.is_over()) return;
-                    const bool over = self->request.credential.aws.expires_unix_s <= now_unix_s();
-                    if (!renewed && over) return self->fail(std::move(renewed).error());
-                    if (renewed && *renewed) self->request.credential = std::move(**renewed);
-                    self->call_upstream();
-                  });
+    ask_for_credential([](Impl& self, auto renewed) {
+      const bool over = self.request.credential.aws.expires_unix_s <= now_unix_s();
+      if (!renewed && over) return self.fail(std::move(renewed).error());
+      if (renewed && *renewed) self.request.credential = std::move(**renewed);
+      self.call_upstream();
+    });
   }
 
   void resume() {

@@ -15,7 +15,7 @@ constexpr size_t kKeptBytes = 512;
 /// By length first: long texts that begin alike are compared only if they are as long.
 struct ByLength {
   bool operator()(const std::string& a, const std::string& b) const {
-    return a.size() != b.size() ? a.size() < b.size() : a < b;
+    return a.size() != b.size() ? a.size() < b.size() : std::string_view(a) < std::string_view(b);
   }
 };
 
