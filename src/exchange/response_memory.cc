@@ -15,7 +15,7 @@ constexpr size_t kKeptBytes = 512;
 /// By length first: long texts that begin alike are compared only if they are as long.
 struct ByLength {
   bool operator()(const std::string& a, const std::string& b) const {
-    return a.size() != b.size() ? a.size() < b.size() : std::string_view(a) < std::string_view(b);
+    return a.size() != b.size() ? a.size() < b.size() : a.compare(b) < 0;
   }
 };
 
@@ -237,7 +237,7 @@ void ResponseMemory::release(Tenant& tenant, Node* node) {
       bytes_ -= text->bytes();
       const auto named = tenant.items.find(text->id);
       if (named != tenant.items.end() && named->second == text) tenant.items.erase(named);
-      tenant.texts.erase(*text->json);
+      tenant.texts.erase(tenant.texts.find(*text->json));
     }
     node = parent;
   }

@@ -1,7 +1,7 @@
 #include "upstream/sigv4.h"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 #include <vector>
 
 #include "base/ascii.h"
@@ -34,17 +34,22 @@ std::string encoded(std::string_view text, std::string_view kept) {
   return out;
 }
 
+/// What is before the first `mark`, and what is behind it.
+std::pair<std::string_view, std::string_view> cut(std::string_view text, char mark) {
+  const size_t at = text.find(mark);
+  if (at == std::string_view::npos) return {text, {}};
+  return {text.substr(0, at), text.substr(at + 1)};
+}
+
 /// Pairs sorted by name, then value, as they are encoded.
 std::string canonical_query(std::string_view query) {
   std::vector<std::pair<std::string, std::string>> pairs;
+  const auto part = [](std::string_view text) { return encoded(percent_decoded(text), "-._~"); };
   while (!query.empty()) {
-    const size_t end = std::min(query.find('&'), query.size());
-    const std::string_view pair = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
-    const size_t equals = std::min(pair.find('='), pair.size());
-    const auto part = [](std::string_view text) { return encoded(percent_decoded(text), "-._~"); };
-    pairs.emplace_back(part(pair.substr(0, equals)),
-                       part(pair.substr(std::min(equals + 1, pair.size()))));
+    const auto [pair, rest] = cut(query, '&');
+    const auto [name, value] = cut(pair, '=');
+    pairs.emplace_back(part(name), part(value));
+    query = rest;
   }
   std::sort(pairs.begin(), pairs.end());
   std::string out;
@@ -76,10 +81,9 @@ std::string signed_names(const HeaderList& sorted) {
 }
 
 std::string canonical_request(const SignedRequest& request, const HeaderList& sorted) {
-  const size_t question = std::min(request.path.find('?'), request.path.size());
+  const auto [path, query] = cut(request.path, '?');
   std::string out(request.method);
-  out += '\n' + encoded(request.path.substr(0, question), "-._~/") + '\n';
-  out += canonical_query(request.path.substr(std::min(question + 1, request.path.size()))) + '\n';
+  out += '\n' + encoded(path, "-._~/") + '\n' + canonical_query(query) + '\n';
   for (const auto& [name, value] : sorted) {
     out.append(name).append(":").append(canonical_value(value)).append("\n");
   }
