@@ -26,7 +26,7 @@ prerequisites() {
 proxx needs, with headers where it is a library (names of Debian's packages on the right):
   to build    a C++20 compiler: GCC 12 or clang 14, or newer            g++ | clang
               CMake 3.25, Ninja; ccache is used if it is there          cmake ninja-build ccache
-              libcurl 7.87, with OpenSSL 3; CA certificates             libcurl4-openssl-dev libssl-dev ca-certificates
+              libcurl 7.88, with OpenSSL 3; CA certificates             libcurl4-openssl-dev libssl-dev ca-certificates
               Boost 1.81 (headers: Asio, Beast)                         libboost-dev | libboost1.81-dev
               nlohmann-json 3.11, CLI11 2.1, yaml-cpp 0.7               nlohmann-json3-dev libcli11-dev libyaml-cpp-dev
               tl-expected 1.0                                           libexpected-dev

@@ -114,6 +114,14 @@ Status resume(Journal& journal, HalfOutput& output, const HalfInput& input) {
   return output.drop_failures();
 }
 
+/// 0 if none failed.
+uint64_t first_failed_line(const HalfContext& context) {
+  for (uint64_t line = 1; line <= context.input.lines(); ++line) {
+    if (context.output.mark(line) == HalfOutput::Mark::failed) return line;
+  }
+  return 0;
+}
+
 int summary(const HalfContext& context, HalfEnd end, const BatchOptions& options) {
   const HalfStanding standing = standing_of(context);
   if (options.usage) {
@@ -127,7 +135,8 @@ int summary(const HalfContext& context, HalfEnd end, const BatchOptions& options
   if (standing.failed == 0 && end == HalfEnd::complete) return 0;
   if (standing.failed > 0) {
     say_error(grouped(standing.failed) + " of " + grouped(context.input.lines()) +
-              " lines failed; --resume runs them again");
+              " lines failed; --resume runs them again; first to fail: line " +
+              grouped(first_failed_line(context)));
   }
   if (standing.waiting > 0) {
     say_error(grouped(standing.waiting) + " lines were not sent; --resume sends them");

@@ -3,6 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/secret_text.h"
@@ -79,12 +82,17 @@ Result<std::string> words_to_schema(std::string_view words) {
   words = without_space(words);
   const char separator = words.find('\n') == std::string_view::npos ? ',' : '\n';
   std::vector<SchemaMember> members;
+  std::unordered_set<std::string_view> names;
   for (size_t at = 0; at <= words.size();) {
     const size_t end = std::min(words.find(separator, at), words.size());
     const std::string_view text = without_space(words.substr(at, end - at));
     at = end + 1;
     if (text.empty() && !members.empty()) continue;
     PROXX_ASSIGN(const SchemaMember member, read_schema_member(text));
+    if (!names.insert(member.name).second) {
+      return fail(ErrorKind::usage,
+                  "--schema: '" + shown_whole(std::string(member.name)) + "' is given twice");
+    }
     members.push_back(member);
   }
   std::string out;

@@ -34,6 +34,9 @@ load helpers
   split "$PROXX" ask -n -J 'age integer' hi </dev/null
   expect_code 2
   contains "$err" "str, int, float, bool), got 'age integer'"
+  split "$PROXX" ask -n -J 'name, age int, name' hi </dev/null
+  expect_code 2
+  contains "$err" "--schema: 'name' is given twice"
   split "$PROXX" ask -n -J nosuch.json hi </dev/null
   expect_code 2
   contains "$err" "nosuch.json: No such file"

@@ -64,7 +64,7 @@ sent_items() { upstream_batches | jq '[.data[].request_counts | add] | add // 0'
     item "not for them" text; item proxx_1 text; } >in.jsonl
   half in.jsonl
   expect_code 11
-  contains "$err" '4 of 9 lines failed; --resume runs them again'
+  contains "$err" '4 of 9 lines failed; --resume runs them again; first to fail: line 4'
   expect answered "$(jq -r 'select(.response.status_code == 200).custom_id' out.jsonl | sort | tr '\n' ' ')" "id-1 id-2 id-3 not for them proxx_1 "
   expect over "$(jq -c 'select(.custom_id == "over") | [.response.status_code, .response.body.error.code]' out.jsonl)" '[503,"overloaded"]'
   expect bad "$(jq -c 'select(.custom_id == "bad").response.status_code' out.jsonl)" 400
