@@ -1,21 +1,11 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC1091,SC2154
 # Frameworks of the field against `serve --mock`, as their users set them up: field.sh [FOLDER], with
 # the binary in $PROXX. Optional: not part of CI. It takes less than ten minutes, most of them pip's.
 # Each client gets a virtual environment in FOLDER, to be used again, or in a folder that is removed.
 # $FIELD_ONLY is a regular expression for the names of the programs in field/. Exit 1: a case failed.
 set -euo pipefail
-source=$(cd "$(dirname "$0")" && pwd)
-: "${PROXX:?is the path of the binary}"
-PROXX=$(realpath "$PROXX")
-work=$(mktemp -d)
-cache=${1:-$work/cache}
-mkdir -p "$cache"
-cache=$(cd "$cache" && pwd)
-server=
-trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
-# shellcheck source-path=SCRIPTDIR
-# shellcheck disable=SC1091
-. "$source/rows.bash"
+. "$(dirname "$0")/rows.bash"
 
 # one FILE: installs what it requires and runs it.
 one() {

@@ -1,21 +1,12 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC1091,SC2154
 # Clients whose default is the Responses API against `serve --mock`: responses.sh [FOLDER], with the
 # binary in $PROXX: the Codex CLI with its shell and an MCP server, openai-agents, the AI SDK. Optional:
 # not part of CI. Packages go to FOLDER, to be used again, or to a folder that is removed; they take
 # 600 MB. Codex runs what the mock says without a sandbox of its own. Exit 1: a case failed.
 set -euo pipefail
-source=$(cd "$(dirname "$0")" && pwd)
-: "${PROXX:?is the path of the binary}"
-PROXX=$(realpath "$PROXX")
-work=$(mktemp -d)
-cache=${1:-$work/cache}
+. "$(dirname "$0")/rows.bash"
 mkdir -p "$cache/node"
-cache=$(cd "$cache" && pwd)
-server=
-trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
-# shellcheck source-path=SCRIPTDIR
-# shellcheck disable=SC1091
-. "$source/rows.bash"
 
 forget_settings
 start_server

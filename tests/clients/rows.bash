@@ -1,5 +1,15 @@
-# What the optional suites share; sourced after $work, a folder that is removed, and $PROXX are set.
-# shellcheck disable=SC2034,SC2154
+# What the optional suites share; sourced with the suite's arguments, and $PROXX set. It leaves $source,
+# this folder; $work, a folder that is removed in the end; $cache, that of the packages.
+# shellcheck disable=SC2034
+source=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+: "${PROXX:?is the path of the binary}"
+PROXX=$(realpath "$PROXX")
+work=$(mktemp -d)
+cache=${1:-$work/cache}
+mkdir -p "$cache"
+cache=$(cd "$cache" && pwd)
+server=
+trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
 
 # Settings of the machine reach neither the server nor the clients.
 forget_settings() {
