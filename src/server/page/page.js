@@ -22,9 +22,27 @@ function headers() {
   return all;
 }
 async function ask(path, options = {}) {
-  const answer = await fetch(path, {...options, headers: headers()});
-  if (answer.status === 401) $('key-form').hidden = false;
+  let answer;
+  try {
+    answer = await fetch(path, {...options, headers: headers()});
+  } catch (error) {
+    throw error.name === 'AbortError' ? error : new Error('the server was not reached');
+  }
+  if (answer.status === 401) askForKey();
   return answer;
+}
+function askForKey() {
+  $('key-refused').hidden = !key;
+  if (!$('key-form').hidden) return;
+  $('key-form').hidden = false;
+  $('key').focus();
+}
+// The answer's JSON; an error of the server's is thrown with its words.
+async function askJson(path, options) {
+  const answer = await ask(path, options);
+  const json = await answer.json();
+  if (!answer.ok) throw new Error(json.error.message);
+  return json;
 }
 
 // Server-sent events over fetch, which can send a key.
@@ -141,10 +159,11 @@ async function toggleRow(row, request) {
   cell.colSpan = row.cells.length;
   opened.append(cell);
   row.after(opened);
-  const answer = await ask('/proxx/requests/' + request.id);
-  const details = await answer.json();
-  if (!answer.ok) return void (cell.textContent = details.error.message);
-  cell.replaceChildren(...parts(details));
+  try {
+    cell.replaceChildren(...parts(await askJson('/proxx/requests/' + request.id)));
+  } catch (error) {
+    cell.textContent = error.message;
+  }
 }
 
 function parts(details) {
@@ -173,7 +192,8 @@ function noticeList(notices) {
   const list = make('ul', undefined, 'notices');
   for (const notice of notices) {
     const item = make('li', notice.kind + ' ', 'warn');
-    item.append(make('code', notice.path), ': ' + notice.reason);
+    if (notice.path) item.append(make('code', notice.path), ': ');
+    item.append(notice.reason);
     list.append(item);
   }
   return list;
@@ -236,11 +256,19 @@ function answerText(raw) {
   return out;
 }
 
+// One at a time. Ends when a key is asked for.
+let isWatching = false;
 async function watch() {
+  if (isWatching) return;
+  isWatching = true;
   for (;;) {
     try {
       const answer = await ask('/proxx/events');
-      if (answer.status === 401) return void ($('live').textContent = 'a key is needed');
+      if (answer.status === 401) {
+        isWatching = false;
+        $('live').textContent = 'a key is needed';
+        return;
+      }
       if (!answer.ok) throw new Error(String(answer.status));
       $('live').textContent = 'live';
       await eachEvent(answer, (name, data) => {
@@ -249,6 +277,7 @@ async function watch() {
         if (name === 'snapshot') {
           rows.clear();
           $('rows').tBodies[0].replaceChildren();
+          $('none').hidden = false;
         }
         showState(json);
         if (name === 'snapshot') json.requests.forEach(addRow);
@@ -292,11 +321,17 @@ function showCommands(body) {
     (key ? " -H 'authorization: Bearer KEY'" : '') + ` -d ${json}`;
   $('try-command').textContent = `proxx <<<${json}`;
 }
+let typing = 0;
+$('try-form').addEventListener('input', async () => {
+  const turn = ++typing;
+  const body = await tryBody();
+  if (turn === typing) showCommands(body);
+});
 let sending = null;
 $('try-form').addEventListener('submit', async (event) => {
   event.preventDefault();
   if (sending) sending.abort();
-  sending = new AbortController();
+  const mine = sending = new AbortController();
   $('try-stop').disabled = false;
   const thought = $('try-thought').querySelector('pre');
   $('try-answer').textContent = thought.textContent = '';
@@ -304,12 +339,12 @@ $('try-form').addEventListener('submit', async (event) => {
   try {
     const body = await tryBody();
     showCommands(body);
-    const answer = await ask('/v1/chat/completions', {method: 'POST', body: JSON.stringify(body), signal: sending.signal});
-    if (!answer.ok) $('try-answer').textContent = (await answer.json()).error.message;
-    else await eachEvent(answer, (name, data) => {
+    const answer = await ask('/v1/chat/completions', {method: 'POST', body: JSON.stringify(body), signal: mine.signal});
+    if (!answer.ok) throw new Error((await answer.json()).error.message);
+    await eachEvent(answer, (name, data) => {
       if (data === '[DONE]') return;
       const json = JSON.parse(data);
-      if (json.error) $('try-answer').append('\n' + json.error.message);
+      if (json.error) throw new Error(json.error.message);
       const delta = ((json.choices || [])[0] || {}).delta || {};
       if (delta.reasoning_content) {
         $('try-thought').hidden = false;
@@ -318,9 +353,10 @@ $('try-form').addEventListener('submit', async (event) => {
       if (delta.content) $('try-answer').append(delta.content);
     });
   } catch (error) {
-    $('try-answer').append('\n' + error.message);
+    if (sending !== mine) return;
+    $('try-answer').append(make('span', error.name === 'AbortError' ? ' (stopped)' : error.message, 'bad'));
   }
-  $('try-stop').disabled = true;
+  if (sending === mine) $('try-stop').disabled = true;
 });
 $('try-stop').addEventListener('click', () => sending && sending.abort());
 
@@ -331,23 +367,42 @@ $('convert-in').addEventListener('input', async () => {
   await new Promise((done) => setTimeout(done, 200));
   if (turn !== converting) return;
   const text = $('convert-in').value;
-  if (!text.trim()) return;
-  const answer = await ask('/proxx/convert', {method: 'POST', body: text});
-  const result = await answer.json();
+  let result = {notices: []};
+  if (text.trim()) {
+    try {
+      const answer = await ask('/proxx/convert', {method: 'POST', body: text});
+      result = await answer.json();
+    } catch (error) {
+      result = {error};
+    }
+  }
   if (turn !== converting) return;
   const notices = result.error
     ? [{kind: 'error', path: result.error.param || '', reason: result.error.message}] : result.notices;
   $('convert-marked').replaceChildren();
-  markJson($('convert-marked'), text, notices);
+  markJson($('convert-marked'), text.trim(), notices);
   $('convert-notices').replaceChildren(...noticeList(notices).childNodes);
   $('convert-out').textContent = result.body ? pretty(result.body) : '';
 });
 
-$('recording').addEventListener('change', (event) =>
-  ask('/proxx/recording', {method: 'POST', body: JSON.stringify({on: event.target.checked})}));
+$('recording').addEventListener('change', async (event) => {
+  const box = event.target;
+  try {
+    await askJson('/proxx/recording', {method: 'POST', body: JSON.stringify({on: box.checked})});
+  } catch {
+    box.checked = !box.checked;
+  }
+});
+for (const button of document.querySelectorAll('[data-copy]')) {
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText($(button.dataset.copy).textContent).then(
+      () => (button.textContent = 'Copied'), () => (button.textContent = 'Not allowed'));
+    setTimeout(() => (button.textContent = 'Copy'), 1500);
+  });
+}
 $('key-form').addEventListener('submit', (event) => {
   event.preventDefault();
-  key = $('key').value;
+  key = $('key').value.trim();
   $('key').value = '';
   $('key-form').hidden = true;
   watch();
