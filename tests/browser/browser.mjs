@@ -69,7 +69,7 @@ export class Browser {
     const tab = new Tab(this, sessionId, targetId);
     this.#tabs.set(sessionId, tab);
     for (const domain of ['Page', 'Runtime', 'Network', 'Log']) await tab.send(domain + '.enable');
-    await tab.send('Emulation.setDeviceMetricsOverride', {width, height, deviceScaleFactor: 1, mobile: false});
+    await tab.resize(width, height);
     await tab.send('Emulation.setEmulatedMedia',
       {features: [{name: 'prefers-color-scheme', value: dark ? 'dark' : 'light'}]});
     await tab.send('Page.navigate', {url});
@@ -98,6 +98,10 @@ class Tab {
     this.#browser = browser;
     this.#session = session;
     this.#target = target;
+  }
+
+  resize(width, height) {
+    return this.send('Emulation.setDeviceMetricsOverride', {width, height, deviceScaleFactor: 1, mobile: false});
   }
 
   send(method, params) { return this.#browser.send(method, params, this.#session); }

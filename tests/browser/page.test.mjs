@@ -172,6 +172,23 @@ test('Convert marks a dropped field, and an error at its place; nothing is sent'
   assert.deepEqual((await state(tab)).requests, []);
 });
 
+test('nothing is cut off at 360 pixels, in a row that is open neither', async (t) => {
+  const {origin, tab} = await openLive(t, '--mock');
+  await tab.resize(360, 780);
+  const long = 'x'.repeat(500);
+  await post(origin + '/v1/chat/completions', chat(long, {seed: 1, [long]: 1}), {'user-agent': long, 'x-long': long});
+  await rowsThere(tab, 1);
+  await tab.click('#rows tr.row');
+  await tab.shows('#rows td.open', 'Answer headers');
+  for (const name of ['requests', 'try', 'convert']) {
+    await tab.click(`[data-tab=${name}]`);
+    const wide = await tab.run(() => [...document.querySelectorAll('body, #rows, td.open *, form *, pre')]
+      .filter((each) => each.getBoundingClientRect().right > innerWidth || each.scrollWidth > innerWidth)
+      .map((each) => each.outerHTML.slice(0, 80)));
+    assert.deepEqual(wide, [], name);
+  }
+});
+
 test('what clients, models and upstreams write stays text', async (t) => {
   const answer = {id: kHostile, type: 'message', role: 'assistant', model: kHostile, stop_reason: 'end_turn',
     content: [{type: 'text', text: kHostile}], usage: {input_tokens: 1, output_tokens: 1}};

@@ -86,7 +86,8 @@ function showState(state) {
     const chosen = $('try-model').value;
     $('try-model').replaceChildren(...models.map((model) => {
       const price = model.price_input < 0 ? '' : `, $${model.price_input}/$${model.price_output}`;
-      const option = make('option', `${model.id} (${Math.round(model.context / 1000)}k${price})`);
+      const context = model.context < 1e6 ? Math.round(model.context / 1e3) + 'k' : model.context / 1e6 + 'M';
+      const option = make('option', `${model.id} (${context}${price})`);
       option.value = model.id;
       return option;
     }));
@@ -95,8 +96,10 @@ function showState(state) {
   $('totals').tBodies[0].replaceChildren(...state.totals.map((total) => {
     const row = make('tr');
     const t = total.tokens;
-    row.append(...[total.model, total.requests, total.errors, t.input, t.output, t.cached, t.reasoning,
-      money(cost(total.model, t))].map((text) => make('td', text)));
+    const counted = t.input + t.output > 0;  // not those of relayed answers
+    row.append(...[total.model, total.requests, total.errors,
+      ...(counted ? [t.input, t.output, t.cached, t.reasoning, money(cost(total.model, t))] : ['', '', '', '', ''])]
+      .map((text) => make('td', text)));
     return row;
   }));
   plot(state.minutes);
@@ -108,13 +111,13 @@ function plot(minutes) {
   const slowest = Math.max(1, ...minutes.map((each) => each.first_ms || 0));
   const at = (each) => 600 - (now - each.minute + 1) * 10;
   const line = minutes.filter((each) => each.first_ms !== undefined)
-    .map((each) => `${at(each) + 5},${(78 - each.first_ms / slowest * 60).toFixed(1)}`);
+    .map((each) => `${at(each) + 5},${(58 - each.first_ms / slowest * 54).toFixed(1)}`);
+  if (line.length === 1) line.push(line[0]);  // its ends make a dot
   $('plot').replaceChildren(
-    ...minutes.map((each) => shape('rect', {x: at(each) + 1, width: 8, y: 80 - each.requests / most * 62, height: each.requests / most * 62})),
+    ...minutes.map((each) => shape('rect', {x: at(each) + 1, width: 8, y: 60 - each.requests / most * 58, height: each.requests / most * 58})),
     shape('polyline', {points: line.join(' ')}));
-  const label = shape('text', {x: 2, y: 10});
-  label.textContent = `last hour: up to ${most} a minute; first token up to ${ms(slowest)}`;
-  $('plot').append(label);
+  $('plot-text').textContent = minutes.length
+    ? `Last hour: up to ${most} requests a minute (bars), first token after up to ${ms(slowest)} (line)` : 'No request in the last hour';
 }
 
 function addRow(request) {
@@ -128,7 +131,11 @@ function addRow(request) {
     request.path + (request.stream ? ' (stream)' : ''), request.model, request.status,
     ms(request.first_ms), ms(request.total_ms), t.input, t.output, t.cached, t.reasoning,
     money(cost(request.model, request.tokens)), noticeCount || '', request.error];
-  row.append(...cells.map((text) => make('td', text)));
+  row.append(...cells.map((text, i) => {
+    const cell = make('td', text);
+    cell.dataset.name = $('rows').tHead.rows[0].cells[i].textContent;
+    return cell;
+  }));
   if (request.status >= 400) row.cells[4].className = 'bad';
   row.cells[12].className = 'warn';
   row.cells[13].className = 'bad';
@@ -155,9 +162,11 @@ async function toggleRow(row, request) {
   row.setAttribute('aria-expanded', String(!is_open));
   if (is_open) return row.nextSibling.remove();
   const opened = make('tr');
-  const cell = make('td', 'loading', 'open');
-  cell.colSpan = row.cells.length;
-  opened.append(cell);
+  const place = make('td', undefined, 'open');
+  const cell = make('div', 'loading');
+  place.colSpan = row.cells.length;
+  place.append(cell);
+  opened.append(place);
   row.after(opened);
   try {
     cell.replaceChildren(...parts(await askJson('/proxx/requests/' + request.id)));
@@ -167,21 +176,24 @@ async function toggleRow(row, request) {
 }
 
 function parts(details) {
-  const out = [bar(details), noticeList(details.notices)];
-  const pair = make('div', undefined, 'pair');
-  pair.append(titled('Request headers', make('pre', details.request_headers)),
-    titled('Answer headers', make('pre', details.answer_headers)));
-  out.push(pair);
-  if (!details.bodies) return out;
-  const bodies = make('div', undefined, 'pair');
-  const before = make('pre');
-  markJson(before, details.bodies.request, details.notices);
-  bodies.append(titled('Request of the client' + (details.bodies.cut ? ' (cut)' : ''), before),
-    titled('Request to Anthropic', make('pre', pretty(details.bodies.upstream || details.bodies.request))),
-    titled('Answer as text', make('pre', answerText(details.bodies.answer))),
-    titled('Answer, raw', make('pre', details.bodies.answer)));
-  out.push(bodies);
+  const out = [bar(details)];
+  if (details.notices.length) out.push(noticeList(details.notices));
+  if (details.bodies) {
+    const before = make('pre');
+    markJson(before, details.bodies.request, details.notices);
+    out.push(pair('Request of the client' + (details.bodies.cut ? ' (cut)' : ''), before,
+      'Request to Anthropic', make('pre', pretty(details.bodies.upstream || details.bodies.request))));
+    out.push(pair('Answer as text', make('pre', answerText(details.bodies.answer)),
+      'Answer, raw', make('pre', details.bodies.answer)));
+  }
+  out.push(pair('Request headers', make('pre', details.request_headers),
+    'Answer headers', make('pre', details.answer_headers)));
   return out;
+}
+function pair(leftTitle, left, rightTitle, right) {
+  const box = make('div', undefined, 'pair');
+  box.append(titled(leftTitle, left), titled(rightTitle, right));
+  return box;
 }
 function titled(title, node) {
   const box = make('div');
