@@ -270,9 +270,9 @@ void Service::answer_page(PageRoute route, http::Request& request, std::unique_p
       return reply->send(
           page_data(page_snapshot(shared_.page, models, shared_.metrics.open_streams())));
     case PageRoute::request: {
-      const auto entry = shared_.page.find(page_request_id(request.path()));
-      return entry ? reply->send(page_data(page_details(*entry)))
-                   : reply->send_error(no_such_request());
+      const auto kept = shared_.page.find(page_request_id(request.path()));
+      return kept.row ? reply->send(page_data(page_details(kept)))
+                      : reply->send_error(no_such_request());
     }
     case PageRoute::events:
       return run(std::make_shared<EventsSession>(*context_.loop, shared_, models, std::move(reply),

@@ -118,7 +118,9 @@ test('an opened row shows notices, headers without keys, and bodies while they a
   assert.match(whole, /was kept/);
   await tab.click('#recording');
   await records(tab, false);
-  assert.ok((await state(tab)).requests.every((each) => !each.has_bodies));
+  const details = await tab.run(() => fetch('/proxx/requests/2').then((answer) => answer.json()));
+  assert.equal(details.notices[0].path, 'seed');
+  assert.equal(details.bodies, undefined);
 });
 
 test('a Try streams, its commands can be copied, and a refusal is told', async (t) => {

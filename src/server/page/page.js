@@ -177,17 +177,22 @@ async function toggleRow(row, request) {
 
 function parts(details) {
   const out = [bar(details)];
-  if (details.notices.length) out.push(noticeList(details.notices));
+  const notices = details.notices || [];
+  if (notices.length) out.push(noticeList(notices));
   if (details.bodies) {
     const before = make('pre');
-    markJson(before, details.bodies.request, details.notices);
+    markJson(before, details.bodies.request, notices);
     out.push(pair('Request of the client' + (details.bodies.cut ? ' (cut)' : ''), before,
       'Request to Anthropic', make('pre', pretty(details.bodies.upstream || details.bodies.request))));
     out.push(pair('Answer as text', make('pre', answerText(details.bodies.answer)),
       'Answer, raw', make('pre', details.bodies.answer)));
   }
-  out.push(pair('Request headers', make('pre', details.request_headers),
-    'Answer headers', make('pre', details.answer_headers)));
+  if (details.notices) {
+    out.push(pair('Request headers', make('pre', details.request_headers),
+      'Answer headers', make('pre', details.answer_headers)));
+  } else {
+    out.push(make('p', 'Its notices and headers made room for those of newer requests.', 'dim'));
+  }
   return out;
 }
 function pair(leftTitle, left, rightTitle, right) {
