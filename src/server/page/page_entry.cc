@@ -1,6 +1,8 @@
 #include "server/page/page_entry.h"
 
 #include <algorithm>
+#include <functional>
+#include <unordered_map>
 
 #include "base/secret_text.h"
 
@@ -25,14 +27,27 @@ size_t text_bytes(const std::string& text) {
   return text.capacity() > own_room ? text.capacity() + 1 + kAllocationBytes : 0;
 }
 
+/// The same names come with every request, and judging one costs more than converting a line.
+bool is_secret(std::string_view name) {
+  constexpr size_t kMaxNames = 128;
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  thread_local std::unordered_map<std::string, bool, Hash, std::equal_to<>> known;
+  if (const auto found = known.find(name); found != known.end()) return found->second;
+  const bool secret = names_secret(name);
+  if (known.size() < kMaxNames && name.size() <= kMaxShownNameBytes) known.emplace(name, secret);
+  return secret;
+}
+
 }  // namespace
 
 std::string page_headers(const http::HeaderList& headers, size_t max_bytes) {
   std::string out;
   for (const auto& [name, value] : headers) {
-    const std::string_view shown_value = names_secret(name) ? kRedacted : std::string_view(value);
+    const std::string_view shown_value = is_secret(name) ? kRedacted : std::string_view(value);
     if (out.size() + name.size() + shown_value.size() + 3 > max_bytes) continue;
-    if (out.empty()) out.reserve(std::min<size_t>(max_bytes, 256));
+    if (out.empty()) out.reserve(std::min<size_t>(max_bytes, 512));
     out.append(name).append(": ").append(shown_value).append("\n");
   }
   return out;
