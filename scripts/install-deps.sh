@@ -4,6 +4,7 @@
 #   scripts/install-deps.sh [--list] [GROUP]...
 #   build (the default)  to build and run        clients   the OpenAI and Anthropic SDKs in the tests
 #   test                 scripts/test.sh         package   scripts/package.sh
+#   browser              the page's tests in chromium
 #   lint                 scripts/lint.sh         bench     bench/README.md
 #   clang                fuzz.sh, coverage.sh, sanitize.sh tsan    container  scripts/container.sh
 #   roots                scripts/portability.sh
@@ -14,6 +15,7 @@ build="g++ cmake ninja-build ccache pkg-config ca-certificates libcurl4-openssl-
   nlohmann-json3-dev libcli11-dev libyaml-cpp-dev libexpected-dev zlib1g-dev libzstd-dev"
 test="doctest-dev dpkg-dev file bats mandoc jq curl openssl python3 nodejs procps bash zsh fish locales haproxy nginx-core strace"
 clients="nodejs npm python3 python3-venv"
+browser="chromium nodejs"
 lint="lintian clang-format clang-tidy shellcheck mandoc"
 clang="clang llvm clang-rt jq"
 package="python3 dpkg-dev file git"
@@ -51,13 +53,14 @@ for group in "${@:-build}"; do
     build) wanted="$wanted $build" ;;
     test) wanted="$wanted $test" ;;
     clients) wanted="$wanted $clients" ;;
+    browser) wanted="$wanted $browser" ;;
     lint) wanted="$wanted $lint" ;;
     clang) wanted="$wanted $clang" ;;
     package) wanted="$wanted $package" ;;
     bench) wanted="$wanted $bench" ;;
     container) wanted="$wanted $container" ;;
     roots) wanted="$wanted $roots" ;;
-    *) echo "install-deps.sh: unknown group '$group' (build, test, clients, lint, clang, package, bench, container or roots)" >&2; exit 2 ;;
+    *) echo "install-deps.sh: unknown group '$group' (build, test, clients, browser, lint, clang, package, bench, container or roots)" >&2; exit 2 ;;
   esac
 done
 
@@ -71,7 +74,7 @@ if ! has_command apt-get; then
   absent=
   for name in $wanted; do
     case $name in
-      cmake | jq | curl | openssl | python3 | bats | shellcheck | clang | clang-format | clang-tidy | npm | hyperfine | wrk | git | buildah | debootstrap)
+      cmake | jq | curl | openssl | python3 | bats | shellcheck | clang | clang-format | clang-tidy | npm | chromium | hyperfine | wrk | git | buildah | debootstrap)
         has_command "$name" || absent="$absent $name" ;;
       g++) has_command "${CXX:-c++}" || absent="$absent a-C++-compiler" ;;
       ninja-build) has_command ninja || absent="$absent ninja" ;;
@@ -112,7 +115,7 @@ is_there() {
     clang-rt) has_command clang && [ -n "$(installed_version "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev")" ] ;;
     nodejs) has_command node || [ -n "$(installed_version nodejs)" ] ;;
     ninja-build) has_command ninja ;;
-    python3 | bash | curl | jq | openssl | g++ | cmake | ccache | hyperfine | wrk | npm | bats | shellcheck | mandoc | zsh | fish | haproxy | strace | clang | clang-format | clang-tidy | lintian | git | buildah | debootstrap)
+    python3 | bash | curl | jq | openssl | g++ | cmake | ccache | hyperfine | wrk | npm | bats | shellcheck | chromium | mandoc | zsh | fish | haproxy | strace | clang | clang-format | clang-tidy | lintian | git | buildah | debootstrap)
       has_command "$1" || [ -n "$(installed_version "$1")" ] ;; # in sbin a user does not see it
     *) [ -n "$(installed_version "$1")" ] ;;
   esac

@@ -16,8 +16,6 @@
 namespace proxx::server {
 namespace {
 
-constexpr size_t kMaxPathBytes = 128;
-constexpr size_t kMaxNameBytes = 64;
 constexpr size_t kMaxNoticesBytes = 512;
 /// What a character that was cut through may grow by.
 constexpr size_t kCutBytes = 8;
@@ -79,21 +77,21 @@ struct Field {
 
 /// One row for each field, in the order of the line; empty ones are not shown.
 std::array<Field, 12> fields_of(const RequestRecord& record) {
-  const auto id = plain(record.request_id, kMaxNameBytes);
+  const auto id = plain(record.request_id, kMaxShownNameBytes);
   const auto count = [&record](int64_t TokenCounts::*which) {
     return record.tokens ? std::to_string((*record.tokens).*which) : std::string();
   };
   return {{
-      {"model", plain(record.model, kMaxNameBytes), false},
+      {"model", plain(record.model, kMaxShownNameBytes), false},
       {"status", std::to_string(record.status), true},
-      {"error", plain(record.error_word, kMaxNameBytes), false},
+      {"error", plain(record.error_word, kMaxShownNameBytes), false},
       {"first", record.first ? milliseconds(*record.first) : std::string(), true},
       {"total", milliseconds(record.total), true},
       {"in", count(&TokenCounts::input), true},
       {"out", count(&TokenCounts::output), true},
       {"id", record.upstream_answered ? std::string() : id, false},
       {"upstream", record.upstream_answered ? id : std::string(), false},
-      {"failed", plain(record.failed_id, kMaxNameBytes), false},
+      {"failed", plain(record.failed_id, kMaxShownNameBytes), false},
       {"dropped", notice_list(record.notices, Notice::Kind::dropped, kMaxNoticesBytes), false},
       {"adjusted", notice_list(record.notices, Notice::Kind::adjusted, kMaxNoticesBytes), false},
   }};
@@ -113,7 +111,8 @@ bool is_journal(int fd, const char* journal_stream) {
 }
 
 std::string access_text(const RequestRecord& record) {
-  std::string out = plain(record.method, kMaxNameBytes) + " " + plain(record.path, kMaxPathBytes);
+  std::string out =
+      plain(record.method, kMaxShownNameBytes) + " " + plain(record.path, kMaxShownPathBytes);
   for (const Field& field : fields_of(record)) {
     if (field.value.empty()) continue;
     out.append(" ").append(field.name).append("=").append(field.value);
@@ -123,8 +122,8 @@ std::string access_text(const RequestRecord& record) {
 }
 
 std::string access_json(const RequestRecord& record) {
-  std::string out = R"("method":")" + plain(record.method, kMaxNameBytes) + R"(","path":")" +
-                    plain(record.path, kMaxPathBytes) + "\"";
+  std::string out = R"("method":")" + plain(record.method, kMaxShownNameBytes) + R"(","path":")" +
+                    plain(record.path, kMaxShownPathBytes) + "\"";
   for (const Field& field : fields_of(record)) {
     if (field.value.empty()) continue;
     out.append(",\"").append(field.name).append(is_time(field) ? "_ms" : "").append("\":");

@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +13,10 @@ namespace proxx::server {
 
 /// The status that a request gets in the log and the metrics whose client went away.
 inline constexpr int kClientGone = 499;
+
+/// Of what a peer wrote, as much as the log and the page repeat.
+inline constexpr size_t kMaxShownPathBytes = 128;
+inline constexpr size_t kMaxShownNameBytes = 64;
 
 struct TokenCounts {
   int64_t input = 0;

@@ -188,7 +188,7 @@ Status Service::admit(const http::Request& request) const {
 std::optional<http::Response> Service::check(const http::Request& request) {
   const Status status = admit(request);
   if (status) return std::nullopt;
-  Reply reply(shared_, options().cors, request, nullptr);
+  Reply reply(shared_, cors_for(request), request, nullptr);
   reply.capture = capture_of(request);
   return reply.finish(refusal(reply, status.error()));
 }
@@ -201,13 +201,18 @@ bool Service::answers_over_limit(const http::Request& request) {
 }
 
 void Service::handle(http::Request request, std::shared_ptr<http::Responder> responder) {
-  auto reply = std::make_unique<Reply>(shared_, options().cors, request, std::move(responder));
+  auto reply = std::make_unique<Reply>(shared_, cors_for(request), request, std::move(responder));
   reply->capture = capture_of(request);
   try {
     answer(request, reply);
   } catch (const std::exception&) {
     if (reply) reply->send_error(internal_error());
   }
+}
+
+const std::vector<std::string>& Service::cors_for(const http::Request& request) const {
+  static const std::vector<std::string> kNobody;
+  return page_route(request) == PageRoute::none ? options().cors : kNobody;
 }
 
 PageRoute Service::page_route(const http::Request& request) const {
@@ -270,9 +275,9 @@ void Service::answer_page(PageRoute route, http::Request& request, std::unique_p
       return reply->send(
           page_data(page_snapshot(shared_.page, models, shared_.metrics.open_streams())));
     case PageRoute::request: {
-      const auto entry = shared_.page.find(page_request_id(request.path()));
-      return entry ? reply->send(page_data(page_details(*entry)))
-                   : reply->send_error(no_such_request());
+      const auto kept = shared_.page.find(page_request_id(request.path()));
+      return kept.row ? reply->send(page_data(page_details(kept)))
+                      : reply->send_error(no_such_request());
     }
     case PageRoute::events:
       return run(std::make_shared<EventsSession>(*context_.loop, shared_, models, std::move(reply),
@@ -379,7 +384,7 @@ http::Response Service::error_for(const http::Request& request, int status, std:
   if (status == 503) error.kind = ErrorKind::overloaded;
   error.http_status = status;
   error.message = std::string(what);
-  Reply reply(shared_, options().cors, request, nullptr);
+  Reply reply(shared_, cors_for(request), request, nullptr);
   return reply.finish(reply.error_answer(error));
 }
 

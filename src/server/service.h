@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "exchange/exchange.h"
 #include "http/server.h"
@@ -52,6 +53,8 @@ class Service final : public http::Handler {
   [[nodiscard]] const ServiceOptions& options() const;
   [[nodiscard]] Status admit(const http::Request& request) const;
   void answer(http::Request& request, std::unique_ptr<Reply>& reply);
+  /// The Origins that may read the answer: nobody's page but its own reads what the page shows.
+  [[nodiscard]] const std::vector<std::string>& cors_for(const http::Request& request) const;
   [[nodiscard]] PageRoute page_route(const http::Request& request) const;
   void answer_page(PageRoute route, http::Request& request, std::unique_ptr<Reply>& reply);
   /// What the page is to learn of a request; null for probes, and for the page's own.

@@ -16,13 +16,21 @@ export class Server {
   #child;
   #log = '';
 
-  static async start(...options) {
+  static start(...options) {
+    return Server.serve('--mock', ...options);
+  }
+
+  static async serve(...options) {
     const server = new Server();
     const home = mkdtempSync(join(tmpdir(), 'proxx-clients-'));
-    process.on('exit', () => rmSync(home, { recursive: true, force: true }));
+    process.on('exit', () => {
+      server.#child?.kill('SIGKILL');
+      rmSync(home, { recursive: true, force: true });
+    });
+    const port = options.includes('--port') ? [] : ['--port', '0'];
     server.#child = spawn(
       process.env.PROXX,
-      ['serve', '--config', 'none', '--port', '0', '--mock', ...options],
+      ['serve', '--config', 'none', ...port, ...options],
       { stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env.PATH, HOME: home }, cwd: home },
     );
     server.#child.stderr.setEncoding('utf8').on('data', (text) => (server.#log += text));
@@ -45,7 +53,7 @@ export class Server {
   }
 
   async stop() {
-    if (this.#child.exitCode !== null) return;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const over = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#child.kill('SIGKILL');
     await over;

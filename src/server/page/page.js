@@ -22,9 +22,27 @@ function headers() {
   return all;
 }
 async function ask(path, options = {}) {
-  const answer = await fetch(path, {...options, headers: headers()});
-  if (answer.status === 401) $('key-form').hidden = false;
+  let answer;
+  try {
+    answer = await fetch(path, {...options, headers: headers()});
+  } catch (error) {
+    throw error.name === 'AbortError' ? error : new Error('the server was not reached');
+  }
+  if (answer.status === 401) askForKey();
   return answer;
+}
+function askForKey() {
+  $('key-refused').hidden = !key;
+  if (!$('key-form').hidden) return;
+  $('key-form').hidden = false;
+  $('key').focus();
+}
+// The answer's JSON; an error of the server's is thrown with its words.
+async function askJson(path, options) {
+  const answer = await ask(path, options);
+  const json = await answer.json();
+  if (!answer.ok) throw new Error(json.error.message);
+  return json;
 }
 
 // Server-sent events over fetch, which can send a key.
@@ -68,7 +86,8 @@ function showState(state) {
     const chosen = $('try-model').value;
     $('try-model').replaceChildren(...models.map((model) => {
       const price = model.price_input < 0 ? '' : `, $${model.price_input}/$${model.price_output}`;
-      const option = make('option', `${model.id} (${Math.round(model.context / 1000)}k${price})`);
+      const context = model.context < 1e6 ? Math.round(model.context / 1e3) + 'k' : model.context / 1e6 + 'M';
+      const option = make('option', `${model.id} (${context}${price})`);
       option.value = model.id;
       return option;
     }));
@@ -77,8 +96,10 @@ function showState(state) {
   $('totals').tBodies[0].replaceChildren(...state.totals.map((total) => {
     const row = make('tr');
     const t = total.tokens;
-    row.append(...[total.model, total.requests, total.errors, t.input, t.output, t.cached, t.reasoning,
-      money(cost(total.model, t))].map((text) => make('td', text)));
+    const counted = t.input + t.output > 0;  // not those of relayed answers
+    row.append(...[total.model, total.requests, total.errors,
+      ...(counted ? [t.input, t.output, t.cached, t.reasoning, money(cost(total.model, t))] : ['', '', '', '', ''])]
+      .map((text) => make('td', text)));
     return row;
   }));
   plot(state.minutes);
@@ -90,13 +111,13 @@ function plot(minutes) {
   const slowest = Math.max(1, ...minutes.map((each) => each.first_ms || 0));
   const at = (each) => 600 - (now - each.minute + 1) * 10;
   const line = minutes.filter((each) => each.first_ms !== undefined)
-    .map((each) => `${at(each) + 5},${(78 - each.first_ms / slowest * 60).toFixed(1)}`);
+    .map((each) => `${at(each) + 5},${(58 - each.first_ms / slowest * 54).toFixed(1)}`);
+  if (line.length === 1) line.push(line[0]);  // its ends make a dot
   $('plot').replaceChildren(
-    ...minutes.map((each) => shape('rect', {x: at(each) + 1, width: 8, y: 80 - each.requests / most * 62, height: each.requests / most * 62})),
+    ...minutes.map((each) => shape('rect', {x: at(each) + 1, width: 8, y: 60 - each.requests / most * 58, height: each.requests / most * 58})),
     shape('polyline', {points: line.join(' ')}));
-  const label = shape('text', {x: 2, y: 10});
-  label.textContent = `last hour: up to ${most} a minute; first token up to ${ms(slowest)}`;
-  $('plot').append(label);
+  $('plot-text').textContent = minutes.length
+    ? `Last hour: up to ${most} requests a minute (bars), first token after up to ${ms(slowest)} (line)` : 'No request in the last hour';
 }
 
 function addRow(request) {
@@ -110,7 +131,11 @@ function addRow(request) {
     request.path + (request.stream ? ' (stream)' : ''), request.model, request.status,
     ms(request.first_ms), ms(request.total_ms), t.input, t.output, t.cached, t.reasoning,
     money(cost(request.model, request.tokens)), noticeCount || '', request.error];
-  row.append(...cells.map((text) => make('td', text)));
+  row.append(...cells.map((text, i) => {
+    const cell = make('td', text);
+    cell.dataset.name = $('rows').tHead.rows[0].cells[i].textContent;
+    return cell;
+  }));
   if (request.status >= 400) row.cells[4].className = 'bad';
   row.cells[12].className = 'warn';
   row.cells[13].className = 'bad';
@@ -137,32 +162,43 @@ async function toggleRow(row, request) {
   row.setAttribute('aria-expanded', String(!is_open));
   if (is_open) return row.nextSibling.remove();
   const opened = make('tr');
-  const cell = make('td', 'loading', 'open');
-  cell.colSpan = row.cells.length;
-  opened.append(cell);
+  const place = make('td', undefined, 'open');
+  const cell = make('div', 'loading');
+  place.colSpan = row.cells.length;
+  place.append(cell);
+  opened.append(place);
   row.after(opened);
-  const answer = await ask('/proxx/requests/' + request.id);
-  const details = await answer.json();
-  if (!answer.ok) return void (cell.textContent = details.error.message);
-  cell.replaceChildren(...parts(details));
+  try {
+    cell.replaceChildren(...parts(await askJson('/proxx/requests/' + request.id)));
+  } catch (error) {
+    cell.textContent = error.message;
+  }
 }
 
 function parts(details) {
-  const out = [bar(details), noticeList(details.notices)];
-  const pair = make('div', undefined, 'pair');
-  pair.append(titled('Request headers', make('pre', details.request_headers)),
-    titled('Answer headers', make('pre', details.answer_headers)));
-  out.push(pair);
-  if (!details.bodies) return out;
-  const bodies = make('div', undefined, 'pair');
-  const before = make('pre');
-  markJson(before, details.bodies.request, details.notices);
-  bodies.append(titled('Request of the client' + (details.bodies.cut ? ' (cut)' : ''), before),
-    titled('Request to Anthropic', make('pre', pretty(details.bodies.upstream || details.bodies.request))),
-    titled('Answer as text', make('pre', answerText(details.bodies.answer))),
-    titled('Answer, raw', make('pre', details.bodies.answer)));
-  out.push(bodies);
+  const out = [bar(details)];
+  const notices = details.notices || [];
+  if (notices.length) out.push(noticeList(notices));
+  if (details.bodies) {
+    const before = make('pre');
+    markJson(before, details.bodies.request, notices);
+    out.push(pair('Request of the client' + (details.bodies.cut ? ' (cut)' : ''), before,
+      'Request to Anthropic', make('pre', pretty(details.bodies.upstream || details.bodies.request))));
+    out.push(pair('Answer as text', make('pre', answerText(details.bodies.answer)),
+      'Answer, raw', make('pre', details.bodies.answer)));
+  }
+  if (details.notices) {
+    out.push(pair('Request headers', make('pre', details.request_headers),
+      'Answer headers', make('pre', details.answer_headers)));
+  } else {
+    out.push(make('p', 'Its notices and headers made room for those of newer requests.', 'dim'));
+  }
   return out;
+}
+function pair(leftTitle, left, rightTitle, right) {
+  const box = make('div', undefined, 'pair');
+  box.append(titled(leftTitle, left), titled(rightTitle, right));
+  return box;
 }
 function titled(title, node) {
   const box = make('div');
@@ -173,7 +209,8 @@ function noticeList(notices) {
   const list = make('ul', undefined, 'notices');
   for (const notice of notices) {
     const item = make('li', notice.kind + ' ', 'warn');
-    item.append(make('code', notice.path), ': ' + notice.reason);
+    if (notice.path) item.append(make('code', notice.path), ': ');
+    item.append(notice.reason);
     list.append(item);
   }
   return list;
@@ -236,11 +273,19 @@ function answerText(raw) {
   return out;
 }
 
+// One at a time. Ends when a key is asked for.
+let isWatching = false;
 async function watch() {
+  if (isWatching) return;
+  isWatching = true;
   for (;;) {
     try {
       const answer = await ask('/proxx/events');
-      if (answer.status === 401) return void ($('live').textContent = 'a key is needed');
+      if (answer.status === 401) {
+        isWatching = false;
+        $('live').textContent = 'a key is needed';
+        return;
+      }
       if (!answer.ok) throw new Error(String(answer.status));
       $('live').textContent = 'live';
       await eachEvent(answer, (name, data) => {
@@ -249,6 +294,7 @@ async function watch() {
         if (name === 'snapshot') {
           rows.clear();
           $('rows').tBodies[0].replaceChildren();
+          $('none').hidden = false;
         }
         showState(json);
         if (name === 'snapshot') json.requests.forEach(addRow);
@@ -292,11 +338,17 @@ function showCommands(body) {
     (key ? " -H 'authorization: Bearer KEY'" : '') + ` -d ${json}`;
   $('try-command').textContent = `proxx <<<${json}`;
 }
+let typing = 0;
+$('try-form').addEventListener('input', async () => {
+  const turn = ++typing;
+  const body = await tryBody();
+  if (turn === typing) showCommands(body);
+});
 let sending = null;
 $('try-form').addEventListener('submit', async (event) => {
   event.preventDefault();
   if (sending) sending.abort();
-  sending = new AbortController();
+  const mine = sending = new AbortController();
   $('try-stop').disabled = false;
   const thought = $('try-thought').querySelector('pre');
   $('try-answer').textContent = thought.textContent = '';
@@ -304,12 +356,12 @@ $('try-form').addEventListener('submit', async (event) => {
   try {
     const body = await tryBody();
     showCommands(body);
-    const answer = await ask('/v1/chat/completions', {method: 'POST', body: JSON.stringify(body), signal: sending.signal});
-    if (!answer.ok) $('try-answer').textContent = (await answer.json()).error.message;
-    else await eachEvent(answer, (name, data) => {
+    const answer = await ask('/v1/chat/completions', {method: 'POST', body: JSON.stringify(body), signal: mine.signal});
+    if (!answer.ok) throw new Error((await answer.json()).error.message);
+    await eachEvent(answer, (name, data) => {
       if (data === '[DONE]') return;
       const json = JSON.parse(data);
-      if (json.error) $('try-answer').append('\n' + json.error.message);
+      if (json.error) throw new Error(json.error.message);
       const delta = ((json.choices || [])[0] || {}).delta || {};
       if (delta.reasoning_content) {
         $('try-thought').hidden = false;
@@ -318,9 +370,10 @@ $('try-form').addEventListener('submit', async (event) => {
       if (delta.content) $('try-answer').append(delta.content);
     });
   } catch (error) {
-    $('try-answer').append('\n' + error.message);
+    if (sending !== mine) return;
+    $('try-answer').append(make('span', error.name === 'AbortError' ? ' (stopped)' : error.message, 'bad'));
   }
-  $('try-stop').disabled = true;
+  if (sending === mine) $('try-stop').disabled = true;
 });
 $('try-stop').addEventListener('click', () => sending && sending.abort());
 
@@ -331,23 +384,42 @@ $('convert-in').addEventListener('input', async () => {
   await new Promise((done) => setTimeout(done, 200));
   if (turn !== converting) return;
   const text = $('convert-in').value;
-  if (!text.trim()) return;
-  const answer = await ask('/proxx/convert', {method: 'POST', body: text});
-  const result = await answer.json();
+  let result = {notices: []};
+  if (text.trim()) {
+    try {
+      const answer = await ask('/proxx/convert', {method: 'POST', body: text});
+      result = await answer.json();
+    } catch (error) {
+      result = {error};
+    }
+  }
   if (turn !== converting) return;
   const notices = result.error
     ? [{kind: 'error', path: result.error.param || '', reason: result.error.message}] : result.notices;
   $('convert-marked').replaceChildren();
-  markJson($('convert-marked'), text, notices);
+  markJson($('convert-marked'), text.trim(), notices);
   $('convert-notices').replaceChildren(...noticeList(notices).childNodes);
   $('convert-out').textContent = result.body ? pretty(result.body) : '';
 });
 
-$('recording').addEventListener('change', (event) =>
-  ask('/proxx/recording', {method: 'POST', body: JSON.stringify({on: event.target.checked})}));
+$('recording').addEventListener('change', async (event) => {
+  const box = event.target;
+  try {
+    await askJson('/proxx/recording', {method: 'POST', body: JSON.stringify({on: box.checked})});
+  } catch {
+    box.checked = !box.checked;
+  }
+});
+for (const button of document.querySelectorAll('[data-copy]')) {
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText($(button.dataset.copy).textContent).then(
+      () => (button.textContent = 'Copied'), () => (button.textContent = 'Not allowed'));
+    setTimeout(() => (button.textContent = 'Copy'), 1500);
+  });
+}
 $('key-form').addEventListener('submit', (event) => {
   event.preventDefault();
-  key = $('key').value;
+  key = $('key').value.trim();
   $('key').value = '';
   $('key-form').hidden = true;
   watch();

@@ -40,29 +40,27 @@ void put_notices(json::Writer& writer, const Notices& notices) {
 
 /// The members of a row, in an object that stays open.
 void put_row(json::Writer& writer, const PageEntry& entry) {
-  const RequestRecord& record = entry.record;
   writer.begin_object();
   writer.key("id").integer(static_cast<int64_t>(entry.id));
   writer.key("time_ms").integer(entry.time_unix_ms);
-  put_text(writer, "client", entry.capture.client);
-  put_text(writer, "method", record.method);
-  put_text(writer, "path", record.path);
-  put_text(writer, "model", record.model);
-  writer.key("stream").boolean(entry.capture.stream);
-  writer.key("status").integer(record.status);
+  put_text(writer, "client", entry.client);
+  put_text(writer, "method", entry.method);
+  put_text(writer, "path", entry.path);
+  put_text(writer, "model", entry.model);
+  writer.key("stream").boolean(entry.stream);
+  writer.key("status").integer(entry.status);
   writer.key("convert_ms").number(milliseconds(entry.convert));
-  if (record.first) writer.key("first_ms").number(milliseconds(*record.first));
-  writer.key("total_ms").number(milliseconds(record.total));
-  if (record.tokens) {
+  if (entry.first) writer.key("first_ms").number(milliseconds(*entry.first));
+  writer.key("total_ms").number(milliseconds(entry.total));
+  if (entry.tokens) {
     writer.key("tokens");
-    put_tokens(writer, *record.tokens);
+    put_tokens(writer, *entry.tokens);
   }
-  int64_t counts[3] = {};
-  for (const Notice& notice : record.notices) ++counts[static_cast<size_t>(notice.kind)];
-  for (size_t i = 0; i < 3; ++i) writer.key(kKinds[i]).integer(counts[i]);
-  put_text(writer, "error", record.error_word);
-  put_text(writer, "request_id", record.request_id);
-  writer.key("has_bodies").boolean(entry.capture.bodies != nullptr);
+  for (size_t i = 0; i < entry.notices.size(); ++i) {
+    writer.key(kKinds[i]).integer(entry.notices[i]);
+  }
+  put_text(writer, "error", entry.error_word);
+  put_text(writer, "request_id", entry.request_id);
 }
 
 void put_models(json::Writer& writer, const ModelTable& models) {
@@ -80,6 +78,16 @@ void put_models(json::Writer& writer, const ModelTable& models) {
     writer.end_object();
   }
   writer.end_array();
+}
+
+/// An object with what `put` writes and leaves open.
+template <class Put>
+std::string object(Put put) {
+  std::string out;
+  json::Writer writer(out);
+  put(writer);
+  writer.end_object();
+  return out;
 }
 
 /// The state's members, in an object that stays open.
@@ -117,68 +125,56 @@ void put_state(json::Writer& writer, const PageLog& log, const ModelTable& model
 }  // namespace
 
 std::string page_row(const PageEntry& entry) {
-  std::string out;
-  json::Writer writer(out);
-  put_row(writer, entry);
-  writer.end_object();
-  return out;
+  return object([&](json::Writer& writer) { put_row(writer, entry); });
 }
 
-std::string page_details(const PageEntry& entry) {
-  std::string out;
-  json::Writer writer(out);
-  put_row(writer, entry);
-  put_notices(writer, entry.record.notices);
-  put_text(writer, "request_headers", entry.capture.request_headers);
-  put_text(writer, "answer_headers", entry.capture.answer_headers);
-  if (const PageBodies* bodies = entry.capture.bodies.get()) {
-    writer.key("bodies").begin_object();
-    put_text(writer, "request", bodies->request);
-    put_text(writer, "upstream", bodies->upstream);
-    put_text(writer, "answer", bodies->answer);
-    writer.key("cut").boolean(bodies->cut);
-    writer.end_object();
-  }
-  writer.end_object();
-  return out;
+std::string page_details(const PageLog::Kept& kept) {
+  return object([&](json::Writer& writer) {
+    put_row(writer, *kept.row);
+    if (const PageDetails* details = kept.details.get()) {
+      put_notices(writer, details->notices);
+      put_text(writer, "request_headers", details->request_headers);
+      put_text(writer, "answer_headers", details->answer_headers);
+    }
+    if (const PageBodies* bodies = kept.bodies.get()) {
+      writer.key("bodies").begin_object();
+      put_text(writer, "request", bodies->request);
+      put_text(writer, "upstream", bodies->upstream);
+      put_text(writer, "answer", bodies->answer);
+      writer.key("cut").boolean(bodies->cut);
+      writer.end_object();
+    }
+  });
 }
 
 std::string page_state(const PageLog& log, const ModelTable& models, int64_t open_streams) {
-  std::string out;
-  json::Writer writer(out);
-  put_state(writer, log, models, open_streams);
-  writer.end_object();
-  return out;
+  return object([&](json::Writer& writer) { put_state(writer, log, models, open_streams); });
 }
 
 std::string page_snapshot(const PageLog& log, const ModelTable& models, int64_t open_streams) {
-  std::string out;
-  json::Writer writer(out);
-  put_state(writer, log, models, open_streams);
-  writer.key("requests").begin_array();
-  for (const auto& entry : log.after(0)) writer.raw(page_row(*entry));
-  writer.end_array();
-  writer.end_object();
-  return out;
+  return object([&](json::Writer& writer) {
+    put_state(writer, log, models, open_streams);
+    writer.key("requests").begin_array();
+    for (const auto& entry : log.after(0)) writer.raw(page_row(*entry));
+    writer.end_array();
+  });
 }
 
 std::string page_conversion(const Result<ConvertedRequest>& converted) {
-  std::string out;
-  json::Writer writer(out);
-  writer.begin_object();
-  if (!converted) {
-    writer.key("error").begin_object();
-    put_text(writer, "message", converted.error().message);
-    put_text(writer, "param", converted.error().param);
-    writer.end_object();
-  } else {
+  return object([&](json::Writer& writer) {
+    writer.begin_object();
+    if (!converted) {
+      writer.key("error").begin_object();
+      put_text(writer, "message", converted.error().message);
+      put_text(writer, "param", converted.error().param);
+      writer.end_object();
+      return;
+    }
     writer.key("model").string(converted->model);
     writer.key("stream").boolean(converted->stream);
     writer.key("body").string(converted->body);
     put_notices(writer, converted->notices);
-  }
-  writer.end_object();
-  return out;
+  });
 }
 
 }  // namespace proxx::server

@@ -13,8 +13,8 @@ namespace proxx::server {
 
 /// One request as a row: no headers, notices by number.
 [[nodiscard]] std::string page_row(const PageEntry& entry);
-/// One request, whole: with notices, headers, and bodies if they were recorded.
-[[nodiscard]] std::string page_details(const PageEntry& entry);
+/// One request, whole: with notices, headers and bodies, as far as they are kept.
+[[nodiscard]] std::string page_details(const PageLog::Kept& kept);
 /// `{"version","recording","open_streams","models","totals","minutes"}`; a model has its prices.
 [[nodiscard]] std::string page_state(const PageLog& log, const ModelTable& models,
                                      int64_t open_streams);

@@ -1,8 +1,12 @@
 #include <doctest/doctest.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "fixture.h"
 #include "json/text.h"
 #include "server/page/document.h"
+#include "server/page/page_json.h"
 #include "server/page/page_log.h"
 #include "server/page/page_routes.h"
 
@@ -170,11 +174,105 @@ TEST_CASE("the ring and the bodies are bounded") {
     REQUIRE(log.body_bytes() <= kMaxPageBytes);
   }
   CHECK(log.after(0).size() == kMaxPageRequests);
-  CHECK(log.find(1) == nullptr);
-  CHECK(log.find(60)->id == 60);
-  CHECK(log.find(kMaxPageRequests + 51) == nullptr);
+  CHECK(log.find(1).row == nullptr);
+  CHECK(log.find(60).row->id == 60);
+  CHECK(log.find(kMaxPageRequests + 51).row == nullptr);
   CHECK(log.totals().size() <= 65);
-  CHECK(log.find(kMaxPageRequests + 50)->capture.bodies->request.size() == kMaxPageBodyBytes);
+  CHECK(log.find(kMaxPageRequests + 50).bodies->request.size() == kMaxPageBodyBytes);
+}
+
+/// Everything in it longer than the page keeps.
+RequestRecord longest_record(size_t number) {
+  const std::string text = std::to_string(number) + std::string(5000, 'x');
+  RequestRecord record;
+  record.method = record.path = record.model = record.request_id = record.error_word = text;
+  record.failed_id = text;
+  record.tokens = TokenCounts();
+  record.first = std::chrono::seconds(1);
+  record.notices.assign(50, Notice{Notice::Kind::dropped, text, text});
+  return record;
+}
+
+http::Request longest_request() {
+  http::Request request = request_of("POST", "/", {{"user-agent", std::string(5000, 'u')}});
+  for (size_t i = 0; i < 100; ++i) {
+    request.headers.emplace_back("x-" + std::to_string(i), std::string(60, 'h'));
+  }
+  return request;
+}
+
+size_t add_longest(PageLog& log, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    auto capture = log.capture(longest_request());
+    capture->answer_headers = capture->request_headers;
+    log.add(longest_record(i), {}, std::move(*capture));
+  }
+  size_t bytes = 0;
+  for (const auto& row : log.after(0)) {
+    bytes += held_bytes(*row);
+    if (const auto details = log.find(row->id).details) bytes += held_bytes(*details);
+  }
+  return bytes;
+}
+
+TEST_CASE("rows and details are bounded together: details of the oldest go first, no row does") {
+  PageLog log;
+  for (const size_t count : {size_t{1}, kMaxPageRequests, 2 * kMaxPageRequests}) {
+    CAPTURE(count);
+    CHECK(add_longest(log, count) <= kMaxPageRingBytes);
+  }
+  const auto rows = log.after(0);
+  REQUIRE(rows.size() == kMaxPageRequests);
+  CHECK(log.find(rows.back()->id).details != nullptr);
+  CHECK(log.find(rows.front()->id).details == nullptr);
+  CHECK(rows.front()->notices[0] == 50);
+  bool detailed = false;
+  for (const auto& row : rows) {
+    const bool has_details = log.find(row->id).details != nullptr;
+    CHECK((!detailed || has_details));
+    detailed = has_details;
+  }
+  const std::string bare = page_details(log.find(rows.front()->id));
+  CHECK(json::is_valid(bare));
+  CHECK(has(bare, R"("dropped":50)"));
+  CHECK_FALSE(has(bare, "request_headers"));
+}
+
+#ifdef __GLIBC__
+TEST_CASE("the ring takes less than 300 KiB of the heap in the worst case") {
+  const size_t before = mallinfo2().uordblks;
+  if (before == 0) return;  // a sanitizer's heap, which does not count
+  auto log = std::make_unique<PageLog>();
+  add_longest(*log, 3 * kMaxPageRequests);
+  const size_t held = mallinfo2().uordblks - before;
+  CAPTURE(held);
+  CHECK(held < size_t{300} << 10);
+  CHECK(held > size_t{200} << 10);  // it is measured at all
+}
+#endif
+
+TEST_CASE("an ordinary request's details are whole, and many of them are kept") {
+  RequestRecord record;
+  record.path = "/v1/chat/completions";
+  record.model = "claude-sonnet-5-5";
+  record.request_id = "req_011CTUvWxYzAbCdEfGhIjKlM";
+  record.notices.push_back({Notice::Kind::dropped, "seed", "Claude has no seed"});
+  http::Request request = request_of("POST", "/v1/chat/completions",
+                                     {{"user-agent", "openai-python/2.9.0"},
+                                      {"content-type", "application/json"},
+                                      {"authorization", "Bearer sk-hidden"},
+                                      {"accept", "application/json"},
+                                      {"accept-encoding", "gzip, deflate"}});
+  PageLog log;
+  for (size_t i = 0; i < kMaxPageRequests; ++i) {
+    auto capture = log.capture(request);
+    capture->answer_headers = std::string(1200, 'h');
+    log.add(record, {}, std::move(*capture));
+  }
+  size_t detailed = 0;
+  for (const auto& row : log.after(0)) detailed += log.find(row->id).details ? 1 : 0;
+  CAPTURE(detailed);
+  CHECK(detailed >= 60);
 }
 
 }  // namespace
