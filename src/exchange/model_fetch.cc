@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "base/ascii.h"
 #include "openai/error.h"
 
 namespace proxx {
@@ -16,25 +17,6 @@ constexpr int kMaxPages = 10;
 constexpr size_t kMaxPageBytes = size_t{4} << 20;
 /// For all pages. A list is never worth a longer wait: the table can answer.
 constexpr std::chrono::milliseconds kMaxTime{10'000};
-
-/// An id as a query's value.
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kDigits[byte >> 4U];
-    out += kDigits[byte & 15U];
-  }
-  return out;
-}
 
 /// The shorter of two limits, of which zero is none.
 std::chrono::milliseconds shorter(std::chrono::milliseconds limit, std::chrono::milliseconds left) {
