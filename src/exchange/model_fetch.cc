@@ -65,7 +65,26 @@ void ModelFetch::on_data(std::string_view bytes) {
   body_.append(bytes.substr(0, kMaxPageBytes - body_.size()));
 }
 
+bool ModelFetch::is_refused() const {
+  return head_.status != 200 && context_.provider->judge(head_, body_) == Refusal::credential;
+}
+
+void ModelFetch::renew() {
+  tried_again_ = true;
+  context_.renew(credential_, [this, alive = std::weak_ptr<bool>(alive_)](
+                                  Result<std::optional<Credential>> renewed) {
+    if (alive.expired()) return;
+    if (!renewed) return end(tl::unexpected<Error>(std::move(renewed).error()));
+    if (!*renewed) return end(tl::unexpected<Error>(take_page({}).error()));
+    credential_ = std::move(**renewed);
+    // A command may have waited for a human.
+    deadline_ = Clock::now() + kMaxTime;
+    ask(next_);
+  });
+}
+
 void ModelFetch::on_done(Status status) {
+  if (status && context_.renew && !tried_again_ && is_refused()) return renew();
   if (Status page = take_page(std::move(status)); !page) {
     return end(tl::unexpected<Error>(std::move(page).error()));
   }
