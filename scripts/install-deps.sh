@@ -36,9 +36,9 @@ proxx needs, with headers where it is a library (names of Debian's packages on t
   to test     doctest 2.4, bats 1.8, jq, curl, Python 3.9               doctest-dev bats jq curl python3
               used if there: node 18, bash, zsh, fish, mandoc, haproxy, nginx, strace
               (Fedora: nlohmann-json-devel cli11-devel yaml-cpp-devel expected-devel doctest-devel libcurl-devel boost-devel
-              zlib-devel libzstd-devel;
-              Arch: nlohmann-json cli11 yaml-cpp tl-expected doctest curl boost zlib zstd;
-              Homebrew: nlohmann-json cli11 yaml-cpp tl-expected doctest curl boost zlib zstd)
+              openssl-devel zlib-devel libzstd-devel;
+              Arch: nlohmann-json cli11 yaml-cpp tl-expected doctest curl openssl boost zlib zstd;
+              Homebrew: nlohmann-json cli11 yaml-cpp tl-expected doctest curl openssl@3 boost zlib zstd)
 LIST
 }
 

@@ -42,4 +42,20 @@ std::string percent_decoded(std::string_view text) {
   return out;
 }
 
+std::string percent_encoded(std::string_view text, std::string_view kept) {
+  constexpr std::string_view kUnreserved = "-._~";
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    if (is_letter(c) || is_digit(c) || kUnreserved.find(c) != std::string_view::npos ||
+        kept.find(c) != std::string_view::npos) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out.append({'%', kDigits[byte >> 4U], kDigits[byte & 15U]});
+  }
+  return out;
+}
+
 }  // namespace proxx

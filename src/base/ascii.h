@@ -35,5 +35,7 @@ namespace proxx {
 
 /// Decodes %XX; a malformed one stays as it is.
 [[nodiscard]] std::string percent_decoded(std::string_view text);
+/// Writes as %XX all but letters, digits, `-._~` (RFC 3986, 2.3) and the bytes of `kept`.
+[[nodiscard]] std::string percent_encoded(std::string_view text, std::string_view kept = {});
 
 }  // namespace proxx

@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <ctime>
 #include <exception>
 #include <mutex>
 #include <system_error>
@@ -10,6 +11,13 @@
 #include <vector>
 
 namespace proxx {
+
+Credential ended(Credential refused) {
+  if (!is_about_to_expire(refused, static_cast<int64_t>(std::time(nullptr)))) {
+    refused.aws.expires_unix_s = 1;
+  }
+  return refused;
+}
 
 struct KeyRenewal::State : std::enable_shared_from_this<State> {
   using Clock = std::chrono::steady_clock;
@@ -32,7 +40,7 @@ struct KeyRenewal::State : std::enable_shared_from_this<State> {
   std::atomic<bool> stop{false};
   std::mutex mutex;
   bool running = false;
-  /// Of the last reading: the key that it was for, and the one that it found.
+  /// Of the last reading: the key that it was for, ended() if it failed, and the one that it found.
   Credential replaced;
   std::optional<Credential> found;
   std::optional<Error> failed;  ///< why there was none to read
@@ -56,6 +64,8 @@ void KeyRenewal::State::run() {
   if (!waiting.empty()) replaced = waiting.front().refused;
   if (!result) {
     failed = Error(ErrorKind::upstream_credentials, result.error().message);
+    const Credential refused = std::exchange(replaced, ended(replaced));
+    if (refused != replaced) on_renewed(replaced);
   } else if (!result->empty()) {
     found = std::move(*result);
     if (*found != replaced) on_renewed(*found);
@@ -87,7 +97,8 @@ KeyRenewal::~KeyRenewal() {
 void KeyRenewal::ask(boost::asio::io_context& loop, const Credential& refused, OnAnswer on_answer) {
   const std::lock_guard lock(state_->mutex);
   State::Waiting asking{&loop, refused, std::move(on_answer)};
-  if (!state_->running && state_->replaced == refused) {
+  const bool known = state_->replaced == refused || state_->replaced == ended(refused);
+  if (!state_->running && known) {
     const bool has_other = state_->found && *state_->found != refused;
     if (has_other || State::Clock::now() < state_->next_reading) {
       return State::answer(asking, state_->renewed_for(refused));

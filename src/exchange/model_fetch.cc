@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "base/ascii.h"
 #include "openai/error.h"
 
 namespace proxx {
@@ -16,25 +17,6 @@ constexpr int kMaxPages = 10;
 constexpr size_t kMaxPageBytes = size_t{4} << 20;
 /// For all pages. A list is never worth a longer wait: the table can answer.
 constexpr std::chrono::milliseconds kMaxTime{10'000};
-
-/// An id as a query's value.
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kDigits[byte >> 4U];
-    out += kDigits[byte & 15U];
-  }
-  return out;
-}
 
 /// The shorter of two limits, of which zero is none.
 std::chrono::milliseconds shorter(std::chrono::milliseconds limit, std::chrono::milliseconds left) {
@@ -83,7 +65,26 @@ void ModelFetch::on_data(std::string_view bytes) {
   body_.append(bytes.substr(0, kMaxPageBytes - body_.size()));
 }
 
+bool ModelFetch::is_refused() const {
+  return head_.status != 200 && context_.provider->judge(head_, body_) == Refusal::credential;
+}
+
+void ModelFetch::renew() {
+  tried_again_ = true;
+  context_.renew(credential_, [this, alive = std::weak_ptr<bool>(alive_)](
+                                  Result<std::optional<Credential>> renewed) {
+    if (alive.expired()) return;
+    if (!renewed) return end(tl::unexpected<Error>(std::move(renewed).error()));
+    if (!*renewed) return end(tl::unexpected<Error>(take_page({}).error()));
+    credential_ = std::move(**renewed);
+    // A command may have waited for a human.
+    deadline_ = Clock::now() + kMaxTime;
+    ask(next_);
+  });
+}
+
 void ModelFetch::on_done(Status status) {
+  if (status && context_.renew && !tried_again_ && is_refused()) return renew();
   if (Status page = take_page(std::move(status)); !page) {
     return end(tl::unexpected<Error>(std::move(page).error()));
   }

@@ -11,8 +11,9 @@
 
 namespace proxx {
 
-/// Fetches all pages of the upstream's model list, without retries. Bounded in time, pages and
-/// bytes. Loop thread only. Destroying it cancels.
+/// Fetches all pages of the upstream's model list, without retries but for a refused credential
+/// that the context renews, once. Bounded in time, pages and bytes. Loop thread only. Destroying it
+/// cancels.
 class ModelFetch final : UpstreamHandler {
  public:
   using OnDone = std::function<void(Result<std::vector<ModelInfo>>)>;
@@ -26,6 +27,8 @@ class ModelFetch final : UpstreamHandler {
 
   void ask(const std::string& after_id);
   void end_later(Error error);
+  [[nodiscard]] bool is_refused() const;
+  void renew();
   void on_head(UpstreamHead head) override;
   void on_data(std::string_view bytes) override;
   void on_done(Status status) override;
@@ -35,10 +38,11 @@ class ModelFetch final : UpstreamHandler {
   void end(Result<std::vector<ModelInfo>> result);
 
   const ExchangeContext& context_;
-  const Credential credential_;
+  Credential credential_;
   Secrets secrets_;
   OnDone on_done_;
-  const Clock::time_point deadline_;
+  Clock::time_point deadline_;
+  bool tried_again_ = false;
   std::unique_ptr<UpstreamCall> call_;
   UpstreamHead head_;
   std::string body_;

@@ -4,6 +4,7 @@
 #include <array>
 #include <ctime>
 
+#include "json/text.h"
 #include "json/writer.h"
 #include "mock/check.h"
 
@@ -57,10 +58,14 @@ std::string plain_name(std::string name) {
   return name;
 }
 
-/// The first source of the request that the upstream would have to fetch.
+/// A string member, "" if there is none.
+std::string text(const Json& value, const char* name) {
+  return std::string(Place{&value, {}}.text(name));
+}
+
+/// Whether the upstream would have to fetch a source.
 bool has_url_source(const Json& value) {
-  if (value.is_object() && value.contains("source") && value["source"].is_object() &&
-      value["source"].value("type", "") == "url") {
+  if (value.is_object() && value.contains("source") && text(value["source"], "type") == "url") {
     return true;
   }
   return value.is_structured() && std::any_of(value.begin(), value.end(), [](const Json& each) {
@@ -186,20 +191,22 @@ std::optional<Answer> Host::take_path(http::Request& request, uint64_t number) {
 
 std::optional<Answer> Host::take_body(http::Request& request, uint64_t number) const {
   if (request.method != "POST") return std::nullopt;
+  // What is no JSON, or too deep, is for the rules to refuse.
+  if (!json::is_valid(request.body)) return std::nullopt;
   Json body = Json::parse(request.body, nullptr, false);
-  if (!body.is_object()) return std::nullopt;  // for the rules to refuse
+  if (!body.is_object()) return std::nullopt;
   const auto bad = [&](int status, const std::string& message) {
     return answer_error(api_error(status, message), number);
   };
   if (is("vertex")) {
     const bool counts = path_model_ == "count-tokens";
-    if (body.value("anthropic_version", "") != "vertex-2023-10-16") {
+    if (text(body, "anthropic_version") != "vertex-2023-10-16") {
       return bad(400, "anthropic_version: Field required");
     }
     if (!counts && body.contains("model")) {
       return bad(400, "model: Extra inputs are not permitted");
     }
-    if (body.value("stream", false) != streams_) {
+    if (Place{&body, {}}.is_true("stream") != streams_) {
       return bad(400, "stream: does not fit the method");
     }
     body.erase("anthropic_version");
@@ -208,7 +215,8 @@ std::optional<Answer> Host::take_body(http::Request& request, uint64_t number) c
       return bad(400, "cache_control: Extra inputs are not permitted");
     }
   }
-  const std::string model = body.value("model", "");
+  if (!body.contains("model") || !body["model"].is_string()) return std::nullopt;
+  const std::string model = body["model"];
   if (is("bedrock") && (model.find('.') == std::string::npos || model.starts_with("anthropic.")) &&
       !model.starts_with("arn:")) {
     return bad(400, "Invocation of model ID " + model +

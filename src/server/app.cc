@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <memory>
 #include <system_error>
 #include <thread>
@@ -223,8 +224,13 @@ class App {
     LiveOptions live = *live_;
     live.service.keys.own = renewed;
     use(std::make_shared<const LiveOptions>(std::move(live)));
-    shared_.log.write(LogLevel::info,
-                      "the upstream refused the server's key; another one was read");
+    if (is_about_to_expire(renewed, static_cast<int64_t>(std::time(nullptr)))) {
+      shared_.log.write(LogLevel::warn,
+                        "the upstream refused the server's key, and no other one could be read");
+    } else {
+      shared_.log.write(LogLevel::info,
+                        "the upstream refused the server's key; another one was read");
+    }
   }
 
   /// Also of a server that nobody uses nothing is kept for longer.

@@ -96,9 +96,12 @@ void RelaySession::judge_refusal() {
 void RelaySession::take_renewed(Result<std::optional<Credential>> renewed) {
   Renewal renewal = std::move(*renewal_);
   renewal_.reset();
-  if (!renewed) return end_with(renewed.error());
-  if (!*renewed && renewal.head) return let_through(std::move(renewal));
-  if (*renewed) renewal.call.credential = std::move(**renewed);
+  const auto now = static_cast<int64_t>(std::time(nullptr));
+  // Asked for ahead of its end, a credential that is still good is used where no other can be had.
+  const bool good = !renewal.head && renewal.call.credential.aws.expires_unix_s > now;
+  if (!renewed && !good) return end_with(renewed.error());
+  if (renewal.head && !*renewed) return let_through(std::move(renewal));
+  if (renewed && *renewed) renewal.call.credential = std::move(**renewed);
   call_upstream(std::move(renewal.call));
 }
 

@@ -32,27 +32,12 @@ std::string_view without_query(std::string_view path) {
   return path.substr(0, path.find('?'));
 }
 
-/// A model's name as one segment of a path.
-std::string as_segment(std::string_view name) {
-  constexpr std::string_view kPlain = "-._~@";
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : name) {
-    if (is_letter(c) || is_digit(c) || kPlain.find(c) != std::string_view::npos) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out.append({'%', kDigits[byte >> 4U], kDigits[byte & 15U]});
-  }
-  return out;
-}
-
 std::string vertex_path(const HostTarget& target, const HostedBody& body, bool count) {
   std::string out = "/v1/projects/" + target.project + "/locations/" + target.region +
                     "/publishers/anthropic/models/";
   if (count) return out + "count-tokens:rawPredict";
-  return out + as_segment(body.model) + (body.stream ? ":streamRawPredict" : ":rawPredict");
+  return out + percent_encoded(body.model, "@") +
+         (body.stream ? ":streamRawPredict" : ":rawPredict");
 }
 
 /// Host and path of `scheme://host[:port][/prefix]`; a port that is the scheme's own is not sent.

@@ -20,20 +20,6 @@ std::string_view text_of(const Sha256& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
-std::string encoded(std::string_view text, std::string_view kept) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (is_letter(c) || is_digit(c) || kept.find(c) != std::string_view::npos) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out.append({'%', kDigits[byte >> 4U], kDigits[byte & 15U]});
-  }
-  return out;
-}
-
 /// What is before the first `mark`, and what is behind it.
 std::pair<std::string_view, std::string_view> cut(std::string_view text, char mark) {
   const size_t at = text.find(mark);
@@ -44,7 +30,7 @@ std::pair<std::string_view, std::string_view> cut(std::string_view text, char ma
 /// Pairs sorted by name, then value, as they are encoded.
 std::string canonical_query(std::string_view query) {
   std::vector<std::pair<std::string, std::string>> pairs;
-  const auto part = [](std::string_view text) { return encoded(percent_decoded(text), "-._~"); };
+  const auto part = [](std::string_view text) { return percent_encoded(percent_decoded(text)); };
   while (!query.empty()) {
     const auto [pair, rest] = cut(query, '&');
     const auto [name, value] = cut(pair, '=');
@@ -83,7 +69,7 @@ std::string signed_names(const HeaderList& sorted) {
 std::string canonical_request(const SignedRequest& request, const HeaderList& sorted) {
   const auto [path, query] = cut(request.path, '?');
   std::string out(request.method);
-  out += '\n' + encoded(path, "-._~/") + '\n' + canonical_query(query) + '\n';
+  out += '\n' + percent_encoded(path, "/") + '\n' + canonical_query(query) + '\n';
   for (const auto& [name, value] : sorted) {
     out.append(name).append(":").append(canonical_value(value)).append("\n");
   }

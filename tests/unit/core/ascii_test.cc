@@ -25,6 +25,15 @@ TEST_CASE("a token is what RFC 9110 says") {
   CHECK_FALSE(is_token("a b"));
 }
 
+TEST_CASE("percent encoding keeps the unreserved, and what it is told to keep; it is undone") {
+  CHECK(percent_encoded("aZ09-._~") == "aZ09-._~");
+  CHECK(percent_encoded("a/b:0 %\xc3\xa4@") == "a%2Fb%3A0%20%25%C3%A4%40");
+  CHECK(percent_encoded("a/b@c", "/@") == "a/b@c");
+  std::string every;
+  for (int c = 0; c < 256; ++c) every += static_cast<char>(c);
+  CHECK(percent_decoded(percent_encoded(every)) == every);
+}
+
 TEST_CASE("control characters end at the space, and DEL is one; a tab may stand in a field") {
   for (int c = 0; c < 256; ++c) {
     const bool control = c < 0x20 || c == 0x7f;

@@ -149,6 +149,42 @@ TEST_CASE("model fetch: what fails is the error of a request, and is not tried a
   }
 }
 
+TEST_CASE(
+    "model fetch: a refused key is renewed once, on any page; a failed renewal is the error") {
+  constexpr const char* kRefusal =
+      R"({"type":"error","error":{"type":"authentication_error","message":"expired"}})";
+  const struct {
+    Result<std::optional<Credential>> renewed;
+    size_t calls;
+  } rows[] = {{std::optional(Credential{"sk-new", {}}), 3},
+              {std::optional<Credential>(), 2},
+              {fail(ErrorKind::upstream_credentials, "no"), 2}};
+  for (const auto& row : rows) {
+    Fixture fixture;
+    int renewals = 0;
+    fixture.context.renew = [&](const Credential& refused, const OnRenewal& tell) {
+      CHECK(refused.api_key == "sk-test");
+      ++renewals;
+      tell(row.renewed);
+    };
+    fixture.call(0).answer(200, "application/json", page("a", true));
+    fixture.call(1).answer(401, "application/json", kRefusal);
+    CHECK(renewals == 1);
+    REQUIRE(fixture.upstream.calls.size() == row.calls);
+    if (row.calls == 3) {
+      CHECK(fixture.call(2).request.path == fixture.call(1).request.path);
+      CHECK(find_header(fixture.call(2).request.headers, "x-api-key") == "sk-new");
+      fixture.call(2).answer(401, "application/json", kRefusal);
+    }
+    CHECK(renewals == 1);
+    REQUIRE(fixture.result);
+    REQUIRE_FALSE(*fixture.result);
+    const bool failed = !row.renewed.has_value();
+    CHECK((fixture.result->error().kind == ErrorKind::upstream_credentials) == failed);
+    CHECK(fixture.result->error().http_status == (failed ? 0 : 401));
+  }
+}
+
 TEST_CASE("model fetch: a page is read up to 4 MiB; a cut one is no list") {
   Fixture fixture;
   fixture.call(0).head(200, {{"content-type", "application/json"}});

@@ -188,4 +188,47 @@ TEST_CASE(
   CHECK(readings == 2);
 }
 
+TEST_CASE("renewal: a refused credential that nothing replaces is not sent again meanwhile") {
+  boost::asio::io_context loop;
+  std::atomic<int> readings{0};
+  std::vector<Credential> counts;  // written by the reading, which is over when an answer comes
+  KeyRenewal renewal(
+      [&](const std::atomic<bool>&) -> Result<Credential> {
+        ++readings;
+        return fail(ErrorKind::usage, "auth_token_command: no");
+      },
+      [&](const Credential& credential) { counts.push_back(credential); });
+  size_t answers = 0;
+  const auto ask = [&](const Credential& refused) {
+    renewal.ask(loop, refused, [&answers](const Result<std::optional<Credential>>& renewed) {
+      ++answers;
+      REQUIRE(!renewed);
+      CHECK(renewed.error().kind == ErrorKind::upstream_credentials);
+    });
+    run_until(loop, answers, answers + 1);
+  };
+  const Credential refused{"", "token-1"};
+  ask(refused);
+  REQUIRE(counts.size() == 1);
+  CHECK(counts[0].auth_token == "token-1");
+  ask(counts[0]);
+  ask(refused);  // sent before that was known
+  CHECK(readings == 1);
+  CHECK(counts.size() == 1);
+
+  Fixture f;
+  f.context.renew = [&](const Credential& credential, OnRenewal tell) {
+    renewal.ask(f.loop, credential, std::move(tell));
+  };
+  f.exchange = std::make_unique<Exchange>(f.context, f.sink);
+  ExchangeRequest request;
+  request.body = kJsonRequest;
+  request.credential = counts[0];
+  f.exchange->start(std::move(request));
+  f.loop.run();
+  CHECK(f.upstream.calls.empty());
+  REQUIRE(f.sink.error);
+  CHECK(f.sink.error->kind == ErrorKind::upstream_credentials);
+}
+
 }  // namespace proxx

@@ -593,4 +593,67 @@ TEST_CASE("policy: caching keeps four breakpoints, one of them automatic, the lo
   check(kRows);
 }
 
+TEST_CASE("policy: a host that lacks a server tool refuses it by its place; the others run it") {
+  using enum HostKind;
+  const struct {
+    HostKind host;
+    const char* type;
+    const char* sent;  ///< "" for no refusal
+  } rows[] = {
+      {bedrock, "web_search_20250305",
+       "tools[1]: tools[1]: Bedrock does not run web_search_20250305 (unsupported_value)"},
+      {bedrock, "code_execution_20250825",
+       "tools[1]: tools[1]: Bedrock does not run code_execution_20250825 (unsupported_value)"},
+      {bedrock, "bash_20250124", ""},
+      {vertex, "web_search_20250305", ""},
+      {vertex, "web_search_20260209",
+       "tools[1]: tools[1]: Vertex has web search as web_search_20250305 only "
+       "(unsupported_value)"},
+      {vertex, "web_fetch_20250910",
+       "tools[1]: tools[1]: Vertex does not run web_fetch_20250910 (unsupported_value)"},
+      {foundry, "web_fetch_20250910", ""},
+      {anthropic, "web_search_20260209", ""},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.type);
+    static HostKind host;
+    static std::string tool;
+    host = row.host;
+    tool = R"({"type":")" + std::string(row.type) + R"(","name":"t")";
+    const Outcome out = outcome("claude-opus-4-8", [](Asked& a) {
+      a.wishes.host = &host_of(host, BedrockEndpoint::runtime);
+      add_tool(a.request, "f");
+      InputBlock typed;
+      typed.kind = InputBlock::Kind::typed_tool;
+      typed.json = tool;
+      a.request.tools.push_back(typed);
+    });
+    if (*row.sent == '\0') {
+      CHECK(out.request.tools.size() == 2);
+    } else {
+      CHECK(out.sent == row.sent);
+    }
+  }
+}
+
+TEST_CASE("policy: where no breakpoint is automatic, it stands at the last block that takes one") {
+  for (const bool hour : {false, true}) {
+    static bool asks_hour;
+    asks_hour = hour;
+    const Outcome out = outcome("claude-haiku-4-5", [](Asked& a) {
+      a.wishes.host = &host_of(HostKind::vertex, BedrockEndpoint::runtime);
+      a.wishes.cache.implicit = true;
+      a.wishes.cache.for_an_hour = asks_hour;
+      InputBlock thinking = text_block("T");
+      thinking.kind = InputBlock::Kind::thinking;
+      a.request.turns.push_back({Turn::Role::assistant, {text_block("A"), thinking}});
+    });
+    CHECK(out.request.cache_control.empty());
+    REQUIRE(out.request.turns.size() == 2);
+    CHECK(out.request.turns[0].blocks[0].cache_control.empty());
+    CHECK(out.request.turns[1].blocks[0].cache_control == (hour ? kCacheHour : kCacheFiveMinutes));
+    CHECK(out.request.turns[1].blocks[1].cache_control.empty());
+  }
+}
+
 }  // namespace proxx::policy
