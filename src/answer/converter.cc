@@ -20,7 +20,7 @@ Status parse_upstream(json::Document& document, std::string_view text) {
   if (!status && utf8::find_invalid(text) != std::string_view::npos) {
     status = document.parse(utf8::repaired(text), anthropic::kUpstreamJson);
   }
-  if (!status) return fail(anthropic::protocol_error(status.error().message));
+  if (!status) return err(anthropic::protocol_error(status.error().message));
   return {};
 }
 
@@ -60,14 +60,14 @@ struct AnswerConverter::Impl {
       if (at_end()) return {};
     }
     if (sse.too_large()) {
-      return fail(anthropic::protocol_error("an event of more than " +
-                                            std::to_string(kMaxEventBytes) + " bytes"));
+      return err(anthropic::protocol_error("an event of more than " +
+                                           std::to_string(kMaxEventBytes) + " bytes"));
     }
     return {};
   }
 
   Status take_message(std::string_view json, std::string& out) {
-    if (json.size() > kMaxMessageBytes) return fail(message_too_large());
+    if (json.size() > kMaxMessageBytes) return err(message_too_large());
     PROXX_TRY(parse_upstream(document, json));
     PROXX_ASSIGN(const auto message, anthropic::decode_message(document.root()));
     PROXX_TRY(std::visit([&](const auto& known) { return state.apply(known, out); }, message));
@@ -82,7 +82,7 @@ struct AnswerConverter::Impl {
       if (json::is_valid(*last)) PROXX_TRY(take_event(*last, out));
     }
     if (at_end()) return {};
-    return fail(ErrorKind::upstream_truncated, "the upstream's answer ended before message_stop");
+    return err(ErrorKind::upstream_truncated, "the upstream's answer ended before message_stop");
   }
 
   [[nodiscard]] bool at_end() const { return state.complete() || state.paused(); }
@@ -90,7 +90,7 @@ struct AnswerConverter::Impl {
   /// Does nothing after the end of the answer; after an error repeats the error.
   template <class Step>
   Status step(const Step& take) {
-    if (error) return fail(*error);
+    if (error) return err(*error);
     if (at_end()) return {};
     Status status = take();
     if (!status) error = status.error();

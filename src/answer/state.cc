@@ -17,7 +17,7 @@ constexpr size_t kMaxOpenBlocks = 64;
 constexpr size_t kMaxStoppedServer = 256;
 
 tl::unexpected<Error> misplaced(const char* delta) {
-  return fail(protocol_error(std::string(delta) + " on a block of another type"));
+  return err(protocol_error(std::string(delta) + " on a block of another type"));
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ Status AnswerState::apply(const anthropic::ContentBlockDelta& event, std::string
 }
 
 Status AnswerState::on(const anthropic::MessageStart& event, std::string& out) {
-  if (phase_ != Phase::before_start) return fail(protocol_error("a second message_start"));
+  if (phase_ != Phase::before_start) return err(protocol_error("a second message_start"));
   phase_ = Phase::open;
   if (!std::exchange(started_, true)) {
     facts_.id = json::unescape(event.id);
@@ -61,12 +61,11 @@ Status AnswerState::on(const anthropic::MessageStart& event, std::string& out) {
 }
 
 Status AnswerState::on(const anthropic::ContentBlockStart& event, std::string& out) {
-  if (phase_ != Phase::open)
-    return fail(protocol_error("content_block_start before message_start"));
+  if (phase_ != Phase::open) return err(protocol_error("content_block_start before message_start"));
   if (find_open(event.index) != nullptr) {
-    return fail(protocol_error("content_block_start for a block that is open"));
+    return err(protocol_error("content_block_start for a block that is open"));
   }
-  if (open_.size() == kMaxOpenBlocks) return fail(protocol_error("too many open blocks"));
+  if (open_.size() == kMaxOpenBlocks) return err(protocol_error("too many open blocks"));
   next_index_ = std::max(next_index_, index_offset_ + event.index + 1);
   if (recorder_) recorder_->start(event.index, event.raw);
   OpenBlock& block = open_.emplace_back();
@@ -83,15 +82,14 @@ Status AnswerState::on(const anthropic::ContentBlockStart& event, std::string& o
 }
 
 Status AnswerState::on(const anthropic::ContentBlockDelta& event, std::string& out) {
-  if (phase_ != Phase::open)
-    return fail(protocol_error("content_block_delta before message_start"));
+  if (phase_ != Phase::open) return err(protocol_error("content_block_delta before message_start"));
   if (recorder_) recorder_->delta(event.index, event.delta);
   OpenBlock* const block = find_open(event.index);
   if (block != nullptr && block->record) block->record->add(event.delta);
   if (std::holds_alternative<anthropic::UnknownDelta>(event.delta)) return {};
   if (block == nullptr) {
     if (is_stopped_server(event.index)) return {};
-    return fail(protocol_error("content_block_delta for a block that is not open"));
+    return err(protocol_error("content_block_delta for a block that is not open"));
   }
   if (block->kind == BlockKind::server) return {};
   // Most deltas are text; they skip the visitor's table.
@@ -102,11 +100,11 @@ Status AnswerState::on(const anthropic::ContentBlockDelta& event, std::string& o
 }
 
 Status AnswerState::on(const anthropic::ContentBlockStop& event, std::string& out) {
-  if (phase_ != Phase::open) return fail(protocol_error("content_block_stop before message_start"));
+  if (phase_ != Phase::open) return err(protocol_error("content_block_stop before message_start"));
   OpenBlock* const block = find_open(event.index);
   if (block == nullptr) {
     if (is_stopped_server(event.index)) return {};
-    return fail(protocol_error("content_block_stop for a block that is not open"));
+    return err(protocol_error("content_block_stop for a block that is not open"));
   }
   end_block(*block, BlockEnd::closed, out);
   open_.erase(open_.begin() + (block - open_.data()));
@@ -114,13 +112,13 @@ Status AnswerState::on(const anthropic::ContentBlockStop& event, std::string& ou
 }
 
 Status AnswerState::on(const anthropic::MessageDelta& event, std::string&) {
-  if (phase_ != Phase::open) return fail(protocol_error("message_delta before message_start"));
+  if (phase_ != Phase::open) return err(protocol_error("message_delta before message_start"));
   take(event.ending, event.usage);
   return {};
 }
 
 Status AnswerState::on(const anthropic::MessageStop&, std::string& out) {
-  if (phase_ != Phase::open) return fail(protocol_error("message_stop before message_start"));
+  if (phase_ != Phase::open) return err(protocol_error("message_stop before message_start"));
   // message_stop proves that everything has come, even where a content_block_stop is missing.
   for (OpenBlock& block : open_) end_block(block, BlockEnd::cut, out);
   open_.clear();
@@ -138,7 +136,7 @@ Status AnswerState::on(const anthropic::Ping&, std::string&) {
 }
 
 Status AnswerState::on(const anthropic::ErrorEvent& event, std::string&) {
-  return fail(anthropic::event_error(event.error));
+  return err(anthropic::event_error(event.error));
 }
 
 Status AnswerState::on(const anthropic::UnknownEvent&, std::string&) {

@@ -28,7 +28,7 @@ constexpr std::string_view kCounted[] = {"model",         "messages",      "syst
                                          "mcp_servers"};
 
 tl::unexpected<Error> malformed(const std::string& what) {
-  return fail(protocol_error("Message Batches: " + what));
+  return err(protocol_error("Message Batches: " + what));
 }
 
 uint64_t count_of(Reader counts, std::string_view name) {

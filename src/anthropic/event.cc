@@ -9,7 +9,7 @@ namespace {
 Result<RawString> required(json::Reader object, const char* key, const char* owner) {
   const json::Reader value = object.get(key);
   if (value.is_string()) return value.raw_string();
-  return fail(protocol_error(std::string(owner) + " without a string `" + key + '`'));
+  return err(protocol_error(std::string(owner) + " without a string `" + key + '`'));
 }
 
 /// A string member that may be absent or null.
@@ -24,7 +24,7 @@ Result<std::optional<RawString>> optional_string(json::Reader object, const char
 Result<uint32_t> decode_index(json::Reader data, const char* owner) {
   const std::optional<int64_t> index = data.get("index").integer_or_none();
   if (index && *index >= 0 && *index <= kMaxBlockIndex) return static_cast<uint32_t>(*index);
-  return fail(protocol_error(std::string(owner) + " without a valid `index`"));
+  return err(protocol_error(std::string(owner) + " without a valid `index`"));
 }
 
 bool is_web_url(RawString text) {
@@ -33,7 +33,7 @@ bool is_web_url(RawString text) {
 
 Result<Citation> decode_citation(json::Reader citation) {
   Citation result;
-  if (!citation.is_object()) return fail(protocol_error("a citation that is no object"));
+  if (!citation.is_object()) return err(protocol_error("a citation that is no object"));
   result.raw = citation.raw();
   const json::Reader type = citation.get("type");
   if (type.equals("web_search_result_location")) {
@@ -78,7 +78,7 @@ Result<Block> decode_tool_use(json::Reader block) {
   PROXX_ASSIGN(result.name, required(block, "name", "tool_use block"));
   const json::Reader input = block.optional("input");
   if (input && !input.is_object()) {
-    return fail(protocol_error("tool_use block whose `input` is no object"));
+    return err(protocol_error("tool_use block whose `input` is no object"));
   }
   result.input = input ? input.raw() : std::string_view("{}");
   return result;
@@ -119,8 +119,8 @@ Result<Ending> decode_ending(json::Reader object, const char* owner) {
 Result<RawString> required_name(json::Reader message, const char* key) {
   PROXX_ASSIGN(const RawString name, required(message, key, "message"));
   if (name.size() <= kMaxNameBytes) return name;
-  return fail(protocol_error(std::string("message whose `") + key + "` has more than " +
-                             std::to_string(kMaxNameBytes) + " bytes"));
+  return err(protocol_error(std::string("message whose `") + key + "` has more than " +
+                            std::to_string(kMaxNameBytes) + " bytes"));
 }
 
 Result<MessageStart> decode_start(json::Reader message) {
@@ -129,7 +129,7 @@ Result<MessageStart> decode_start(json::Reader message) {
   PROXX_ASSIGN(result.model, required_name(message, "model"));
   result.content = message.optional("content");
   if (result.content && !result.content.is_array()) {
-    return fail(protocol_error("message whose `content` is no array"));
+    return err(protocol_error("message whose `content` is no array"));
   }
   PROXX_ASSIGN(result.ending, decode_ending(message, "message"));
   result.usage = decode_usage(message.get("usage"));
@@ -153,7 +153,7 @@ Result<Event> decode_content_block_start(json::Reader data) {
 Result<Event> decode_message_delta(json::Reader data) {
   MessageDelta result;
   const json::Reader delta = data.get("delta");
-  if (!delta.is_object()) return fail(protocol_error("message_delta without `delta`"));
+  if (!delta.is_object()) return err(protocol_error("message_delta without `delta`"));
   PROXX_ASSIGN(result.ending, decode_ending(delta, "message_delta"));
   result.usage = decode_usage(data.get("usage"));
   return result;
@@ -187,7 +187,7 @@ Result<Event> decode_content_block_delta(json::Reader data) {
   const json::Reader delta = data.get("delta");
   const json::Reader type = delta.get("type");
   if (!type.is_string()) {
-    return fail(protocol_error("content_block_delta without a typed `delta`"));
+    return err(protocol_error("content_block_delta without a typed `delta`"));
   }
   ContentBlockDelta result;
   PROXX_ASSIGN(result.index, decode_index(data, "content_block_delta"));
@@ -223,7 +223,7 @@ Result<Event> decode_event(json::Reader data) {
   const json::Reader type = data.get("type");
   if (!type.is_string()) {
     if (is_error(data)) return ErrorEvent{data.raw()};
-    return fail(protocol_error("event without a string `type`"));
+    return err(protocol_error("event without a string `type`"));
   }
   for (const Row<Event>& row : kEvents) {
     if (type.equals(row.type)) return row.decode(data);
@@ -236,10 +236,10 @@ Result<std::variant<MessageStart, ErrorEvent>> decode_message(json::Reader messa
   if (type.equals("error")) return error_of(message);
   if (!type.equals("message")) {
     if (is_error(message)) return ErrorEvent{message.raw()};
-    return fail(protocol_error("answer that is no message"));
+    return err(protocol_error("answer that is no message"));
   }
   if (!message.get("content").is_array()) {
-    return fail(protocol_error("message without a `content` array"));
+    return err(protocol_error("message without a `content` array"));
   }
   PROXX_ASSIGN(MessageStart start, decode_start(message));
   return start;
@@ -247,7 +247,7 @@ Result<std::variant<MessageStart, ErrorEvent>> decode_message(json::Reader messa
 
 Result<Block> decode_block(json::Reader block) {
   const json::Reader type = block.get("type");
-  if (!type.is_string()) return fail(protocol_error("content block without a string `type`"));
+  if (!type.is_string()) return err(protocol_error("content block without a string `type`"));
   for (const Row<Block>& row : kBlocks) {
     if (type.equals(row.type)) return row.decode(block);
   }

@@ -96,7 +96,7 @@ Result<ModelsPage> decode_models_page(std::string_view json) {
   const bool parsed = document.parse(json, anthropic::kUpstreamJson).has_value();
   const Reader data = parsed ? document.root().get("data") : Reader();
   if (!data.is_array()) {
-    return fail(ErrorKind::upstream_protocol, "the upstream's model list is not as expected");
+    return err(ErrorKind::upstream_protocol, "the upstream's model list is not as expected");
   }
   ModelsPage page;
   for (const Reader model : data.elements()) {
@@ -105,7 +105,7 @@ Result<ModelsPage> decode_models_page(std::string_view json) {
   if (document.root().get("has_more").boolean_or(false)) {
     page.next = document.root().get("last_id").string_or("");
     if (page.next.empty()) {
-      return fail(ErrorKind::upstream_protocol, "the upstream's model list breaks off");
+      return err(ErrorKind::upstream_protocol, "the upstream's model list breaks off");
     }
   }
   return page;

@@ -28,13 +28,4 @@ tl::unexpected<Error> err(ErrorKind kind, std::string message, std::string param
   return err(Error(kind, std::move(message), std::move(param), std::move(code)));
 }
 
-tl::unexpected<Error> fail(Error error) {
-  return err(std::move(error));
-}
-
-tl::unexpected<Error> fail(ErrorKind kind, std::string message, std::string param,
-                           std::string code) {
-  return err(kind, std::move(message), std::move(param), std::move(code));
-}
-
 }  // namespace proxx

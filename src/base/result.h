@@ -64,10 +64,6 @@ inline Status::Status() = default;
 [[nodiscard, gnu::cold]] tl::unexpected<Error> err(Error error);
 [[nodiscard, gnu::cold]] tl::unexpected<Error> err(ErrorKind kind, std::string message,
                                                    std::string param = {}, std::string code = {});
-/// The same under the name that most layers still use.
-[[nodiscard, gnu::cold]] tl::unexpected<Error> fail(Error error);
-[[nodiscard, gnu::cold]] tl::unexpected<Error> fail(ErrorKind kind, std::string message,
-                                                    std::string param = {}, std::string code = {});
 
 }  // namespace proxx
 

@@ -149,7 +149,7 @@ Result<AskRequest> ask_request(const AskOptions& options) {
     parts.push_back(std::move(part));
   }
   if (prompt.empty() && parts.empty()) {
-    return fail(ErrorKind::usage, "no prompt: give words, -f FILE or a pipe; see proxx ask --help");
+    return err(ErrorKind::usage, "no prompt: give words, -f FILE or a pipe; see proxx ask --help");
   }
   PROXX_ASSIGN(const std::string system, read_system(reader, options.system));
   if (const std::string notice = reader.notice(); !notice.empty() && !options.quiet) say(notice);

@@ -35,8 +35,8 @@ std::string file_part(const std::string& path, std::string_view data_url) {
 
 Result<std::string> url_part(const std::string& url, std::string_view type) {
   if (!type.empty() && !type.starts_with("image/")) {
-    return fail(ErrorKind::usage,
-                url + ": only images can be sent by URL; download it and attach the file");
+    return err(ErrorKind::usage,
+               url + ": only images can be sent by URL; download it and attach the file");
   }
   return image_part(url);
 }
@@ -57,14 +57,14 @@ Result<std::string> attachment_part(const std::string& argument, TextReader& rea
 Result<std::string> bytes_part(const std::string& path, std::string bytes, std::string type,
                                TextReader& reader) {
   const std::string name = path == "-" ? "stdin" : path;
-  if (bytes.empty()) return fail(ErrorKind::usage, name + ": nothing to attach, it is empty");
+  if (bytes.empty()) return err(ErrorKind::usage, name + ": nothing to attach, it is empty");
   if (type.empty()) type = sniff_media_type(bytes);
   if (type.empty() || type.starts_with("text/")) {
     auto text = reader.decode(name, bytes);
     if (!text || text->find('\0') != std::string::npos) {
-      return fail(ErrorKind::usage, name +
-                                        ": neither PNG, JPEG, GIF, WebP, PDF nor text; "
-                                        "FILE;type=MIME says what it is");
+      return err(ErrorKind::usage, name +
+                                       ": neither PNG, JPEG, GIF, WebP, PDF nor text; "
+                                       "FILE;type=MIME says what it is");
     }
     bytes = std::move(*text);
     if (type.empty()) type = "text/plain";

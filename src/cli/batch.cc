@@ -27,10 +27,10 @@ Status check_line(const LineCutter::Line& line, bool resume, IdSet& ids, json::D
   const BatchLine read = read_batch_line(line.text, line.number, document);
   const std::string place = "line " + std::to_string(line.number) + ": ";
   if (resume && !read.has_own_id && !read.request.empty()) {
-    return fail(ErrorKind::usage, place + kResumeNeedsIds);
+    return err(ErrorKind::usage, place + kResumeNeedsIds);
   }
   if (!read.custom_id.empty() && !ids.insert(read.custom_id)) {
-    return fail(ErrorKind::usage, place + "the custom_id '" + read.custom_id + "' stands twice");
+    return err(ErrorKind::usage, place + "the custom_id '" + read.custom_id + "' stands twice");
   }
   return {};
 }
@@ -66,7 +66,7 @@ Result<BatchInput> prepare_input(int descriptor, const BatchOptions& options) {
   const off_t start = lseek(descriptor, 0, SEEK_CUR);
   PROXX_ASSIGN(input.lines, scan_input(descriptor, options));
   if (lseek(descriptor, start, SEEK_SET) == -1) {
-    return fail(ErrorKind::usage, std::string("read error: ") + std::strerror(errno));
+    return err(ErrorKind::usage, std::string("read error: ") + std::strerror(errno));
   }
   return input;
 }
@@ -88,7 +88,7 @@ Result<int> batch(const BatchOptions& options) {
   const int descriptor = file.number() == -1 ? STDIN_FILENO : file.number();
   PROXX_ASSIGN(BatchInput input, prepare_input(descriptor, options));
   if (input.lines == uint64_t{0}) {
-    return fail(ErrorKind::invalid_request, "the input is empty");
+    return err(ErrorKind::invalid_request, "the input is empty");
   }
   PROXX_ASSIGN(auto results, open_file(options, input.answered));
   if (!results) PROXX_TRY(Output().check());

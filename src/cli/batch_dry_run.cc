@@ -25,10 +25,10 @@ constexpr size_t kPieceBytes = size_t{128} << 10;
 /// The line to print.
 Result<std::string> convert_line(const LineCutter::Line& line, bool text,
                                  const RequestOptions& conversion, json::Document& document) {
-  if (line.too_long) return fail(ErrorKind::invalid_request, "line too long");
+  if (line.too_long) return err(ErrorKind::invalid_request, "line too long");
   const std::string made = text ? prompt_line(line.text, line.number) : std::string();
   const BatchLine read = read_batch_line(text ? made : line.text, line.number, document);
-  if (read.request.empty()) return fail(read.error);
+  if (read.request.empty()) return err(read.error);
   PROXX_ASSIGN(const ConvertedRequest converted,
                convert_request(read.request, read.protocol, conversion));
   std::string out;

@@ -25,7 +25,7 @@ Error in_use(const std::string& path) {
 
 Status lock(int descriptor, const std::string& path) {
   if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return {};
-  return fail(errno == EWOULDBLOCK ? in_use(path) : file_error(path));
+  return err(errno == EWOULDBLOCK ? in_use(path) : file_error(path));
 }
 
 /// A file is found again after a power cut only once its folder is on the disk too.
@@ -35,7 +35,7 @@ Status sync_folder_of(const std::string& path) {
   const Descriptor open(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   // Some file systems cannot do it, and a folder may be writable but not readable.
   if (open.number() == -1 || fsync(open.number()) == 0 || errno == EINVAL) return {};
-  return fail(file_error(folder));
+  return err(file_error(folder));
 }
 
 /// True if `path` still is the open file: another run may have renamed a new one into its place.
@@ -52,7 +52,7 @@ Result<Descriptor> without_failures(const std::string& path, const Descriptor& f
   PROXX_ASSIGN(FileReplacement fresh, FileReplacement::make(path));
   PROXX_TRY(lock(fresh.descriptor(), path));
   PROXX_TRY(copy_answered(file.number(), fresh.descriptor(), answered));
-  if (fsync(fresh.descriptor()) != 0) return fail(file_error(path));
+  if (fsync(fresh.descriptor()) != 0) return err(file_error(path));
   PROXX_TRY(fresh.put_in_place());
   PROXX_TRY(sync_folder_of(path));
   return fresh.release();
@@ -61,12 +61,12 @@ Result<Descriptor> without_failures(const std::string& path, const Descriptor& f
 /// Opens and locks the results of an earlier run.
 Result<Descriptor> open_results(const std::string& path, const struct stat& info) {
   if (!S_ISREG(info.st_mode)) {
-    return fail(ErrorKind::usage, path + ": --resume needs a regular file");
+    return err(ErrorKind::usage, path + ": --resume needs a regular file");
   }
   Descriptor file(::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
-  if (file.number() == -1) return fail(file_error(path));
+  if (file.number() == -1) return err(file_error(path));
   PROXX_TRY(lock(file.number(), path));
-  if (!is_at(path, file.number())) return fail(in_use(path));
+  if (!is_at(path, file.number())) return err(in_use(path));
   return file;
 }
 
@@ -89,13 +89,13 @@ Result<BatchFile> BatchFile::create(const std::string& name) {
     PROXX_TRY(sync_folder_of(path));
     return BatchFile(std::move(file));
   }
-  if (errno != EEXIST) return fail(file_error(name));
+  if (errno != EEXIST) return err(file_error(name));
   if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)) {
     Descriptor device(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
-    if (device.number() == -1) return fail(file_error(path));
+    if (device.number() == -1) return err(file_error(path));
     return BatchFile(std::move(device));
   }
-  return fail(ErrorKind::usage, path + " exists; --resume continues it");
+  return err(ErrorKind::usage, path + " exists; --resume continues it");
 }
 
 Result<BatchFile> BatchFile::resume(const std::string& name, IdSet& answered) {
@@ -117,7 +117,7 @@ Result<BatchFile> BatchFile::resume(const std::string& name, IdSet& answered) {
 Result<BatchFile> BatchFile::reopen(const std::string& name,
                                     const std::function<void(const ResultLine&)>& each) {
   struct stat info {};
-  if (stat(name.c_str(), &info) != 0) return fail(file_error(name));
+  if (stat(name.c_str(), &info) != 0) return err(file_error(name));
   const std::string path = end_of_links(name);
   PROXX_ASSIGN(Descriptor file, open_results(path, info));
   PROXX_ASSIGN(const FoundResults found,
@@ -136,12 +136,12 @@ Status BatchFile::append(std::string_view line) {
 Status BatchFile::sync() {
   // Pipes and devices have nothing to sync.
   if (fdatasync(file_.number()) == 0 || errno == EINVAL || errno == EROFS) return {};
-  return fail(write_error_or_die(errno));
+  return err(write_error_or_die(errno));
 }
 
 Status BatchFile::close() {
   PROXX_TRY(sync());
-  if (::close(file_.release()) != 0 && errno != EINTR) return fail(write_error_or_die(errno));
+  if (::close(file_.release()) != 0 && errno != EINTR) return err(write_error_or_die(errno));
   return {};
 }
 

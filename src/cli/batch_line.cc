@@ -33,7 +33,7 @@ void find_custom_id(std::string_view text, BatchLine& line) {
 Status read_custom_id(Reader root, BatchLine& line) {
   const Reader field = root.get("custom_id");
   PROXX_ASSIGN(std::string id, field ? field.string() : Result<std::string>(std::string()));
-  if (id.empty()) return fail(root.error("expected a custom_id: a string that is not empty"));
+  if (id.empty()) return err(root.error("expected a custom_id: a string that is not empty"));
   line.custom_id = std::move(id);
   line.has_own_id = true;
   return {};
@@ -41,26 +41,26 @@ Status read_custom_id(Reader root, BatchLine& line) {
 
 Status read_target(Reader root, BatchLine& line) {
   const Reader method = root.optional("method");
-  if (method && !method.equals("POST")) return fail(method.error("expected POST"));
+  if (method && !method.equals("POST")) return err(method.error("expected POST"));
   const Reader url = root.optional("url");
   if (!url) return {};
   line.protocol = protocol_of_path(url.string_or(""));
   if (line.protocol != nullptr) return {};
-  return fail(url.error("expected " + protocol_list(&Protocol::path)));
+  return err(url.error("expected " + protocol_list(&Protocol::path)));
   return {};
 }
 
 Status check_request(Reader request) {
   const Reader stream = request.get("stream");
   if (stream.is_boolean() && stream.boolean_or(false)) {
-    return fail(stream.error("the answers of a batch are whole: leave stream out"));
+    return err(stream.error("the answers of a batch are whole: leave stream out"));
   }
   return {};
 }
 
 Status read_line(std::string_view text, BatchLine& line, json::Document& document) {
   if (text.find_first_not_of(" \t\r") == std::string_view::npos) {
-    return fail(ErrorKind::invalid_request, "blank line");
+    return err(ErrorKind::invalid_request, "blank line");
   }
   // The conversion replaces halves of surrogate pairs, and says so.
   if (Status parsed = document.parse(text, {.allow_lone_surrogates = true}); !parsed) {
@@ -68,14 +68,14 @@ Status read_line(std::string_view text, BatchLine& line, json::Document& documen
     return parsed;
   }
   const Reader root = document.root();
-  if (!root.is_object()) return fail(root.error("expected a JSON object"));
+  if (!root.is_object()) return err(root.error("expected a JSON object"));
   Reader request = root;
   if (is_batch_request(root)) {
     PROXX_TRY(read_custom_id(root, line));
     PROXX_TRY(read_target(root, line));
     request = root.get("body");
     if (!request.is_object()) {
-      return fail(ErrorKind::invalid_request, "expected an object", "body");
+      return err(ErrorKind::invalid_request, "expected an object", "body");
     }
   }
   PROXX_TRY(check_request(request));

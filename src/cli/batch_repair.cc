@@ -30,7 +30,7 @@ Status read_results(int descriptor,
     const ssize_t got = pread(descriptor, piece.data(), piece.size(), offset);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) {
-      return fail(ErrorKind::output_failed, std::string("read error: ") + std::strerror(errno));
+      return err(ErrorKind::output_failed, std::string("read error: ") + std::strerror(errno));
     }
     if (got == 0) break;
     offset += got;
@@ -50,8 +50,8 @@ Result<FoundResults> scan_results(int descriptor,
   FoundResults found;
   PROXX_TRY(read_results(descriptor, [&](const LineCutter::Line& line, const ResultLine& result) {
     if (result.kind == ResultKind::foreign || line.too_long) {
-      return Status(fail(ErrorKind::usage, "line " + std::to_string(line.number) +
-                                               " is no result of a batch: not a file to resume"));
+      return Status(err(ErrorKind::usage, "line " + std::to_string(line.number) +
+                                              " is no result of a batch: not a file to resume"));
     }
     const bool torn = !line.has_newline && result.kind == ResultKind::damaged;
     if (torn) return Status{};
@@ -72,7 +72,7 @@ Result<FoundResults> scan_results(int descriptor, IdSet& answered) {
 Status repair_tail(int descriptor, const FoundResults& found) {
   if (found.lacks_newline) return write_all(descriptor, "\n");
   if (ftruncate(descriptor, static_cast<off_t>(found.whole_bytes)) != 0) {
-    return fail(write_error_or_die(errno));
+    return err(write_error_or_die(errno));
   }
   return {};
 }

@@ -62,8 +62,8 @@ Status take_id(std::string_view field, std::string& id) {
     return {};
   }
   id = cut_id(root);
-  return fail(ErrorKind::invalid_request, "longer than " + std::to_string(kMaxIdBytes) + " bytes",
-              "id");
+  return err(ErrorKind::invalid_request, "longer than " + std::to_string(kMaxIdBytes) + " bytes",
+             "id");
 }
 
 void begin_line(json::Writer& writer, std::string_view id) {
@@ -93,12 +93,12 @@ Result<BridgeLine> read_bridge_line(std::string_view text, std::string& id,
   if (Status parsed = document.parse(text, {.allow_lone_surrogates = true}); !parsed) {
     // The id is worth finding in a line that is wrong elsewhere.
     (void)take_id(json::find_member(text, "id"), id);
-    return fail(std::move(parsed).error());
+    return err(std::move(parsed).error());
   }
   const Reader root = document.root();
-  if (!root.is_object()) return fail(root.error("expected a JSON object"));
+  if (!root.is_object()) return err(root.error("expected a JSON object"));
   const Reader id_field = root.get("id");
-  if (!id_field) return fail(ErrorKind::invalid_request, "missing", "id");
+  if (!id_field) return err(ErrorKind::invalid_request, "missing", "id");
   PROXX_TRY(take_id(json::cleaned(id_field.raw()), id));
 
   const Reader cancel = root.optional("cancel");
@@ -111,8 +111,8 @@ Result<BridgeLine> read_bridge_line(std::string_view text, std::string& id,
   }
   const Reader body = root.get("body");
   if (!body.is_object()) {
-    return fail(ErrorKind::invalid_request, "expected an object: a chat-completions request",
-                "body");
+    return err(ErrorKind::invalid_request, "expected an object: a chat-completions request",
+               "body");
   }
   line.kind = BridgeLine::Kind::request;
   line.body = body.raw();

@@ -110,7 +110,7 @@ BridgeRun::BridgeRun(Runtime& runtime, size_t jobs, std::shared_ptr<PastResponse
       writer_(runtime.loop(), output),
       past_(std::move(past)) {
   writer_.on_drain([this] { drained(); });
-  writer_.on_error([this](const Error& error) { end(proxx::fail(error)); });
+  writer_.on_error([this](const Error& error) { end(proxx::err(error)); });
 }
 
 BridgeRun::~BridgeRun() = default;
@@ -131,7 +131,7 @@ void BridgeRun::read() {
 
 void BridgeRun::take(LineSource::Next next) {
   reading_ = false;
-  if (!next) return end(proxx::fail(next.error()));
+  if (!next) return end(proxx::err(next.error()));
   if (*next) {
     take_line(**next);
   } else {

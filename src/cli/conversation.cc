@@ -39,12 +39,12 @@ Result<Conversation> Conversation::read(std::string path) {
   json::Document document;
   if (const Status status = document.parse(conversation.text_, {.allow_lone_surrogates = true});
       !status) {
-    return fail(ErrorKind::usage, name + ": " + status.error().message);
+    return err(ErrorKind::usage, name + ": " + status.error().message);
   }
   const json::Reader messages = document.root().get("messages");
   if (!document.root().is_object() || !messages.is_array()) {
-    return fail(ErrorKind::usage,
-                name + ": expected a conversation, an object with a list of messages");
+    return err(ErrorKind::usage,
+               name + ": expected a conversation, an object with a list of messages");
   }
   for (const json::Reader message : messages.elements()) {
     conversation.messages_.emplace_back(message.raw());
@@ -64,8 +64,8 @@ void Conversation::set_system(std::string message) {
 Status Conversation::save(std::string_view answer) {
   const auto now = read_or_nothing(path_);
   if (!now || *now != text_) {
-    return fail(ErrorKind::output_failed,
-                path_ + " was changed meanwhile: the question and its answer were not added");
+    return err(ErrorKind::output_failed,
+               path_ + " was changed meanwhile: the question and its answer were not added");
   }
   std::string message;
   json::Writer writer(message);

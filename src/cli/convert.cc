@@ -57,8 +57,8 @@ Result<std::unique_ptr<answer::Output>> make_output(const ConvertOptions& option
     PROXX_ASSIGN(text, read_input(options.request_file));
     PROXX_TRY(document.parse_view(text, kRequestJson));
     if (!document.root().is_object()) {
-      return fail(ErrorKind::invalid_request,
-                  "object expected: " + std::string(protocol.request_noun));
+      return err(ErrorKind::invalid_request,
+                 "object expected: " + std::string(protocol.request_noun));
     }
   }
   const json::Reader request = text.empty() ? json::Reader() : document.root();
@@ -86,7 +86,7 @@ Status convert_one_response(const ConvertOptions& options, Output& output) {
   AnswerConverter converter(std::move(answer));
   std::string out;
   if (Status status = converter.feed_message(text, out); !status) {
-    return fail(in_openai_words(as_input_error(std::move(status).error())));
+    return err(in_openai_words(as_input_error(std::move(status).error())));
   }
   return output.write(out);
 }
@@ -99,7 +99,7 @@ Status feed_stream(AnswerConverter& converter, int input, Output& output, bool& 
     PROXX_ASSIGN(const size_t got, read_some(input, piece.data(), piece.size()));
     Status status =
         got == 0 ? converter.finish(out) : converter.feed_events({piece.data(), got}, out);
-    if (!status) status = fail(in_openai_words(std::move(status).error()));
+    if (!status) status = err(in_openai_words(std::move(status).error()));
     told = !status && converter.started();
     if (told) converter.output().fail(status.error(), out);
     PROXX_TRY(output.write(out));

@@ -72,7 +72,7 @@ Result<FileReplacement> FileReplacement::make(const std::string& path) {
   struct stat replaced {};
   const bool exists = stat(path.c_str(), &replaced) == 0;
   if (!out.open_beside(exists ? replaced.st_mode & 0777 : mode_of_new_files())) {
-    return fail(ErrorKind::output_failed, path_error_text(path, errno));
+    return err(ErrorKind::output_failed, path_error_text(path, errno));
   }
   if (exists) out.take_over(replaced);
   return out;
@@ -139,7 +139,7 @@ Status FileReplacement::put_in_place() {
   const SignalsWait wait;
   const bool named = !name_.empty() || give_name();
   if (!named || std::rename(name_.c_str(), path_.c_str()) != 0) {
-    return fail(ErrorKind::output_failed, path_error_text(path_, errno));
+    return err(ErrorKind::output_failed, path_error_text(path_, errno));
   }
   name_.clear();
   return {};

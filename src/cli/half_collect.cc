@@ -60,12 +60,12 @@ Result<HalfCollect::Outcome> HalfCollect::collect(uint64_t serial, uint64_t item
     if (!read_now) {
       const int status = read_now.error().http_status;
       if (status == 404) return Outcome::not_yet;
-      return fail(std::move(read_now).error());
+      return err(std::move(read_now).error());
     }
     reading = std::move(*read_now);
     if (reading.fresh > 0) cuts = 0;
     if (!reading.whole && ++cuts >= kMaxCuts) {
-      return fail(ErrorKind::upstream_truncated, "the results of " + batch.id + " were cut off");
+      return err(ErrorKind::upstream_truncated, "the results of " + batch.id + " were cut off");
     }
     if (reading.whole && ++readings >= kMaxReadings) break;
   }
@@ -73,7 +73,7 @@ Result<HalfCollect::Outcome> HalfCollect::collect(uint64_t serial, uint64_t item
     const std::string text = "the results of " + batch.id + " hold " + grouped(reading.foreign) +
                              " ids that are not of its lines, such as '" +
                              reading.foreign_id.substr(0, 64) + "'";
-    if (!is_complete(batch)) return fail(hopeless(text + ", and lack some that are"));
+    if (!is_complete(batch)) return err(hopeless(text + ", and lack some that are"));
     context_.report.tell(text);
   }
   if (!is_complete(batch)) {
@@ -119,13 +119,13 @@ Result<bool> HalfCollect::prove(const JournalBatch& batch, uint64_t items) {
     if (ours) return true;
     if (!answer.ok()) {
       if (answer.error->http_status == 404 || context_.calls.interrupted()) {
-        return fail(*answer.error);
+        return err(*answer.error);
       }
     } else if (lines >= items && ++without == kProofs) {
       return false;
     }
   }
-  return fail(ErrorKind::upstream_truncated, "the results of " + batch.id + " were cut off");
+  return err(ErrorKind::upstream_truncated, "the results of " + batch.id + " were cut off");
 }
 
 Result<HalfCollect::Reading> HalfCollect::read(const JournalBatch& batch, uint64_t items) {
@@ -141,7 +141,7 @@ Result<HalfCollect::Reading> HalfCollect::read(const JournalBatch& batch, uint64
   reading.whole = answer.ok() && reading.lines >= items;
   // What came is kept; a stream that broke is asked for again.
   if (!answer.ok() && (answer.status != 200 || context_.calls.interrupted())) {
-    return fail(*answer.error);
+    return err(*answer.error);
   }
   return reading;
 }
@@ -180,7 +180,7 @@ Status HalfCollect::take_result(const JournalBatch& batch, uint64_t number,
   PROXX_ASSIGN(const HalfInput::Line line, context_.input.read(number));
   const auto converted = convert_item(line, context_.options.conversion);
   // An input that is the same converts as it did.
-  if (!converted) return fail(ErrorKind::usage, "the input was changed while it was in use");
+  if (!converted) return err(ErrorKind::usage, "the input was changed while it was in use");
   const std::string& id = line.batch.custom_id;
   switch (result.outcome) {
     case BatchOutcome::succeeded: {
@@ -239,7 +239,7 @@ Status HalfCollect::write_message(const std::string& batch_id, const HalfInput::
     call.betas = converted.betas;
     HalfAnswer next = call_with_retries(context_.calls, call, context_.options.retry);
     if (!next.ok()) {
-      if (context_.calls.interrupted()) return fail(interrupted_error());
+      if (context_.calls.interrupted()) return err(interrupted_error());
       return context_.write_error(number, id, *next.error, batch_id);
     }
     held = std::move(next.body);
@@ -259,7 +259,7 @@ Status HalfCollect::continue_paused(const std::string& batch_id) {
     if (context_.output.mark(number) != HalfOutput::Mark::none) continue;
     PROXX_ASSIGN(const HalfInput::Line line, context_.input.read(number));
     const auto converted = convert_item(line, context_.options.conversion);
-    if (!converted) return fail(ErrorKind::usage, "the input was changed while it was in use");
+    if (!converted) return err(ErrorKind::usage, "the input was changed while it was in use");
     ItemConverter converter(*converted, context_.calls.now_unix_s());
     PROXX_TRY(write_message(batch_id, line, *converted, converter, message));
   }

@@ -22,7 +22,7 @@ namespace {
 constexpr size_t kPieceBytes = size_t{128} << 10;
 
 tl::unexpected<Error> wrong(const std::string& what) {
-  return fail(ErrorKind::usage, what);
+  return err(ErrorKind::usage, what);
 }
 
 /// `size` bytes at `offset`, or as many as there are.
@@ -86,7 +86,7 @@ Status HalfInput::scan(bool own_ids) {
       PROXX_TRY(add_line(line->text, line->too_long, own_ids));
     }
   }
-  if (lines() == 0) return fail(ErrorKind::invalid_request, "the input is empty");
+  if (lines() == 0) return err(ErrorKind::invalid_request, "the input is empty");
   return {};
 }
 

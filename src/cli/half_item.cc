@@ -23,10 +23,10 @@ bool is_paused(std::string_view message) {
 
 Result<ConvertedRequest> convert_item(const HalfInput::Line& line, const RequestOptions& options) {
   if (line.too_long) {
-    return fail(ErrorKind::invalid_request,
-                "longer than " + std::to_string(kMaxRequestBytes >> 20) + " MiB");
+    return err(ErrorKind::invalid_request,
+               "longer than " + std::to_string(kMaxRequestBytes >> 20) + " MiB");
   }
-  if (line.batch.request.empty()) return fail(line.batch.error);
+  if (line.batch.request.empty()) return err(line.batch.error);
   return convert_request(line.batch.request, line.batch.protocol, options);
 }
 
@@ -40,12 +40,12 @@ ItemConverter::ItemConverter(const ConvertedRequest& converted, int64_t created_
 Result<ItemAnswer> ItemConverter::take(std::string_view message) {
   ItemAnswer answer;
   if (continues_left_ <= 0 && is_paused(message)) {
-    return fail(ErrorKind::upstream_status,
-                "the model paused its turn, and convert.continue_paused does not let it go on", {},
-                "paused");
+    return err(ErrorKind::upstream_status,
+               "the model paused its turn, and convert.continue_paused does not let it go on", {},
+               "paused");
   }
   if (Status status = converter_.feed_message(message, output_); !status) {
-    return fail(in_openai_words(std::move(status).error()));
+    return err(in_openai_words(std::move(status).error()));
   }
   if (converter_.paused()) {
     --continues_left_;

@@ -18,7 +18,7 @@ using json::Writer;
 constexpr int64_t kVersion = 1;
 
 tl::unexpected<Error> damaged(const std::string& what) {
-  return fail(ErrorKind::usage, what);
+  return err(ErrorKind::usage, what);
 }
 
 void write_ranges(Writer& writer, const LineRanges& lines) {

@@ -50,15 +50,15 @@ Result<JournalFile> JournalFile::open(const std::string& path) {
   struct stat info {};
   const bool existed = stat(path.c_str(), &info) == 0;
   if (existed && !S_ISREG(info.st_mode)) {
-    return fail(ErrorKind::usage, path + ": expected a regular file");
+    return err(ErrorKind::usage, path + ": expected a regular file");
   }
   Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
-  if (file.number() == -1) return fail(journal_error(path));
+  if (file.number() == -1) return err(journal_error(path));
   if (flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
-    return fail(errno == EWOULDBLOCK ? in_use(path) : journal_error(path));
+    return err(errno == EWOULDBLOCK ? in_use(path) : journal_error(path));
   }
   // Who had it may have deleted it meanwhile.
-  if (!is_at(path, file.number())) return fail(in_use(path));
+  if (!is_at(path, file.number())) return err(in_use(path));
   if (!existed) sync_folder_of(path);
   return JournalFile(path, std::move(file), existed);
 }
@@ -71,7 +71,7 @@ Status JournalFile::load_into(Journal& journal) {
   for (bool torn = false; !torn;) {
     const ssize_t got = pread(file_.number(), piece.data(), piece.size(), offset);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail(journal_error(path_));
+    if (got < 0) return err(journal_error(path_));
     if (got == 0) break;
     offset += got;
     cutter.feed({piece.data(), static_cast<size_t>(got)});
@@ -82,16 +82,16 @@ Status JournalFile::load_into(Journal& journal) {
       if (Status status = journal.load(line->text); !status) {
         Error error = std::move(status).error();
         error.message = path_ + ": record " + std::to_string(line->number) + ": " + error.message;
-        return fail(std::move(error));
+        return err(std::move(error));
       }
       whole_bytes += static_cast<off_t>(line->text.size() + 1);
     }
   }
   // Nothing was done yet on the strength of a record that is not whole.
   struct stat info {};
-  if (fstat(file_.number(), &info) != 0) return fail(journal_error(path_));
+  if (fstat(file_.number(), &info) != 0) return err(journal_error(path_));
   if (whole_bytes < info.st_size && ftruncate(file_.number(), whole_bytes) != 0) {
-    return fail(journal_error(path_));
+    return err(journal_error(path_));
   }
   return {};
 }
@@ -100,21 +100,21 @@ Status JournalFile::append(std::string_view line) {
   if (Status status = write_all(file_.number(), line); !status) {
     Error error = std::move(status).error();
     error.message = path_ + ": " + error.message;
-    return fail(std::move(error));
+    return err(std::move(error));
   }
   if (fdatasync(file_.number()) != 0 && errno != EINVAL && errno != EROFS) {
-    return fail(journal_error(path_));
+    return err(journal_error(path_));
   }
   return {};
 }
 
 Status JournalFile::clear() {
-  if (ftruncate(file_.number(), 0) != 0) return fail(journal_error(path_));
+  if (ftruncate(file_.number(), 0) != 0) return err(journal_error(path_));
   return {};
 }
 
 Status JournalFile::remove() {
-  if (unlink(path_.c_str()) != 0 && errno != ENOENT) return fail(journal_error(path_));
+  if (unlink(path_.c_str()) != 0 && errno != ENOENT) return err(journal_error(path_));
   sync_folder_of(path_);
   return {};
 }

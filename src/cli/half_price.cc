@@ -96,12 +96,12 @@ Status prepare_journal(JournalFile& file, Journal& journal, const JournalHead& h
     journal.forget();
     return journal.begin(head);
   }
-  return fail(ErrorKind::usage,
-              file.path() + ": " + changed +
-                  (journal.has_open_batches()
-                       ? ": go on with what it began with, or move the file away (batches that "
-                         "run are paid for)"
-                       : ": --resume runs what failed in the new way"));
+  return err(ErrorKind::usage,
+             file.path() + ": " + changed +
+                 (journal.has_open_batches()
+                      ? ": go on with what it began with, or move the file away (batches that "
+                        "run are paid for)"
+                      : ": --resume runs what failed in the new way"));
 }
 
 /// --resume: failures are taken out of the output, and their lines out of their batches.
@@ -162,19 +162,19 @@ Result<int> run(const BatchOptions& options) {
   struct stat info {};
   const bool goes_on = stat(path.c_str(), &info) == 0;
   if (!goes_on && (options.cancel || options.again || !options.adopt.empty())) {
-    return fail(ErrorKind::usage,
-                path + " is not there: no batch of " + options.output + " is under way");
+    return err(ErrorKind::usage,
+               path + " is not there: no batch of " + options.output + " is under way");
   }
   const bool takes_over = !goes_on && options.resume;
   PROXX_ASSIGN(HalfInput input, HalfInput::open(input_path(options), takes_over));
   const bool new_output = stat(options.output.c_str(), &info) != 0;
   if (!new_output && !S_ISREG(info.st_mode)) {
-    return fail(
+    return err(
         ErrorKind::usage,
         options.output + ": expected a regular file: --half-price reads it again when it goes on");
   }
   if (!new_output && !goes_on && !takes_over) {
-    return fail(ErrorKind::usage, options.output + " exists; --resume continues it");
+    return err(ErrorKind::usage, options.output + " exists; --resume continues it");
   }
   PROXX_ASSIGN(JournalFile file, JournalFile::open(path));
   Journal journal(file);
@@ -183,10 +183,10 @@ Result<int> run(const BatchOptions& options) {
   const JournalHead head = head_of(input, *runtime, options);
   Status prepared = prepare_journal(file, journal, head, options);
   auto opened = prepared ? HalfOutput::open(options.output, journal.head().tag, input)
-                         : Result<HalfOutput>(fail(std::move(prepared).error()));
+                         : Result<HalfOutput>(err(std::move(prepared).error()));
   if (!opened) {
     if (nothing_sent_yet && !file.existed()) PROXX_TRY(file.remove());
-    return fail(std::move(opened).error());
+    return err(std::move(opened).error());
   }
   HalfOutput output = std::move(*opened);
   fetch_models_if_set(*runtime, options.quiet);
@@ -210,7 +210,7 @@ Result<int> run(const BatchOptions& options) {
         unlink(options.output.c_str());
       }
     }
-    return fail(end.error());
+    return err(end.error());
   }
   PROXX_TRY(output.close());
   const int exit_code = summary(context, *end, options);
@@ -251,8 +251,8 @@ Result<int> dry_run(const BatchOptions& options) {
 Result<int> run_half_price(const BatchOptions& options) {
   PROXX_ASSIGN(const LoadedSettings loaded, load(options));
   if (const Host& host = *loaded.target.host; !host.has_batches) {
-    return fail(ErrorKind::usage,
-                std::string(host.title) + " has no Message Batches: run it without --half-price");
+    return err(ErrorKind::usage,
+               std::string(host.title) + " has no Message Batches: run it without --half-price");
   }
   return options.dry_run ? dry_run(options) : run(options);
 }

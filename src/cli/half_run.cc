@@ -47,7 +47,7 @@ Result<HalfEnd> HalfRun::run() {
   for (;;) {
     Status status = step();
     context_.report.show(standing_of(context_), false);
-    if (context_.calls.interrupted()) return fail(interrupted_error());
+    if (context_.calls.interrupted()) return err(interrupted_error());
     if (status) {
       context_.report.clear_trouble();
       if (is_over()) {
@@ -55,12 +55,12 @@ Result<HalfEnd> HalfRun::run() {
                                                                   : HalfEnd::complete;
       }
     } else {
-      if (!may_go_on(status.error())) return fail(std::move(status).error());
+      if (!may_go_on(status.error())) return err(std::move(status).error());
       context_.report.tell_trouble(describe(status.error()));
     }
     if (context_.options.no_wait) return HalfEnd::not_finished;
     context_.calls.wait(next_wait());
-    if (context_.calls.interrupted()) return fail(interrupted_error());
+    if (context_.calls.interrupted()) return err(interrupted_error());
   }
 }
 
@@ -144,7 +144,7 @@ Status HalfRun::cancel_batches() {
     // One that has ended cannot be cancelled, and one that is not known is looked for below.
     const bool harmless = answer.ok() || answer.error->http_status == 400 ||
                           answer.error->http_status == 404 || answer.error->http_status == 409;
-    if (!harmless) return fail(*answer.error);
+    if (!harmless) return err(*answer.error);
   }
   cancel_sent_ = true;
   return {};
@@ -156,8 +156,8 @@ Status HalfRun::check_organization(const HalfAnswer& answer) const {
   const std::string now = answer.organization();
   for (const JournalBatch& batch : context_.journal.batches()) {
     if (now.empty() || batch.organization.empty() || batch.organization == now) continue;
-    return fail(ErrorKind::unauthorized, "the key belongs to another organization than " +
-                                             batch.id + ": use the one it was created with");
+    return err(ErrorKind::unauthorized, "the key belongs to another organization than " + batch.id +
+                                            ": use the one it was created with");
   }
   return {};
 }
@@ -182,7 +182,7 @@ Status HalfRun::look_at_list(std::map<std::string, MessageBatch>& seen) {
     HalfCall call;
     call.path = std::string(kBatches) + "?limit=1000" + (after.empty() ? "" : "&after_id=" + after);
     const HalfAnswer answer = call_with_retries(context_.calls, call, context_.options.retry);
-    if (!answer.ok()) return fail(*answer.error);
+    if (!answer.ok()) return err(*answer.error);
     PROXX_TRY(check_organization(answer));
     asked_delay_ = answer.requested_delay(context_.calls.now_unix_s());
     PROXX_ASSIGN(anthropic::BatchPage page, anthropic::decode_batch_page(answer.body));
@@ -208,7 +208,7 @@ Status HalfRun::look_at(const JournalBatch& batch, std::map<std::string, Message
     return {};
   }
   if (answer.error->http_status == 404) return {};
-  return fail(*answer.error);
+  return err(*answer.error);
 }
 
 Status HalfRun::take_states(const std::map<std::string, MessageBatch>& seen) {
@@ -242,10 +242,10 @@ Status HalfRun::note_missing(uint64_t serial, const std::string& what) {
     return {};
   }
   if (!context_.saw_own_batch) {
-    return fail(ErrorKind::unauthorized,
-                "this key sees none of the batches that run, such as " + batch.id +
-                    ": use a key of the workspace that they were created in; if they were "
-                    "deleted, --again sends their lines again");
+    return err(ErrorKind::unauthorized,
+               "this key sees none of the batches that run, such as " + batch.id +
+                   ": use a key of the workspace that they were created in; if they were "
+                   "deleted, --again sends their lines again");
   }
   return collect_.give_up(serial, {ErrorKind::upstream_status, what, {}, "results_gone"});
 }

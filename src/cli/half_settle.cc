@@ -34,7 +34,7 @@ Result<HalfSettle::Candidates> HalfSettle::candidates(const JournalBatch& batch)
     HalfCall call;
     call.path = std::string(kBatches) + "?limit=100" + (after.empty() ? "" : "&after_id=" + after);
     const HalfAnswer answer = call_with_retries(context_.calls, call, context_.options.retry);
-    if (!answer.ok()) return fail(*answer.error);
+    if (!answer.ok()) return err(*answer.error);
     PROXX_ASSIGN(BatchPage page, anthropic::decode_batch_page(answer.body));
     for (MessageBatch& each : page.batches) {
       if (each.id == batch.marker) {
@@ -65,9 +65,9 @@ Status HalfSettle::settle(uint64_t serial) {
     if (found.size() > 1) {
       std::string ids;
       for (const MessageBatch& each : found) ids += (ids.empty() ? "" : ", ") + each.id;
-      return fail(hopeless("whether a batch of " + std::to_string(batch.items) +
-                           " lines was created is in doubt, and it may be any of " + ids +
-                           ": --adopt ID says which one it is, --again that none of them is"));
+      return err(hopeless("whether a batch of " + std::to_string(batch.items) +
+                          " lines was created is in doubt, and it may be any of " + ids +
+                          ": --adopt ID says which one it is, --again that none of them is"));
     }
     if (found.empty()) continue;
     PROXX_TRY(
@@ -76,16 +76,16 @@ Status HalfSettle::settle(uint64_t serial) {
     context_.lost_in_a_row = 0;
     return {};
   }
-  if (context_.calls.interrupted()) return fail(interrupted_error());
+  if (context_.calls.interrupted()) return err(interrupted_error());
   if (!saw_marker) {
-    return fail(hopeless("whether a batch of " + std::to_string(batch.items) +
-                         " lines was created is in doubt, and this key does not see " +
-                         batch.marker +
-                         ", the newest one before it: use a key of the workspace that it was "
-                         "created in, or --again to send the lines again"));
+    return err(hopeless("whether a batch of " + std::to_string(batch.items) +
+                        " lines was created is in doubt, and this key does not see " +
+                        batch.marker +
+                        ", the newest one before it: use a key of the workspace that it was "
+                        "created in, or --again to send the lines again"));
   }
   if (++context_.lost_in_a_row > kMaxLost) {
-    return fail(hopeless("the upstream answers to no creation of a batch, and lists none of them"));
+    return err(hopeless("the upstream answers to no creation of a batch, and lists none of them"));
   }
   return give_up(serial);
 }
@@ -102,20 +102,20 @@ Status HalfSettle::adopt(const std::string& id) {
   const auto doubtful = std::find_if(batches.begin(), batches.end(),
                                      [](const JournalBatch& each) { return each.id.empty(); });
   if (doubtful == batches.end()) {
-    return fail(ErrorKind::usage, "--adopt: the creation of no batch is in doubt");
+    return err(ErrorKind::usage, "--adopt: the creation of no batch is in doubt");
   }
   if (context_.journal.knows(id)) {
-    return fail(ErrorKind::usage, "--adopt: " + id + " is known already");
+    return err(ErrorKind::usage, "--adopt: " + id + " is known already");
   }
   HalfCall call;
   call.path = std::string(kBatches) + "/" + id;
   const HalfAnswer answer = call_with_retries(context_.calls, call, context_.options.retry);
-  if (!answer.ok()) return fail(*answer.error);
+  if (!answer.ok()) return err(*answer.error);
   PROXX_ASSIGN(const MessageBatch batch, anthropic::decode_batch(answer.body));
   if (batch.id != id || batch.counts.total() != doubtful->items) {
-    return fail(ErrorKind::usage,
-                "--adopt: " + id + " has " + std::to_string(batch.counts.total()) +
-                    " requests; the one in doubt has " + std::to_string(doubtful->items));
+    return err(ErrorKind::usage, "--adopt: " + id + " has " + std::to_string(batch.counts.total()) +
+                                     " requests; the one in doubt has " +
+                                     std::to_string(doubtful->items));
   }
   return context_.journal.made(doubtful->serial, id, batch.expires_unix_s, {}, false);
 }

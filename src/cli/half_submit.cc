@@ -148,7 +148,7 @@ Status HalfSubmit::check_first(const Draft& draft) {
                        describe(error) + "; nothing was sent";
         told.param.clear();
       }
-      return fail(std::move(told));
+      return err(std::move(told));
     }
   }
   checked_ = true;
@@ -159,7 +159,7 @@ Status HalfSubmit::create(Draft draft) {
   HalfCall list;
   list.path = std::string(kBatches) + "?limit=1";
   const HalfAnswer newest = call_with_retries(context_.calls, list, context_.options.retry);
-  if (!newest.ok()) return fail(*newest.error);
+  if (!newest.ok()) return err(*newest.error);
   PROXX_ASSIGN(const BatchPage page, anthropic::decode_batch_page(newest.body));
   const std::string marker = page.batches.empty() ? std::string() : page.batches.front().id;
   PROXX_ASSIGN(const uint64_t serial, context_.journal.intent(draft.lines, draft.items, marker));
@@ -175,7 +175,7 @@ Status HalfSubmit::create(Draft draft) {
   const HalfAnswer answer = context_.calls.call(std::move(call));
   if (answer.fate == HalfAnswer::Fate::not_sent) {
     PROXX_TRY(settle_.give_up(serial));
-    return fail(*answer.error);
+    return err(*answer.error);
   }
   return take_answer(answer, serial, draft);
 }
@@ -194,7 +194,7 @@ Status HalfSubmit::take_answer(const HalfAnswer& answer, uint64_t serial, const 
     PROXX_TRY(settle_.give_up(serial));
     return take_refusal(answer, draft);
   }
-  if (context_.calls.interrupted()) return fail(interrupted_error());
+  if (context_.calls.interrupted()) return err(interrupted_error());
   return settle_.settle(serial);
 }
 
@@ -218,7 +218,7 @@ Status HalfSubmit::take_refusal(const HalfAnswer& answer, const Draft& draft) {
   if (error.http_status == 400 && item_in(error) && *item_in(error) < draft.items) {
     if (++refused_items_ <= kMaxRefusedItems) return refuse_item(draft, error);
   }
-  return fail(error);
+  return err(error);
 }
 
 Status HalfSubmit::refuse_item(const Draft& draft, const Error& error) {

@@ -18,7 +18,7 @@ tl::unexpected<Error> unhealthy(const ServerAddress& server, const std::string& 
   const std::string where = server.unix_path.empty()
                                 ? server.host + " port " + std::to_string(server.port)
                                 : server.unix_path;
-  return fail(ErrorKind::internal, "no healthy proxx serve on " + where + ": " + why);
+  return err(ErrorKind::internal, "no healthy proxx serve on " + where + ": " + why);
 }
 
 template <class Stream, class... Endpoint>
@@ -51,7 +51,7 @@ Status check_health(const ServerAddress& server) {
     return ask<Local::iostream>(server, Local::endpoint(server.unix_path));
   }
   if (server.port == 0)
-    return fail(ErrorKind::usage, "--check-health needs the --port that the server listens on");
+    return err(ErrorKind::usage, "--check-health needs the --port that the server listens on");
   using Tcp = boost::asio::ip::tcp;
   return ask<Tcp::iostream>(server, reachable(server.host), std::to_string(server.port));
 }

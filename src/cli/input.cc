@@ -15,11 +15,11 @@ namespace proxx::cli {
 
 Result<int> open_input(const std::string& path) {
   if (path == "-") {
-    if (!was_open(STDIN_FILENO)) return fail(ErrorKind::usage, "stdin is closed; give a FILE");
+    if (!was_open(STDIN_FILENO)) return err(ErrorKind::usage, "stdin is closed; give a FILE");
     return STDIN_FILENO;
   }
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor == -1) return fail(ErrorKind::usage, path + ": " + std::strerror(errno));
+  if (descriptor == -1) return err(ErrorKind::usage, path + ": " + std::strerror(errno));
   return descriptor;
 }
 
@@ -29,7 +29,7 @@ Result<size_t> read_some(int descriptor, char* buffer, size_t size) {
     const ssize_t got = ::read(descriptor, buffer, size);
     if (got >= 0) return static_cast<size_t>(got);
     if (errno != EINTR) {
-      return fail(ErrorKind::usage, std::string("read error: ") + std::strerror(errno));
+      return err(ErrorKind::usage, std::string("read error: ") + std::strerror(errno));
     }
   }
 }
@@ -42,15 +42,14 @@ Result<std::string> read_input(const std::string& path, size_t max_bytes) {
   for (;;) {
     const auto got = read_some(descriptor, piece.data(), piece.size());
     if (!got) {
-      status =
-          fail(ErrorKind::usage, (path == "-" ? "stdin: " : path + ": ") + got.error().message);
+      status = err(ErrorKind::usage, (path == "-" ? "stdin: " : path + ": ") + got.error().message);
       break;
     }
     if (*got == 0) break;
     text.append(piece.data(), *got);
     if (text.size() > max_bytes) {
-      status = fail(ErrorKind::request_too_large,
-                    "input larger than " + std::to_string(max_bytes >> 20) + " MiB");
+      status = err(ErrorKind::request_too_large,
+                   "input larger than " + std::to_string(max_bytes >> 20) + " MiB");
       break;
     }
   }

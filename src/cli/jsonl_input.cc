@@ -43,7 +43,7 @@ struct LineSource::Impl : std::enable_shared_from_this<LineSource::Impl> {
 
   void read() {
     const auto got = read_some(descriptor, piece.data(), piece.size());
-    if (!got) return answer(fail(got.error()));
+    if (!got) return answer(err(got.error()));
     ended = *got == 0;
     cutter.feed({piece.data(), *got});
     post_step();

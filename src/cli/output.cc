@@ -41,7 +41,7 @@ bool Output::is_terminal() const {
 }
 
 Status Output::check() const {
-  if (path_.empty()) return was_open(STDOUT_FILENO) ? Status{} : fail(write_error_or_die(EBADF));
+  if (path_.empty()) return was_open(STDOUT_FILENO) ? Status{} : err(write_error_or_die(EBADF));
   struct stat existing {};
   int wrong = 0;
   if (stat(path_.c_str(), &existing) == 0) {
@@ -55,18 +55,18 @@ Status Output::check() const {
     const std::string folder = slash == std::string::npos ? "." : made.substr(0, slash + 1);
     wrong = access(folder.c_str(), W_OK | X_OK) == 0 ? 0 : errno;
   }
-  return wrong == 0 ? Status{} : fail(ErrorKind::output_failed, path_error_text(path_, wrong));
+  return wrong == 0 ? Status{} : err(ErrorKind::output_failed, path_error_text(path_, wrong));
 }
 
 Result<int> Output::descriptor() {
   if (path_.empty()) {
-    if (!was_open(STDOUT_FILENO)) return fail(write_error_or_die(EBADF));
+    if (!was_open(STDOUT_FILENO)) return err(write_error_or_die(EBADF));
     return descriptor_;
   }
   if (descriptor_ == -1) {
     descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (descriptor_ == -1) {
-      return fail(ErrorKind::output_failed, path_error_text(path_, errno));
+      return err(ErrorKind::output_failed, path_error_text(path_, errno));
     }
   }
   return descriptor_;
@@ -83,7 +83,7 @@ Status Output::write_whole(std::string_view bytes) {
   struct stat existing {};
   const bool exists = stat(path_.c_str(), &existing) == 0;
   if (!exists && errno != ENOENT) {
-    return fail(ErrorKind::output_failed, path_error_text(path_, errno));
+    return err(ErrorKind::output_failed, path_error_text(path_, errno));
   }
   // A device or a pipe is what it is, and a file with several names keeps them.
   if (exists && (!S_ISREG(existing.st_mode) || existing.st_nlink > 1)) return write(bytes);
@@ -93,7 +93,7 @@ Status Output::write_whole(std::string_view bytes) {
   auto file = FileReplacement::make(target);
   if (!file) {
     // A file may be writable where its folder is not.
-    return exists ? write(bytes) : fail(file.error());
+    return exists ? write(bytes) : err(file.error());
   }
   PROXX_TRY(write_all(file->descriptor(), bytes));
   const Status placed = file->put_in_place();
@@ -105,9 +105,9 @@ Status Output::close() {
   if (descriptor_ == -1 || (path_.empty() && !was_open(STDOUT_FILENO))) return {};
   const int closing = descriptor_;
   descriptor_ = -1;
-  if (::close(closing) != 0 && errno != EINTR) return fail(write_error_or_die(errno));
+  if (::close(closing) != 0 && errno != EINTR) return err(write_error_or_die(errno));
   // Descriptor 1 must not become a socket.
-  if (path_.empty() && ::open("/dev/null", O_WRONLY) == -1) return fail(write_error_or_die(errno));
+  if (path_.empty() && ::open("/dev/null", O_WRONLY) == -1) return err(write_error_or_die(errno));
   return {};
 }
 

@@ -37,7 +37,7 @@ constexpr std::array<std::string_view, 5> kKeptHeaders = {
     "content-type", "request-id", "retry-after", "retry-after-ms", "x-should-retry"};
 
 Status system_error(const std::string& path) {
-  return fail(ErrorKind::output_failed, path + ": " + std::strerror(errno));
+  return err(ErrorKind::output_failed, path + ": " + std::strerror(errno));
 }
 
 /// A new file, whole or not at all.
@@ -153,7 +153,7 @@ class Recording::Call final : public UpstreamCall, UpstreamHandler {
 
 Result<RecordFolder> RecordFolder::make(std::string path) {
   if (::mkdir(path.c_str(), kFolderMode) != 0 && errno != EEXIST) {
-    return proxx::fail(ErrorKind::usage, "--record: " + path + ": " + std::strerror(errno));
+    return proxx::err(ErrorKind::usage, "--record: " + path + ": " + std::strerror(errno));
   }
   return RecordFolder(std::move(path));
 }
@@ -166,7 +166,7 @@ Result<std::string> RecordFolder::next() {
     if (::mkdir(path.c_str(), kFolderMode) == 0) return path;
     if (errno != EEXIST) return tl::unexpected<Error>(system_error(path).error());
   }
-  return proxx::fail(ErrorKind::output_failed, path_ + ": full");
+  return proxx::err(ErrorKind::output_failed, path_ + ": full");
 }
 
 namespace {

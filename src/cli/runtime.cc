@@ -136,7 +136,7 @@ Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
   if (asks_for_mock(options, runtime->settings())) {
     PROXX_TRY(runtime->start_mock());
   } else {
-    if (runtime->loaded_.incomplete) return fail(*runtime->loaded_.incomplete);
+    if (runtime->loaded_.incomplete) return err(*runtime->loaded_.incomplete);
     PROXX_TRY(runtime->take_keys(options.quiet));
   }
   PROXX_TRY(runtime->start_engine(options.verbose));
@@ -166,7 +166,7 @@ Status Runtime::take_keys(bool quiet) {
   if (!quiet) {
     for (const std::string& warning : keys.warnings) say(warning);
   }
-  if (keys.empty()) return fail(ErrorKind::unauthorized, missing_key_text(loaded_));
+  if (keys.empty()) return err(ErrorKind::unauthorized, missing_key_text(loaded_));
   key_source_ = std::move(keys.source);
   credential_ = credential_of(std::move(keys));
   // A reading may outlive the run.

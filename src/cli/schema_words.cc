@@ -45,11 +45,11 @@ Result<SchemaMember> read_schema_member(std::string_view text) {
   const auto* known = std::find_if(std::begin(kTypes), std::end(kTypes),
                                    [type](const auto& row) { return row.first == type; });
   if (member.name.empty() || known == std::end(kTypes)) {
-    return fail(ErrorKind::usage,
-                "--schema: expected a file, JSON, or members as in "
-                "'name, age int, tall bool: over 2 m' (str, int, float, bool), "
-                "got '" +
-                    shown_whole(std::string(text)) + "'");
+    return err(ErrorKind::usage,
+               "--schema: expected a file, JSON, or members as in "
+               "'name, age int, tall bool: over 2 m' (str, int, float, bool), "
+               "got '" +
+                   shown_whole(std::string(text)) + "'");
   }
   member.type = known->second;
   return member;
@@ -58,10 +58,10 @@ Result<SchemaMember> read_schema_member(std::string_view text) {
 Result<std::string> check_schema(const std::string& text, const std::string& name) {
   json::Document document;
   if (const Status status = document.parse(text, {.allow_lone_surrogates = true}); !status) {
-    return fail(ErrorKind::usage, name + ": " + status.error().message);
+    return err(ErrorKind::usage, name + ": " + status.error().message);
   }
   if (!document.root().is_object()) {
-    return fail(ErrorKind::usage, name + ": expected a JSON Schema, an object");
+    return err(ErrorKind::usage, name + ": expected a JSON Schema, an object");
   }
   return std::string(document.root().raw());
 }
@@ -90,8 +90,8 @@ Result<std::string> words_to_schema(std::string_view words) {
     if (text.empty() && !members.empty()) continue;
     PROXX_ASSIGN(const SchemaMember member, read_schema_member(text));
     if (!names.insert(member.name).second) {
-      return fail(ErrorKind::usage,
-                  "--schema: '" + shown_whole(std::string(member.name)) + "' is given twice");
+      return err(ErrorKind::usage,
+                 "--schema: '" + shown_whole(std::string(member.name)) + "' is given twice");
     }
     members.push_back(member);
   }

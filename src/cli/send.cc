@@ -26,15 +26,15 @@ Status check_form(std::string_view text) {
   if (first == std::string_view::npos) return {};
   json::Document document;
   if (std::isalpha(static_cast<unsigned char>(text[first])) != 0 && !document.parse(text)) {
-    return fail(ErrorKind::invalid_request, "no JSON: for words use proxx ask");
+    return err(ErrorKind::invalid_request, "no JSON: for words use proxx ask");
   }
   const size_t line_end = text.find('\n', first);
   if (line_end == std::string_view::npos) return {};
   const size_t last = text.find_last_not_of(kBlank, line_end);
   const size_t next = text.find_first_not_of(kBlank, line_end);
   if (text[last] == '}' && next != std::string_view::npos && text[next] == '{') {
-    return fail(ErrorKind::invalid_request,
-                "more than one JSON object; many requests, one a line: proxx batch");
+    return err(ErrorKind::invalid_request,
+               "more than one JSON object; many requests, one a line: proxx batch");
   }
   return {};
 }

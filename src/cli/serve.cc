@@ -106,9 +106,9 @@ Status check_forwarding(const LoadedSettings& loaded, const Credential& own) {
   const bool is_set =
       origin != loaded.origins.end() && origin->second.kind != Origin::Kind::builtin;
   if (!made || !is_set || settings.serve.client_key == ClientKey::ignore) return {};
-  return fail(setting_error(loaded, "serve.client_key",
-                            "a token command or AWS credentials leave no client's key to forward; "
-                            "set client_key: ignore"));
+  return err(setting_error(loaded, "serve.client_key",
+                           "a token command or AWS credentials leave no client's key to forward; "
+                           "set client_key: ignore"));
 }
 
 Result<int> serve(const ServeOptions& options) {
@@ -132,7 +132,7 @@ Result<int> serve(const ServeOptions& options) {
     use_mock(loaded.settings, own, port);
     start.mock = own;
   } else {
-    if (loaded.incomplete) return fail(*loaded.incomplete);
+    if (loaded.incomplete) return err(*loaded.incomplete);
     PROXX_ASSIGN(Keys keys, read_keys(loaded, process_environment()));
     if (!options.quiet) {
       for (const std::string& warning : keys.warnings) say(warning);

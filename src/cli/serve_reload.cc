@@ -50,7 +50,7 @@ std::vector<std::string> changed(const Names& names, Settings before, Settings a
 Result<LoadedSettings> load_again(const ServeStart& start) {
   PROXX_ASSIGN(LoadedSettings loaded, load(start.options));
   if (const auto keys = changed(kDestination, *start.settings, loaded.settings); !keys.empty()) {
-    return fail(ErrorKind::usage, keys.front() + " changed, which takes a restart");
+    return err(ErrorKind::usage, keys.front() + " changed, which takes a restart");
   }
   return loaded;
 }

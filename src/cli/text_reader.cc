@@ -15,7 +15,7 @@ Result<std::string> TextReader::decode(const std::string& name, std::string_view
   if (is_guess &&
       (bytes.find('\0') != std::string_view::npos || !sniff_media_type(bytes).empty())) {
     const std::string path = name == "stdin" ? "-" : name;
-    return fail(ErrorKind::usage, name + ": not UTF-8 text; attach it with -a " + path);
+    return err(ErrorKind::usage, name + ": not UTF-8 text; attach it with -a " + path);
   }
   if (!decoded.encoding.empty()) {
     others_.push_back(visible(name) + " (read as " + std::string(decoded.encoding) + ")");

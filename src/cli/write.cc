@@ -36,7 +36,7 @@ Status write_all(int descriptor, std::string_view bytes) {
       pollfd wait{descriptor, POLLOUT, 0};
       poll(&wait, 1, -1);
     } else {
-      return fail(write_error_or_die(errno));
+      return err(write_error_or_die(errno));
     }
   }
   return {};

@@ -15,7 +15,7 @@ constexpr const char* kSecretKey = "AWS_SECRET_ACCESS_KEY";
 constexpr const char* kToken = "AWS_SESSION_TOKEN";
 
 tl::unexpected<Error> no(std::string_view source, std::string_view why) {
-  return fail(ErrorKind::usage, std::string(source).append(": ").append(why));
+  return err(ErrorKind::usage, std::string(source).append(": ").append(why));
 }
 
 bool is_key(std::string_view text) {

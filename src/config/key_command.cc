@@ -290,7 +290,7 @@ Result<std::string> run_key_command(const std::vector<std::string>& argv, size_t
                                     std::chrono::milliseconds limit, const std::atomic<bool>* stop,
                                     std::string_view key) {
   const auto no = [key](const std::string& why) {
-    return fail(ErrorKind::usage, std::string(key).append(": ").append(why));
+    return err(ErrorKind::usage, std::string(key).append(": ").append(why));
   };
   const std::string name = "'" + shown_whole(argv[0]) + "'";
   const auto deadline = Clock::now() + limit;

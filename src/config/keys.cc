@@ -39,7 +39,7 @@ std::string word_of(HostKind host) {
 // The key in what a source gave: one line. libcurl sends CR and LF in a header as they are
 // (docs/faults.md 0 (fact 2)), so nothing but visible ASCII may pass.
 Result<std::string> key_in(std::string text, const std::string& source) {
-  const auto no = [&](const char* why) { return fail(ErrorKind::usage, source + ": " + why); };
+  const auto no = [&](const char* why) { return err(ErrorKind::usage, source + ": " + why); };
   if (!text.empty() && text.back() == '\n') {
     text.pop_back();
     if (!text.empty() && text.back() == '\r') text.pop_back();
@@ -65,8 +65,8 @@ void warn_if_exposed(const std::string& path, const SmallFile& file, Keys& keys)
 
 Result<Keys> from_file(const std::string& path, const std::string& shown_as) {
   if (path == "-") {
-    return fail(ErrorKind::usage,
-                shown_as + ": stdin is for requests; give a file, or a pipe as <(command)");
+    return err(ErrorKind::usage,
+               shown_as + ": stdin is for requests; give a file, or a pipe as <(command)");
   }
   Keys keys;
   PROXX_ASSIGN(const SmallFile file,
@@ -133,8 +133,8 @@ Result<Keys> from_aws(const Settings& settings, const GetEnv& getenv,
     keys.source = kCommand;
   }
   if (!keys.aws.empty() && settings.region.empty()) {
-    return fail(ErrorKind::usage, "upstream " + word_of(settings.upstream) +
-                                      " needs a region: set region or AWS_REGION");
+    return err(ErrorKind::usage, "upstream " + word_of(settings.upstream) +
+                                     " needs a region: set region or AWS_REGION");
   }
   return keys;
 }

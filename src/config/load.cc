@@ -68,8 +68,8 @@ Status read_file_layer(LoadedSettings& loaded, const std::vector<Setting>& setti
       [&](const YamlNode& root) { return read_map(root, settings, note); });
   if (done) return {};
   const Complaint& complaint = done.error();
-  return fail(ErrorKind::usage, loaded.file + ":" + std::to_string(complaint.place.line) + ":" +
-                                    std::to_string(complaint.place.column) + ": " + complaint.text);
+  return err(ErrorKind::usage, loaded.file + ":" + std::to_string(complaint.place.line) + ":" +
+                                   std::to_string(complaint.place.column) + ": " + complaint.text);
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -110,9 +110,9 @@ tl::expected<YamlNode, std::string> node_of(const std::vector<std::string_view>&
 Status read_texts(LoadedSettings& loaded, const Setting& setting,
                   const std::vector<std::string_view>& texts, const Origin& origin) {
   const auto node = node_of(texts, setting.slot);
-  if (!node) return fail(ErrorKind::usage, prefix(origin, setting.name) + node.error());
+  if (!node) return err(ErrorKind::usage, prefix(origin, setting.name) + node.error());
   if (auto done = read_value(*node, setting); !done) {
-    return fail(ErrorKind::usage, prefix(origin, setting.name) + done.error().text);
+    return err(ErrorKind::usage, prefix(origin, setting.name) + done.error().text);
   }
   note_origin(loaded, setting, *node, origin);
   return {};
@@ -155,7 +155,7 @@ Status read_flags(LoadedSettings& loaded, const std::vector<Setting>& settings,
     if (std::find(done.begin(), done.end(), flag.key) != done.end()) continue;
     done.push_back(flag.key);
     const Setting* setting = find(settings, flag.key);
-    if (setting == nullptr) return fail(ErrorKind::internal, "no such key: " + flag.key);
+    if (setting == nullptr) return err(ErrorKind::internal, "no such key: " + flag.key);
     std::vector<std::string_view> texts;
     std::string_view name;
     for (const FlagValue& same : flags) {
@@ -207,7 +207,7 @@ Status check_sources(LoadedSettings& loaded) {
   const char* first = nullptr;
   for (const auto& [key, set] : sources) {
     if (set && first != nullptr) {
-      return fail(setting_error(loaded, key, std::string(first) + " is set, too: keep one"));
+      return err(setting_error(loaded, key, std::string(first) + " is set, too: keep one"));
     }
     if (set) first = key;
   }
@@ -225,15 +225,15 @@ void note_credentials(LoadedSettings& loaded, const GetEnv& getenv) {
 Status check(LoadedSettings& loaded) {
   Settings& s = loaded.settings;
   if (std::string fault = proxy_fault(s.proxy); !fault.empty())
-    return fail(setting_error(loaded, "proxy", fault));
+    return err(setting_error(loaded, "proxy", fault));
   if (parse_upstream_url(s.upstream_url)->insecure && !s.allow_insecure_upstream) {
-    return fail(setting_error(loaded, "upstream_url",
-                              "http:// to another host sends the key in the clear; use https:// "
-                              "or set allow_insecure_upstream: true in the configuration file"));
+    return err(setting_error(loaded, "upstream_url",
+                             "http:// to another host sends the key in the clear; use https:// "
+                             "or set allow_insecure_upstream: true in the configuration file"));
   }
   if (s.models_from == ModelsFrom::upstream && !loaded.target.host->has_models) {
-    return fail(setting_error(loaded, "models_from",
-                              std::string(loaded.target.host->title) + " has no list of models"));
+    return err(setting_error(loaded, "models_from",
+                             std::string(loaded.target.host->title) + " has no list of models"));
   }
   return check_sources(loaded);
 }
@@ -264,7 +264,7 @@ Error setting_error(const LoadedSettings& loaded, std::string_view key, std::str
 
 Result<LoadedSettings> load_settings(const Sources& sources) {
   if (sources.config_path && sources.config_path->empty()) {
-    return fail(ErrorKind::usage, "--config: expected a file or none");
+    return err(ErrorKind::usage, "--config: expected a file or none");
   }
   LoadedSettings loaded;
   const std::vector<Setting> settings = settings_of(loaded.settings);

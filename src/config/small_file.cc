@@ -58,7 +58,7 @@ PipeEnd read_pipe(int fd, size_t max_bytes, std::chrono::steady_clock::time_poin
 
 Result<SmallFile> read_small_file(const std::string& path, size_t max_bytes, PipeAllowed pipes) {
   const auto no = [&](const std::string& why) {
-    return fail(ErrorKind::usage, shown_whole(path) + ": " + why);
+    return err(ErrorKind::usage, shown_whole(path) + ": " + why);
   };
   // O_NONBLOCK: opening a FIFO must not wait for its writer.
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));

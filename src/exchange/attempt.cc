@@ -36,7 +36,7 @@ Status Attempt::gather(std::string_view bytes) {
     body.append(bytes.substr(0, kMaxErrorBodyBytes - body.size()));
     return {};
   }
-  if (bytes.size() > kMaxMessageBytes - body.size()) return fail(message_too_large());
+  if (bytes.size() > kMaxMessageBytes - body.size()) return err(message_too_large());
   body.append(bytes);
   return {};
 }

@@ -22,7 +22,7 @@ void RequestJob::run() noexcept {
     result->stream = false;
     result->continue_paused = 0;
   } catch (const std::exception&) {
-    result = fail(internal_error());
+    result = err(internal_error());
   }
 }
 
@@ -31,7 +31,7 @@ void AnswerJob::run() noexcept {
     status =
         is_message ? converter.feed_message(bytes, output) : converter.feed_events(bytes, output);
   } catch (const std::exception&) {
-    status = fail(internal_error());
+    status = err(internal_error());
   }
 }
 

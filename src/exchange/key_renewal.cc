@@ -49,7 +49,7 @@ struct KeyRenewal::State : std::enable_shared_from_this<State> {
 };
 
 void KeyRenewal::State::run() {
-  Result<Credential> result = fail(ErrorKind::internal, "internal error");
+  Result<Credential> result = err(ErrorKind::internal, "internal error");
   try {
     result = read(stop);
   } catch (const std::exception&) {
@@ -74,7 +74,7 @@ void KeyRenewal::State::run() {
 }
 
 Result<std::optional<Credential>> KeyRenewal::State::renewed_for(const Credential& refused) const {
-  if (failed) return fail(*failed);
+  if (failed) return err(*failed);
   return found && *found != refused ? found : std::nullopt;
 }
 

@@ -53,7 +53,7 @@ void ModelFetch::ask(const std::string& after_id) {
 
 void ModelFetch::end_later(Error error) {
   boost::asio::post(*context_.loop, [this, alive = std::weak_ptr<bool>(alive_), error] {
-    if (!alive.expired()) end(fail(error));
+    if (!alive.expired()) end(err(error));
   });
 }
 
@@ -97,12 +97,12 @@ Status ModelFetch::take_page(Status status) {
   if (head_.status != 200) {
     const auto type = find_header(head_.headers, "content-type").value_or("");
     mask_whole(secrets_, body_);
-    return fail(upstream_status_error(head_.status, type, body_));
+    return err(upstream_status_error(head_.status, type, body_));
   }
   PROXX_ASSIGN(ModelsPage page, read_page());
   std::move(page.models.begin(), page.models.end(), std::back_inserter(models_));
   if (!page.next.empty() && (page.next == next_ || ++pages_ == kMaxPages)) {
-    return fail(ErrorKind::upstream_protocol, "the upstream's model list has no end");
+    return err(ErrorKind::upstream_protocol, "the upstream's model list has no end");
   }
   next_ = std::move(page.next);
   return {};
@@ -113,7 +113,7 @@ Result<ModelsPage> ModelFetch::read_page() {
   if (page) return page;
   mask_whole(secrets_, body_);
   Error reported = upstream_status_error(head_.status, "", body_);
-  if (reported.kind == ErrorKind::upstream_error_event) return fail(std::move(reported));
+  if (reported.kind == ErrorKind::upstream_error_event) return err(std::move(reported));
   return page;
 }
 

@@ -36,7 +36,7 @@ class Fd {
 };
 
 tl::unexpected<Error> cannot_listen(const std::string& address, const std::string& why) {
-  return fail(ErrorKind::usage, "cannot listen on " + without_secrets(address) + ": " + why);
+  return err(ErrorKind::usage, "cannot listen on " + without_secrets(address) + ": " + why);
 }
 
 std::string errno_text(int error) {

@@ -158,9 +158,9 @@ Error Reader::error(std::string message, std::string code) const {
 }
 
 Status Reader::mismatch(Type wanted) const {
-  if (!*this) return fail(ErrorKind::invalid_request, std::string("expected ") + name_of(wanted));
-  return fail(error(std::string("expected ") + name_of(wanted) + ", got " + name_of(type()),
-                    "invalid_type"));
+  if (!*this) return err(ErrorKind::invalid_request, std::string("expected ") + name_of(wanted));
+  return err(error(std::string("expected ") + name_of(wanted) + ", got " + name_of(type()),
+                   "invalid_type"));
 }
 
 Result<std::string> Reader::string() const {
@@ -170,14 +170,14 @@ Result<std::string> Reader::string() const {
 
 Result<int64_t> Reader::integer() const {
   if (const auto value = integer_or_none()) return *value;
-  if (is_number()) return fail(error("expected an integer", "invalid_type"));
+  if (is_number()) return err(error("expected an integer", "invalid_type"));
   PROXX_TRY(expect(Type::number));
   return 0;
 }
 
 Result<double> Reader::number() const {
   if (const auto value = number_or_none()) return *value;
-  if (is_number()) return fail(error("number out of range", "invalid_value"));
+  if (is_number()) return err(error("number out of range", "invalid_value"));
   PROXX_TRY(expect(Type::number));
   return 0;
 }

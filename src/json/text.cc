@@ -36,7 +36,7 @@ class IndexBuilder {
 
   Status build() {
     if (values()) return {};
-    return fail(ErrorKind::invalid_request, "invalid JSON at " + place_of_error() + ": " + error_);
+    return err(ErrorKind::invalid_request, "invalid JSON at " + place_of_error() + ": " + error_);
   }
 
   [[nodiscard]] Fault fault() const { return fault_; }
@@ -295,14 +295,14 @@ Status Document::parse_view(std::string_view text, const ParseOptions& options) 
   repairs_.clear();
   fault_ = Fault::size;
   if (text.size() > kMaxDocumentBytes) {
-    return fail(ErrorKind::request_too_large, "JSON text too large");
+    return err(ErrorKind::request_too_large, "JSON text too large");
   }
   const bool marked = text.substr(0, kByteOrderMark.size()) == kByteOrderMark;
   const size_t skipped = marked ? kByteOrderMark.size() : 0;
   text.remove_prefix(skipped);
   fault_ = Fault::syntax;
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    return fail(ErrorKind::invalid_request, "empty body; expected a JSON object");
+    return err(ErrorKind::invalid_request, "empty body; expected a JSON object");
   }
   text_ = text;
   return index(options, skipped);

@@ -25,7 +25,7 @@ struct OpenFile {
 
 Result<std::string> read_regular_file(const std::string& path, size_t max_bytes) {
   const auto no = [&path](const std::string& why) {
-    return fail(ErrorKind::usage, path + ": " + why);
+    return err(ErrorKind::usage, path + ": " + why);
   };
   // O_NONBLOCK: opening a pipe would wait for its writer.
   const OpenFile file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));

@@ -83,8 +83,8 @@ bool has_strict_tool(const Json& body) {
 
 Result<Host> Host::make(HostOptions options) {
   if (!options.as.empty() && std::find(kHosts.begin(), kHosts.end(), options.as) == kHosts.end()) {
-    return fail(ErrorKind::usage,
-                "--as: expected aws | google | bedrock | mantle | vertex | foundry");
+    return err(ErrorKind::usage,
+               "--as: expected aws | google | bedrock | mantle | vertex | foundry");
   }
   return Host(std::move(options));
 }

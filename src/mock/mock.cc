@@ -63,7 +63,7 @@ struct Mock::Impl final : http::Handler {
     if (script.ends_with(".sse") || script.ends_with(".json")) {
       PROXX_ASSIGN(file, read_script_file(script));
     } else if (!script.empty() && !is_scenario(script)) {
-      return fail(ErrorKind::usage, no_such_scenario(script));
+      return err(ErrorKind::usage, no_such_scenario(script));
     }
     return {};
   }

@@ -33,10 +33,10 @@ Result<Json> read_json(const fs::path& path, size_t max_bytes, size_t& bytes) {
   json::Document document;
   if (const Status status = document.parse(text, {.max_depth = 256, .allow_lone_surrogates = true});
       !status) {
-    return fail(ErrorKind::usage, path.string() + ": " + status.error().message);
+    return err(ErrorKind::usage, path.string() + ": " + status.error().message);
   }
   Json value = Json::parse(text, nullptr, false);
-  if (value.is_discarded()) return fail(ErrorKind::usage, path.string() + ": not JSON");
+  if (value.is_discarded()) return err(ErrorKind::usage, path.string() + ": not JSON");
   return value;
 }
 
@@ -92,15 +92,15 @@ Result<Recordings> Recordings::load(const std::string& folder) {
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
     if (is_there(at->path() / kMetaFile)) names.push_back(at->path().filename().string());
   }
-  if (error) return fail(ErrorKind::usage, folder + ": " + error.message());
-  if (names.empty()) return fail(ErrorKind::usage, folder + ": no recording in it");
+  if (error) return err(ErrorKind::usage, folder + ": " + error.message());
+  if (names.empty()) return err(ErrorKind::usage, folder + ": no recording in it");
   std::sort(names.begin(), names.end());
   size_t bytes = 0;
   for (const std::string& name : names) {
     PROXX_ASSIGN(Exchange exchange, load_exchange(folder, name, bytes));
     if (bytes > kMaxFolderBytes) {
-      return fail(ErrorKind::usage, folder + ": the recordings are larger than " +
-                                        std::to_string(kMaxFolderBytes >> 20) + " MiB in all");
+      return err(ErrorKind::usage, folder + ": the recordings are larger than " +
+                                       std::to_string(kMaxFolderBytes >> 20) + " MiB in all");
     }
     out.exchanges_.push_back(std::move(exchange));
   }
@@ -113,7 +113,7 @@ Result<Recordings::Exchange> Recordings::load_exchange(const std::string& folder
   const fs::path answer = path / (is_there(path / kStreamFile) ? kStreamFile : kMessageFile);
   for (const fs::path& file : {path / kRequestFile, answer}) {
     if (!is_there(file)) {
-      return fail(ErrorKind::usage, path.string() + ": a file of the recording is missing");
+      return err(ErrorKind::usage, path.string() + ": a file of the recording is missing");
     }
   }
   Exchange out;
@@ -129,11 +129,10 @@ Result<Recordings::Exchange> Recordings::load_exchange(const std::string& folder
       out.answer.headers.emplace_back(header, value.get<std::string>());
     }
     if (!split_pieces(answered, meta.at("pieces"), out.answer)) {
-      return fail(ErrorKind::usage,
-                  path.string() + ": the answer is not as long as meta.json says");
+      return err(ErrorKind::usage, path.string() + ": the answer is not as long as meta.json says");
     }
   } catch (const Json::exception& error) {
-    return fail(ErrorKind::usage, path.string() + ": " + error.what());
+    return err(ErrorKind::usage, path.string() + ": " + error.what());
   }
   return out;
 }

@@ -157,7 +157,7 @@ class App {
       }
     } catch (const std::system_error& error) {
       stop();
-      return fail(ErrorKind::internal, std::string("cannot start a thread: ") + error.what());
+      return err(ErrorKind::internal, std::string("cannot start a thread: ") + error.what());
     }
     return {};
   }
@@ -195,7 +195,7 @@ class App {
   }
 
   void reloaded(Result<LiveOptions> read) {
-    Status status = read ? Status() : fail(read.error());
+    Status status = read ? Status() : err(read.error());
     if (status) status = check_exposure(options_.listen, read->service.keys);
     if (!status) {
       return shared_.log.write(LogLevel::error, "not read again, all stays as it was: " +

@@ -19,7 +19,7 @@ constexpr size_t kMaxAuthFileBytes = size_t{1} << 20;
 constexpr std::string_view kBearer = "Bearer ";
 
 tl::unexpected<Error> unauthorized(std::string message) {
-  return fail(ErrorKind::unauthorized, std::move(message));
+  return err(ErrorKind::unauthorized, std::move(message));
 }
 
 /// A percent sign stands in no key, only in one that was URL-encoded by mistake or on purpose.
@@ -45,7 +45,7 @@ constexpr std::array<std::string_view, 2> kKeyHeaders = {"x-api-key", "api-key"}
 /// The client's key, or nothing if it sent none.
 Result<std::optional<std::string>> client_key(const http::Request& request) {
   if (request.count("authorization") > 1) {
-    return fail(ErrorKind::invalid_request, "more than one key was sent");
+    return err(ErrorKind::invalid_request, "more than one key was sent");
   }
   std::optional<std::string> key;
   std::string from = "Authorization";
@@ -54,7 +54,7 @@ Result<std::optional<std::string>> client_key(const http::Request& request) {
   }
   for (const std::string_view name : kKeyHeaders) {
     if (request.count(name) > 1) {
-      return fail(ErrorKind::invalid_request, "more than one key was sent");
+      return err(ErrorKind::invalid_request, "more than one key was sent");
     }
     const auto header = request.header(name);
     if (!header) continue;
@@ -62,8 +62,8 @@ Result<std::optional<std::string>> client_key(const http::Request& request) {
       return unauthorized("the key in the " + std::string(name) + " header is malformed");
     }
     if (key && *key != *header) {
-      return fail(ErrorKind::invalid_request,
-                  from + " and " + std::string(name) + " hold different keys");
+      return err(ErrorKind::invalid_request,
+                 from + " and " + std::string(name) + " hold different keys");
     }
     key = std::string(*header);
     from = std::string(name);
@@ -145,18 +145,18 @@ Result<std::vector<std::string>> parse_auth_file(std::string_view text) {
     if (first == std::string_view::npos || line[first] == '#') continue;
     line = line.substr(first, line.find_last_not_of(" \t\r") + 1 - first);
     if (!is_key(line)) {
-      return fail(ErrorKind::usage, "line " + std::to_string(number) + ": not a key");
+      return err(ErrorKind::usage, "line " + std::to_string(number) + ": not a key");
     }
     keys.emplace_back(line);
   }
-  if (keys.empty()) return fail(ErrorKind::usage, "no key in it");
+  if (keys.empty()) return err(ErrorKind::usage, "no key in it");
   return keys;
 }
 
 Result<std::vector<std::string>> read_auth_file(const std::string& path) {
   PROXX_ASSIGN(const SmallFile file, read_small_file(path, kMaxAuthFileBytes, PipeAllowed::yes));
   auto keys = parse_auth_file(file.text);
-  if (!keys) return fail(ErrorKind::usage, shown_whole(path) + ": " + keys.error().message);
+  if (!keys) return err(ErrorKind::usage, shown_whole(path) + ": " + keys.error().message);
   return keys;
 }
 
@@ -164,18 +164,18 @@ Status check_exposure(const http::ListenOptions& listen, const KeyRules& rules) 
   const bool local = !listen.unix_path.empty() || is_loopback(listen.host);
   if (rules.own.empty()) {
     if (!rules.accepted.empty()) {
-      return fail(ErrorKind::usage, "auth_file needs a key of the server's own to send upstream");
+      return err(ErrorKind::usage, "auth_file needs a key of the server's own to send upstream");
     }
     if (rules.client_key == ClientKey::ignore) {
-      return fail(ErrorKind::usage, "client_key: ignore needs a key of the server's own");
+      return err(ErrorKind::usage, "client_key: ignore needs a key of the server's own");
     }
     return {};
   }
   if (!local && rules.accepted.empty() && rules.own_is_secret) {
-    return fail(ErrorKind::usage,
-                "a server that holds a key and listens on " + shown(listen.host) +
-                    " needs --auth-file FILE (a key a line, for its clients), else anyone there "
-                    "could use the server's own");
+    return err(ErrorKind::usage,
+               "a server that holds a key and listens on " + shown(listen.host) +
+                   " needs --auth-file FILE (a key a line, for its clients), else anyone there "
+                   "could use the server's own");
   }
   return {};
 }

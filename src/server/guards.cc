@@ -105,7 +105,7 @@ Status check_host(const http::Request& request, const HostPolicy& policy) {
   if (is_loopback(host) || names_bound_address(host, policy.bound)) return {};
   const auto is_host = [host](const std::string& name) { return same_word(name, host); };
   if (std::any_of(policy.allowed.begin(), policy.allowed.end(), is_host)) return {};
-  return fail(
+  return err(
       forbidden("this server does not answer to the name in the Host header; "
                 "add it with --allowed-host",
                 "host_not_allowed"));
@@ -116,8 +116,8 @@ Status check_origin(const http::Request& request, const std::vector<std::string>
   if (!origin) return {};
   const auto matches = [&](const std::string& pattern) { return matches_origin(pattern, *origin); };
   if (request.count("origin") == 1 && std::any_of(cors.begin(), cors.end(), matches)) return {};
-  return fail(forbidden("web pages of this Origin may not use this server; allow it with --cors",
-                        "origin_not_allowed"));
+  return err(forbidden("web pages of this Origin may not use this server; allow it with --cors",
+                       "origin_not_allowed"));
 }
 
 Status check_content_type(const http::Request& request) {
@@ -125,12 +125,12 @@ Status check_content_type(const http::Request& request) {
   if (type) {
     const std::string_view charset = charset_of(*type);
     if (!charset.empty() && !is_utf8(charset)) {
-      return fail(unsupported_type("the charset of the request must be utf-8"));
+      return err(unsupported_type("the charset of the request must be utf-8"));
     }
   }
   if (!request.header("origin")) return {};
   if (type && same_word(trim(type->substr(0, type->find(';'))), "application/json")) return {};
-  return fail(unsupported_type("a web page must send content-type application/json"));
+  return err(unsupported_type("a web page must send content-type application/json"));
 }
 
 http::HeaderList cors_headers(const http::Request& request, const std::vector<std::string>& cors) {

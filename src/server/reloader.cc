@@ -33,12 +33,12 @@ void Reloader::State::begin() {
   try {
     std::thread([self = shared_from_this()] { self->run(); }).detach();
   } catch (const std::system_error& error) {
-    finish(fail(ErrorKind::internal, std::string("cannot start a thread: ") + error.what()));
+    finish(err(ErrorKind::internal, std::string("cannot start a thread: ") + error.what()));
   }
 }
 
 void Reloader::State::run() {
-  Result<LiveOptions> result = fail(ErrorKind::internal, "internal error");
+  Result<LiveOptions> result = err(ErrorKind::internal, "internal error");
   try {
     result = read(stop);
   } catch (const std::exception&) {

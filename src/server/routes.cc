@@ -190,14 +190,14 @@ Status check_route(std::string_view method, std::string_view path) {
     }
     error.message += advice.empty() ? "nothing is here" : advice;
     error.message += "; served are " + served();
-    return fail(std::move(error));
+    return err(std::move(error));
   }
   if (takes(route_of(endpoint), method)) return {};
   error.http_status = 405;
   error.code = "method_not_allowed";
   error.message = std::string(endpoint_name(endpoint)) + " takes " + allowed_methods(endpoint) +
                   "; served are " + served();
-  return fail(std::move(error));
+  return err(std::move(error));
 }
 
 }  // namespace proxx::server

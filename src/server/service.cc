@@ -75,20 +75,20 @@ Result<RequestHeaders> anthropic_headers(const http::Request& request) {
       while (!word.empty() && word.back() == ' ') word.remove_suffix(1);
       if (word.empty()) continue;
       if (!is_token(word) || word.size() > kMaxHeaderWordBytes) {
-        return fail(
+        return err(
             ErrorKind::invalid_request,
             "malformed header " + std::string(version ? "anthropic-version" : "anthropic-beta"));
       }
       if (version && !out.anthropic_version.empty() && out.anthropic_version != word) {
-        return fail(ErrorKind::invalid_request, "more than one anthropic-version was sent");
+        return err(ErrorKind::invalid_request, "more than one anthropic-version was sent");
       }
       if (version) {
         out.anthropic_version = std::string(word);
       } else if (betas.take(word)) {
         out.betas.emplace_back(word);
       } else {
-        return fail(ErrorKind::invalid_request, BetaAllowance::kExceeded, "anthropic-beta",
-                    "invalid_value");
+        return err(ErrorKind::invalid_request, BetaAllowance::kExceeded, "anthropic-beta",
+                   "invalid_value");
       }
     }
   }
@@ -165,7 +165,7 @@ Status Service::admit(const http::Request& request) const {
   if (request.method == "OPTIONS" && request.header("origin")) return {};
   PROXX_TRY(check_route(request.method, request.path()));
   if (is_public) return {};
-  if (shared_.draining && is_versioned(request)) return fail(shutting_down());
+  if (shared_.draining && is_versioned(request)) return err(shutting_down());
   // An auth_file is gone through once for a request.
   if (route_of(endpoint).is_upstream) {
     PROXX_TRY(credential_for(request, options.keys));
@@ -178,7 +178,7 @@ Status Service::admit(const http::Request& request) const {
     error.http_status = 404;
     error.code = "not_found";
     error.message = "metrics are off; start the server with --metrics";
-    return fail(std::move(error));
+    return err(std::move(error));
   }
   if (!route_of(endpoint).is_upstream) return {};
   PROXX_TRY(anthropic_headers(request));

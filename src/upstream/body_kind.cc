@@ -12,12 +12,12 @@ tl::unexpected<Error> redirected(const UpstreamHead& head) {
   if (const auto location = find_header(head.headers, "location")) {
     message.append(": ").append(location->substr(0, 200));
   }
-  return fail(ErrorKind::upstream_redirect, std::move(message));
+  return err(ErrorKind::upstream_redirect, std::move(message));
 }
 
 tl::unexpected<Error> unreadable(const std::string& what) {
-  return fail(ErrorKind::upstream_bad_content_type,
-              "upstream answered 200 with " + what + "; expected JSON or an event stream");
+  return err(ErrorKind::upstream_bad_content_type,
+             "upstream answered 200 with " + what + "; expected JSON or an event stream");
 }
 
 }  // namespace
@@ -28,8 +28,8 @@ Result<BodyKind> body_kind_by_content_type(const UpstreamHead& head) {
   const bool is_json = type == "application/json" || type.ends_with("+json");
   if (head.status > 200 && head.status < 300) {
     if (is_json) return BodyKind::error;  // which may say what is wrong
-    return fail(ErrorKind::upstream_protocol,
-                "upstream answered " + std::to_string(head.status) + "; expected 200");
+    return err(ErrorKind::upstream_protocol,
+               "upstream answered " + std::to_string(head.status) + "; expected 200");
   }
   if (head.status != 200) return BodyKind::error;
   if (has_content_coding(head.headers)) {
@@ -39,8 +39,8 @@ Result<BodyKind> body_kind_by_content_type(const UpstreamHead& head) {
   if (type == "text/event-stream") return BodyKind::events;
   if (is_json) return BodyKind::message;
   if (type == "application/vnd.amazon.eventstream") {
-    return fail(ErrorKind::upstream_bad_content_type,
-                "this endpoint speaks InvokeModel: use upstream: bedrock");
+    return err(ErrorKind::upstream_bad_content_type,
+               "this endpoint speaks InvokeModel: use upstream: bedrock");
   }
   return unreadable(type.empty() ? "no content-type" : "content-type " + type);
 }

@@ -63,8 +63,8 @@ Status ChunkWatch::add(std::string_view bytes, const std::string& peer) {
       continue;
     }
     if (!take(bytes.front()))
-      return fail(ErrorKind::upstream_protocol,
-                  "malformed HTTP from " + peer + ": the framing of a chunked body is broken");
+      return err(ErrorKind::upstream_protocol,
+                 "malformed HTTP from " + peer + ": the framing of a chunked body is broken");
     bytes.remove_prefix(1);
   }
   return {};

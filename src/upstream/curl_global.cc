@@ -23,16 +23,16 @@ void* or_handled(void* memory) {
 Status start() {
   const curl_version_info_data& version = *curl_version_info(CURLVERSION_NOW);
   if (version.version_num < kOldest)
-    return fail(ErrorKind::internal,
-                "libcurl " + std::string(version.version) + " is too old: proxx needs 7.87");
+    return err(ErrorKind::internal,
+               "libcurl " + std::string(version.version) + " is too old: proxx needs 7.87");
   const CURLcode code = curl_global_init_mem(
       CURL_GLOBAL_DEFAULT, [](size_t size) { return or_handled(std::malloc(size)); }, std::free,
       [](void* old, size_t size) { return or_handled(std::realloc(old, size)); },
       [](const char* text) { return static_cast<char*>(or_handled(::strdup(text))); },
       [](size_t count, size_t size) { return or_handled(std::calloc(count, size)); });
   if (code != CURLE_OK)
-    return fail(ErrorKind::internal,
-                std::string("cannot initialise libcurl: ") + curl_easy_strerror(code));
+    return err(ErrorKind::internal,
+               std::string("cannot initialise libcurl: ") + curl_easy_strerror(code));
   return {};
 }
 

@@ -157,7 +157,7 @@ void Engine::Impl::settle() {
   while (!context_.failed.empty()) {
     auto& transfer = static_cast<Running&>(*context_.failed.back());
     context_.failed.pop_back();
-    finish(transfer, fail(*transfer.failure()));
+    finish(transfer, err(*transfer.failure()));
   }
   while (!context_.fed.empty()) {
     Transfer& transfer = *context_.fed.back();
@@ -168,14 +168,14 @@ void Engine::Impl::settle() {
     Running& transfer = *fresh_.front();
     fresh_.pop_front();
     if (const auto& failure = transfer.failure()) {
-      finish(transfer, fail(*failure));
+      finish(transfer, err(*failure));
       continue;
     }
     // Otherwise curl searches the connections of all running transfers for a free one.
     if (context_.loop->idle_connections() == 0) transfer.connect_fresh();
     transfer.in_curl = context_.loop->add(transfer.easy()) == CURLM_OK;
     if (!transfer.in_curl)
-      finish(transfer, fail(ErrorKind::internal, "libcurl does not take the transfer"));
+      finish(transfer, err(ErrorKind::internal, "libcurl does not take the transfer"));
   }
 }
 
@@ -196,7 +196,7 @@ void Engine::Impl::on_woken() {
     Running& transfer = *running_[i];
     if (transfer.deadline() <= now) {
       if (auto error = transfer.expire(now)) {
-        finish(transfer, fail(std::move(*error)));
+        finish(transfer, err(std::move(*error)));
         i = 0;  // the handler may have started or destroyed other transfers
         continue;
       }

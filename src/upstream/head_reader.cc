@@ -80,21 +80,21 @@ bool has_content_coding(const HeaderList& headers) {
 Status HeadReader::check(const std::string& peer) {
   const HeaderList& headers = head_.headers;
   if (head_.status == 101)
-    return fail(ErrorKind::upstream_protocol, peer + " switched protocols unasked");
+    return err(ErrorKind::upstream_protocol, peer + " switched protocols unasked");
   if (has_content_coding(headers))
-    return fail(ErrorKind::upstream_bad_content_type,
-                "the answer of " + peer + " is coded, though that was not asked for");
+    return err(ErrorKind::upstream_bad_content_type,
+               "the answer of " + peer + " is coded, though that was not asked for");
   const size_t codings = count_fields(headers, "transfer-encoding");
   if (codings > 0) {
     if (codings > 1 || !same_word(*find_header(headers, "transfer-encoding"), "chunked"))
-      return fail(ErrorKind::upstream_bad_content_type,
-                  "the answer of " + peer + " has a transfer coding other than chunked");
+      return err(ErrorKind::upstream_bad_content_type,
+                 "the answer of " + peer + " has a transfer coding other than chunked");
     chunked_ = true;
     reusable_ = !is_http10_ && count_fields(headers, "content-length") == 0;
   }
   if (!lengths_agree(headers))
-    return fail(ErrorKind::upstream_protocol,
-                "malformed HTTP from " + peer + ": its content-length is not one number");
+    return err(ErrorKind::upstream_protocol,
+               "malformed HTTP from " + peer + ": its content-length is not one number");
   const auto length = find_header(headers, "content-length");
   const bool empty = length && length->find_first_not_of('0') == std::string_view::npos;
   if (head_.status == 204 || head_.status == 304 || empty) reusable_ = false;
@@ -104,15 +104,15 @@ Status HeadReader::check(const std::string& peer) {
 Result<bool> HeadReader::add(std::string_view line, size_t max_bytes, const std::string& peer) {
   bytes_ += line.size();
   if (bytes_ > max_bytes)
-    return fail(ErrorKind::upstream_protocol, "the answer's header from " + peer + " is too large");
+    return err(ErrorKind::upstream_protocol, "the answer's header from " + peer + " is too large");
   if (complete_) return false;
   if (line.substr(0, 5) == "HTTP/") {
     head_ = {status_of(line), {}};
     is_http10_ = line.substr(5, 3) == "1.0";
   } else if (!trim(line).empty()) {
     if (!add_field(head_.headers, line))
-      return fail(ErrorKind::upstream_protocol,
-                  "malformed HTTP from " + peer + ": a header's name does not end at its colon");
+      return err(ErrorKind::upstream_protocol,
+                 "malformed HTTP from " + peer + ": a header's name does not end at its colon");
   } else if (head_.status >= 200 || head_.status == 101) {
     complete_ = true;
     PROXX_TRY(check(peer));

@@ -136,24 +136,24 @@ Status check_key(std::string_view key) {
   const bool clean =
       std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7f; });
   if (!key.empty() && clean) return {};
-  return fail(ErrorKind::unauthorized,
-              key.empty() ? "the API key is empty"
-                          : "the API key holds a space, a control character or one beyond ASCII");
+  return err(ErrorKind::unauthorized,
+             key.empty() ? "the API key is empty"
+                         : "the API key holds a space, a control character or one beyond ASCII");
 }
 
 Result<std::pair<std::string, std::string>> parse_header(std::string_view line) {
   const auto colon = line.find(':');
   if (colon == std::string_view::npos)
-    return fail(ErrorKind::usage, "a header must have the form 'Name: value'");
+    return err(ErrorKind::usage, "a header must have the form 'Name: value'");
   const std::string_view name = line.substr(0, colon);
   const std::string_view value = trim(line.substr(colon + 1));
-  if (!is_token(name)) return fail(ErrorKind::usage, "malformed header name");
+  if (!is_token(name)) return err(ErrorKind::usage, "malformed header name");
   if (std::any_of(value.begin(), value.end(), is_field_control))
-    return fail(ErrorKind::usage,
-                "the value of header '" + std::string(name) + "' holds a control character");
+    return err(ErrorKind::usage,
+               "the value of header '" + std::string(name) + "' holds a control character");
   for (const std::string_view framing : kFramingFields)
     if (same_word(name, framing))
-      return fail(ErrorKind::usage, "header '" + std::string(name) + "' is proxx's own to set");
+      return err(ErrorKind::usage, "header '" + std::string(name) + "' is proxx's own to set");
   return std::pair(std::string(name), std::string(value));
 }
 

@@ -180,7 +180,7 @@ std::optional<Error> Transfer::expire(Clock::time_point now) {
   const UpstreamTimeouts& limits = request_.timeouts;
   const std::string& peer = context_.origin.authority;
   const auto error = [](std::string message) {
-    return proxx::fail(ErrorKind::upstream_timeout, std::move(message)).value();
+    return proxx::err(ErrorKind::upstream_timeout, std::move(message)).value();
   };
   if (now >= over_at_)
     return error("the answer of " + peer + " took more than " + seconds_text(limits.total));
@@ -356,7 +356,7 @@ void Transfer::give_up(Error error) {
 }
 
 void Transfer::give_up(ErrorKind kind, std::string message) {
-  give_up(proxx::fail(kind, std::move(message)).value());
+  give_up(proxx::err(kind, std::move(message)).value());
 }
 
 // Only failures that a lack of descriptors can cause count: a refused certificate or peer may just
@@ -379,11 +379,11 @@ bool Transfer::lacked_descriptor(CURLcode code) const {
 }
 
 Status Transfer::outcome(CURLcode code) const {
-  if (failure_) return proxx::fail(*failure_);
+  if (failure_) return proxx::err(*failure_);
   if (code == CURLE_OK && head_.complete()) return {};
   // Curl reports no error for a connection closed in the middle of a head. Where curl would have
   // resent the request, the guard aborted it.
-  if (lacked_descriptor(code)) return proxx::fail(no_descriptor_error(context_.origin));
+  if (lacked_descriptor(code)) return proxx::err(no_descriptor_error(context_.origin));
   const bool ended = code == CURLE_OK || code == CURLE_ABORTED_BY_CALLBACK;
   CurlFailure failure{ended ? CURLE_GOT_NOTHING : code,
                       ended ? "" : curl_message_.data(),
@@ -392,7 +392,7 @@ Status Transfer::outcome(CURLcode code) const {
                       head_.begun(),
                       head_.complete()};
   curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &failure.os_errno);
-  return proxx::fail(curl_error(failure, context_.origin, connect_timeout_));
+  return proxx::err(curl_error(failure, context_.origin, connect_timeout_));
 }
 
 bool Transfer::wants_second_try(CURLcode code) const {

@@ -28,7 +28,7 @@ class FakeProvider final : public Provider {
   }
 
   static Error refusal() {
-    return fail(ErrorKind::invalid_request, "this upstream has no such endpoint").value();
+    return err(ErrorKind::invalid_request, "this upstream has no such endpoint").value();
   }
 };
 

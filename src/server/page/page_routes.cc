@@ -64,7 +64,7 @@ Result<bool> page_switch(std::string_view body) {
   PROXX_TRY(document.parse_view(body));
   const json::Reader root = document.root();
   if (!root.is_object()) {
-    return fail(ErrorKind::invalid_request, R"({"on":true} or {"on":false} expected)");
+    return err(ErrorKind::invalid_request, R"({"on":true} or {"on":false} expected)");
   }
   return root.get("on").boolean();
 }
@@ -99,18 +99,18 @@ bool is_own_origin(const http::Request& request) {
 Status check_page(const http::Request& request, PageRoute route, const HostPolicy& hosts) {
   PROXX_TRY(check_host(request, hosts));
   if (request.header("origin") && !is_own_origin(request)) {
-    return fail(refused(403, "origin_not_allowed", "the page answers to itself alone"));
+    return err(refused(403, "origin_not_allowed", "the page answers to itself alone"));
   }
   const auto site = request.header("sec-fetch-site");
   if (route != PageRoute::document && site && *site != "same-origin" && *site != "none") {
-    return fail(refused(403, "origin_not_allowed", "the page's data is for the page alone"));
+    return err(refused(403, "origin_not_allowed", "the page's data is for the page alone"));
   }
   for (const Row& row : kRows) {
     if (row.route != route) continue;
     const bool is_head = request.method == "HEAD" && row.method == "GET";
     if (request.method == row.method || (is_head && route != PageRoute::events)) return {};
-    return fail(refused(405, "method_not_allowed",
-                        std::string(row.path) + " takes " + std::string(row.method)));
+    return err(refused(405, "method_not_allowed",
+                       std::string(row.path) + " takes " + std::string(row.method)));
   }
   return {};
 }

@@ -27,7 +27,8 @@ TEST_CASE("progress tells what is done, how fast, what it cost and how long it w
   counts.failed = 2;
   counts.skipped = 5;
   counts.total = 7255;
-  CHECK(progress_text(counts, 5s) == "13 of 7255 done, 2 failed, 2.0/s, 1.2M tokens, $6.0000, 1:00:20 left");
+  CHECK(progress_text(counts, 5s) ==
+        "13 of 7255 done, 2 failed, 2.0/s, 1.2M tokens, $6.0000, 1:00:20 left");
   CHECK(usage_text(counts, 5s) == "usage: 1000000 in, 200000 out, $6.000000, 10 lines in 5 s");
   AnswerFacts more = facts_of(1, 1);
   more.cached_tokens = 7;

@@ -14,7 +14,7 @@ struct Memory final : JournalStore {
   std::string text;
   bool full = false;
   Status append(std::string_view line) override {
-    if (full) return fail(ErrorKind::output_failed, "no space");
+    if (full) return err(ErrorKind::output_failed, "no space");
     text += line;
     return {};
   }

@@ -346,7 +346,7 @@ class Simulation {
   SimUpstream upstream;
   SimStore store;
   cli::HalfOptions options;
-  Result<cli::HalfEnd> end = fail(ErrorKind::internal, "not run");
+  Result<cli::HalfEnd> end = err(ErrorKind::internal, "not run");
 
  private:
   Result<cli::HalfEnd> process() {

@@ -47,7 +47,7 @@ TEST_CASE("whatever a history grows by, its converted prompt is extended") {
         const bool answer_is_due = i == messages.size() || messages[i]["role"] == "assistant";
         const bool asked = i > 0 && messages[i - 1]["role"] != "assistant";
         const auto converted = answer_is_due && asked ? convert_request(request.dump(), options)
-                                                      : Result<ConvertedChatRequest>(fail({}, ""));
+                                                      : Result<ConvertedChatRequest>(err({}, ""));
         // A user message without content leaves a request that ends with the assistant's: no
         // history.
         if (converted && ends_with_user(converted->body)) {

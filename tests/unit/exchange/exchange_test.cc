@@ -62,7 +62,7 @@ TEST_CASE_FIXTURE(Fixture,
   start(kStreamRequest);
   call(0).head(200, {{"content-type", "text/event-stream"}});
   call(0).handler->on_data(kStart + kText);
-  call(0).done(fail(ErrorKind::upstream_unreachable, "reset"));
+  call(0).done(err(ErrorKind::upstream_unreachable, "reset"));
   REQUIRE(sink.error);
   CHECK(sink.begins == 1);
   CHECK(sink.text.find("hello") != std::string::npos);
@@ -405,11 +405,11 @@ TEST_CASE_FIXTURE(Fixture, "R1: a try is judged by its own answer, and told by i
     call(0).done();
     run_until_calls(2);
     const auto begin = std::chrono::steady_clock::now();
-    call(1).done(fail(c.kind, "second"));
+    call(1).done(err(c.kind, "second"));
     if (c.retried) {
       run_until_calls(3);
       CHECK(std::chrono::steady_clock::now() - begin > 400ms);  // not the first try's 10 ms
-      call(2).done(fail(c.kind, "third"));
+      call(2).done(err(c.kind, "third"));
     }
     REQUIRE(sink.error);
     CHECK(sink.error->kind == c.kind);
@@ -442,7 +442,7 @@ TEST_CASE_FIXTURE(Fixture, "R1: the repetition without thinking is judged by its
   call(0).data(kThinkingRefused);
   call(0).done();
   REQUIRE(upstream.calls.size() == 2);
-  call(1).done(fail(ErrorKind::upstream_tls, "TLS failed"));
+  call(1).done(err(ErrorKind::upstream_tls, "TLS failed"));
   REQUIRE(sink.error);
   CHECK(upstream.calls.size() == 2);
   CHECK(sink.head.headers.empty());
@@ -519,7 +519,7 @@ TEST_CASE_FIXTURE(Fixture, "X3: a message at the limit is an answer") {
 
 TEST_CASE_FIXTURE(Fixture, "X14: that there is no room here is a 503 to come back to") {
   start(kJsonRequest);
-  call(0).done(fail(ErrorKind::overloaded, "no file descriptor left"));
+  call(0).done(err(ErrorKind::overloaded, "no file descriptor left"));
   REQUIRE(sink.error);
   CHECK(sink.head.status == 503);
   CHECK(find_header(sink.head.headers, "retry-after") == "1");
@@ -681,7 +681,7 @@ TEST_CASE_FIXTURE(Fixture, "R2: a continuation that has written nothing is tried
     call(1).done();
   }
   SUBCASE("after a connection that was lost") {
-    call(1).done(fail(ErrorKind::upstream_unreachable, "reset"));
+    call(1).done(err(ErrorKind::upstream_unreachable, "reset"));
   }
   SUBCASE("after an error as first event") {
     call(1).head(200, soon);
@@ -690,7 +690,7 @@ TEST_CASE_FIXTURE(Fixture, "R2: a continuation that has written nothing is tried
   SUBCASE("after a connection that was lost behind the head") {
     call(1).head(200, soon);
     call(1).data("event: mess");
-    call(1).done(fail(ErrorKind::upstream_unreachable, "reset"));
+    call(1).done(err(ErrorKind::upstream_unreachable, "reset"));
   }
   CHECK_FALSE(sink.ended());
   run_until_calls(3);
@@ -771,10 +771,10 @@ TEST_CASE_FIXTURE(Fixture, "U12 R1: an error answer whose body is cut off keeps 
     start(stream ? kStreamRequest : kJsonRequest);
     call(0).head(529, {{"content-type", kJson}, {"retry-after-ms", "1"}});
     call(0).data(R"({"type":"error","error":{"type":"overl)");
-    call(0).done(fail(ErrorKind::upstream_truncated, "the answer was cut off"));
+    call(0).done(err(ErrorKind::upstream_truncated, "the answer was cut off"));
     run_until_calls(2);
     call(1).head(401, {{"content-type", kJson}});
-    call(1).done(fail(ErrorKind::upstream_timeout, "nothing came for 120 s"));
+    call(1).done(err(ErrorKind::upstream_timeout, "nothing came for 120 s"));
     REQUIRE(sink.error);
     CHECK(sink.error->http_status == 401);
     CHECK(sink.error->kind != ErrorKind::upstream_timeout);

@@ -134,7 +134,7 @@ TEST_CASE("model fetch: what fails is the error of a request, and is not tried a
   }
   {
     Fixture fixture;
-    fixture.call(0).done(fail(ErrorKind::upstream_unreachable, "refused"));
+    fixture.call(0).done(err(ErrorKind::upstream_unreachable, "refused"));
     REQUIRE(fixture.result);
     REQUIRE_FALSE(*fixture.result);
     CHECK(fixture.result->error().kind == ErrorKind::upstream_unreachable);
@@ -158,7 +158,7 @@ TEST_CASE(
     size_t calls;
   } rows[] = {{std::optional(Credential{"sk-new", {}}), 3},
               {std::optional<Credential>(), 2},
-              {fail(ErrorKind::upstream_credentials, "no"), 2}};
+              {err(ErrorKind::upstream_credentials, "no"), 2}};
   for (const auto& row : rows) {
     Fixture fixture;
     int renewals = 0;

@@ -79,7 +79,7 @@ TEST_CASE(
 TEST_CASE(
     "renewal: what cannot be read is the answer; where there is no other key the refusal is") {
   Renewing failing;
-  failing.next = fail(ErrorKind::upstream_credentials, "auth_token_command: exited");
+  failing.next = err(ErrorKind::upstream_credentials, "auth_token_command: exited");
   failing.start(kJsonRequest, "first");
   failing.call(0).answer(401, "application/json", kAuthError);
   REQUIRE(failing.sink.error);
@@ -131,7 +131,7 @@ TEST_CASE(
               {now - 1, true, true, 0}};
   for (const auto& row : rows) {
     Renewing f;
-    if (row.fails) f.next = fail(ErrorKind::upstream_credentials, "no");
+    if (row.fails) f.next = err(ErrorKind::upstream_credentials, "no");
     f.exchange = std::make_unique<Exchange>(f.context, f.sink);
     ExchangeRequest request;
     request.body = kJsonRequest;
@@ -157,7 +157,7 @@ TEST_CASE(
   KeyRenewal renewal(
       [&](const std::atomic<bool>&) -> Result<Credential> {
         const int number = ++readings;
-        if (fails) return fail(ErrorKind::usage, "auth_token_command: no");
+        if (fails) return err(ErrorKind::usage, "auth_token_command: no");
         return Credential{"key-" + std::to_string(number), {}};
       },
       [](const Credential&) {});
@@ -195,7 +195,7 @@ TEST_CASE("renewal: a refused credential that nothing replaces is not sent again
   KeyRenewal renewal(
       [&](const std::atomic<bool>&) -> Result<Credential> {
         ++readings;
-        return fail(ErrorKind::usage, "auth_token_command: no");
+        return err(ErrorKind::usage, "auth_token_command: no");
       },
       [&](const Credential& credential) { counts.push_back(credential); });
   size_t answers = 0;

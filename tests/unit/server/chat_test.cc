@@ -105,7 +105,7 @@ TEST_CASE("an upstream that fails first gives its status, in OpenAI's shape") {
 TEST_CASE("an unreachable upstream is 502") {
   Harness server;
   const auto client = server.chat(true);
-  server.upstream.calls.at(0)->done(fail(ErrorKind::upstream_unreachable, "connection refused"));
+  server.upstream.calls.at(0)->done(err(ErrorKind::upstream_unreachable, "connection refused"));
   CHECK(client->status == 502);
   CHECK(has(client->body, "upstream_unreachable"));
   CHECK(
@@ -304,7 +304,7 @@ TEST_CASE("S7: neither keys nor content get into the log") {
     ask({{"authorization", "Basic c2stY2xpZW50LTdmM2E="}});
     ask({{"x-api-key", "sk-client-7f3a"}});
     server.upstream.calls.at(1)->done(
-        fail(ErrorKind::upstream_protocol, "secret answer that was malformed"));
+        err(ErrorKind::upstream_protocol, "secret answer that was malformed"));
     const std::string log = pipe.text();
     CHECK(std::count(log.begin(), log.end(), '\n') == 4);
     for (const char* secret : {"sk-client", "7f3a", "c2stY2", "sk-own", "secret"}) {

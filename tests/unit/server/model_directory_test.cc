@@ -118,7 +118,7 @@ TEST_CASE("models_from upstream: after a failure it is asked again in its time")
   options.models.retry_age = {};
   Harness server(options);
   (void)get(server, "/v1/models");
-  server.upstream.calls.at(0)->done(fail(ErrorKind::upstream_unreachable, "refused"));
+  server.upstream.calls.at(0)->done(err(ErrorKind::upstream_unreachable, "refused"));
   CHECK(has(server.log.text(), "(upstream_unreachable)"));
   const auto client = get(server, "/v1/models");
   server.upstream.calls.at(1)->answer(200, "application/json", kList);

@@ -147,11 +147,11 @@ TEST_CASE("a relay's own errors are Anthropic error objects") {
 
   Harness server;
   const auto failed = server.ask(relayed());
-  server.upstream.calls.at(0)->done(fail(ErrorKind::upstream_unreachable, "connection refused"));
+  server.upstream.calls.at(0)->done(err(ErrorKind::upstream_unreachable, "connection refused"));
   CHECK(failed->status == 502);
   CHECK(error_type(failed->body) == "api_error");
   const auto late = server.ask(relayed());
-  server.upstream.calls.at(1)->done(fail(ErrorKind::upstream_timeout, "no answer"));
+  server.upstream.calls.at(1)->done(err(ErrorKind::upstream_timeout, "no answer"));
   CHECK(late->status == 504);
   CHECK(error_type(late->body) == "timeout_error");
   const auto empty = server.ask(relayed());
@@ -307,7 +307,7 @@ TEST_CASE("a relayed answer that breaks is cut, so that it does not look whole")
   const auto client = server.ask(relayed());
   server.upstream.calls.at(0)->head(200, kEventStream);
   server.upstream.calls.at(0)->data("event: ");
-  server.upstream.calls.at(0)->done(fail(ErrorKind::upstream_truncated, "reset"));
+  server.upstream.calls.at(0)->done(err(ErrorKind::upstream_truncated, "reset"));
   CHECK(client->aborted);
   CHECK_FALSE(client->ended);
   CHECK(has(server.shared.metrics.text({}), "proxx_upstream_errors_total{kind=\"truncated\"} 1\n"));
@@ -315,7 +315,7 @@ TEST_CASE("a relayed answer that breaks is cut, so that it does not look whole")
 
 TEST_CASE("X11: a relayed answer that breaks before anything was shown is a 502") {
   Harness server;
-  const auto broken = fail(ErrorKind::upstream_protocol, "malformed HTTP");
+  const auto broken = err(ErrorKind::upstream_protocol, "malformed HTTP");
   const auto expect_502 = [&](const FakeResponder& client) {
     CHECK(client.status == 502);
     CHECK_FALSE(client.aborted);

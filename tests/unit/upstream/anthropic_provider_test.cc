@@ -56,14 +56,14 @@ TEST_CASE("anthropic: an answer is read by its status and content-type") {
       {"message", head_of(200, "application/json"), BodyKind::message},
       {"client error", head_of(400, nullptr), BodyKind::error},
       {"server error", head_of(529, "text/html"), BodyKind::error},
-      {"no type", head_of(200, nullptr), fail(ErrorKind::upstream_bad_content_type, "")},
-      {"page", head_of(200, "text/html"), fail(ErrorKind::upstream_bad_content_type, "")},
+      {"no type", head_of(200, nullptr), err(ErrorKind::upstream_bad_content_type, "")},
+      {"page", head_of(200, "text/html"), err(ErrorKind::upstream_bad_content_type, "")},
       {"coded", head_of(200, "application/json", "gzip"),
-       fail(ErrorKind::upstream_bad_content_type, "")},
-      {"accepted", head_of(202, nullptr), fail(ErrorKind::upstream_protocol, "")},
+       err(ErrorKind::upstream_bad_content_type, "")},
+      {"accepted", head_of(202, nullptr), err(ErrorKind::upstream_protocol, "")},
       {"U12: accepted, with JSON", head_of(202, "application/json"), BodyKind::error},
       {"a kind of JSON", head_of(200, "application/problem+json"), BodyKind::message},
-      {"redirect", head_of(302, "application/json"), fail(ErrorKind::upstream_redirect, "")},
+      {"redirect", head_of(302, "application/json"), err(ErrorKind::upstream_redirect, "")},
   };
   for (const auto& row : rows) {
     CAPTURE(row.name);
