@@ -1,6 +1,6 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Formatting, static analysis, scripts and man pages. Nothing is changed.
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/install-deps.sh build test lint
 
@@ -18,4 +18,6 @@ fi
 [ -f build/lint/build.ninja ] || cmake --preset lint >/dev/null
 # The tests' own code is judged by the compiler alone; the sources also by clang-tidy.
 tidy=$(command -v clang-tidy-14 || command -v clang-tidy)
-git ls-files 'src/*.cc' | xargs -P 2 -n 4 "$tidy" -p build/lint --quiet
+# Its count of what it suppressed in other people's headers says nothing.
+git ls-files 'src/*.cc' | xargs -P 2 -n 4 "$tidy" -p build/lint --quiet 2>&1 |
+  { grep -v 'warnings generated\.$' || true; }

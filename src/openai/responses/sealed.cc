@@ -22,16 +22,16 @@ std::string seal(std::string_view blocks_json) {
 
 Unsealed unseal(std::string_view encrypted_content) {
   if (!encrypted_content.starts_with(kAnyVersion)) return {};
-  const Unsealed damaged{SealState::damaged, {}};
-  if (!encrypted_content.starts_with(kPrefix)) return damaged;
+  Unsealed unsealed{SealState::damaged, {}};
+  if (!encrypted_content.starts_with(kPrefix)) return unsealed;
   const std::string_view sealed = encrypted_content.substr(kPrefix.size());
-  if (sealed.size() / 4 * 3 > kMaxSealedBytes + kChecksumDigits) return damaged;
-  if (sealed.find('.') != kChecksumDigits) return damaged;
+  if (sealed.size() / 4 * 3 > kMaxSealedBytes + kChecksumDigits) return unsealed;
+  if (sealed.find('.') != kChecksumDigits) return unsealed;
   std::string blocks_json = decode_base64(sealed.substr(kChecksumDigits + 1));
-  if (blocks_json.size() > kMaxSealedBytes || seal(blocks_json) != encrypted_content) {
-    return damaged;
+  if (blocks_json.size() <= kMaxSealedBytes && seal(blocks_json) == encrypted_content) {
+    unsealed = {SealState::good, std::move(blocks_json)};
   }
-  return {SealState::good, std::move(blocks_json)};
+  return unsealed;
 }
 
 }  // namespace proxx::openai::responses
