@@ -110,7 +110,7 @@ for page in "$source_dir"/man/*.[15]; do
     [ "$formatter" = mandoc ] || [ -n "$(find /usr/share/groff -name doc.tmac 2>/dev/null)" ] || continue # groff-base has no mdoc
     # shellcheck disable=SC2086  # a command and its options
     $formatter "$page" 2>/dev/null | sed -n '1p; $p' >"$work/edges"
-    if grep -q BSD "$work/edges" || ! tail -n 1 "$work/edges" | grep -q '^Linux .*Linux$'; then
+    if grep -q BSD "$work/edges" || ! tail -n 1 "$work/edges" | grep -q '^Linux '; then
       complain "$(basename "$page"): ${formatter%% *} does not say Linux at its head and foot"
     fi
   done
