@@ -42,11 +42,12 @@ commands() {
   awk -F '|' -v way=" $1 " -v column="$2" '$2 == way { print $column }' /proxx/README.md |
     grep -o '`[^`]*`' | tr -d '`' | sed '$!s/$/ \&\&/' | tr '\n' ' '
 }
-# What proxx brought: all that bears its name, and every file and folder where users install.
+# What proxx brought: all that bears its name, and every file and folder where users install, but for those
+# of the packages that building needs.
 brought() {
   {
     find /etc /usr/bin /usr/lib /usr/share /var/lib/dpkg/info -name '*proxx*'
-    find /usr/local /home/stranger/.local /home/stranger/.config
+    find /usr/local /home/stranger/.local /home/stranger/.config | grep -v 'ca-certificates\|/lib/python3'
   } 2>/dev/null | sort -u
 }
 
@@ -76,14 +77,14 @@ run_blocks() {
 walk() {
   local way before began=$SECONDS
   apt-get update -q
-  apt-get install -y -q --no-install-recommends sudo jq git man-db iproute2 # what a user's machine has
+  apt-get install -y -q --no-install-recommends sudo jq curl git man-db iproute2 # what a user's machine has
   rm -f /etc/dpkg/dpkg.cfg.d/*docker* # which would leave man pages out
   useradd -m -s /bin/bash stranger
   echo 'stranger ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/stranger
   cp -r /proxx /home/stranger/proxx
   chown -R stranger /home/stranger/proxx
   if [ -n "${CCACHE:-}" ]; then chmod -R a+rwX /ccache; else unset CCACHE_DIR; fi
-  row "a Debian 12 with sudo, jq, git, man" ok $((SECONDS - began))
+  row "a Debian 12 with sudo, jq, curl, git, man" ok $((SECONDS - began))
 
   before=$(brought)
   step "scripts/try.sh" scripts/try.sh
