@@ -21,8 +21,10 @@ class BatchFile {
   static Result<BatchFile> create(const std::string& path);
   /// The file of an earlier run, or a new one. `answered` gets the ids whose results stay: a torn
   /// last line is repaired, failed lines are taken out by a FileReplacement with the rest. Errors:
-  /// `usage` if another run holds it, or if it is no file of results.
-  static Result<BatchFile> resume(const std::string& path, IdSet& answered);
+  /// `usage` if another run holds it, or if it is no file of results. `each`, if there is one, is
+  /// told of every result that stays.
+  static Result<BatchFile> resume(const std::string& path, IdSet& answered,
+                                  const std::function<void(const ResultLine&)>& each = {});
 
   /// The file of an earlier run with all that is in it; `each` is told of every result. A torn last
   /// line is cut off. Errors as of resume(); there has to be a file.

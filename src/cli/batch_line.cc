@@ -4,7 +4,6 @@
 #include "base/text_encoding.h"
 #include "exchange/protocols.h"
 #include "json/find_member.h"
-#include "json/reader.h"
 #include "json/writer.h"
 #include "openai/error.h"
 
@@ -161,16 +160,17 @@ ResultLine read_result_line(std::string_view text, json::Document& document) {
     const bool begun = text.substr(0, kResultStart.size()) == kResultStart ||
                        kResultStart.substr(0, text.size()) == text;
     const bool zeros = text.find('\0') != std::string_view::npos;
-    return {begun || zeros ? ResultKind::damaged : ResultKind::foreign, {}, {}};
+    return {begun || zeros ? ResultKind::damaged : ResultKind::foreign, {}, {}, {}};
   }
   const Reader root = document.root();
   const Reader id = root.get("custom_id");
   const Reader response = root.get("response");
-  if (!id || !response) return {ResultKind::foreign, {}, {}};
-  ResultLine line{ResultKind::failed, root.get("id").string_or(""), id.string_or("")};
+  if (!id || !response) return {ResultKind::foreign, {}, {}, {}};
+  ResultLine line{ResultKind::failed, root.get("id").string_or(""), id.string_or(""), {}};
   line.id.erase(0, line.id.starts_with(kIdStart) ? kIdStart.size() : line.id.size());
   if (id.is_string() && response.get("status_code").integer_or_none() == 200) {
     line.kind = ResultKind::answered;
+    line.response = response;
   }
   return line;
 }

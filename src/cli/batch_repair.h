@@ -17,12 +17,10 @@ struct FoundResults {
   uint64_t whole_bytes = 0;    ///< what stands before a torn last line
 };
 
-/// Reads all of it and asks of each whole result whether it stays. Errors as below.
+/// Reads all of it and asks of each whole result whether it stays. Errors: `usage` at a line that
+/// is no result: the file is something else, and not to be touched.
 [[nodiscard]] Result<FoundResults> scan_results(
     int descriptor, const std::function<bool(const ResultLine&)>& stays);
-/// Reads all of it; `answered` gets the ids of the lines that stay. Errors: `usage` at a line that
-/// is no result: the file is something else, and not to be touched.
-[[nodiscard]] Result<FoundResults> scan_results(int descriptor, IdSet& answered);
 
 /// Ends the file behind its last whole line: a newline is added, or a torn line cut off.
 Status repair_tail(int descriptor, const FoundResults& found);

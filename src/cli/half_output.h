@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,8 +20,9 @@ class HalfOutput {
   enum class Mark : uint8_t { none, answered, failed };
 
   /// The file of an earlier run, or a new one. `tag` is the journal's. `input` must outlive it.
-  /// Errors: as of BatchFile.
-  static Result<HalfOutput> open(const std::string& path, const std::string& tag, HalfInput& input);
+  /// `each`, if there is one, is told of every answer in it. Errors: as of BatchFile.
+  static Result<HalfOutput> open(const std::string& path, const std::string& tag, HalfInput& input,
+                                 const std::function<void(const ResultLine&)>& each = {});
 
   [[nodiscard]] Mark mark(uint64_t line) const { return marks_[line - 1]; }
   [[nodiscard]] uint64_t answered() const { return answered_; }

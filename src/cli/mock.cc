@@ -15,6 +15,12 @@ namespace proxx::cli {
 int run_mock(int argc, char** argv) {
   const auto parsed = parse_mock(argc, argv);
   if (!parsed.options) return parsed.exit_code;
+  const std::string& key = parsed.options->aws_key;
+  const size_t colon = std::min(key.find(':'), key.size());
+  if (!key.empty() && (colon == 0 || colon + 1 >= key.size())) {
+    say_error("--aws-key: expected ID:SECRET");
+    return kExitUsage;
+  }
   end_on_signals(false);
   boost::asio::io_context loop(1);
   mock::MockOptions options;
@@ -27,8 +33,6 @@ int run_mock(int argc, char** argv) {
   options.host.as = parsed.options->as;
   options.host.token = parsed.options->token;
   options.host.token_life = std::chrono::milliseconds(1000 * parsed.options->token_life_s);
-  const std::string& key = parsed.options->aws_key;
-  const size_t colon = std::min(key.find(':'), key.size());
   options.host.aws = {key.substr(0, colon), key.substr(std::min(colon + 1, key.size()))};
   mock::Mock mock(loop, std::move(options));
   const auto port = mock.listen(parsed.options->host, static_cast<uint16_t>(parsed.options->port));

@@ -68,7 +68,8 @@ struct BatchOptions : CommonOptions {
   std::string file;    ///< "" was not given
   std::string output;  ///< -o; "" is stdout
   int jobs = 4;
-  bool text = false;  ///< lines are prompts
+  bool text = false;             ///< lines are prompts
+  Format format = Format::json;  ///< or text
   bool resume = false;
   bool fail_fast = false;
   bool dry_run = false;

@@ -33,7 +33,8 @@ void add_model_options(CLI::App& app, AskOptions& options) {
       ->type_name("N")
       ->check(number_from(0, 2))
       ->group(kRequestGroup);
-  app.add_option("--max-tokens", options.max_tokens, "Longest answer (the model's limit)")
+  app.add_option("--max-tokens", options.max_tokens,
+                 "Most tokens an answer may have, not a target (the model's limit)")
       ->type_name("N")
       ->check(integer_from(1))
       ->group(kRequestGroup);

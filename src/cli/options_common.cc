@@ -133,11 +133,13 @@ std::vector<std::string> split_words(std::vector<std::string>& unplaced) {
 }
 
 /// CLI11 names the first word it could not place behind its last colon.
-void say_unexpected(const CLI::App& app, const std::vector<std::string>& words) {
+void say_unexpected(const CLI::App& app, const std::vector<std::string>& words,
+                    const std::string& command) {
   for (const std::string& word : words) {
     if (word.size() > 1 && word[0] == '-') return say_error(unknown_option(app, word));
   }
-  say_error("unexpected argument '" + (words.empty() ? "" : shown_whole(words.front())) + "'");
+  say_error("unexpected argument '" + (words.empty() ? "" : shown_whole(words.front())) +
+            "'; see proxx " + command + " --help");
 }
 
 /// `--mock=no` would be taken for --mock.
@@ -267,7 +269,7 @@ std::optional<int> parse(CLI::App& app, int argc, char** argv, const TakeWords& 
       if (const auto wrong = take_words(split_words(unplaced))) return wrong;
     }
     if (unplaced.empty()) return std::nullopt;
-    say_unexpected(app, unplaced);
+    say_unexpected(app, unplaced, argv[0]);
   } catch (const CLI::CallForHelp&) {
     Output output(Content::text);
     Status status = output.write(app.help());

@@ -79,6 +79,14 @@ void report_retry(std::chrono::milliseconds delay, const Error& error) {
   say("retrying in " + seconds(delay) + ": " + error.message);
 }
 
+std::string cut_off_text(answer::StopReason reason, bool in_words) {
+  const std::string what = "the answer was cut off: ";
+  if (reason == answer::StopReason::model_context_window_exceeded) {
+    return what + "the model's context window is full";
+  }
+  return what + "it reached " + (in_words ? "--max-tokens, or the model's limit" : "max_tokens");
+}
+
 std::optional<double> cost_usd(const AnswerFacts& facts, const Model* model) {
   if (model == nullptr || model->price_input < 0 || model->price_output < 0) return std::nullopt;
   // Writing the cache costs 1.25 times input for five minutes (docs/protocol.md 1.5).

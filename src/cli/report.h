@@ -26,6 +26,8 @@ int report(const Error& error);
 void report_notices(const Notices& notices, OnLossy on_lossy, bool quiet);
 /// `retrying in 0.5 s: ...`
 void report_retry(std::chrono::milliseconds delay, const Error& error);
+/// That an answer, as text, was cut off and by what; who asked in words named a flag, no field.
+[[nodiscard]] std::string cut_off_text(answer::StopReason reason, bool in_words);
 /// What the tokens of an answer cost, where the model's prices are known.
 [[nodiscard]] std::optional<double> cost_usd(const AnswerFacts& facts, const Model* model);
 /// `120 in, 100 cached, 45 out, 20 reasoning`, without what is zero.

@@ -17,15 +17,15 @@ namespace {
 /// The mock requires a key, as the real upstream does, and accepts any.
 constexpr const char* kMockKey = "mock-key";
 
-bool asks_for_mock(const CommonOptions& options, const Settings& settings) {
-  return options.mock || settings.upstream_url == "mock";
-}
-
 void trace(char direction, std::string_view text) {
   write_stderr(trace_lines(direction, text));
 }
 
 }  // namespace
+
+bool asks_for_mock(const CommonOptions& options, const Settings& settings) {
+  return options.mock || settings.upstream_url == "mock";
+}
 
 Result<LoadedSettings> load(const CommonOptions& options) {
   Sources sources;

@@ -23,6 +23,8 @@ namespace proxx::cli {
 
 /// Settings from the flags, the environment and the configuration file.
 [[nodiscard]] Result<LoadedSettings> load(const CommonOptions& options);
+/// --mock, or `upstream_url: mock`: the upstream is inside this process and ends with it.
+[[nodiscard]] bool asks_for_mock(const CommonOptions& options, const Settings& settings);
 
 // From the settings, the options of the layers below.
 /// The built-in table, with the upstream's list if it was fetched, and the configured entries on

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,10 @@ void set_color(Color color);
 void say(std::string_view text);
 /// say(), its prefix in red where colours are used.
 void say_error(std::string_view text);
+/// say() of `one, two, three`, which on a terminal is broken between its parts instead of wrapped.
+void say_list(std::string_view text);
+/// Columns of the terminal that stderr is, 80 if it does not tell; 0 if stderr is none.
+[[nodiscard]] size_t stderr_columns();
 /// Bytes as they are, for what has passed visible(): traces, reasoning; and for progress.
 void write_stderr(std::string_view text);
 /// Lines of a trace, each `> TEXT` or `< TEXT` (`direction`), visible(); at least one.

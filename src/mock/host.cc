@@ -4,6 +4,7 @@
 #include <array>
 #include <ctime>
 
+#include "base/secret_text.h"
 #include "json/text.h"
 #include "json/writer.h"
 #include "mock/check.h"
@@ -84,7 +85,8 @@ bool has_strict_tool(const Json& body) {
 Result<Host> Host::make(HostOptions options) {
   if (!options.as.empty() && std::find(kHosts.begin(), kHosts.end(), options.as) == kHosts.end()) {
     return err(ErrorKind::usage,
-               "--as: expected aws | google | bedrock | mantle | vertex | foundry");
+               "--as: expected aws, google, bedrock, mantle, vertex or foundry, got '" +
+                   without_secrets(options.as) + "'");
   }
   return Host(std::move(options));
 }

@@ -175,7 +175,9 @@ std::string call_item(CallKind form, const ToolName& tool, const ModelCall& call
                       std::string_view raw_item_id, std::string_view status) {
   std::string item;
   json::Writer w(item);
-  w.begin_object().key("id").raw_string(raw_item_id).key("type").string(type_of(form));
+  w.begin_object();
+  if (!raw_item_id.empty()) w.key("id").raw_string(raw_item_id);
+  w.key("type").string(type_of(form));
   w.key("status").string(status).key("call_id").raw_string(call.raw_call_id);
   write_form(form, tool, call, status == "in_progress", w);
   w.end_object();

@@ -12,15 +12,15 @@
 namespace proxx::openai::responses {
 namespace {
 
-/// A call as an item of `output`.
+/// A call as an item of `output`. Text has no place for the other items, by which ids count: a call
+/// goes back by its call_id.
 std::string call_line(const ToolNames& tools, answer::RawString id, answer::RawString name,
                       answer::RawString arguments) {
   const auto found = tools.find(json::unescape(name));
   const ToolName tool = found == tools.end() ? ToolName() : found->second;
   const ModelCall call{std::string(id), std::string(name), std::string(arguments)};
   const CallKind form = form_of(tool, call);
-  const std::string item_id = std::string(id_prefix(form)) + call.raw_call_id;
-  return call_item(form, tool, call, item_id, "completed");
+  return call_item(form, tool, call, {}, "completed");
 }
 
 }  // namespace
