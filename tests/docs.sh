@@ -128,18 +128,19 @@ blocks=0
 run_blocks() {
   local page=$1 name block folder port
   name=$(basename "$page" .md)
-  port=$(free_port)
-  sed "s/:8080/:$port/g; s/9009/$(free_port)/g" "$page" | awk -v out="$work/$name" '
+  awk -v out="$work/$name" '
     /^```/ { if (on) { close(file); on = 0 } else if ($0 == "```sh run" || $0 == "```sh proxx") { on = 1; file = out sprintf("%02d", ++n) } ; next }
-    on { print > file }'
+    on { print > file }' "$page"
   for block in "$work/$name"[0-9][0-9]; do
     [ -e "$block" ] || { complain "$name has nothing to run"; break; }
     blocks=$((blocks + 1))
+    port=$(free_port)
+    sed -i "s/:8080/:$port/g; s/9009/$(free_port)/g" "$block"
     folder=$work/$name.d
     [ "$name" != README ] || folder=$block.d
     mkdir -p "$folder"
     (cd "$folder" && env -i PATH="$work/bin:$PATH" HOME="$work/home" ANTHROPIC_BASE_URL=mock PROXX_PORT="$port" \
-      bash -euo pipefail "$block" message.txt </dev/null >"$block.log" 2>&1) ||
+      timeout 120 bash -euo pipefail "$block" message.txt </dev/null >"$block.log" 2>&1) ||
       { complain "$name: a block failed: $(head -n 2 "$block")"; cat "$block.log" >&2; }
   done
 }
