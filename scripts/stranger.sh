@@ -64,9 +64,10 @@ run_blocks() {
     echo "== $block"
     folder=/home/stranger/$(basename "$block")
     case $block in */everyday*) folder=/home/stranger/everyday ;; esac # its blocks share files
-    # A network with nothing in it: fixed ports are free, and no block reaches anything else.
-    unshare -n bash -c 'ip link set lo up && exec su stranger -c "$1"' - \
-      "mkdir -p $folder && cd $folder && PATH=$user_path ANTHROPIC_BASE_URL=mock bash -euo pipefail $block message.txt" </dev/null ||
+    # A network with nothing in it: fixed ports are free, and no block reaches anything else. Servers that a
+    # block leaves behind end with it.
+    unshare -n -p -f --kill-child bash -c 'ip link set lo up && exec su stranger -c "$1"' - \
+      "mkdir -p $folder && cd $folder && PATH=$user_path ANTHROPIC_BASE_URL=mock timeout 120 bash -euo pipefail $block message.txt" </dev/null 3>&- ||
       { outcome=FAILED; printf 'this block failed:\n%s\n' "$(cat "$block")" >&3; }
     count=$((count + 1))
   done
