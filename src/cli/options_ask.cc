@@ -11,6 +11,7 @@ constexpr const char* kRequestGroup = "Request";
 void add_prompt(CLI::App& app, AskOptions& options) {
   app.add_option("-f,--file", options.file, "Prompt from a file; words come after it")
       ->type_name("FILE")
+      ->check(a_file())
       ->group(kRequestGroup);
   app.add_option("-s,--system", options.system, "System prompt, or @FILE with it")
       ->type_name("TEXT")
@@ -22,6 +23,7 @@ void add_prompt(CLI::App& app, AskOptions& options) {
   app.add_option("-C,--conversation", options.conversation,
                  "Go on with the conversation in FILE, or begin one there")
       ->type_name("FILE")
+      ->check(a_file())
       ->group(kRequestGroup);
   app.add_flag("--no-stdin", options.no_stdin, "Do not read stdin")->group(kRequestGroup);
 }

@@ -211,7 +211,8 @@ void add_common(CLI::App& app, CommonOptions& options, const std::string& model_
 
 void add_limits(CLI::App& app, CommonOptions& options) {
   app.add_option("--record", options.record, "Keep the exchange for proxx mock --replay")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->check(a_file());
   add_setting(app, options, "--retry", "retry", "N", "Tries after a failure (2)");
   add_setting(app, options, "--max-time", "timeouts.total", "S",
               "Limit for one try as a whole (none)");
@@ -230,6 +231,7 @@ void add_request_command(CLI::App& app, RequestCommandOptions& options) {
                                                          {"text", Format::text}};
   app.add_option("-o,--output", options.output, "Write here instead of stdout")
       ->type_name("FILE")
+      ->check(a_file())
       ->group(kAnswerGroup);
   app.add_option_function<std::string>(
          "-F,--format", [&options](const std::string& name) { options.format = kFormats.at(name); },
