@@ -310,7 +310,8 @@ void BatchRun::tell_how_to_go_on() {
                            (counts_.total ? " of " + std::to_string(*counts_.total) : "") +
                            " lines are done; ";
   if (in_order_) {
-    tell(done + "to go on: give the input from line " + std::to_string(in_order_->next()));
+    const std::string line = std::to_string(in_order_->next());
+    tell(done + "to go on: the same with the input from line " + line + " (tail -n +" + line + ")");
   } else if (!options_.output.empty()) {
     tell(done + "to go on: the same command with --resume");
   } else {

@@ -45,8 +45,8 @@ struct AskOptions : RequestCommandOptions {
   std::vector<std::string> attachments;  ///< as attachment_part() takes them
   std::optional<double> temperature;
   std::optional<int64_t> max_tokens;
-  std::string reasoning;  ///< a reasoning_effort; "" says nothing
-  std::string schema;     ///< of the answer, as read_schema() takes it
+  std::string reasoning;              ///< a reasoning_effort; "" says nothing
+  std::optional<std::string> schema;  ///< of the answer, as read_schema() takes it
   bool no_stdin = false;
   std::string conversation;  ///< -C: its file; "" was not given
 };

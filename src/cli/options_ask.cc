@@ -11,6 +11,7 @@ constexpr const char* kRequestGroup = "Request";
 void add_prompt(CLI::App& app, AskOptions& options) {
   app.add_option("-f,--file", options.file, "Read the prompt from a file; words follow it")
       ->type_name("FILE")
+      ->check(a_file())
       ->group(kRequestGroup);
   app.add_option("-s,--system", options.system, "The system prompt, or @FILE that holds it")
       ->type_name("TEXT")
@@ -23,6 +24,7 @@ void add_prompt(CLI::App& app, AskOptions& options) {
   app.add_option("-C,--conversation", options.conversation,
                  "Continue the conversation in FILE, or begin one there")
       ->type_name("FILE")
+      ->check(a_file())
       ->group(kRequestGroup);
   app.add_flag("--no-stdin", options.no_stdin, "Do not read stdin")->group(kRequestGroup);
 }

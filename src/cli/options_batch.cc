@@ -45,7 +45,9 @@ Parsed<BatchOptions> parse_batch(int argc, char** argv) {
   set_usage(app, std::string(kBatchUsage));
   app.footer("Example:\n  proxx batch -j 8 -o out.jsonl --resume in.jsonl");
   app.add_option("FILE", options.file, "The requests; - is stdin")->type_name("");
-  app.add_option("-o,--output", options.output, "Write here instead of stdout")->type_name("FILE");
+  app.add_option("-o,--output", options.output, "Write here instead of stdout")
+      ->type_name("FILE")
+      ->check(a_file());
   add_jobs(app, options.jobs, "Requests in flight (4)");
   app.add_flag("--text", options.text, "Read each line as a prompt in words; its id is line-N");
   app.add_option_function<std::string>(

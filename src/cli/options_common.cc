@@ -214,7 +214,8 @@ void add_common(CLI::App& app, CommonOptions& options, const std::string& model_
 void add_limits(CLI::App& app, CommonOptions& options) {
   app.add_option("--record", options.record,
                  "Keep what is sent and answered, for proxx mock --replay")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->check(a_file());
   add_setting(app, options, "--retry", "retry", "N", "Try again up to N times after a failure (2)");
   add_setting(app, options, "--max-time", "timeouts.total", "S",
               "Limit for one try as a whole (none)");
@@ -233,6 +234,7 @@ void add_request_command(CLI::App& app, RequestCommandOptions& options) {
                                                          {"text", Format::text}};
   app.add_option("-o,--output", options.output, "Write here instead of stdout")
       ->type_name("FILE")
+      ->check(a_file())
       ->group(kAnswerGroup);
   app.add_option_function<std::string>(
          "-F,--format", [&options](const std::string& name) { options.format = kFormats.at(name); },

@@ -100,6 +100,13 @@ CLI::Validator true_or_false() {
           ""};
 }
 
+CLI::Validator a_file() {
+  return {[](const std::string& text) -> std::string {
+            return text.empty() ? "expected a file" + got(text) : std::string();
+          },
+          ""};
+}
+
 std::string listed(const std::vector<std::string>& words) {
   std::string out;
   for (size_t i = 0; i < words.size(); ++i) {

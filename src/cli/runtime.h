@@ -26,6 +26,10 @@ namespace proxx::cli {
 /// --mock, or `upstream_url: mock`: the upstream is inside this process and ends with it.
 [[nodiscard]] bool asks_for_mock(const CommonOptions& options, const Settings& settings);
 
+/// Errors: `usage` for a file of CAs that cannot be read; libcurl would tell at the first
+/// connection.
+Status check_cacert(const LoadedSettings& loaded);
+
 // From the settings, the options of the layers below.
 /// The built-in table, with the upstream's list if it was fetched, and the configured entries on
 /// top.

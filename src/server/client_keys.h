@@ -42,7 +42,7 @@ struct KeyRules {
 [[nodiscard]] std::string presented_key(const http::Request& request);
 
 /// As credential_for, for what needs no upstream key itself (/v1/models, /metrics): only `accepted`
-/// is asked for.
+/// is asked for, and 400 for two keys that differ.
 [[nodiscard]] Status check_client_key(const http::Request& request, const KeyRules& rules);
 
 /// The time taken depends on the lengths only.

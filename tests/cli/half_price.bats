@@ -480,3 +480,24 @@ sent_items() { upstream_batches | jq '[.data[].request_counts | add] | add // 0'
   expect sum "$(sed -n 's/.*with earlier runs: .*\$\([0-9.]*\), 4 lines/\1/p' <<<"$err")" \
     "$(jq -s 'map(.response.body.usage.cost_usd) | add | . * 1e6 | round / 1e6' out.jsonl | awk '{ printf "%.6f", $1 }')"
 }
+
+@test "half price: SIGINT over the built-in mock says that its batches are gone, and how to begin again" {
+  mkdir -p "$XDG_CONFIG_HOME/proxx"
+  echo 'half_price: {poll: 30, settle: 0.25}' >"$XDG_CONFIG_HOME/proxx/config.yaml"
+  lines 2 >in.jsonl
+  "$PROXX" batch --half-price --mock -o out.jsonl in.jsonl 2>err 3>&- &
+  local child=$!
+  children+=("$child")
+  wait_for out.jsonl.batches msgbatch
+  kill -INT "$child"
+  code=0
+  wait "$child" || code=$?
+  expect code "$code" 130
+  contains "$(cat err)" "proxx: the batches of --mock end with it: remove out.jsonl and out.jsonl.batches to begin again"
+  # What is told works.
+  rm -f out.jsonl out.jsonl.batches
+  setup_half
+  split "$PROXX" batch --half-price --mock -o out.jsonl in.jsonl
+  expect_code 0
+  all_answered 2
+}

@@ -238,3 +238,74 @@ told() {
   told "unknown command 'hlep' (did you mean 'help'?)" hlep ask
   told "convert what? request, response or stream, got 'reqest'" convert reqest in.json
 }
+
+@test "a list, a request over several lines and words are no lines of a batch: what makes lines of them" {
+  # fails FILE HINT
+  fails() {
+    split "$PROXX" batch --mock "$1"
+    expect_code 11
+    contains "$err" "first to fail: line 1: "
+    contains "$err" "$2"
+  }
+  printf '[%s,%s]' "$HI" "$HI" >list.json
+  fails list.json "; of a list: jq -c '.[]' FILE makes lines"
+  jq . <<<"$HI" >pretty.json
+  fails pretty.json "; each request on one line: jq -c . FILE"
+  echo 'why is the sky blue' >words.txt
+  fails words.txt "; for prompts in words: --text"
+  # The lines that are told work.
+  jq -c '.[]' list.json >lines.jsonl
+  split "$PROXX" batch --mock lines.jsonl
+  expect_code 0
+  jq -c . pretty.json >lines.jsonl
+  split "$PROXX" batch --mock lines.jsonl
+  expect_code 0
+  # A line that is merely broken gets no such word.
+  echo '{"messages":[}' >broken.jsonl
+  split "$PROXX" batch --mock broken.jsonl
+  lacks "$err" "jq"
+  lacks "$err" "--text"
+}
+
+@test "a line of a batch is no request, and convert tells as send does" {
+  echo '{"custom_id":"a","body":{"messages":[{"role":"user","content":"hi"}]}}' >line.json
+  local command
+  for command in send 'convert request'; do
+    # shellcheck disable=SC2086  # words
+    split "$PROXX" $command line.json
+    expect_code 3
+    expect stderr "$err" "proxx: a line of a batch file, and no request: proxx batch"
+  done
+  printf '%s\n' "$HI" "$HI" >many.jsonl
+  split "$PROXX" convert request many.jsonl
+  expect stderr "$err" "proxx: more than one JSON object; many requests, one a line: proxx batch"
+  split "$PROXX" convert request <<<'hello there'
+  expect stderr "$err" "proxx: no JSON: for words use proxx ask"
+}
+
+@test "a script's empty variable in the place of a file or a schema is told, not left out" {
+  told "--conversation: expected a file, got ''" ask -C '' hi
+  told "--file: expected a file, got ''" ask -f '' hi
+  told "--output: expected a file, got ''" ask -o '' hi
+  told "--output: expected a file, got ''" batch -o '' in.jsonl
+  told "--record: expected a file, got ''" send --record ''
+  told "--schema: expected a schema, got ''" ask -J '' hi
+  told "--schema: expected a JSON Schema, an object" ask -J '[1]' hi
+}
+
+@test "a secret that others can read, a file of CAs that is not there, a proxy that is none" {
+  (umask 077 && echo abc >key)
+  echo client >clients
+  chmod 644 clients
+  "$PROXX" serve --mock --auth-file clients --port 0 2>serve.log 3>&- &
+  children+=($!)
+  wait_for serve.log "listening on"
+  contains "$(cat serve.log)" "proxx: auth file clients is open to other users: chmod 600 clients"
+  local command
+  for command in 'ask hi' serve; do
+    # shellcheck disable=SC2086  # words
+    told "--cacert: no.pem: No such file or directory" $command --key-file key --cacert no.pem
+    # shellcheck disable=SC2086
+    told "--proxy: expected a URL such as http://proxy.example:3128" $command --key-file key -x 'a b'
+  done
+}

@@ -79,7 +79,7 @@ TEST_CASE("L12: a wrong type or a value out of range names its place and what is
                 "c.yaml:1:23: convert.max_tokens: expected an integer from 1 to 1000000000, got "
                 "'0'"},
            Case{"convert: {reasoning: [thoughts]}\n",
-                "c.yaml:1:23: convert.reasoning: expected reasoning_content | reasoning_details | "
+                "c.yaml:1:23: convert.reasoning: expected reasoning_content, reasoning_details or "
                 "thinking_blocks, got 'thoughts'"},
            Case{"convert: {reasoning: none}\n",
                 "c.yaml:1:22: convert.reasoning: expected a list, got 'none'"},
