@@ -39,28 +39,29 @@ void put_notices(json::Writer& writer, const Notices& notices) {
 }
 
 /// The members of a row, in an object that stays open.
-void put_row(json::Writer& writer, const PageEntry& entry) {
+void put_row(json::Writer& writer, const PageRow& row) {
   writer.begin_object();
-  writer.key("id").integer(static_cast<int64_t>(entry.id));
-  writer.key("time_ms").integer(entry.time_unix_ms);
-  put_text(writer, "client", entry.client);
-  put_text(writer, "method", entry.method);
-  put_text(writer, "path", entry.path);
-  put_text(writer, "model", entry.model);
-  writer.key("stream").boolean(entry.stream);
-  writer.key("status").integer(entry.status);
-  writer.key("convert_ms").number(milliseconds(entry.convert));
-  if (entry.first) writer.key("first_ms").number(milliseconds(*entry.first));
-  writer.key("total_ms").number(milliseconds(entry.total));
-  if (entry.tokens) {
+  writer.key("id").integer(static_cast<int64_t>(row.id));
+  writer.key("time_ms").integer(row.time_unix_ms);
+  put_text(writer, "client", row.client);
+  put_text(writer, "method", row.method);
+  put_text(writer, "path", row.path);
+  put_text(writer, "model", row.model);
+  writer.key("open").boolean(row.open);
+  writer.key("stream").boolean(row.stream);
+  writer.key("status").integer(row.status);
+  writer.key("convert_ms").number(milliseconds(row.convert));
+  if (row.first) writer.key("first_ms").number(milliseconds(*row.first));
+  writer.key("total_ms").number(milliseconds(row.total));
+  if (row.tokens) {
     writer.key("tokens");
-    put_tokens(writer, *entry.tokens);
+    put_tokens(writer, *row.tokens);
   }
-  for (size_t i = 0; i < entry.notices.size(); ++i) {
-    writer.key(kKinds[i]).integer(entry.notices[i]);
+  for (size_t i = 0; i < row.notices.size(); ++i) {
+    writer.key(kKinds[i]).integer(row.notices[i]);
   }
-  put_text(writer, "error", entry.error_word);
-  put_text(writer, "request_id", entry.request_id);
+  put_text(writer, "error", row.error_word);
+  put_text(writer, "request_id", row.request_id);
 }
 
 void put_models(json::Writer& writer, const ModelTable& models) {
@@ -124,24 +125,25 @@ void put_state(json::Writer& writer, const PageLog& log, const ModelTable& model
 
 }  // namespace
 
-std::string page_row(const PageEntry& entry) {
-  return object([&](json::Writer& writer) { put_row(writer, entry); });
+std::string page_row(const PageRow& row) {
+  return object([&](json::Writer& writer) { put_row(writer, row); });
 }
 
 std::string page_details(const PageLog::Kept& kept) {
   return object([&](json::Writer& writer) {
-    put_row(writer, *kept.row);
-    if (const PageDetails* details = kept.details.get()) {
+    put_row(writer, kept.row);
+    if (const auto& details = kept.details) {
       put_notices(writer, details->notices);
-      put_text(writer, "request_headers", details->request_headers);
-      put_text(writer, "answer_headers", details->answer_headers);
+      put_text(writer, "request_headers", shown_headers(details->request_headers));
+      put_text(writer, "answer_headers", shown_headers(details->answer_headers));
     }
-    if (const PageBodies* bodies = kept.bodies.get()) {
+    if (kept.bodies) {
+      const PageBodies::Texts bodies = kept.bodies->texts();
       writer.key("bodies").begin_object();
-      put_text(writer, "request", bodies->request);
-      put_text(writer, "upstream", bodies->upstream);
-      put_text(writer, "answer", bodies->answer);
-      writer.key("cut").boolean(bodies->cut);
+      put_text(writer, "request", bodies.request);
+      put_text(writer, "upstream", bodies.upstream);
+      put_text(writer, "answer", bodies.answer);
+      writer.key("cut").boolean(bodies.cut);
       writer.end_object();
     }
   });
@@ -155,7 +157,7 @@ std::string page_snapshot(const PageLog& log, const ModelTable& models, int64_t 
   return object([&](json::Writer& writer) {
     put_state(writer, log, models, open_streams);
     writer.key("requests").begin_array();
-    for (const auto& entry : log.after(0)) writer.raw(page_row(*entry));
+    for (const PageRow& row : log.changed_since(0)) writer.raw(page_row(row));
     writer.end_array();
   });
 }

@@ -12,7 +12,7 @@
 namespace proxx::server {
 
 /// One request as a row: no headers, notices by number.
-[[nodiscard]] std::string page_row(const PageEntry& entry);
+[[nodiscard]] std::string page_row(const PageRow& row);
 /// One request, whole: with notices, headers and bodies, as far as they are kept.
 [[nodiscard]] std::string page_details(const PageLog::Kept& kept);
 /// `{"version","recording","open_streams","models","totals","minutes"}`; a model has its prices.
