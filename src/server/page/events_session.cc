@@ -59,7 +59,7 @@ void EventsSession::look() {
       send("request", page_row(row));
     }
     if (++looks_ % kLooksPerState == 0) {
-      send("state", page_state(shared_.page, models_, shared_.metrics.open_streams()));
+      send("state", page_state(shared_.page, shared_.metrics.open_streams()));
     }
   }
   arm_timer();

@@ -92,13 +92,10 @@ std::string object(Put put) {
 }
 
 /// The state's members, in an object that stays open.
-void put_state(json::Writer& writer, const PageLog& log, const ModelTable& models,
-               int64_t open_streams) {
+void put_state(json::Writer& writer, const PageLog& log, int64_t open_streams) {
   writer.begin_object();
-  writer.key("version").string(PROXX_VERSION);
   writer.key("recording").boolean(log.records_bodies());
   writer.key("open_streams").integer(open_streams);
-  put_models(writer, models);
   writer.key("totals").begin_array();
   for (const auto& [model, total] : log.totals()) {
     writer.begin_object();
@@ -149,13 +146,15 @@ std::string page_details(const PageLog::Kept& kept) {
   });
 }
 
-std::string page_state(const PageLog& log, const ModelTable& models, int64_t open_streams) {
-  return object([&](json::Writer& writer) { put_state(writer, log, models, open_streams); });
+std::string page_state(const PageLog& log, int64_t open_streams) {
+  return object([&](json::Writer& writer) { put_state(writer, log, open_streams); });
 }
 
 std::string page_snapshot(const PageLog& log, const ModelTable& models, int64_t open_streams) {
   return object([&](json::Writer& writer) {
-    put_state(writer, log, models, open_streams);
+    put_state(writer, log, open_streams);
+    writer.key("version").string(PROXX_VERSION);
+    put_models(writer, models);
     writer.key("requests").begin_array();
     for (const PageRow& row : log.changed_since(0)) writer.raw(page_row(row));
     writer.end_array();

@@ -15,10 +15,9 @@ namespace proxx::server {
 [[nodiscard]] std::string page_row(const PageRow& row);
 /// One request, whole: with notices, headers and bodies, as far as they are kept.
 [[nodiscard]] std::string page_details(const PageLog::Kept& kept);
-/// `{"version","recording","open_streams","models","totals","minutes"}`; a model has its prices.
-[[nodiscard]] std::string page_state(const PageLog& log, const ModelTable& models,
-                                     int64_t open_streams);
-/// The state with `requests`, oldest first.
+/// `{"recording","open_streams","totals","minutes"}`
+[[nodiscard]] std::string page_state(const PageLog& log, int64_t open_streams);
+/// The state with `version`, `models`, which have their prices, and `requests`, oldest first.
 [[nodiscard]] std::string page_snapshot(const PageLog& log, const ModelTable& models,
                                         int64_t open_streams);
 /// `{"model","stream","body","notices"}` or `{"error":{"message","param"}}`.

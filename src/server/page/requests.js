@@ -14,13 +14,8 @@ function cost(model, tokens) {
 }
 
 function showState(state) {
-  $('version').textContent = state.version;
   $('streams').textContent = state.open_streams + ' open stream' + (state.open_streams === 1 ? '' : 's');
   $('recording').checked = state.recording;
-  if (JSON.stringify(models) !== JSON.stringify(state.models)) {
-    models = state.models;
-    showModels();
-  }
   $('totals').tBodies[0].replaceChildren(...state.totals.map((total) => {
     const row = make('tr');
     const t = total.tokens;
@@ -47,11 +42,16 @@ function plot(minutes) {
     ? `Last hour: up to ${most} requests a minute (bars), first token after up to ${ms(slowest)} (line)` : 'No request in the last hour';
 }
 
-function showRequests(all) {
+// All that the server tells at first.
+function showSnapshot(snapshot) {
+  $('version').textContent = snapshot.version;
+  models = snapshot.models;
+  showModels();
+  showState(snapshot);
   requests.clear();
   $('rows').tBodies[0].replaceChildren();
   $('none').hidden = false;
-  all.forEach(showRequest);
+  snapshot.requests.forEach(showRequest);
 }
 // A row that is new, or another state of one.
 function showRequest(request) {

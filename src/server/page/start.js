@@ -17,8 +17,8 @@ async function watch() {
       await eachEvent(answer, (name, data) => {
         const json = JSON.parse(data);
         if (name === 'request') return showRequest(json);
+        if (name === 'snapshot') return showSnapshot(json);
         showState(json);
-        if (name === 'snapshot') showRequests(json.requests);
       });
     } catch { /* tried again below */ }
     $('live').textContent = 'not connected';
