@@ -51,6 +51,7 @@ test('a Try sends a file, an effort and a limit; its commands do in a shell what
   await until('there are models', () => tab.run(() => document.querySelector('#try-model').length > 3));
   assert.match(await tab.run(() => document.querySelector('#try-model').innerText), /claude-sonnet-5-5 \(1M, \$2\/\$10\)/);
   await tab.choose('#try-model', kModel);
+  assert.equal(await tab.run(() => document.querySelector('#try-max').placeholder), 'up to 128000');
   await tab.type('#try-prompt', "it's here");
   await tab.type('#try-max', '3000');
   let id = 0;

@@ -52,14 +52,15 @@ test('totals add up by model, and the plot has a bar and a line', async (t) => {
   const {origin, tab} = await openLive(t, '--mock');
   for (let i = 0; i < 3; ++i) await post(origin + '/v1/chat/completions', chat('[[mock:cached]] hi'));
   await post(origin + '/v1/chat/completions', chat('[[mock:error-429]]'));
-  await post(origin + '/v1/messages', {...chat('hi', {max_tokens: 9}), model: 'claude-haiku-5-5'});
+  await post(origin + '/v1/messages', {...chat('hi', {max_tokens: 9}), model: 'claude-haiku-4-5'});
   await rowsThere(tab, 5);
   const totals = () => tab.run(() => [...document.querySelectorAll('#totals tbody tr')].map((each) => each.innerText.split('\t')));
   const [haiku, sonnet] = await until('both models have a total', async () => {
     const all = await totals();
     return all.length === 2 && all[1][1] === '4' && all;
   });
-  assert.deepEqual(haiku.slice(0, 3), ['claude-haiku-5-5', '1', '0']);
+  assert.deepEqual(haiku.slice(0, 3), ['claude-haiku-4-5', '1', '0']);
+  assert.match(haiku[7], /^\$0\.\d+$/, 'an alias has its price');
   assert.deepEqual(sonnet.slice(0, 3), [kModel, '4', '1']);
   assert.equal(sonnet[5], '2700', 'cached');
   assert.match(sonnet[7], /^\$0\.\d+$/);

@@ -89,7 +89,7 @@ void check_log(const PageLog& log, const ModelTable& models) {
     last = row.id;
     const auto kept = log.find(row.id);
     expect(kept.has_value(), "a row that is listed is found");
-    check_shown(page_details(*kept));
+    check_shown(page_details(*kept, models));
   }
 }
 

@@ -102,13 +102,13 @@ load helpers
   fetch "$url/chat/completions" -d "{\"seed\":7,${HI#\{}" -H 'user-agent: tester' -H 'x-api-key: sk-ant-hush'
   fetch "$origin/proxx/requests"
   expect keys "$(jq -c keys <<<"$body")" '["minutes","models","open_streams","recording","requests","totals","version"]'
-  expect total "$(jq -c .totals <<<"$body")" \
-    '[{"model":"claude-sonnet-5-5","requests":1,"errors":0,"tokens":{"input":15,"output":17,"cached":0,"cache_write":0,"reasoning":0}}]'
+  expect total "$(jq -c '.totals | map(.cost |= type)' <<<"$body")" \
+    '[{"model":"claude-sonnet-5-5","requests":1,"errors":0,"cost":"number","tokens":{"input":15,"output":17,"cached":0,"cache_write":0,"reasoning":0}}]'
   fetch "$origin/proxx/requests/1"
   lacks "$body" hush
-  expect details "$(jq -cS '.convert_ms = (.convert_ms | type) | .first_ms = (.first_ms | type) | .total_ms = (.total_ms | type)
+  expect details "$(jq -cS '.cost |= type | .convert_ms = (.convert_ms | type) | .first_ms = (.first_ms | type) | .total_ms = (.total_ms | type)
     | .time_ms = (.time_ms | type) | (.notices[].reason |= type) | del(.answer_headers, .request_headers)' <<<"$body")" \
-    '{"adjusted":0,"client":"tester","convert_ms":"number","dropped":1,"error":"","first_ms":"number","id":1,"method":"POST","model":"claude-sonnet-5-5","note":0,"notices":[{"kind":"dropped","path":"seed","reason":"string"}],"open":false,"path":"/v1/chat/completions","request_id":"req_mock_00000001","status":200,"stream":false,"time_ms":"number","tokens":{"cache_write":0,"cached":0,"input":15,"output":17,"reasoning":0},"total_ms":"number"}'
+    '{"adjusted":0,"client":"tester","convert_ms":"number","cost":"number","dropped":1,"error":"","first_ms":"number","id":1,"method":"POST","model":"claude-sonnet-5-5","note":0,"notices":[{"kind":"dropped","path":"seed","reason":"string"}],"open":false,"path":"/v1/chat/completions","request_id":"req_mock_00000001","status":200,"stream":false,"time_ms":"number","tokens":{"cache_write":0,"cached":0,"input":15,"output":17,"reasoning":0},"total_ms":"number"}'
   contains "$(jq -r .request_headers <<<"$body")" 'x-api-key: [redacted]'
   fetch "$origin/proxx/convert" -d "{\"seed\":7,${HI#\{}"
   expect conversion "$(jq -cS '(.notices[].reason |= type) | del(.body)' <<<"$body")" \

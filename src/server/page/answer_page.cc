@@ -66,7 +66,8 @@ void answer_page(PageRoute route, const http::Request& request, Shared& shared,
           data(page_snapshot(shared.page, *conversion.models, shared.metrics.open_streams())));
     case PageRoute::request: {
       const auto kept = shared.page.find(page_request_id(request.path()));
-      return kept ? reply.send(data(page_details(*kept))) : reply.send_error(no_such_request());
+      return kept ? reply.send(data(page_details(*kept, *conversion.models)))
+                  : reply.send_error(no_such_request());
     }
     case PageRoute::recording: {
       const auto on = switch_of(request.body);

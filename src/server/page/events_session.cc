@@ -56,10 +56,10 @@ void EventsSession::look() {
   if (reply_->responder().buffered_bytes() == 0) {
     for (const PageRow& row : shared_.page.changed_since(last_change_)) {
       note(row);
-      send("request", page_row(row));
+      send("request", page_row(row, models_));
     }
     if (++looks_ % kLooksPerState == 0) {
-      send("state", page_state(shared_.page, shared_.metrics.open_streams()));
+      send("state", page_state(shared_.page, models_, shared_.metrics.open_streams()));
     }
   }
   arm_timer();

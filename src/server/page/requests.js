@@ -1,17 +1,8 @@
 // The list of requests, totals and the plot.
 const requests = new Map();  // by id: {request, row, seen}, the oldest first
-let models = [];
 
 const ms = (value) => value === undefined ? '' : value < 1000 ? Math.round(value) + ' ms' : (value / 1000).toFixed(1) + ' s';
 const money = (value) => value === undefined ? '' : '$' + value.toFixed(value < 1 ? 4 : 2);
-function cost(model, tokens) {
-  const row = models.find((each) => each.id === model);
-  if (!row || !tokens || row.price_input < 0 || row.price_output < 0) return undefined;
-  const read = row.price_cache_read < 0 ? row.price_input : row.price_cache_read;
-  const plain = tokens.input - tokens.cached - tokens.cache_write;
-  return (plain * row.price_input + tokens.cached * read + tokens.cache_write * row.price_input * 1.25 +
-          tokens.output * row.price_output) / 1e6;
-}
 
 function showState(state) {
   $('streams').textContent = state.open_streams + ' open stream' + (state.open_streams === 1 ? '' : 's');
@@ -20,7 +11,7 @@ function showState(state) {
     const row = make('tr');
     const t = total.tokens;
     row.append(...[total.model, total.requests, total.errors, t.input, t.output, t.cached, t.reasoning,
-      money(cost(total.model, t))].map((text) => make('td', text)));
+      money(total.cost)].map((text) => make('td', text)));
     return row;
   }));
   plot(state.minutes);
@@ -45,8 +36,7 @@ function plot(minutes) {
 // All that the server tells at first.
 function showSnapshot(snapshot) {
   $('version').textContent = snapshot.version;
-  models = snapshot.models;
-  showModels();
+  showModels(snapshot.models);
   showState(snapshot);
   requests.clear();
   $('rows').tBodies[0].replaceChildren();
@@ -70,7 +60,7 @@ function showRequest(request) {
   const texts = [new Date(request.time_ms).toLocaleTimeString(), request.client,
     request.path + (request.stream ? ' (stream)' : ''), request.model, request.open ? 'open' : request.status,
     ms(request.first_ms), '', t.input, t.output, t.cached, t.reasoning,
-    money(cost(request.model, request.tokens)), noticeCount || '', request.error];
+    money(request.cost), noticeCount || '', request.error];
   texts.forEach((text, i) => (shown.row.cells[i].textContent = text === undefined ? '' : text));
   shown.row.classList.toggle('under-way', request.open);
   shown.row.cells[4].classList.toggle('bad', request.status >= 400);

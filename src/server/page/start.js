@@ -1,4 +1,5 @@
 // What is live, and what the page begins with.
+const kShow = {snapshot: showSnapshot, request: showRequest, state: showState};
 // One at a time. Ends when a key is asked for.
 let isWatching = false;
 async function watch() {
@@ -15,10 +16,11 @@ async function watch() {
       if (!answer.ok) throw new Error(String(answer.status));
       $('live').textContent = 'live';
       await eachEvent(answer, (name, data) => {
-        const json = JSON.parse(data);
-        if (name === 'request') return showRequest(json);
-        if (name === 'snapshot') return showSnapshot(json);
-        showState(json);
+        try {
+          kShow[name](JSON.parse(data));
+        } catch (error) {
+          reportError(error);  // a fault of the page's, and not of the connection's
+        }
       });
     } catch { /* tried again below */ }
     $('live').textContent = 'not connected';

@@ -1,15 +1,22 @@
 // Try: a request to this server's own API.
-function showModels() {
+function showModels(models) {
   const chosen = $('try-model').value;
   $('try-model').replaceChildren(...models.map((model) => {
     const price = model.price_input < 0 ? '' : `, $${model.price_input}/$${model.price_output}`;
     const context = model.context < 1e6 ? Math.round(model.context / 1e3) + 'k' : model.context / 1e6 + 'M';
     const option = make('option', `${model.id} (${context}${price})`);
     option.value = model.id;
+    option.dataset.most = model.max_tokens;
     return option;
   }));
   if (chosen) $('try-model').value = chosen;
+  showLimit();
 }
+function showLimit() {
+  const most = $('try-model').selectedOptions[0]?.dataset.most;
+  $('try-max').placeholder = most > 0 ? 'up to ' + most : '';
+}
+$('try-model').addEventListener('change', showLimit);
 async function asDataUrl(file) {
   return new Promise((done, failed) => {
     const reader = new FileReader();

@@ -372,7 +372,7 @@ TEST_CASE("rows and details are bounded together: details of the oldest go first
     CHECK((!detailed || has_details));
     detailed = has_details;
   }
-  const std::string bare = page_details(*log.find(rows.front().id));
+  const std::string bare = page_details(*log.find(rows.front().id), ModelTable());
   CHECK(json::is_valid(bare));
   CHECK(has(bare, R"("dropped":50)"));
   CHECK_FALSE(has(bare, "request_headers"));
