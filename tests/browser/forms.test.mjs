@@ -89,6 +89,15 @@ test('Convert marks a dropped field, and an error at its place; nothing is sent'
   await tab.shows('#convert-notices', 'messages[0].content');
   assert.match(await tab.text('#convert-marked mark'), /"content": 7/);
   assert.equal(await tab.text('#convert-out'), '');
+  // As it was written: digits, escapes, a key that is there twice.
+  await tab.type('#convert-in', '{"model":"m","seed":1,"seed":12345678901234567890,"messages":[{"role":"user","content":"\\u0041"}],"stop":[],"user":null}');
+  await tab.shows('#convert-marked', '12345678901234567890');
+  assert.deepEqual((await tab.text('#convert-marked')).trim().split('\n').map((line) => line.replace(/ {2}\u2190.*/, '')),
+    ['{', '  "model": "m",', '  "seed": 1,', '  "seed": 12345678901234567890,', '  "messages": [', '    {', '      "role": "user",',
+      '      "content": "\\u0041"', '    }', '  ],', '  "stop": [],', '  "user": null', '}']);
+  await tab.type('#convert-in', '['.repeat(5000) + ']'.repeat(5000));
+  await tab.shows('#convert-notices', 'nesting too deep');
+  assert.equal((await tab.text('#convert-marked')).length, 10000);
   await tab.type('#convert-in', '{');
   await tab.shows('#convert-notices', 'JSON');
   await tab.type('#convert-in', ' ');

@@ -72,31 +72,65 @@ function bar(details) {
   return box;
 }
 
-function pretty(text) {
-  try { return JSON.stringify(JSON.parse(text), null, 2); } catch { return text; }
+// Lines [TEXT, PATH] of JSON as it came, digits, escapes and repeated keys included; throws if it is none.
+function jsonLines(text) {
+  JSON.parse(text);
+  const tokens = text.match(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s"{}[\],:]+/g);
+  const lines = [], outside = [];  // outside: {isList, path, index, key}
+  let indent = '', line = '', path = '';
+  const end = () => {
+    lines.push([line, path]);
+    line = path = '';
+  };
+  tokens.forEach((token, i) => {
+    const outer = outside.at(-1);
+    if (token === ',') {
+      line += ',';
+      end();
+      ++outer.index;
+      outer.key = undefined;
+    } else if (token === ':') {
+      line += ': ';
+    } else if (token === '}' || token === ']') {
+      const isEmpty = '{['.includes(tokens[i - 1]);
+      if (!isEmpty) end();
+      indent = indent.slice(2);
+      line = (isEmpty ? line : indent) + token;
+      outside.pop();
+    } else if (outer && !outer.isList && outer.key === undefined) {
+      line = indent + token;
+      outer.key = JSON.parse(token);
+    } else {
+      line = (line || indent) + token;
+      path = !outer ? '' : outer.isList ? `${outer.path}[${outer.index}]` : outer.path ? `${outer.path}.${outer.key}` : outer.key;
+      if (token !== '{' && token !== '[') return;
+      if (outside.length === 128) throw new Error('the server takes no deeper JSON either');
+      outside.push({isList: token === '[', path, index: 0});
+      indent += '  ';
+      if (tokens[i + 1] !== '}' && tokens[i + 1] !== ']') end();
+    }
+  });
+  end();
+  return lines;
 }
-// JSON in lines, those at a notice's path marked with its reason.
+function pretty(text) {
+  try { return jsonLines(text).map(([line]) => line).join('\n'); } catch { return text; }
+}
+// JSON in lines, those at a notice's path marked with its reason; text that is no JSON as it is.
 function markJson(to, text, notices) {
-  let value;
-  try { value = JSON.parse(text); } catch { return void (to.textContent = text); }
-  const put = (line, path) => {
-    const here = notices.filter((notice) => notice.path === path);
-    if (!here.length || !path) return to.append(line + '\n');
-    const mark = make('mark', line);
-    to.append(mark, '  \u2190 ' + here.map((notice) => notice.kind + ': ' + notice.reason).join('; ') + '\n');
-  };
-  const walk = (node, path, indent, name, comma) => {
-    const lead = indent + (name === undefined ? '' : JSON.stringify(name) + ': ');
-    const entries = node && typeof node === 'object' ? Object.entries(node) : [];
-    if (!entries.length) return put(lead + JSON.stringify(node) + comma, path);
-    const is_list = Array.isArray(node);
-    put(lead + (is_list ? '[' : '{'), path);
-    entries.forEach(([each, inner], i) => walk(inner,
-      is_list ? `${path}[${each}]` : path ? `${path}.${each}` : each, indent + '  ',
-      is_list ? undefined : each, i + 1 < entries.length ? ',' : ''));
-    to.append(indent + (is_list ? ']' : '}') + comma + '\n');
-  };
-  walk(value, '', '', undefined, '');
+  const reasons = new Map();
+  for (const {kind, path, reason} of notices) {
+    if (path) reasons.set(path, [...reasons.get(path) || [], kind + ': ' + reason]);
+  }
+  let lines;
+  try { lines = jsonLines(text); } catch { return void (to.textContent = text); }
+  let plain = '';
+  for (const [line, path] of lines) {
+    const here = reasons.get(path);
+    if (here) to.append(plain, make('mark', line));
+    plain = (here ? '  \u2190 ' + here.join('; ') : plain + line) + '\n';
+  }
+  to.append(plain);
 }
 // The text of an answer of any of the APIs, streamed or whole.
 function answerText(raw) {
