@@ -1,7 +1,6 @@
 #include "server/page/page_entry.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
@@ -30,11 +29,13 @@ void take(std::string& to, std::string& from, size_t max_bytes) {
   }
 }
 
-/// The headers that always hold a credential.
+/// The headers that clients send a credential in.
 bool is_credential(std::string_view name) {
   switch (name.size()) {
     case 6:
       return same_word(name, "cookie");
+    case 7:
+      return same_word(name, "api-key");
     case 9:
       return same_word(name, "x-api-key");
     case 13:
@@ -47,8 +48,7 @@ bool is_credential(std::string_view name) {
 }
 
 char* put(char* to, std::string_view text) {
-  std::memcpy(to, text.data(), text.size());
-  return to + text.size();
+  return std::copy(text.begin(), text.end(), to);
 }
 
 bool fits(const Notice& notice) {

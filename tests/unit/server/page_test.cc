@@ -285,16 +285,18 @@ TEST_CASE(
     "headers: a credential is not kept, and no name that may be one is shown with its value") {
   const std::string kept = kept_headers({{"Authorization", "Bearer hush-1"},
                                          {"X-Api-Key", "hush-2"},
+                                         {"api-key", "hush-6"},
                                          {"cookie", "a=hush-3"},
                                          {"Proxy-Authorization", "Basic hush-4"},
                                          {"x-my-token", "hush-5"},
                                          {"accept", "a: b"},
                                          {"x-empty", ""}});
-  for (const char* hidden : {"hush-1", "hush-2", "hush-3", "hush-4"})
+  for (const char* hidden : {"hush-1", "hush-2", "hush-3", "hush-4", "hush-6"})
     CHECK_FALSE(has(kept, hidden));
-  CHECK(shown_headers(kept) ==
-        "Authorization: [redacted]\nX-Api-Key: [redacted]\ncookie: [redacted]\n"
-        "Proxy-Authorization: [redacted]\nx-my-token: [redacted]\naccept: a: b\nx-empty: \n");
+  CHECK(
+      shown_headers(kept) ==
+      "Authorization: [redacted]\nX-Api-Key: [redacted]\napi-key: [redacted]\ncookie: [redacted]\n"
+      "Proxy-Authorization: [redacted]\nx-my-token: [redacted]\naccept: a: b\nx-empty: \n");
   CHECK(kept_headers({}).empty());
   CHECK(shown_headers("").empty());
   const std::string long_value(kMaxPageHeaderBytes, 'v');
