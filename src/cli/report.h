@@ -1,6 +1,5 @@
 #pragma once
 #include <chrono>
-#include <optional>
 #include <string>
 
 #include "answer/facts.h"
@@ -26,8 +25,6 @@ int report(const Error& error);
 void report_notices(const Notices& notices, OnLossy on_lossy, bool quiet);
 /// `retrying in 0.5 s: ...`
 void report_retry(std::chrono::milliseconds delay, const Error& error);
-/// What the tokens of an answer cost, where the model's prices are known.
-[[nodiscard]] std::optional<double> cost_usd(const AnswerFacts& facts, const Model* model);
 /// `120 in, 100 cached, 45 out, 20 reasoning`, without what is zero.
 [[nodiscard]] std::string tokens_text(const AnswerFacts& facts);
 /// The line of --usage: tokens, cost where the price is known, seconds.

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "exchange/exchange.h"
+#include "server/relay_usage.h"
 #include "server/reply.h"
 #include "server/session.h"
 #include "upstream/secrets.h"
@@ -62,6 +63,7 @@ class RelaySession final : public Session,
   void begin();
   /// Whether the bytes wait with the head.
   [[nodiscard]] bool hold(std::string_view bytes);
+  void note_tokens(bool whole);
   void gone();
   void over();
 
@@ -71,6 +73,7 @@ class RelaySession final : public Session,
   std::optional<UpstreamHead> head_;  ///< not sent yet
   std::string held_;
   std::optional<StreamMask> error_mask_;  ///< set if the answer is an error
+  std::optional<RelayUsage> usage_;       ///< set if the answer is a message that can be read
   std::unique_ptr<Reply> reply_;
   OnOver on_over_;
   std::optional<Renewal> renewal_;

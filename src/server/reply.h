@@ -77,11 +77,11 @@ class Reply {
   Reply(const Reply&) = delete;
   Reply& operator=(const Reply&) = delete;
 
-  RequestRecord record;  ///< to be filled on the way
+  RequestRecord record;  ///< to be filled on the way; its texts are gone when it is over
   /// Own work on the request so far, for server-timing; the rest is the upstream's.
   std::optional<std::chrono::microseconds> own_time;
-  /// For the page, which is told of the request in the end; null: it is not.
-  std::unique_ptr<PageCapture> capture;
+  /// What the page is told; nothing: it is told nothing.
+  std::optional<PageCapture> capture;
 
   /// Completes a whole answer and closes the record, for a caller that sends it itself.
   [[nodiscard]] http::Response finish(http::Response response);
@@ -89,6 +89,13 @@ class Reply {
   void send_error(const Error& error, http::HeaderList headers = {});
   /// The error's answer, noted in the record and not sent yet.
   [[nodiscard]] http::Response error_answer(const Error& error);
+
+  /// From now on the page shows the request.
+  void show_on_page(const http::Request& request);
+  /// For record and page.
+  void note_model(std::string model);
+  /// For the bodies of the page, while it records.
+  void note_body(std::string PageBodies::Texts::*text, std::string_view bytes);
 
   /// For the record alone.
   void note_error(const Error& error);
