@@ -12,7 +12,7 @@ double milliseconds(std::chrono::microseconds time) {
   return static_cast<double>(time.count()) / 1000;
 }
 
-void put_text(json::Writer& writer, std::string_view key, std::string_view text) {
+void put_text(json::Writer& writer, json::Key key, std::string_view text) {
   writer.key(key).string(without_keys(text));
 }
 
@@ -57,7 +57,7 @@ void put_row(json::Writer& writer, const PageEntry& entry) {
     put_tokens(writer, *entry.tokens);
   }
   for (size_t i = 0; i < entry.notices.size(); ++i) {
-    writer.key(kKinds[i]).integer(entry.notices[i]);
+    writer.text_key(kKinds[i]).integer(entry.notices[i]);
   }
   put_text(writer, "error", entry.error_word);
   put_text(writer, "request_id", entry.request_id);
