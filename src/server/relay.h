@@ -12,14 +12,14 @@
 
 namespace proxx::server {
 
-/// A whole answer up to that size is sent when its end has come.
+/// A whole answer up to this size is sent once it has ended.
 inline constexpr size_t kMaxHeldBytes = size_t{256} << 10;
 
 /// `/v1/messages`, `/v1/messages/count_tokens` and `/v1/messages/batches...`: passes the upstream's
-/// status and body on unchanged as they come; only keys in an error's body are masked, and an event
-/// stream has kStreamHeaders. The head waits for the first bytes of the body, and that of an answer
-/// that is no event stream for kMaxHeldBytes or the end: a failure until then becomes an Anthropic
-/// error object, a later one cuts the connection.
+/// status and body on unchanged as they come. Masks keys in an error's body, and adds
+/// kStreamHeaders to an event stream. The head waits for the first bytes of the body; the head of
+/// an answer that is no event stream waits for kMaxHeldBytes or the end. A failure before the head
+/// is sent becomes an Anthropic error object, a later one cuts the connection.
 class RelaySession final : public Session,
                            public UpstreamHandler,
                            public std::enable_shared_from_this<RelaySession> {
