@@ -16,8 +16,8 @@ class HostProvider final : public Provider {
  public:
   using Clock = std::function<int64_t()>;  ///< Unix seconds
 
-  /// `base_url` is that of the engine, whose host and prefix are signed. `held` as
-  /// AnthropicProvider has it.
+  /// `base_url` is that of the engine, whose host and prefix are signed; with a signing host it is
+  /// that one, and its own prefix. `held` as AnthropicProvider has it.
   HostProvider(HostTarget target, std::string base_url, HeaderOptions options = {},
                Secrets held = {}, Clock now = {});
 
@@ -34,7 +34,7 @@ class HostProvider final : public Provider {
   [[nodiscard]] int64_t now() const;
 
   HostTarget target_;
-  std::string prefix_;  ///< of the base URL's path, which is signed too
+  std::string prefix_;  ///< of the signed path
   std::string signing_host_;
   HeaderOptions options_;
   Secrets held_;
