@@ -41,11 +41,12 @@ class LoopCalls final : public HalfCalls, private UpstreamHandler {
   void on_done(Status status) override;
   void on_signal(int signal);
 
-  /// Once more where the credential is refused and another can be had: nothing came of the first.
+  /// Once more where the credential is refused and another can be had, or where the clock was
+  /// wrong: nothing came of the first. With a credential that is over nothing is sent.
   HalfAnswer run(HalfCall call);
   HalfAnswer run_once(HalfCall call);
-  /// False if there is no other credential.
-  bool renew();
+  /// False if there is no other credential. Errors: it could not be read.
+  Result<bool> renew();
   void take_lines();
   void end(std::optional<Error> error);
   void run_loop();

@@ -91,6 +91,11 @@ Result<UpstreamRequest> HostProvider::prepare(ProviderCall call) const {
   return request;
 }
 
+size_t HostProvider::bytes_to_read(const ProviderCall& call) const {
+  const bool reads = target_.host->names != HostNames::plain || !call.credential.aws.empty();
+  return reads ? call.body.size() : 0;
+}
+
 Status HostProvider::rewrite(ProviderCall& call) const {
   const Host& host = *target_.host;
   const std::string_view path = without_query(call.path);
