@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <ctime>
 
 #include "base/ascii.h"
 
@@ -37,18 +36,17 @@ std::string rfc3339(int64_t unix_s) {
 }
 
 std::string http_date(int64_t unix_s) {
-  constexpr std::array kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array kDays = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};  // of 1970-01-01
   constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const std::time_t time = unix_s;
-  std::tm utc{};
-  gmtime_r(&time, &utc);
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                kDays.at(static_cast<size_t>(utc.tm_wday)), utc.tm_mday,
-                kMonths.at(static_cast<size_t>(utc.tm_mon)), utc.tm_year + 1900, utc.tm_hour,
-                utc.tm_min, utc.tm_sec);
-  return text.data();
+  constexpr int64_t kDayS = 86400;
+  const int64_t week_s = kDayS * static_cast<int64_t>(kDays.size());
+  const auto day = static_cast<size_t>((unix_s % week_s + week_s) % week_s / kDayS);
+  const std::string iso = rfc3339(unix_s);
+  const auto month = static_cast<size_t>((iso[5] - '0') * 10 + (iso[6] - '0') - 1);
+  std::string out = kDays.at(day);
+  out.append(", ").append(iso, 8, 2).append(" ").append(kMonths.at(month)).append(" ");
+  return out.append(iso, 0, 4).append(" ").append(iso, 11, 8).append(" GMT");
 }
 
 std::optional<int64_t> parse_rfc3339(std::string_view text) {
