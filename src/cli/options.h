@@ -101,6 +101,7 @@ struct MockOptions {
   std::string token;
   int token_life_s = 0;
   std::string aws_key;  ///< ID:SECRET
+  int clock_ahead_s = 0;
 };
 
 struct ModelsOptions : CommonOptions {

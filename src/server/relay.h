@@ -4,6 +4,7 @@
 #include <string>
 
 #include "exchange/exchange.h"
+#include "exchange/job_thread.h"
 #include "server/relay_usage.h"
 #include "server/reply.h"
 #include "server/session.h"
@@ -50,7 +51,10 @@ class RelaySession final : public Session,
     bool asked = false;  ///< `renew` was
   };
 
+  /// Sends it when it is prepared, a long one beside the loop.
   void call_upstream(ProviderCall call);
+  /// `once`: see UpstreamRequest.
+  void send(Result<UpstreamRequest> request, bool once);
   [[nodiscard]] bool is_waiting() const { return renewal_ && renewal_->head; }
   /// The first answer is a refusal, as far as its head tells: asks for another credential, sends
   /// the call again or lets the answer go on.
@@ -77,6 +81,7 @@ class RelaySession final : public Session,
   std::unique_ptr<Reply> reply_;
   OnOver on_over_;
   std::optional<Renewal> renewal_;
+  JobThread::Ticket job_;
   std::unique_ptr<UpstreamCall> call_;
 };
 

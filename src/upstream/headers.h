@@ -29,6 +29,9 @@ struct Credential {
   std::string api_key;      ///< x-api-key
   std::string auth_token;   ///< Authorization: Bearer
   AwsCredentials aws = {};  ///< signs the request
+  /// The upstream has refused it, and no other could be read: it is renewed before it is sent
+  /// again.
+  bool refused = false;
   [[nodiscard]] bool empty() const { return api_key.empty() && auth_token.empty() && aws.empty(); }
   friend bool operator==(const Credential&, const Credential&) = default;
 };

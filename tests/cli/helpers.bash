@@ -67,6 +67,7 @@ wait_for() {
 # start_mock [OPTIONS]: a mock upstream of its own, at a free port unless the options name one; its URL in $mock_url, its pid in $mock_pid.
 start_mock() {
   case "$*" in *--port*) ;; *) set -- --port 0 "$@" ;; esac
+  rm -f "$BATS_TEST_TMPDIR/mock.log"  # of an earlier one
   "$PROXX" mock "$@" 2>"$BATS_TEST_TMPDIR/mock.log" 3>&- &
   mock_pid=$!
   children+=("$mock_pid")
