@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "answer/cost.h"
 #include "base/hash.h"
 #include "cli/batch_line.h"
 #include "cli/batch_usage.h"
@@ -183,14 +184,21 @@ void BatchRun::finish_text(BatchJob& job, const Error* error) {
   if (error != nullptr) {
     count_failure(place, *error);
   } else if (refused) {
-    count_failure(
-        place, {ErrorKind::upstream_status, json::unescape(openai::raw_refusal_text(facts.stop))});
+    count_failure(place,
+                  {ErrorKind::upstream_status, json::unescape(openai::refusal_text(facts.stop))});
   } else if (is_cut_off(facts.stop.reason)) {
     tell(place + ": " + cut_off_text(facts.stop.reason, false));
   } else if (job.answer().empty()) {
     tell(place + ": the answer is empty");
   }
   put(job.line(), error != nullptr ? "\n" : text_line(job.answer()));
+}
+
+/// A line that waited to be asked again when the run stopped, before others that were answered.
+void BatchRun::give_up(uint64_t number) {
+  ++counts_.done;
+  count_failure("line " + std::to_string(number),
+                {ErrorKind::upstream_status, "given up when the run stopped"});
 }
 
 void BatchRun::refuse_line(uint64_t number, const std::string& custom_id, Error error) {
@@ -249,7 +257,7 @@ void BatchRun::end_if_done() {
   // A stop does not wait for a pipe that has nothing to say.
   const bool input_left = !shared_.stopping && (reading_ || !input_ended_);
   if (ended_ || input_left || !jobs_.empty()) return;
-  if (in_order_) in_order_->finish();
+  if (in_order_) in_order_->finish([this](uint64_t line) { give_up(line); });
   if (ended_ || !output_.idle()) return;
   if (const Status status = output_.close(); !status) fatal_ = status.error();
   end_now();

@@ -51,8 +51,11 @@ bool InOrder::is_full() const {
   return waiting_.size() >= kMaxWaitingLines || waiting_bytes_ >= kMaxWaitingBytes;
 }
 
-void InOrder::finish() {
-  while (!waiting_.empty()) put(next_, "\n");
+void InOrder::finish(const std::function<void(uint64_t number)>& missing) {
+  while (!waiting_.empty()) {
+    missing(next_);
+    put(next_, "\n");
+  }
 }
 
 }  // namespace proxx::cli

@@ -24,8 +24,9 @@ class InOrder {
   void put(uint64_t number, std::string line);
   /// So much waits for a line that takes long that nothing more should begin.
   [[nodiscard]] bool is_full() const;
-  /// Last: writes what still waits, with an empty line for each that never came.
-  void finish();
+  /// Last: writes what still waits, with an empty line for each that never came. Calls `missing`
+  /// for each of those.
+  void finish(const std::function<void(uint64_t number)>& missing);
   /// The number of the first line that was not written.
   [[nodiscard]] uint64_t next() const { return next_; }
 

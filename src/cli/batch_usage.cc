@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cli/report.h"
+#include "answer/cost.h"
 #include "cli/terminal.h"
 #include "json/writer.h"
 
 namespace proxx::cli {
 namespace {
 
-constexpr std::string_view kCost = "cost_usd";
 /// Parts of a dollar that are written: less is noise of the sum.
 constexpr double kPerDollar = 1e9;
 
@@ -44,7 +43,7 @@ std::string with_cost(std::string_view answer, double cost_usd, json::Document& 
   if (!usage.is_object() || usage.size() == 0) return out;
   std::string member;
   json::Writer writer(member);
-  writer.key(kCost).number(std::round(cost_usd * kPerDollar) / kPerDollar);
+  writer.key("cost_usd").number(std::round(cost_usd * kPerDollar) / kPerDollar);
   const std::string_view raw = usage.raw();
   const auto end = static_cast<size_t>(raw.data() - answer.data()) + raw.size() - 1;
   out.insert(end, "," + member);
@@ -56,7 +55,7 @@ void add_recorded(BatchCounts& counts, json::Reader response, const ModelTable& 
   const json::Reader body = response.get("body");
   const json::Reader usage = body.get("usage");
   const AnswerFacts facts = facts_of(body, usage);
-  auto cost = usage.get(kCost).number_or_none();
+  auto cost = usage.get("cost_usd").number_or_none();
   if (!cost) {
     cost = cost_usd(facts, models.find(facts.model));
     const std::string request = response.get("request_id").string_or("");

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "answer/cost.h"
 #include "cli/input.h"
 #include "cli/record.h"
 #include "exchange/sink.h"

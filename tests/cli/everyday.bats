@@ -58,6 +58,12 @@ load helpers
   expect kept "$(jq -c '[.max_tokens, (.messages | length)]' set.json)" '[77,7]'
 }
 
+@test "-C: the file's other members come back as they are, whatever their names hold" {
+  echo '{"x\"\\y\n":1,"model":"claude-haiku-4-5","messages":[]}' >talk.json
+  "$PROXX" ask --mock -C talk.json hi </dev/null >/dev/null 2>err || { cat err >&2; return 1; }
+  expect names "$(jq -c keys_unsorted talk.json)" '["x\"\\y\n","model","messages"]'
+}
+
 @test "-C: what failed or is no conversation leaves the file alone" {
   "$PROXX" ask --mock -C talk.json first </dev/null >/dev/null
   cp talk.json before.json
@@ -261,4 +267,20 @@ load helpers
   done
   split "$PROXX" -n -v <<<'{"input":"hi","max_output_tokens":50}'
   lacks "$err" "the model's limit"
+}
+
+@test "batch -F text: a line that waits for another try when the run stops is told, and keeps its place" {
+  printf '%s\n' one '[[mock:error-529]] two' three '[[mock:slow]] four' >prompts.txt
+  "$PROXX" batch --mock --text -F text -j 4 --retry 5 prompts.txt >answers 2>err 3>&- &
+  local child=$!
+  children+=("$child")
+  wait_for answers "said: one"
+  sleep 0.5
+  kill -INT "$child"
+  code=0
+  wait "$child" || code=$?
+  expect code "$code" 130
+  expect second "$(sed -n 2p answers)" ""
+  contains "$(sed -n 3p answers)" "said: three"
+  contains "$(cat err)" "proxx: line 2: given up when the run stopped"
 }

@@ -23,6 +23,7 @@ using anthropic::InputBlock;
 using json::Reader;
 using json::Type;
 using policy::Conversation;
+using namespace json::literals;
 
 /// Bytes of the control character or line end that `text` begins with; 0 for any other.
 size_t line_end_bytes(std::string_view text) {
@@ -34,7 +35,7 @@ size_t line_end_bytes(std::string_view text) {
 }
 
 /// A name before a text stays on its line: the inside of a JSON string with spaces for line ends.
-std::string one_line(std::string_view raw) {
+json::RawString one_line(json::Raw raw) {
   std::string text = json::unescape(raw);
   bool changed = false;
   for (size_t at = 0; at < text.size(); ++at) {
@@ -43,10 +44,7 @@ std::string one_line(std::string_view raw) {
     text.replace(at, bytes, " ");
     changed = true;
   }
-  if (!changed) return std::string(raw);
-  std::string out;
-  json::append_escaped(out, text);
-  return out;
+  return changed ? json::escaped(text) : json::RawString(raw);
 }
 
 constexpr std::string_view kMessageFields[] = {"role",
@@ -197,12 +195,13 @@ class MessageReader {
     PROXX_TRY(fields.name.expect(Type::string));
     if (anthropic::is_blank(fields.name.raw_string())) return {};
     // Part of cached prompts: it must never change.
-    const std::string before = one_line(fields.name.raw_string()) + ':';
+    json::RawString before = one_line(fields.name.raw_string());
+    before.append(":"_raw);
     if (anthropic::is_made_text(blocks.front())) {
-      anthropic::set_text(blocks.front(),
-                          before + ' ' + std::string(anthropic::text_of(blocks.front())));
+      before.append(" "_raw).append(anthropic::text_of(blocks.front()));
+      anthropic::set_text(blocks.front(), std::move(before));
     } else {
-      InputBlock name = anthropic::own_text_block(before);
+      InputBlock name = anthropic::own_text_block(std::move(before));
       name.origin = blocks.front().origin;
       blocks.insert(blocks.begin(), std::move(name));
     }

@@ -12,13 +12,12 @@
 namespace proxx::openai::responses {
 namespace {
 
-/// A call as an item of `output`. Text has no place for the other items, by which ids count: a call
-/// goes back by its call_id.
-std::string call_line(const ToolNames& tools, answer::RawString id, answer::RawString name,
-                      answer::RawString arguments) {
+/// A call as an item of `output`. It has no id: ids count items, and text has no place for the
+/// other items. A call goes back by its call_id.
+std::string call_line(const ToolNames& tools, json::Raw id, json::Raw name, json::Raw arguments) {
   const auto found = tools.find(json::unescape(name));
   const ToolName tool = found == tools.end() ? ToolName() : found->second;
-  const ModelCall call{std::string(id), std::string(name), std::string(arguments)};
+  const ModelCall call{json::RawString(id), json::RawString(name), json::RawString(arguments)};
   const CallKind form = form_of(tool, call);
   return call_item(form, tool, call, {}, "completed");
 }
@@ -38,8 +37,8 @@ std::unique_ptr<answer::Output> make_output(AnswerForm form,
       break;
   }
   return std::make_unique<text::TextWriter>(
-      [options = std::move(options)](const auto&, answer::RawString id, answer::RawString name,
-                                     answer::RawString arguments) {
+      [options = std::move(options)](const auto&, json::Raw id, json::Raw name,
+                                     json::Raw arguments) {
         return call_line(options->tools, id, name, arguments);
       },
       true);

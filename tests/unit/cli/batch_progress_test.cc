@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "answer/cost.h"
+
 using namespace std::chrono_literals;
 using namespace proxx;
 using namespace proxx::cli;

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <vector>
+
 using namespace proxx::cli;
 
 TEST_CASE("an answer becomes one line, as jq's @tsv escapes it") {
@@ -30,8 +32,10 @@ TEST_CASE("at the end a line that never came is empty, so that the others keep t
   InOrder in_order([&out](const std::string& line) { out += line; });
   in_order.put(1, "a\n");
   in_order.put(4, "d\n");
-  in_order.finish();
+  std::vector<uint64_t> missing;
+  in_order.finish([&missing](uint64_t number) { missing.push_back(number); });
   CHECK(out == "a\n\n\nd\n");
+  CHECK(missing == std::vector<uint64_t>{2, 3});
   CHECK(in_order.next() == 5);
 }
 
