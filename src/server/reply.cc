@@ -41,7 +41,7 @@ std::string_view anthropic_type(int status) {
   return status < 500 ? "invalid_request_error" : "api_error";
 }
 
-void put_word(json::Writer& writer, std::string_view key, std::string_view word) {
+void put_word(json::Writer& writer, json::Key key, std::string_view word) {
   writer.key(key);
   word.empty() ? writer.null() : writer.string(word);
 }

@@ -73,6 +73,7 @@ struct Service::Terms {
                                                 const LiveOptions& renewed) const {
     ExchangeContext out = start;
     out.provider = own_provider.get();
+    out.keeps = own_provider;
     out.conversion = renewed.conversion;
     out.timeouts = renewed.timeouts;
     out.max_retries = renewed.max_retries;
@@ -87,7 +88,7 @@ struct Service::Terms {
   }
 
   const std::shared_ptr<const LiveOptions> live;  ///< null: as at the start
-  const std::unique_ptr<const Provider> own_provider;
+  const std::shared_ptr<const Provider> own_provider;
   const ExchangeContext own_context;
   const ExchangeContext& context;
   const ServiceOptions& options;

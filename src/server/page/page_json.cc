@@ -13,7 +13,7 @@ double milliseconds(std::chrono::microseconds time) {
   return static_cast<double>(time.count()) / 1000;
 }
 
-void put_text(json::Writer& writer, std::string_view key, std::string_view text) {
+void put_text(json::Writer& writer, json::Key key, std::string_view text) {
   writer.key(key).string(without_keys(text));
 }
 
@@ -63,7 +63,7 @@ void put_row(json::Writer& writer, const PageRow& row, const ModelTable& models)
   writer.key("total_ms").number(milliseconds(row.total));
   if (row.tokens) put_tokens(writer, *row.tokens, row.model, models);
   for (size_t i = 0; i < row.notices.size(); ++i) {
-    writer.key(kKinds[i]).integer(row.notices[i]);
+    writer.text_key(kKinds[i]).integer(row.notices[i]);
   }
   put_text(writer, "error", row.error_word);
   put_text(writer, "request_id", row.request_id);
