@@ -41,8 +41,11 @@ namespace proxx::cli {
 
 [[nodiscard]] Credential credential_of(Keys keys);
 
-/// Points the settings at the embedded mock on `port` and sets a key that the mock accepts.
-void use_mock(Settings& settings, Credential& credential, uint16_t port);
+/// Of the mock behind --mock: it plays the host that is chosen.
+[[nodiscard]] mock::MockOptions embedded_mock(const HostTarget& target);
+/// Points the settings at that mock on `port`, makes up what the host still lacks, and sets a key
+/// that the mock accepts.
+void use_mock(LoadedSettings& loaded, Credential& credential, uint16_t port);
 
 /// Everything a request command needs for its exchanges: loop, upstream (the embedded mock if asked
 /// for), settings and credential. One per run.
