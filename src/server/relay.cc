@@ -50,7 +50,7 @@ void RelaySession::start() {
     const auto self = weak.lock();
     if (self && self->call_) self->call_->resume();
   });
-  reply_->record.model = model_name(provider_call_.body);
+  reply_->note_model(model_name(provider_call_.body));
   reply_->own_time = std::chrono::microseconds{};
   const auto now = static_cast<int64_t>(std::time(nullptr));
   if (renewal_ && is_due(provider_call_.credential, now)) return ask_renewal();
@@ -151,6 +151,9 @@ void RelaySession::on_head(UpstreamHead head) {
   if (head.status >= 400) {
     reply_->record.error = ErrorKind::upstream_status;
     error_mask_.emplace();
+  } else if (reply_->record.endpoint == Endpoint::messages &&
+             !find_header(head.headers, "content-encoding")) {
+    usage_.emplace(media_type(head.headers) == kEventStream);
   }
   head_ = std::move(head);
 }
@@ -165,6 +168,7 @@ void RelaySession::on_data(std::string_view bytes) {
   reply_->note_first();
   const std::string masked = error_mask_ ? error_mask_->take(secrets_, bytes) : std::string();
   if (error_mask_) bytes = masked;
+  if (usage_) usage_->take(bytes);
   if (hold(bytes)) return;
   begin();
   if (!reply_->write(bytes)) call_->pause();
@@ -216,11 +220,13 @@ void RelaySession::on_done(Status status) {
   }
   begin();
   if (error_mask_) reply_->write(error_mask_->finish(secrets_));
+  note_tokens(true);
   reply_->end();
   over();
 }
 
 void RelaySession::end_with(const Error& error) {
+  note_tokens(false);
   if (reply_->started()) {
     if (!reply_->over()) reply_->note_error(error);
     reply_->abort();
@@ -232,7 +238,12 @@ void RelaySession::end_with(const Error& error) {
   over();
 }
 
+void RelaySession::note_tokens(bool whole) {
+  if (usage_ && !reply_->over()) reply_->record.tokens = usage_->tokens(whole);
+}
+
 void RelaySession::gone() {
+  note_tokens(false);
   reply_->gone();
   over();
 }

@@ -26,7 +26,7 @@ EventStream::Ready EventStream::ready(std::string_view type, std::string_view be
   return event;
 }
 
-void EventStream::write(const Ready& event, std::string_view text, std::string& out) {
+void EventStream::write(const Ready& event, json::Raw text, std::string& out) {
   std::array<char, 20> digits;
   const char* const end =
       std::to_chars(digits.data(), digits.data() + digits.size(), next_number_++).ptr;
@@ -42,7 +42,7 @@ void EventStream::write(const Ready& event, std::string_view text, std::string& 
   put(event.head);
   put({digits.data(), number});
   put(event.members);
-  put(text);
+  put(text.bytes());
   put(event.end);
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "answer/frame.h"
+#include "json/raw.h"
 
 namespace proxx::openai::responses {
 
@@ -27,7 +28,7 @@ class EventStream {
   /// `before` and `after`: its own members around the text, with their commas.
   [[nodiscard]] Ready ready(std::string_view type, std::string_view before,
                             std::string_view after) const;
-  void write(const Ready& event, std::string_view text, std::string& out);
+  void write(const Ready& event, json::Raw text, std::string& out);
 
   void write(std::string_view type, std::string_view members, std::string& out) {
     begin(type, out);
