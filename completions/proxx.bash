@@ -34,7 +34,7 @@ _proxx() {
     convert) flags='-m --model --strict -c --config --api --include-usage --created --request --color -h --help' ;;
     serve) flags="--host -p --port --unix --auth-file --cors --allowed-host --max-connections --threads
       --drain --log-level --log-format --metrics --check-health $model $upstream $general" ;;
-    mock) flags='--host --port --script --replay --delay --as --token --token-life --aws-key --batch-time --color -h --help' ;;
+    mock) flags='--host --port --script --replay --delay --as --token --token-life --aws-key --clock-ahead --batch-time --color -h --help' ;;
     models) flags="--json --remote $model $upstream $general" ;;
     config) flags="--path $model $upstream $general" ;;
   esac

@@ -118,6 +118,7 @@ complete -c proxx -n '__proxx_is mock' -l as -x -a 'aws google bedrock mantle ve
 complete -c proxx -n '__proxx_is mock' -l token -x -d 'The only key or token it takes'
 complete -c proxx -n '__proxx_is mock' -l token-life -x -d 'Of each token, in seconds'
 complete -c proxx -n '__proxx_is mock' -l aws-key -x -d 'Whose signatures it takes'
+complete -c proxx -n '__proxx_is mock' -l clock-ahead -x -d 'Of the host, in seconds'
 complete -c proxx -n '__proxx_is mock' -l batch-time -x -d 'What a message batch takes'
 
 complete -c proxx -n '__proxx_is models' -l json -d 'As GET /v1/models answers'

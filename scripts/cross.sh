@@ -1,5 +1,5 @@
 #!/bin/sh
-# Cross-builds proxx with Debian's toolchain and runs the unit tests of core, http and the rest that
+# Cross-builds proxx with Debian's toolchain and runs the unit tests of json, http and the rest that
 # needs no network, and a conversation with the mock, under qemu:
 #   cross.sh TRIPLET ARCHITECTURE [TEST-PROGRAM]...      e.g. cross.sh aarch64-linux-gnu arm64
 # It adds the architecture to this system's packages.
@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 triplet=$1
 arch=$2
 shift 2
-tests=${*:-test_answer test_core_json test_core_portable test_anthropic test_policy test_openai test_config test_http test_mock}
+tests=${*:-test_answer test_base test_json test_json_portable test_anthropic test_policy test_openai test_config test_http test_mock}
 as_root=
 [ "$(id -u)" -eq 0 ] || as_root=sudo
 scripts/install-deps.sh build test

@@ -21,7 +21,7 @@ upstream     base json anthropic upstream
 exchange     base json anthropic answer openai openai/chat openai/completions openai/responses upstream exchange
 http         base http
 server       base json anthropic answer openai openai/chat openai/responses config upstream exchange http server server/page
-server/page  base json anthropic config openai exchange http server server/page
+server/page  base json anthropic answer config openai exchange http server server/page
 mock         base json http mock
 cli          base json anthropic answer openai openai/chat openai/responses config upstream exchange http server mock cli
 '

@@ -13,15 +13,15 @@
 
 namespace proxx::answer {
 
-/// The inside of a JSON string nearly as received, escapes and all. It can be written into a line
-/// as it is (json/clean.h): it has no half of a surrogate pair, and pieces of a text split no pair,
-/// no character and no escape. What is left of a pair is U+FFFD, also inside a call's arguments.
-using RawString = anthropic::RawString;
+/// Nearly as received. It can be written into a line as it is (json/clean.h): it has no half of a
+/// surrogate pair, and pieces of a text split no pair, no character and no escape. What is left of
+/// a pair is U+FFFD, also inside a call's arguments.
+using json::Raw;
 
 /// A piece of a text or a thinking block.
 struct Piece {
   uint32_t index = 0;     ///< the block's
-  RawString text;         ///< never empty
+  Raw text;               ///< never empty
   bool is_first = false;  ///< of its block
   bool is_plain = false;  ///< known to be ASCII without escapes: a byte is a character
 };
@@ -63,7 +63,7 @@ class Output {
   virtual ~Output() = default;
 
   /// Once. `id` is `msg_...`; `model` is the model that answers.
-  virtual void start(RawString id, RawString model, std::string& out) = 0;
+  virtual void start(Raw id, Raw model, std::string& out) = 0;
 
   virtual void text_begin(uint32_t /*index*/, std::string& /*out*/) {}
   virtual void text(const Piece& piece, std::string& out) = 0;
@@ -76,14 +76,14 @@ class Output {
   virtual void thinking_begin(uint32_t /*index*/, std::string& /*out*/) {}
   virtual void thinking(const Piece& /*piece*/, std::string& /*out*/) {}
   /// A piece of the block's signature, not empty; nearly always the only one.
-  virtual void signature(uint32_t /*index*/, RawString /*signature*/, std::string& /*out*/) {}
+  virtual void signature(uint32_t /*index*/, Raw /*signature*/, std::string& /*out*/) {}
   virtual void thinking_end(uint32_t /*index*/, BlockEnd /*end*/, std::string& /*out*/) {}
-  virtual void redacted_thinking(uint32_t /*index*/, RawString /*data*/, std::string& /*out*/) {}
+  virtual void redacted_thinking(uint32_t /*index*/, Raw /*data*/, std::string& /*out*/) {}
 
-  virtual void call_begin(const ToolCall& call, RawString id, RawString name, std::string& out) = 0;
+  virtual void call_begin(const ToolCall& call, Raw id, Raw name, std::string& out) = 0;
   /// A piece of the arguments' JSON text, not empty. A call has at least one;
   /// arguments that came as a whole are one piece, right before call_end.
-  virtual void call_arguments(const ToolCall& call, RawString fragment, std::string& out) = 0;
+  virtual void call_arguments(const ToolCall& call, Raw fragment, std::string& out) = 0;
   virtual void call_end(const ToolCall& /*call*/, BlockEnd /*end*/, std::string& /*out*/) {}
 
   /// False: no server_block functions are called, and their blocks are not kept.

@@ -1,8 +1,10 @@
 #include "answer/facts.h"
 
+#include <string_view>
+
 namespace proxx::answer {
 
-StopReason stop_reason_of(std::string_view raw_word) {
+StopReason stop_reason_of(json::Raw word) {
   struct Row {
     std::string_view word;
     StopReason reason;
@@ -18,7 +20,7 @@ StopReason stop_reason_of(std::string_view raw_word) {
       {"refusal", StopReason::refusal},
   };
   for (const Row& row : kRows) {
-    if (row.word == raw_word) return row.reason;
+    if (row.word == word.bytes()) return row.reason;
   }
   return StopReason::unknown;
 }

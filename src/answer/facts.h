@@ -1,9 +1,9 @@
 #pragma once
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "anthropic/usage.h"
+#include "json/raw.h"
 
 namespace proxx::answer {
 
@@ -18,11 +18,11 @@ enum class StopReason {
   model_context_window_exceeded,
   tool_use,
   refusal,
-  unknown,  ///< a word that this list lacks; Stop::raw_reason has it
+  unknown,  ///< a word that this list lacks; Stop::word has it
 };
 
-/// The reason that `raw_word`, the inside of a JSON string, names.
-[[nodiscard]] StopReason stop_reason_of(std::string_view raw_word);
+/// The reason that `word` names.
+[[nodiscard]] StopReason stop_reason_of(json::Raw word);
 
 /// True for an answer that a limit cut off.
 [[nodiscard]] constexpr bool is_cut_off(StopReason reason) {
@@ -35,12 +35,12 @@ enum class OnPause {
   wait,  ///< the caller decides; the converter keeps the blocks for it
 };
 
-/// How an answer ended. `raw_` strings are the insides of JSON strings; "" is absent.
+/// How an answer ended. A string that is empty is absent.
 struct Stop {
   StopReason reason = StopReason::none;
-  std::string raw_reason;       ///< the upstream's word
-  std::string raw_category;     ///< of a refusal
-  std::string raw_explanation;  ///< of a refusal
+  json::RawString word;         ///< the upstream's, for the reason
+  json::RawString category;     ///< of a refusal
+  json::RawString explanation;  ///< of a refusal
   anthropic::ServiceTier service_tier = anthropic::ServiceTier::unknown;
   /// A limit cut the answer off inside the arguments of a call, which are no whole JSON.
   bool cuts_call = false;

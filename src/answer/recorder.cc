@@ -18,8 +18,8 @@ void append_element(std::string& list, std::string_view element) {
   list.append(element);
 }
 
-std::string quoted(std::string_view raw_begin, std::string_view raw_rest = {}) {
-  return std::string("\"").append(raw_begin).append(raw_rest).append("\"");
+std::string quoted(json::Raw begin, json::Raw rest = {}) {
+  return std::string("\"").append(begin.bytes()).append(rest.bytes()).append("\"");
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ void RecordedBlock::take(const anthropic::SignatureDelta& delta) {
   signature_.append(delta.signature);
 }
 void RecordedBlock::take(const anthropic::CitationsDelta& delta) {
-  append_element(citations_, delta.citation.raw);
+  append_element(citations_, delta.citation.json);
 }
 void RecordedBlock::take(const anthropic::UnknownDelta&) {
   exact_ = false;
@@ -58,7 +58,8 @@ std::optional<std::vector<RecordedBlock::Change>> RecordedBlock::changes(json::R
     if (type.equals("text") || type.equals("thinking")) {
       const std::string_view key = type.equals("text") ? "text" : "thinking";
       const json::Reader begin = start.get(key);
-      changes.push_back({key, quoted(begin.is_string() ? begin.raw_string() : "", *text_)});
+      changes.push_back(
+          {key, quoted(begin.is_string() ? begin.raw_string() : json::Raw(), *text_)});
     } else {
       std::string input = json::unescape(*text_);
       if (!json::is_valid(input)) return std::nullopt;
@@ -95,7 +96,7 @@ std::optional<std::string> RecordedBlock::whole() const {
     writer.raw(change == changed->end() ? member.value.raw() : std::string_view(change->value));
   }
   for (const Change& change : *changed) {
-    if (!document.root().get(change.key)) writer.key(change.key).raw(change.value);
+    if (!document.root().get(change.key)) writer.text_key(change.key).raw(change.value);
   }
   writer.end_object();
   return block;
@@ -108,8 +109,8 @@ BlockRecorder::OpenBlock* BlockRecorder::find(uint32_t index) {
   return nullptr;
 }
 
-void BlockRecorder::start(uint32_t index, std::string_view raw_block) {
-  open_.push_back({index, RecordedBlock(raw_block)});
+void BlockRecorder::start(uint32_t index, std::string_view block_json) {
+  open_.push_back({index, RecordedBlock(block_json)});
 }
 
 void BlockRecorder::delta(uint32_t index, const anthropic::Delta& delta) {

@@ -13,7 +13,7 @@ namespace proxx::answer {
 /// for byte.
 class RecordedBlock {
  public:
-  explicit RecordedBlock(std::string_view raw_start) : start_(raw_start) {}
+  explicit RecordedBlock(std::string_view start_json) : start_(start_json) {}
 
   void add(const anthropic::Delta& delta);
   /// The block's JSON. Nothing after a delta that is not known, or if the pieces of its input are
@@ -36,9 +36,9 @@ class RecordedBlock {
   void take(const anthropic::UnknownDelta& delta);
 
   std::string start_;
-  std::optional<std::string> text_;  ///< raw pieces of `text`, `thinking` or `input`
-  std::string signature_;            ///< raw
-  std::string citations_;            ///< JSON objects, comma separated
+  std::optional<json::RawString> text_;  ///< pieces of `text`, `thinking` or `input`
+  json::RawString signature_;
+  std::string citations_;  ///< JSON objects, comma separated
   bool exact_ = true;
 };
 
@@ -46,7 +46,7 @@ class RecordedBlock {
 /// only requests whose turns may be continued have one.
 class BlockRecorder {
  public:
-  void start(uint32_t index, std::string_view raw_block);
+  void start(uint32_t index, std::string_view block_json);
   /// Ignores a delta of a block that is not open.
   void delta(uint32_t index, const anthropic::Delta& delta);
   void stop(uint32_t index);

@@ -51,7 +51,7 @@ Status AnswerState::on(const anthropic::MessageStart& event, std::string& out) {
     anthropic::ContentBlockStart start;
     PROXX_ASSIGN(start.block, anthropic::decode_block(element));
     start.index = index++;
-    start.raw = element.raw();
+    start.json = element.raw();
     PROXX_TRY(on(start, out));
     const bool is_cut = index == size && is_cut_off(stop_.reason);
     end_block(open_.back(), is_cut ? BlockEnd::cut : BlockEnd::closed, out);
@@ -67,14 +67,14 @@ Status AnswerState::on(const anthropic::ContentBlockStart& event, std::string& o
   }
   if (open_.size() == kMaxOpenBlocks) return err(protocol_error("too many open blocks"));
   next_index_ = std::max(next_index_, index_offset_ + event.index + 1);
-  if (recorder_) recorder_->start(event.index, event.raw);
+  if (recorder_) recorder_->start(event.index, event.json);
   OpenBlock& block = open_.emplace_back();
   block.index = event.index;
   ends_with_call_ = false;
   if (std::holds_alternative<anthropic::UnknownBlock>(event.block) &&
       output_.wants_server_blocks()) {
-    block.record.emplace(event.raw);
-    output_.server_block_begin(index_of(block), json::cleaned(event.raw), out);
+    block.record.emplace(event.json);
+    output_.server_block_begin(index_of(block), json::cleaned_json(event.json), out);
     return {};
   }
   std::visit([&](const auto& start) { begin(block, start, out); }, event.block);
@@ -215,42 +215,42 @@ Status AnswerState::add(OpenBlock&, const anthropic::UnknownDelta&, std::string&
 void AnswerState::tell_text(OpenBlock& block, const anthropic::TextDelta& text, std::string& out) {
   const bool is_plain = text.is_plain && !block.pieces.holds();
   std::string buffer;
-  const RawString piece = is_plain ? text.text : block.pieces.add(text.text, buffer);
+  const Raw piece = is_plain ? text.text : block.pieces.add(text.text, buffer);
   if (piece.empty()) return;
   const bool is_first = !std::exchange(block.has_content, true);
   output_.text({index_of(block), piece, is_first, is_plain}, out);
 }
 
-void AnswerState::tell_thinking(OpenBlock& block, RawString text, std::string& out) {
+void AnswerState::tell_thinking(OpenBlock& block, Raw text, std::string& out) {
   std::string buffer;
-  const RawString piece = block.pieces.add(text, buffer);
+  const Raw piece = block.pieces.add(text, buffer);
   if (piece.empty()) return;
   const bool is_first = !std::exchange(block.has_content, true);
   output_.thinking({index_of(block), piece, is_first, false}, out);
 }
 
-void AnswerState::tell_signature(const OpenBlock& block, RawString signature, std::string& out) {
+void AnswerState::tell_signature(const OpenBlock& block, Raw signature, std::string& out) {
   if (!signature.empty()) output_.signature(index_of(block), json::cleaned(signature), out);
 }
 
 void AnswerState::tell_citation(const OpenBlock& block, const anthropic::Citation& citation,
                                 std::string& out) {
-  const std::string url = json::cleaned(citation.url.value_or(""));
-  const std::string title = json::cleaned(citation.title);
-  const std::string raw = json::cleaned(citation.raw);
-  const auto shown_url = citation.url ? std::optional<RawString>(url) : std::nullopt;
-  output_.citation(index_of(block), {shown_url, title, raw}, out);
+  const json::RawString url = json::cleaned(citation.url.value_or(Raw()));
+  const json::RawString title = json::cleaned(citation.title);
+  const std::string whole = json::cleaned_json(citation.json);
+  const auto shown_url = citation.url ? std::optional<Raw>(url) : std::nullopt;
+  output_.citation(index_of(block), {shown_url, title, whole}, out);
 }
 
-void AnswerState::tell_arguments(OpenBlock& block, RawString fragment, std::string& out) {
+void AnswerState::tell_arguments(OpenBlock& block, Raw fragment, std::string& out) {
   std::string buffer;
-  const RawString piece = block.inner.add(block.pieces.add(fragment, buffer), buffer);
+  const Raw piece = block.inner.add(block.pieces.add(fragment, buffer), buffer);
   if (!piece.empty()) output_.call_arguments(call_of(block), piece, out);
 }
 
 /// What waited for the block's next delta, which does not come.
 void AnswerState::tell_held(OpenBlock& block, std::string& out) {
-  const RawString half = block.pieces.end();
+  const Raw half = block.pieces.end();
   switch (block.kind) {
     case BlockKind::text:
       return tell_text(block, {half}, out);
@@ -258,8 +258,7 @@ void AnswerState::tell_held(OpenBlock& block, std::string& out) {
       return tell_thinking(block, half, out);
     case BlockKind::call: {
       if (!half.empty()) tell_arguments(block, half, out);
-      std::string rest;
-      block.inner.end(rest);
+      const json::RawString rest = block.inner.end();
       if (!rest.empty()) output_.call_arguments(call_of(block), rest, out);
       return;
     }
@@ -272,9 +271,7 @@ void AnswerState::tell_held(OpenBlock& block, std::string& out) {
 void AnswerState::end_block(OpenBlock& block, BlockEnd end, std::string& out) {
   if (recorder_) recorder_->stop(block.index);
   if (block.kind == BlockKind::call && !block.has_content) {
-    std::string input;
-    json::append_escaped(input, block.input);
-    tell_arguments(block, input, out);
+    tell_arguments(block, json::escaped(block.input), out);
   }
   tell_held(block, out);
   switch (block.kind) {
@@ -292,8 +289,8 @@ void AnswerState::end_block(OpenBlock& block, BlockEnd end, std::string& out) {
       }
       stopped_server_.push_back(block.index);
       if (!block.record) return;
-      return output_.server_block_end(index_of(block),
-                                      json::cleaned(block.record->whole().value_or("")), end, out);
+      return output_.server_block_end(
+          index_of(block), json::cleaned_json(block.record->whole().value_or("")), end, out);
   }
 }
 
@@ -310,11 +307,11 @@ bool AnswerState::is_stopped_server(uint32_t index) const {
 
 void AnswerState::take(const anthropic::Ending& ending, const anthropic::Usage& usage) {
   if (ending.stop_reason) {
-    stop_.raw_reason = json::cleaned(*ending.stop_reason);
+    stop_.word = json::cleaned(*ending.stop_reason);
     stop_.reason = stop_reason_of(*ending.stop_reason);
   }
-  if (ending.category) stop_.raw_category = json::cleaned(*ending.category);
-  if (ending.explanation) stop_.raw_explanation = json::cleaned(*ending.explanation);
+  if (ending.category) stop_.category = json::cleaned(*ending.category);
+  if (ending.explanation) stop_.explanation = json::cleaned(*ending.explanation);
   usage_.merge(usage);
   using anthropic::add_saturated;
   facts_.prompt_tokens = usage_.prompt_tokens();

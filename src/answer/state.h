@@ -79,10 +79,10 @@ class AnswerState {
   Status add(OpenBlock& block, const anthropic::UnknownDelta& delta, std::string& out);
 
   void tell_text(OpenBlock& block, const anthropic::TextDelta& text, std::string& out);
-  void tell_thinking(OpenBlock& block, RawString text, std::string& out);
-  void tell_signature(const OpenBlock& block, RawString signature, std::string& out);
+  void tell_thinking(OpenBlock& block, Raw text, std::string& out);
+  void tell_signature(const OpenBlock& block, Raw signature, std::string& out);
   void tell_citation(const OpenBlock& block, const anthropic::Citation& citation, std::string& out);
-  void tell_arguments(OpenBlock& block, RawString fragment, std::string& out);
+  void tell_arguments(OpenBlock& block, Raw fragment, std::string& out);
   void tell_held(OpenBlock& block, std::string& out);
   void end_block(OpenBlock& block, BlockEnd end, std::string& out);
   void end_answer(std::string& out);

@@ -10,19 +10,21 @@
 namespace proxx::answer {
 namespace {
 
+using namespace json::literals;
+
 /// Legal as an id in a request.
-std::string call_id(RawString message_id) {
+json::RawString call_id(Raw message_id) {
   constexpr uint64_t kOtherSeed = 1;
-  return "toolu_" + hex(stable_hash(message_id)) + hex(stable_hash(message_id, kOtherSeed));
+  return json::RawString("toolu_" + hex(stable_hash(message_id.bytes())) +
+                         hex(stable_hash(message_id.bytes(), kOtherSeed)));
 }
 
 class TextAsCall final : public Output {
  public:
-  TextAsCall(std::string name, std::unique_ptr<Output> inner) : inner_(std::move(inner)) {
-    json::append_escaped(raw_name_, name);
-  }
+  TextAsCall(std::string_view name, std::unique_ptr<Output> inner)
+      : name_(json::escaped(name)), inner_(std::move(inner)) {}
 
-  void start(RawString id, RawString model, std::string& out) override {
+  void start(Raw id, Raw model, std::string& out) override {
     id_ = call_id(id);
     inner_->start(id, model, out);
   }
@@ -45,21 +47,21 @@ class TextAsCall final : public Output {
     inner_->thinking_begin(index, out);
   }
   void thinking(const Piece& piece, std::string& out) override { inner_->thinking(piece, out); }
-  void signature(uint32_t index, RawString signature, std::string& out) override {
+  void signature(uint32_t index, Raw signature, std::string& out) override {
     inner_->signature(index, signature, out);
   }
   void thinking_end(uint32_t index, BlockEnd end, std::string& out) override {
     inner_->thinking_end(index, end, out);
   }
-  void redacted_thinking(uint32_t index, RawString data, std::string& out) override {
+  void redacted_thinking(uint32_t index, Raw data, std::string& out) override {
     inner_->redacted_thinking(index, data, out);
   }
 
-  void call_begin(const ToolCall& call, RawString id, RawString name, std::string& out) override {
+  void call_begin(const ToolCall& call, Raw id, Raw name, std::string& out) override {
     if (kind_ == Kind::unknown) become_text(out);
     inner_->call_begin(shown(call), id, name, out);
   }
-  void call_arguments(const ToolCall& call, RawString fragment, std::string& out) override {
+  void call_arguments(const ToolCall& call, Raw fragment, std::string& out) override {
     inner_->call_arguments(shown(call), fragment, out);
   }
   void call_end(const ToolCall& call, BlockEnd end, std::string& out) override {
@@ -87,21 +89,21 @@ class TextAsCall final : public Output {
     text,
   };
   void become_text(std::string& out);
-  void tell_arguments(RawString text, std::string& out);
+  void tell_arguments(Raw text, std::string& out);
   /// The call of the text is the first one.
   [[nodiscard]] ToolCall shown(ToolCall call) const {
     if (kind_ == Kind::call) ++call.number;
     return call;
   }
 
+  const json::RawString name_;
   std::unique_ptr<Output> inner_;
-  std::string raw_name_;
-  std::string id_;
+  json::RawString id_;
   Kind kind_ = Kind::unknown;
   ToolCall call_;                 ///< if the kind is `call`
   json::InnerCleaner arguments_;  ///< of that call
   std::vector<uint32_t> untold_;  ///< open text blocks while the kind is unknown
-  std::string white_space_;       ///< their text, raw
+  json::RawString white_space_;   ///< their text
   bool is_cut_ = false;           ///< the last text block was
 };
 
@@ -121,20 +123,20 @@ void TextAsCall::text(const Piece& piece, std::string& out) {
   }
   if (decoded[first] != '{') {
     become_text(out);
-    const std::string whole = std::exchange(white_space_, {}).append(piece.text);
+    const json::RawString whole = std::exchange(white_space_, {}).append(piece.text);
     return inner_->text({piece.index, whole, true, false}, out);
   }
   kind_ = Kind::call;
   untold_.clear();
   call_ = {piece.index, 0};
-  inner_->call_begin(call_, id_, raw_name_, out);
-  const std::string whole = std::exchange(white_space_, {}).append(piece.text);
+  inner_->call_begin(call_, id_, name_, out);
+  const json::RawString whole = std::exchange(white_space_, {}).append(piece.text);
   tell_arguments(whole, out);
 }
 
-void TextAsCall::tell_arguments(RawString text, std::string& out) {
+void TextAsCall::tell_arguments(Raw text, std::string& out) {
   std::string buffer;
-  const RawString fragment = arguments_.add(text, buffer);
+  const Raw fragment = arguments_.add(text, buffer);
   if (!fragment.empty()) inner_->call_arguments(call_, fragment, out);
 }
 
@@ -145,7 +147,7 @@ void TextAsCall::stop(const Stop& stop, const TokenUsage& usage, std::string& ou
     case StopReason::end_turn:
     case StopReason::tool_use:
       shown.reason = StopReason::tool_use;
-      shown.raw_reason = "tool_use";
+      shown.word = json::RawString("tool_use"_raw);
       break;
     case StopReason::refusal:
       is_cut_ = true;
@@ -155,8 +157,7 @@ void TextAsCall::stop(const Stop& stop, const TokenUsage& usage, std::string& ou
       shown.cuts_call = true;
       is_cut_ = true;
   }
-  std::string rest;
-  arguments_.end(rest);
+  const json::RawString rest = arguments_.end();
   if (!rest.empty()) inner_->call_arguments(call_, rest, out);
   inner_->call_end(call_, is_cut_ ? BlockEnd::cut : BlockEnd::closed, out);
   inner_->stop(shown, usage, out);
@@ -164,8 +165,8 @@ void TextAsCall::stop(const Stop& stop, const TokenUsage& usage, std::string& ou
 
 }  // namespace
 
-std::unique_ptr<Output> text_as_call(std::string name, std::unique_ptr<Output> inner) {
-  return std::make_unique<TextAsCall>(std::move(name), std::move(inner));
+std::unique_ptr<Output> text_as_call(std::string_view name, std::unique_ptr<Output> inner) {
+  return std::make_unique<TextAsCall>(name, std::move(inner));
 }
 
 }  // namespace proxx::answer

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
+#include <string_view>
 
 #include "answer/events.h"
 
@@ -18,6 +18,7 @@ namespace proxx::answer {
 /// stop sequence cuts it off. Text that does not begin as an object
 /// stays text, such as that of a refusal, as does text behind a real call. Everything else is told
 /// as it is.
-[[nodiscard]] std::unique_ptr<Output> text_as_call(std::string name, std::unique_ptr<Output> inner);
+[[nodiscard]] std::unique_ptr<Output> text_as_call(std::string_view name,
+                                                   std::unique_ptr<Output> inner);
 
 }  // namespace proxx::answer

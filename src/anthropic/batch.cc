@@ -152,7 +152,8 @@ std::string countable_part(std::string_view messages_request) {
   json::Writer writer(out);
   writer.begin_object();
   for (const json::Member& member : document.root().members()) {
-    if (std::find(std::begin(kCounted), std::end(kCounted), member.raw_key) == std::end(kCounted)) {
+    if (std::find(std::begin(kCounted), std::end(kCounted), member.raw_key.bytes()) ==
+        std::end(kCounted)) {
       continue;
     }
     writer.raw_key(member.raw_key).raw(member.value.raw());

@@ -38,9 +38,9 @@ class Scan {
            (digits == 1 || *begin != '0');
   }
 
-  /// The inside of a valid JSON string, up to and over its closing quote. `is_plain`: it is ASCII
+  /// A valid JSON string, up to and over its closing quote. `is_plain`: it is ASCII
   /// without escapes.
-  bool string(std::string_view& inside, bool& is_plain) {
+  bool string(Raw& inside, bool& is_plain) {
     const char* const begin = at_;
     is_plain = true;
     for (;;) {
@@ -52,7 +52,7 @@ class Scan {
       if (length == 0) return false;
       at_ += length;
     }
-    inside = std::string_view(begin, static_cast<size_t>(at_ - begin));
+    inside = Raw({begin, static_cast<size_t>(at_ - begin)});
     ++at_;
     return true;
   }
@@ -81,7 +81,7 @@ class Scan {
 };
 
 bool scan_string(Scan& scan, Delta& delta) {
-  std::string_view inside;
+  Raw inside;
   bool is_plain = false;
   if (scan.literal(R"(text_delta","text":")")) {
     if (!scan.string(inside, is_plain)) return false;

@@ -1,5 +1,6 @@
 #include "anthropic/error.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "anthropic/event.h"
@@ -66,6 +67,16 @@ ApiError decode_error_body(std::string_view body) {
     return {};
   }
   return read_error(document.root());
+}
+
+std::string request_id_in(std::string_view body) {
+  constexpr size_t kMaxId = 128;
+  json::Document document;
+  if (!document.parse(body, kUpstreamJson)) return {};
+  const std::string id = document.root().get("request_id").string_or("");
+  const bool plain =
+      std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+  return plain && id.size() <= kMaxId ? id : "";
 }
 
 Error event_error(std::string_view error_json) {

@@ -25,6 +25,9 @@ struct ApiError {
 /// The error in an answer's body, which may be cut off, empty or no JSON.
 [[nodiscard]] ApiError decode_error_body(std::string_view body);
 
+/// The `request_id` that an error's body tells, for a host whose head has none; "" without one.
+[[nodiscard]] std::string request_id_in(std::string_view body);
+
 /// The error that an answer reports, from the JSON text of its `error` object or of what is_error()
 /// knows. The kind is
 /// `upstream_error_event`. There is no HTTP status: `http_status` is 0, `type` and `code` have the

@@ -6,18 +6,18 @@ namespace proxx::anthropic {
 namespace {
 
 /// A string member of the thing called `owner`.
-Result<RawString> required(json::Reader object, const char* key, const char* owner) {
+Result<Raw> required(json::Reader object, const char* key, const char* owner) {
   const json::Reader value = object.get(key);
   if (value.is_string()) return value.raw_string();
   return err(protocol_error(std::string(owner) + " without a string `" + key + '`'));
 }
 
 /// A string member that may be absent or null.
-Result<std::optional<RawString>> optional_string(json::Reader object, const char* key,
-                                                 const char* owner) {
+Result<std::optional<Raw>> optional_string(json::Reader object, const char* key,
+                                           const char* owner) {
   const json::Reader value = object.optional(key);
   if (!value) return std::nullopt;
-  PROXX_ASSIGN(const RawString text, required(object, key, owner));
+  PROXX_ASSIGN(const Raw text, required(object, key, owner));
   return text;
 }
 
@@ -27,19 +27,19 @@ Result<uint32_t> decode_index(json::Reader data, const char* owner) {
   return err(protocol_error(std::string(owner) + " without a valid `index`"));
 }
 
-bool is_web_url(RawString text) {
-  return text.substr(0, 8) == "https://" || text.substr(0, 7) == "http://";
+bool is_web_url(Raw text) {
+  return text.bytes().starts_with("https://") || text.bytes().starts_with("http://");
 }
 
 Result<Citation> decode_citation(json::Reader citation) {
   Citation result;
   if (!citation.is_object()) return err(protocol_error("a citation that is no object"));
-  result.raw = citation.raw();
+  result.json = citation.raw();
   const json::Reader type = citation.get("type");
   if (type.equals("web_search_result_location")) {
     PROXX_ASSIGN(result.url, required(citation, "url", "web_search_result_location"));
   } else if (type.equals("search_result_location")) {
-    PROXX_ASSIGN(const RawString source, required(citation, "source", "search_result_location"));
+    PROXX_ASSIGN(const Raw source, required(citation, "source", "search_result_location"));
     if (is_web_url(source)) result.url = source;
   }
   if (!result.url) return result;
@@ -62,7 +62,7 @@ Result<Block> decode_thinking(json::Reader block) {
   ThinkingBlock result;
   PROXX_ASSIGN(result.thinking, required(block, "thinking", "thinking block"));
   PROXX_ASSIGN(const auto signature, optional_string(block, "signature", "thinking block"));
-  result.signature = signature.value_or("");
+  result.signature = signature.value_or(Raw());
   return result;
 }
 
@@ -86,7 +86,7 @@ Result<Block> decode_tool_use(json::Reader block) {
 
 template <class D>
 Result<Delta> string_delta(json::Reader delta, const char* key, const char* type) {
-  PROXX_ASSIGN(const RawString text, required(delta, key, type));
+  PROXX_ASSIGN(const Raw text, required(delta, key, type));
   return D{text};
 }
 
@@ -116,8 +116,8 @@ Result<Ending> decode_ending(json::Reader object, const char* owner) {
   return result;
 }
 
-Result<RawString> required_name(json::Reader message, const char* key) {
-  PROXX_ASSIGN(const RawString name, required(message, key, "message"));
+Result<Raw> required_name(json::Reader message, const char* key) {
+  PROXX_ASSIGN(const Raw name, required(message, key, "message"));
   if (name.size() <= kMaxNameBytes) return name;
   return err(protocol_error(std::string("message whose `") + key + "` has more than " +
                             std::to_string(kMaxNameBytes) + " bytes"));
@@ -146,7 +146,7 @@ Result<Event> decode_content_block_start(json::Reader data) {
   const json::Reader block = data.get("content_block");
   PROXX_ASSIGN(result.index, decode_index(data, "content_block_start"));
   PROXX_ASSIGN(result.block, decode_block(block));
-  result.raw = block.raw();
+  result.json = block.raw();
   return result;
 }
 

@@ -18,9 +18,10 @@
 
 namespace proxx::anthropic {
 
-/// The inside of a JSON string as received, escapes and all; it goes out in a JSON string again.
-/// All views in this file live as long as the contents of the Document they were decoded from.
-using RawString = std::string_view;
+using json::Raw;
+
+// A Raw is as received and goes out in a JSON string again. All views in this file live as long as
+// the contents of the Document they were decoded from.
 
 /// How proxx parses all JSON of the upstream's. JavaScript clients accept lone surrogates, so proxx
 /// does. The largest real answer has a few thousand values; a million of them would need an index
@@ -36,25 +37,25 @@ inline constexpr int64_t kMaxBlockIndex = 65535;
 
 /// A citation of a text block. `url` is absent unless the source is on the web.
 struct Citation {
-  std::optional<RawString> url;
-  RawString title;       ///< the URL if it has none
-  std::string_view raw;  ///< the whole object
+  std::optional<Raw> url;
+  Raw title;              ///< the URL if it has none
+  std::string_view json;  ///< the whole object
 };
 
 struct TextBlock {
-  RawString text;
+  Raw text;
   std::vector<Citation> citations;
 };
 struct ThinkingBlock {
-  RawString thinking;
-  RawString signature;
+  Raw thinking;
+  Raw signature;
 };
 struct RedactedThinkingBlock {
-  RawString data;
+  Raw data;
 };
 struct ToolUseBlock {
-  RawString id;
-  RawString name;
+  Raw id;
+  Raw name;
   std::string_view input;  ///< JSON object
 };
 /// A block of any other type: a server tool's call, its result, or a type that is new.
@@ -63,17 +64,17 @@ using Block =
     std::variant<TextBlock, ThinkingBlock, RedactedThinkingBlock, ToolUseBlock, UnknownBlock>;
 
 struct TextDelta {
-  RawString text;
+  Raw text;
   bool is_plain = false;  ///< known to be ASCII without escapes: each byte is a character
 };
 struct InputJsonDelta {
-  RawString partial_json;
+  Raw partial_json;
 };
 struct ThinkingDelta {
-  RawString thinking;
+  Raw thinking;
 };
 struct SignatureDelta {
-  RawString signature;
+  Raw signature;
 };
 struct CitationsDelta {
   Citation citation;
@@ -84,14 +85,14 @@ using Delta = std::variant<TextDelta, InputJsonDelta, ThinkingDelta, SignatureDe
 
 /// Why an answer ended. Members that a later event has replace those of earlier events.
 struct Ending {
-  std::optional<RawString> stop_reason;
-  std::optional<RawString> category;     ///< of a refusal
-  std::optional<RawString> explanation;  ///< of a refusal
+  std::optional<Raw> stop_reason;
+  std::optional<Raw> category;     ///< of a refusal
+  std::optional<Raw> explanation;  ///< of a refusal
 };
 
 struct MessageStart {
-  RawString id;
-  RawString model;
+  Raw id;
+  Raw model;
   json::Reader content;  ///< array; normally empty, but whole blocks have been seen here
   Ending ending;
   Usage usage;
@@ -99,7 +100,7 @@ struct MessageStart {
 struct ContentBlockStart {
   uint32_t index = 0;
   Block block;
-  std::string_view raw;  ///< the whole block
+  std::string_view json;  ///< the whole block
 };
 struct ContentBlockDelta {
   uint32_t index = 0;

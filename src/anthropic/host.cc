@@ -10,10 +10,15 @@ namespace proxx {
 namespace {
 
 constexpr HostFeatures kAll;
-constexpr HostFeatures kBedrock{.structured_outputs = false,
+constexpr HostFeatures kMantle{.structured_outputs = false,
+                               .strict_tools = false,
+                               .url_sources = false,
+                               .server_tools = false};
+constexpr HostFeatures kRuntime{.structured_outputs = false,
                                 .strict_tools = false,
                                 .url_sources = false,
-                                .server_tools = false};
+                                .server_tools = false,
+                                .any_user_id = false};
 constexpr HostFeatures kVertex{
     .url_sources = false, .automatic_cache = false, .old_web_search_only = true};
 
@@ -53,7 +58,7 @@ constexpr std::array kHosts = {
          .has_count_tokens = false,
          .plain_headers = true,
          .max_body_mb = 20,
-         .features = kBedrock},
+         .features = kRuntime},
     Host{.kind = HostKind::bedrock,
          .name = "bedrock",
          .title = "Bedrock",
@@ -66,7 +71,7 @@ constexpr std::array kHosts = {
          .has_models = false,
          .plain_headers = true,
          .max_body_mb = 20,
-         .features = kBedrock},
+         .features = kMantle},
     Host{.kind = HostKind::vertex,
          .name = "vertex",
          .title = "Vertex",

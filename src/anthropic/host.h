@@ -25,6 +25,7 @@ struct HostFeatures {
   bool automatic_cache = true;       ///< `cache_control` of the whole request
   bool server_tools = true;          ///< tools that the upstream runs
   bool old_web_search_only = false;  ///< of these only web_search_20250305
+  bool any_user_id = true;           ///< else what AWS takes as a label
 };
 
 struct Host {

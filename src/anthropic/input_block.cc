@@ -8,26 +8,26 @@
 namespace proxx::anthropic {
 
 void InputBlock::append_to(std::string& out) const {
-  for (const std::string_view piece : {head, std::string_view(json), raw, tail}) {
+  for (const std::string_view piece : {head, std::string_view(json), source, tail}) {
     if (!piece.empty()) out.append(piece);
   }
 }
 
 size_t InputBlock::size() const {
-  return head.size() + json.size() + raw.size() + tail.size() + cache_control.size();
+  return head.size() + json.size() + source.size() + tail.size() + cache_control.size();
 }
 
-InputBlock text_block(std::string_view raw) {
+InputBlock text_block(json::Raw text) {
   InputBlock block;
   block.head = R"({"type":"text","text":")";
-  block.raw = raw;
+  block.source = text.bytes();
   block.tail = "\"";
   return block;
 }
 
-InputBlock own_text_block(std::string raw) {
+InputBlock own_text_block(json::RawString text) {
   InputBlock block = text_block({});
-  set_text(block, std::move(raw));
+  set_text(block, std::move(text));
   return block;
 }
 
@@ -35,27 +35,27 @@ bool is_made_text(const InputBlock& block) {
   return block.kind == InputBlock::Kind::text && !block.head.empty();
 }
 
-std::string_view text_of(const InputBlock& text_block) {
-  return text_block.json.empty() ? text_block.raw : std::string_view(text_block.json);
+json::Raw text_of(const InputBlock& text_block) {
+  return json::Raw(text_block.json.empty() ? text_block.source : std::string_view(text_block.json));
 }
 
-void set_text(InputBlock& text_block, std::string raw) {
-  text_block.json = std::move(raw);
-  text_block.raw = {};
+void set_text(InputBlock& text_block, json::RawString text) {
+  text_block.json = std::move(text).take();
+  text_block.source = {};
 }
 
-InputBlock thinking_block(std::string_view raw_text, std::string_view raw_signature) {
+InputBlock thinking_block(json::Raw text, json::Raw signature) {
   InputBlock block;
   block.kind = InputBlock::Kind::thinking;
-  block.json.append(R"({"type":"thinking","thinking":")").append(raw_text);
-  block.json.append(R"(","signature":")").append(raw_signature).push_back('"');
+  block.json.append(R"({"type":"thinking","thinking":")").append(text.bytes());
+  block.json.append(R"(","signature":")").append(signature.bytes()).push_back('"');
   return block;
 }
 
-InputBlock redacted_thinking_block(std::string_view data) {
+InputBlock redacted_thinking_block(json::Raw data) {
   InputBlock block;
   block.kind = InputBlock::Kind::thinking;
-  block.json.append(R"({"type":"redacted_thinking","data":)").append(data);
+  block.json.append(R"({"type":"redacted_thinking","data":")").append(data.bytes()).push_back('"');
   return block;
 }
 

@@ -35,7 +35,7 @@ struct InputBlock {
   Origin origin;
   std::string_view head;  ///< a literal
   std::string json;
-  std::string_view raw;            ///< of the request's text
+  std::string_view source;         ///< of the request's text
   std::string_view tail;           ///< a literal
   std::string_view cache_control;  ///< JSON text, "" for none; the client's or a literal
   json::Reader cache_control_at;   ///< where the client set it; absent for one of our own
@@ -46,20 +46,18 @@ struct InputBlock {
   [[nodiscard]] size_t size() const;
 };
 
-/// A text block. `raw` is the inside of a JSON string, of the request's text or a literal.
-[[nodiscard]] InputBlock text_block(std::string_view raw);
+/// A text block with a text of the request's, or a literal.
+[[nodiscard]] InputBlock text_block(json::Raw text);
 /// A text block that owns its text.
-[[nodiscard]] InputBlock own_text_block(std::string raw);
+[[nodiscard]] InputBlock own_text_block(json::RawString text);
 /// True for a block of the two functions above; false for a text block that came as one.
 [[nodiscard]] bool is_made_text(const InputBlock& block);
-/// The inside of the JSON string in a block of the two functions above.
-[[nodiscard]] std::string_view text_of(const InputBlock& text_block);
-void set_text(InputBlock& text_block, std::string raw);
+/// The text of a block of the two functions above.
+[[nodiscard]] json::Raw text_of(const InputBlock& text_block);
+void set_text(InputBlock& text_block, json::RawString text);
 
-/// A thinking block. Both texts are insides of JSON strings.
-[[nodiscard]] InputBlock thinking_block(std::string_view raw_text, std::string_view raw_signature);
-/// A redacted_thinking block. `data` is a JSON string with its quotes.
-[[nodiscard]] InputBlock redacted_thinking_block(std::string_view data);
+[[nodiscard]] InputBlock thinking_block(json::Raw text, json::Raw signature);
+[[nodiscard]] InputBlock redacted_thinking_block(json::Raw data);
 
 /// The members of `object` except cache_control, as received; of members with one key the last.
 [[nodiscard]] InputBlock verbatim_block(InputBlock::Kind kind, json::Reader object);

@@ -59,7 +59,7 @@ struct MessagesRequest {
   std::string temperature;  ///< a number's text, as are the next two
   std::string top_p;
   std::string top_k;
-  std::vector<std::string_view> stop_sequences;  ///< insides of JSON strings
+  std::vector<json::Raw> stop_sequences;
   Thinking thinking;
   OutputConfig output_config;
   std::string user_id;  ///< metadata.user_id

@@ -23,14 +23,14 @@ void append_blocks(const std::vector<InputBlock>& blocks, std::string& out) {
   out.push_back(']');
 }
 
-void write_raw(std::string_view key, std::string_view json, Writer& w) {
+void write_raw(json::Key key, std::string_view json, Writer& w) {
   if (!json.empty()) w.key(key).raw(json);
 }
 
-void write_stop_sequences(const std::vector<std::string_view>& sequences, Writer& w) {
+void write_stop_sequences(const std::vector<json::Raw>& sequences, Writer& w) {
   if (sequences.empty()) return;
   w.key("stop_sequences").begin_array();
-  for (const std::string_view raw : sequences) w.raw_string(raw);
+  for (const json::Raw sequence : sequences) w.raw_string(sequence);
   w.end_array();
 }
 
@@ -156,7 +156,7 @@ std::string write_body(const MessagesRequest& request) {
   }
   if (!request.service_tier.empty()) w.key("service_tier").string(request.service_tier);
   write_raw("cache_control", request.cache_control, w);
-  for (const auto& [name, field] : request.verbatim) w.key(name).raw(field.raw());
+  for (const auto& [name, field] : request.verbatim) w.text_key(name).raw(field.raw());
   write_tool_choice(request.tool_choice, w);
   if (!request.tools.empty()) append_blocks(request.tools, w.key("tools").value());
   if (!request.system.empty()) append_blocks(request.system, w.key("system").value());

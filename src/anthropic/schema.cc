@@ -13,6 +13,7 @@ namespace proxx::schema {
 namespace {
 
 using json::Reader;
+using namespace json::literals;
 
 class Sanitiser {
  public:
@@ -145,7 +146,7 @@ class Sanitiser {
       case Keyword::schema:
         return walk(member.value, w.raw_key(member.raw_key));
       case Keyword::schema_list:
-        w.raw_key(member.key() == "oneOf" ? "anyOf" : member.raw_key);
+        w.raw_key(member.key() == "oneOf" ? "anyOf"_raw : member.raw_key);
         return list(member.value, member.key() == "allOf", w);
       case Keyword::schema_map:
         return map(member.value, w.raw_key(member.raw_key));

@@ -83,7 +83,7 @@ class Flattener {
   std::string_view keep(std::string text) { return kept_.emplace_back(std::move(text)); }
 
   std::string_view key_of(const json::Member& member) {
-    return member.has_escapes ? keep(member.key()) : member.raw_key;
+    return member.has_escapes ? keep(member.key()) : member.raw_key.bytes();
   }
 
   std::optional<Shape> own_shape(Reader properties, Reader required) {
@@ -180,9 +180,7 @@ bool is_combinator(std::string_view key) {
 }
 
 void write_key(json::Writer& w, std::string_view key) {
-  std::string raw;
-  json::append_escaped(raw, key);
-  w.raw_key(raw);
+  w.raw_key(json::escaped(key));
 }
 
 /// One object in place of all branches. `told`: its description holds the branches themselves.

@@ -36,15 +36,18 @@ bool is_blank_text(std::string_view text) {
 
 }  // namespace
 
-bool is_blank(std::string_view raw) {
+bool is_blank(json::Raw raw) {
+  std::string_view rest = raw.bytes();
   // Decoded one character at a time, since nearly always the first one decides.
-  while (!raw.empty()) {
-    const bool escaped = raw[0] == '\\';
-    const size_t length = escaped ? (raw.substr(1, 1) == "u" ? 6 : 2)
-                                  : std::max<size_t>(utf8::sequence_length(raw), 1);
-    const std::string_view character = raw.substr(0, length);
-    if (!is_blank_text(escaped ? json::unescape(character) : std::string(character))) return false;
-    raw.remove_prefix(character.size());
+  while (!rest.empty()) {
+    const bool escaped = rest[0] == '\\';
+    const size_t length = escaped ? (rest.substr(1, 1) == "u" ? 6 : 2)
+                                  : std::max<size_t>(utf8::sequence_length(rest), 1);
+    const std::string_view character = rest.substr(0, length);
+    if (!is_blank_text(escaped ? json::unescape(json::Raw(character)) : std::string(character))) {
+      return false;
+    }
+    rest.remove_prefix(character.size());
   }
   return true;
 }

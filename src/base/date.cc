@@ -35,6 +35,20 @@ std::string rfc3339(int64_t unix_s) {
   return text.data();
 }
 
+std::string http_date(int64_t unix_s) {
+  constexpr std::array kDays = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};  // of 1970-01-01
+  constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr int64_t kDayS = 86400;
+  const int64_t week_s = kDayS * static_cast<int64_t>(kDays.size());
+  const auto day = static_cast<size_t>((unix_s % week_s + week_s) % week_s / kDayS);
+  const std::string iso = rfc3339(unix_s);
+  const auto month = static_cast<size_t>((iso[5] - '0') * 10 + (iso[6] - '0') - 1);
+  std::string out = kDays.at(day);
+  out.append(", ").append(iso, 8, 2).append(" ").append(kMonths.at(month)).append(" ");
+  return out.append(iso, 0, 4).append(" ").append(iso, 11, 8).append(" GMT");
+}
+
 std::optional<int64_t> parse_rfc3339(std::string_view text) {
   const auto fits = [](char c, char form) { return form == '0' ? is_digit(c) : c == form; };
   if (text.size() <= kForm.size() || text.back() != 'Z') return std::nullopt;

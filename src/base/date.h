@@ -29,6 +29,8 @@ static_assert(unix_seconds({2026, 11, 22}) == 1795305600);
 
 /// `2026-11-22T18:00:00Z`; years 0 to 9999.
 [[nodiscard]] std::string rfc3339(int64_t unix_s);
+/// `Sun, 22 Nov 2026 18:00:00 GMT`: IMF-fixdate of RFC 9110, whatever the locale.
+[[nodiscard]] std::string http_date(int64_t unix_s);
 /// RFC 3339 in UTC, with or without a fraction, which does not count: `2026-11-22T18:00:00Z`.
 [[nodiscard]] std::optional<int64_t> parse_rfc3339(std::string_view text);
 

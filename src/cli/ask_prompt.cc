@@ -130,7 +130,7 @@ void write_members(json::Writer& writer, const Conversation& conversation,
     return key == "response_format" && !options.schema.empty();
   };
   for (const auto& [key, value] : conversation.members()) {
-    if (!has_flag(key)) writer.key(key).raw(value);
+    if (!has_flag(key)) writer.text_key(key).raw(value);
   }
 }
 

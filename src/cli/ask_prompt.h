@@ -8,15 +8,15 @@
 
 namespace proxx::cli {
 
-/// What `proxx ask` has to ask.
+/// The request that `proxx ask` sends.
 struct AskRequest {
   std::string body;                          ///< an OpenAI request
   std::optional<Conversation> conversation;  ///< with the question, for Conversation::save()
 };
 
-/// The OpenAI request that `proxx ask` sends. Reads what the options name, and stdin if it is a
-/// pipe or a regular file that nothing else reads. Errors: `usage` for no prompt at all and for
-/// what cannot be read.
+/// Builds the request. Reads the files that the options name, and stdin if it is a pipe or a
+/// regular file that nothing else reads. Errors: `usage` without a prompt and for files that cannot
+/// be read.
 [[nodiscard]] Result<AskRequest> ask_request(const AskOptions& options);
 
 }  // namespace proxx::cli

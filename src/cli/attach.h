@@ -7,10 +7,11 @@
 
 namespace proxx::cli {
 
-/// What -a gives: `FILE`, `-` (stdin) or a URL, each with `;type=MIME` behind it if wanted, as a
-/// content part of an OpenAI message in JSON: `image_url` or `file`. `reader` decodes text. Errors:
-/// `usage` for what cannot be read or is none of the types that the upstream takes.
-/// The part of `bytes`, read from `path` (`-` is stdin); `type` "" is told by the first of them.
+/// The argument of -a as a content part of an OpenAI message in JSON, `image_url` or `file`. The
+/// argument is `FILE`, `-` (stdin) or a URL, optionally followed by `;type=MIME`. `reader` decodes
+/// text. Errors: `usage` if it cannot be read or has a type that the upstream does not take.
+/// The part for `bytes`, which were read from `path` (`-` is stdin). If `type` is "", the first
+/// bytes decide.
 [[nodiscard]] Result<std::string> bytes_part(const std::string& path, std::string bytes,
                                              std::string type, TextReader& reader);
 [[nodiscard]] Result<std::string> attachment_part(const std::string& argument, TextReader& reader);

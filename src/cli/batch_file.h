@@ -11,29 +11,28 @@
 
 namespace proxx::cli {
 
-/// The results of a batch in a file that one process at a time may write (flock), made so that a
-/// kill or a power cut at any point costs at most the line being written (docs/faults.md B1 to B3,
-/// B15).
+/// The results of a batch in a file. Only one process at a time may write it (flock). A kill or a
+/// power cut at any point costs at most the line being written (docs/faults.md B1 to B3, B15).
 class BatchFile {
  public:
   /// A new file. Errors: `usage` if there is one already, since results are never overwritten; a
   /// device or a pipe is taken as it is.
   static Result<BatchFile> create(const std::string& path);
-  /// The file of an earlier run, or a new one. `answered` gets the ids whose results stay: a torn
-  /// last line is repaired, failed lines are taken out by a FileReplacement with the rest. Errors:
-  /// `usage` if another run holds it, or if it is no file of results.
+  /// Opens the file of an earlier run, or creates it. Repairs a torn last line and removes failed
+  /// lines (by a FileReplacement). Puts the ids whose results stay into `answered`. Errors: `usage`
+  /// if another run holds the file, or if it is no file of results.
   static Result<BatchFile> resume(const std::string& path, IdSet& answered);
 
-  /// The file of an earlier run with all that is in it; `each` is told of every result. A torn last
-  /// line is cut off. Errors as of resume(); there has to be a file.
+  /// Opens the file of an earlier run and keeps all its results. Calls `each` for every result.
+  /// Cuts off a torn last line. Errors: those of resume(), and `usage` if there is no file.
   static Result<BatchFile> reopen(const std::string& path,
                                   const std::function<void(const ResultLine&)>& each);
 
   /// One write at the file's end. After an error the file can be resumed, not appended to.
   Status append(std::string_view line);
-  /// What was appended survives a power cut.
+  /// Once this returns, everything appended so far survives a power cut.
   Status sync();
-  /// Last: what the kernel only tells at the end.
+  /// Call last: some write errors are only reported here.
   Status close();
 
   [[nodiscard]] int descriptor() const { return file_.number(); }

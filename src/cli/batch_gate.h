@@ -3,16 +3,17 @@
 
 namespace proxx::cli {
 
-/// One gate for all requests of a batch: when the upstream tells one of them to wait, none starts
-/// until then. Behind it they leave one by one, spread over a while, not as a herd.
+/// One gate for all requests of a batch. When the upstream tells one of them to wait, none starts
+/// until then. Afterwards they start one by one, spread over a while, so that they don't all arrive
+/// at once.
 class Gate {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// Nobody before `until`. An earlier `until` than one already set changes nothing.
+  /// No request starts before `until`. Ignores an `until` earlier than one already set.
   void hold(Time now, Time until);
-  /// The earliest start of one who would start at `wanted`; `random` in [0, 1) is its place among
-  /// those who wait.
+  /// The earliest start of a request that wants to start at `wanted`. `random` in [0, 1) is its
+  /// place among those that wait.
   [[nodiscard]] Time opening(Time wanted, double random) const;
 
  private:

@@ -7,8 +7,8 @@
 
 namespace proxx::cli {
 
-/// A set of ids in under 16 bytes each, whatever their length: 96 bits of hash. Among a million ids
-/// the chance that any two are taken for one is 10^-17, so that none is lost; with 64 bits it
+/// A set of ids that takes under 16 bytes for each, whatever their length: it keeps 96 bits of
+/// hash. Among a million ids, the chance that any two are taken for one is 10^-17; with 64 bits it
 /// would be 10^-8.
 class IdSet {
  public:

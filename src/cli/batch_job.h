@@ -18,23 +18,23 @@ namespace proxx::cli {
 /// What the requests of a batch share; it outlives them.
 struct BatchShared {
   ExchangeContext context;                 ///< without retries: the job does them, behind the gate
-  const Credential* credential = nullptr;  ///< the one that counts now: it may be renewed
+  const Credential* credential = nullptr;  ///< the current one, which may be renewed
   int max_retries = 0;
-  bool stopping = false;                  ///< nothing is asked any more, neither at first nor again
+  bool stopping = false;                  ///< no request is sent any more, neither first nor again
   RecordFolder* record_folder = nullptr;  ///< null records nothing
   Gate gate;
   std::minstd_rand random{std::random_device{}()};
 };
 
-/// One line of a batch until it has its result: waits at the gate, asks, and asks again by the
-/// retry policy. It holds its place in flight while it waits.
+/// One line of a batch until it has its result: waits at the gate, sends the request, and sends it
+/// again by the retry policy. It counts as in flight while it waits.
 class BatchJob final : public Sink {
  public:
   /// `done` is called once, last, with null or what failed; the job may be destroyed inside it.
   BatchJob(BatchShared& shared, uint64_t line, std::string custom_id, std::string request,
            std::function<void(BatchJob&, const Error*)> done);
 
-  /// The request's API; without it the body tells.
+  /// Sets the request's API. Without it the body decides.
   void speak(const Protocol* protocol) { protocol_ = protocol; }
   void on_notices(std::function<void(const Notices&)> callback);
   void start();
@@ -45,9 +45,9 @@ class BatchJob final : public Sink {
   [[nodiscard]] std::string_view answer() const;
   [[nodiscard]] const std::string& request_id() const { return exchange_->upstream_request_id(); }
   [[nodiscard]] const AnswerFacts& facts() const { return exchange_->facts(); }
-  /// A request is under way, as against waiting for its time.
+  /// True while a request is under way, false while it waits for its time.
   [[nodiscard]] bool asking() const { return asking_; }
-  /// It failed with a retry-after that is longer than anyone waits.
+  /// It failed with a retry-after longer than kMaxRetryAfter.
   [[nodiscard]] bool told_to_come_back() const { return told_to_come_back_; }
 
   void begin(const AnswerHead& head) override;

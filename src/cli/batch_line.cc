@@ -92,7 +92,7 @@ std::string_view code_of(const Error& error) {
 
 /// Up to the value of `response`.
 void begin_result(json::Writer& writer, std::string_view id, std::string_view custom_id) {
-  writer.begin_object().key("id").raw_string(std::string(kIdStart) + std::string(id));
+  writer.begin_object().key("id").string(std::string(kIdStart) + std::string(id));
   writer.key("custom_id");
   if (custom_id.empty()) {
     writer.null();

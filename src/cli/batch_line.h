@@ -20,40 +20,40 @@ struct BatchLine {
   Error error;                         ///< why it cannot be run, if `request` is empty
 };
 
-/// Reads line `number`: a batch request, or a chat-completions request by itself. `document` is
-/// room to parse in.
+/// Reads line `number`: a batch request, or a bare chat-completions request. Parses into
+/// `document`.
 [[nodiscard]] BatchLine read_batch_line(std::string_view text, uint64_t number,
                                         json::Document& document);
 
-/// A line of --text as a batch request: its words as a prompt, `line-N` as its id. Words that are
-/// not UTF-8 are decoded (base/text_encoding.h). A blank line stays what it is.
+/// A line of --text as a batch request: its words are the prompt, `line-N` is the id. Decodes words
+/// that are not UTF-8 (base/text_encoding.h). Returns a blank line unchanged.
 [[nodiscard]] std::string prompt_line(std::string_view words, uint64_t number);
 
-/// What a bare request is told that is to be found again, with what gives all of them ids.
+/// The error for a bare request with --resume, and a command that adds ids.
 inline constexpr const char* kResumeNeedsIds =
     "--resume needs a custom_id on every line; to add them: "
     "jq -c '{custom_id: \"line-\\(input_line_number)\", body: .}' IN.jsonl > OUT.jsonl";
 
-/// What an upstream answered to a line.
+/// The upstream's answer to a line.
 struct BatchAnswer {
   int status = 200;
   std::string_view request_id;  ///< "" is null
   std::string_view body;        ///< JSON, without a newline
 };
 
-/// `id` is the result's own, behind `batch_req_`.
+/// `id` is the result's own, without its prefix `batch_req_`.
 [[nodiscard]] std::string result_line(std::string_view id, std::string_view custom_id,
                                       const BatchAnswer& answer);
 /// For a line that got no answer; an empty custom_id is null.
 [[nodiscard]] std::string failure_line(std::string_view id, std::string_view custom_id,
                                        const Error& error);
 
-/// What one line of an output file is to a run that continues it.
+/// What a line of an output file means for a run that continues it.
 enum class ResultKind {
   answered,  ///< status 200: stays
   failed,    ///< to be run again
   damaged,   ///< the start of a result, or zeros that a power cut left
-  foreign,   ///< no result at all: the file is not ours to change
+  foreign,   ///< no result: the file is not ours, so it must not be changed
 };
 struct ResultLine {
   ResultKind kind = ResultKind::foreign;

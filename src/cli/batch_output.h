@@ -10,21 +10,21 @@
 
 namespace proxx::cli {
 
-/// Where a batch's results go, on a loop: the file of -o, synced at least once a second, or stdout,
-/// where a full pipe makes them wait.
+/// Writes a batch's results, on a loop: to the file of -o, synced at least once a second, or to
+/// stdout, where they wait while a pipe is full.
 class BatchOutput {
  public:
-  /// Nothing is stdout. `loop` must outlive the output.
+  /// Without a file: stdout. `loop` must outlive the output.
   BatchOutput(boost::asio::io_context& loop, std::optional<BatchFile> file);
 
-  /// One line, in one write where nothing waits.
+  /// Writes one line, in one system call if no other line waits.
   Status write(std::string_view line);
-  /// Nothing waits.
+  /// True if no line waits.
   [[nodiscard]] bool idle() const;
   void on_drain(std::function<void()> callback);
-  /// Writing or syncing failed behind write()'s back.
+  /// Called if writing or syncing fails after write() has returned.
   void on_error(std::function<void(const Error&)> callback);
-  /// Last: what the kernel only tells at the end. Only when idle().
+  /// Call last, and only when idle(): some write errors are only reported here.
   Status close();
 
  private:

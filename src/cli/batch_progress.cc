@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "answer/cost.h"
 #include "cli/terminal.h"
 
 namespace proxx::cli {
@@ -37,7 +38,7 @@ void BatchCounts::add(const AnswerFacts& facts, const Model* model) {
         &AnswerFacts::cache_write_tokens, &AnswerFacts::reasoning_tokens}) {
     tokens.*which += facts.*which;
   }
-  const auto cost = proxx::cli::cost_usd(facts, model);
+  const auto cost = proxx::cost_usd(facts, model);
   cost_usd += cost.value_or(0);
   cost_known = cost_known && cost;
 }

@@ -8,13 +8,13 @@
 
 namespace proxx::cli {
 
-/// What a batch, or a bridge, has done so far.
+/// Counts of a batch or a bridge so far.
 struct BatchCounts {
   uint64_t done = 0;  ///< lines with a result, failed ones too
   uint64_t failed = 0;
   uint64_t skipped = 0;           ///< answered by an earlier run
   std::optional<uint64_t> total;  ///< lines of the input, where it could be read twice
-  AnswerFacts tokens;             ///< the sums of all answers; of the facts only those
+  AnswerFacts tokens;             ///< only the token counts: sums over all answers
   double cost_usd = 0;
   bool cost_known = true;  ///< every answer's model has a price
 
@@ -31,7 +31,7 @@ class ProgressLine {
  public:
   explicit ProgressLine(bool wanted);
   void show(const std::string& text);
-  /// Takes the line off, before anything else is said.
+  /// Removes the line. Call it before anything else is written to stderr.
   void clear();
   [[nodiscard]] bool visible() const { return visible_; }
 

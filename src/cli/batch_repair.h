@@ -6,28 +6,28 @@
 #include "cli/batch_ids.h"
 #include "cli/batch_line.h"
 
-// What an earlier run left in a file of results, and how it is made fit to be appended to
+// Reads and repairs the file of results of an earlier run, so that more can be appended
 // (docs/faults.md B1, B2). The descriptors are of regular files; their read positions don't matter.
 
 namespace proxx::cli {
 
 struct FoundResults {
-  bool has_failures = false;   ///< lines in it have to go
-  bool lacks_newline = false;  ///< behind a last line that is whole
-  uint64_t whole_bytes = 0;    ///< what stands before a torn last line
+  bool has_failures = false;   ///< some lines must be removed
+  bool lacks_newline = false;  ///< the last line is whole but not ended
+  uint64_t whole_bytes = 0;    ///< bytes before a torn last line
 };
 
-/// Reads all of it and asks of each whole result whether it stays. Errors as below.
+/// Reads the whole file and asks for each whole result whether it stays. Errors as below.
 [[nodiscard]] Result<FoundResults> scan_results(
     int descriptor, const std::function<bool(const ResultLine&)>& stays);
-/// Reads all of it; `answered` gets the ids of the lines that stay. Errors: `usage` at a line that
-/// is no result: the file is something else, and not to be touched.
+/// Reads the whole file and puts the ids of the lines that stay into `answered`. Errors: `usage` at
+/// a line that is no result: the file is something else and must not be changed.
 [[nodiscard]] Result<FoundResults> scan_results(int descriptor, IdSet& answered);
 
-/// Ends the file behind its last whole line: a newline is added, or a torn line cut off.
+/// Makes the file end after its last whole line: adds a newline or cuts off a torn line.
 Status repair_tail(int descriptor, const FoundResults& found);
 
-/// Copies the lines that stay to the end of `to`; `answered`, empty before, gets their ids.
+/// Appends the lines that stay to `to` and puts their ids into `answered`, which is empty before.
 Status copy_answered(int from, int to, IdSet& answered);
 
 }  // namespace proxx::cli

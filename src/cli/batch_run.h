@@ -19,18 +19,18 @@
 
 namespace proxx::cli {
 
-/// What a run is given besides the runtime.
+/// The input of a run.
 struct BatchInput {
   int descriptor = 0;
-  std::optional<uint64_t> lines;  ///< known if it could be read twice; then no id stands twice
-  IdSet answered;                 ///< not to be asked again
+  std::optional<uint64_t> lines;  ///< known if it could be read twice; then all ids are different
+  IdSet answered;                 ///< skip these
 };
 
-/// Runs a batch: reads a line when there is room in flight, writes each result when it comes.
-/// It ends when the input and what is in flight have; sooner when the output cannot be written,
-/// when every other line would fail the same way (401, 402, a quota that is used up, a retry-after
-/// longer than anyone waits), at the first failure with --fail-fast, or by a signal. Then nothing
-/// more starts, what is in flight may finish for a while, and --resume runs the rest.
+/// Runs a batch: reads a line when fewer than -j are in flight, writes each result when it comes.
+/// Ends after the last line of the input. Ends early if the output cannot be written, if every
+/// other line would fail in the same way (401, 402, a quota that is used up, a retry-after longer
+/// than kMaxRetryAfter), at the first failure with --fail-fast, or by a signal. Then no line starts
+/// any more, lines in flight get some time to finish, and --resume runs the rest.
 class BatchRun {
  public:
   /// `runtime`, `options` and `output` must outlive the run.

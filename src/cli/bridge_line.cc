@@ -99,7 +99,7 @@ Result<BridgeLine> read_bridge_line(std::string_view text, std::string& id,
   if (!root.is_object()) return err(root.error("expected a JSON object"));
   const Reader id_field = root.get("id");
   if (!id_field) return err(ErrorKind::invalid_request, "missing", "id");
-  PROXX_TRY(take_id(json::cleaned(id_field.raw()), id));
+  PROXX_TRY(take_id(json::cleaned_json(id_field.raw()), id));
 
   const Reader cancel = root.optional("cancel");
   if (cancel) {

@@ -16,8 +16,8 @@
 namespace proxx::cli {
 
 /// The stdio bridge: reads lines, runs up to `jobs` requests at a time, and writes their lines as
-/// they come. A parent that stops reading stops everything: its lines wait, the upstreams are
-/// paused, nothing new starts, and once the queue is full the bridge reads no more.
+/// they come. If the parent stops reading, its lines wait, the upstream calls are paused and no
+/// request starts. Once the queue is full, the bridge stops reading.
 class BridgeRun {
  public:
   /// `runtime` must outlive the run; `output` is a descriptor that stays open.

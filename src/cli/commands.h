@@ -19,8 +19,8 @@ int run_config(int argc, char** argv);
 
 /// The answer to --version; returns the exit code.
 int print_version();
-/// Says that `word` is no command and names the nearest one, that it is one in the wrong place, or
-/// how words are asked: as `prompt`, if that is given, or a `word` with spaces. Returns kExitUsage.
+/// Reports that `word` is no command. Names the nearest command, or says that it is one in the
+/// wrong place. For a `prompt`, or a `word` with spaces, shows how to ask it. Returns kExitUsage.
 int unknown_command(const std::string& word, const std::string& prompt = {});
 /// `for a prompt in words: proxx ask 'PROMPT'`
 std::string ask_in_words(const std::string& prompt);

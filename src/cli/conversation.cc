@@ -50,7 +50,7 @@ Result<Conversation> Conversation::read(std::string path) {
     conversation.messages_.emplace_back(message.raw());
   }
   for (const auto& member : document.root().members()) {
-    if (member.raw_key == "messages") continue;
+    if (member.raw_key.bytes() == "messages") continue;
     conversation.members_.emplace_back(member.key(), member.value.raw());
   }
   return conversation;
@@ -74,7 +74,7 @@ Status Conversation::save(std::string_view answer) {
   std::string text;
   json::Writer head(text);
   head.begin_object();
-  for (const auto& [key, value] : members_) head.key(key).raw(value);
+  for (const auto& [key, value] : members_) head.text_key(key).raw(value);
   text += members_.empty() ? "" : ",\n";
   text += "\"messages\":[\n";
   for (size_t i = 0; i < messages_.size(); ++i) {

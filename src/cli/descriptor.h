@@ -3,7 +3,7 @@
 
 namespace proxx::cli {
 
-/// An open file, closed at the end of its life.
+/// Owns a file descriptor and closes it.
 class Descriptor {
  public:
   Descriptor() = default;

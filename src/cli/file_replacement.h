@@ -8,10 +8,11 @@
 
 namespace proxx::cli {
 
-/// A file that is written beside `path` and then takes its place in one step, with the permissions
+/// A file that is written beside `path` and then replaces it in one step. It gets the permissions
 /// and, as far as the system allows, the owner and group of the file that it replaces. Until then
-/// it has no name where the file system can do that, so that nothing is left behind by a kill; else
-/// one of its own (`.proxx-` and a number), taken away when the replacement is not put in place.
+/// it has no name where the file system supports that, so a kill leaves nothing; elsewhere its name
+/// is
+/// `.proxx-` and a number, and the destructor removes it unless it was put in place.
 class FileReplacement {
  public:
   /// `path` is no link (end_of_links()). Errors: `output_failed`, naming it.
@@ -20,10 +21,10 @@ class FileReplacement {
   FileReplacement& operator=(FileReplacement&&) = delete;
   ~FileReplacement();
 
-  /// To write to, at its end.
+  /// The file to append to.
   [[nodiscard]] int descriptor() const { return file_.number(); }
-  /// Puts the file in the place of `path`. Signals that end the program wait for that. Errors:
-  /// `output_failed`; then `path` is what it was.
+  /// Replaces `path` by the file. Signals that end the program wait meanwhile. Errors:
+  /// `output_failed`; then `path` is unchanged.
   [[nodiscard]] Status put_in_place();
   /// After put_in_place(): the open file.
   [[nodiscard]] Descriptor release() { return std::move(file_); }
@@ -39,8 +40,8 @@ class FileReplacement {
   std::string name_;  ///< "" while it has none
 };
 
-/// Where writing to `path` ends up: `path`, or the end of its links, which need not exist. Stops at
-/// a name of an open file (/dev/stdout is one), which is still a link then.
+/// The file that writing to `path` would write: `path`, or the end of its links, which need not
+/// exist. Stops at the name of an open file, such as /dev/stdout, which is itself a link.
 [[nodiscard]] std::string end_of_links(const std::string& path);
 
 /// `PATH: ERRNO's text`, with the file that it is a link to.

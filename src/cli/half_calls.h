@@ -22,7 +22,7 @@ struct HalfCall {
   bool creates = false;
 };
 
-/// What came of a call.
+/// The result of a call.
 struct HalfAnswer {
   enum class Fate {
     answered,  ///< the upstream's own answer; what is not a 200 is `error` too
@@ -36,13 +36,14 @@ struct HalfAnswer {
   std::optional<Error> error;  ///< nothing for a 200
 
   [[nodiscard]] bool ok() const { return !error; }
-  /// The organization that the key belongs to; "" if the upstream does not tell.
+  /// The key's organization; "" if the upstream does not say it.
   [[nodiscard]] std::string organization() const;
-  /// How long the upstream asks to wait.
+  /// The wait that the upstream asks for.
   [[nodiscard]] std::optional<std::chrono::milliseconds> requested_delay(int64_t now_unix_s) const;
 };
 
-/// The world of a half-price run: one call at a time, and a clock. A test's is a simulation.
+/// What a half-price run needs of the world: one call at a time, and a clock. Tests have a
+/// simulation.
 class HalfCalls {
  public:
   virtual ~HalfCalls() = default;
@@ -57,19 +58,19 @@ class HalfCalls {
   [[nodiscard]] virtual int64_t now_unix_s() = 0;
   /// In [0, 1).
   [[nodiscard]] virtual double random() = 0;
-  /// A signal came: calls fail and waits end at once, until the program does.
+  /// A signal came. Calls fail and waits end at once until the program ends.
   [[nodiscard]] virtual bool interrupted() const = 0;
 };
 
-/// call(), and again by the retry policy, `retries` times at most, where the upstream cannot have
-/// done it: a GET, or a call of which it had no byte.
+/// call(), repeated by the retry policy at most `retries` times, if the upstream cannot have done
+/// it: a GET, or a call of which it had no byte.
 HalfAnswer call_with_retries(HalfCalls& calls, const HalfCall& call, int retries);
 
-/// What may be over after a while: no connection, timeouts, 408, 409, 429, 5xx, and nonsense in
-/// place of an answer (gateways that restart).
+/// True for failures that may pass: no connection, timeouts, 408, 409, 429, 5xx, and answers that
+/// make no sense (gateways that restart).
 [[nodiscard]] bool may_pass(const Error& error);
 
-/// An upstream that waiting does not mend: exit code 5.
+/// An error that waiting does not mend: exit code 5.
 [[nodiscard]] Error hopeless(std::string message);
 /// The error of calls after a signal.
 [[nodiscard]] Error interrupted_error();

@@ -13,8 +13,8 @@
 
 namespace proxx::cli {
 
-/// Brings the results of a batch that has ended into the output, line by line as they stream in,
-/// in any order. A stream that was cut is asked for again, and what is written already is skipped.
+/// Writes the results of a batch that has ended to the output, line by line as they come, in any
+/// order. Asks again for a stream that was cut and skips the lines that are written already.
 class HalfCollect {
  public:
   enum class Outcome {
@@ -25,14 +25,14 @@ class HalfCollect {
 
   explicit HalfCollect(HalfContext& context) : context_(context) {}
 
-  /// Errors: what calls fail with; `output_failed`; hopeless() for results that lack lines of ours
-  /// and hold others.
+  /// Errors: errors of calls; `output_failed`; hopeless() if the results lack lines of ours and
+  /// hold others.
   Result<Outcome> collect(uint64_t serial, uint64_t items);
-  /// The results are gone: an error line for each of the batch's lines without one.
+  /// The results are gone: writes an error line for each of the batch's lines without a result.
   Status give_up(uint64_t serial, const Error& why);
 
  private:
-  /// What one reading of the results found.
+  /// The result of one reading.
   struct Reading {
     uint64_t lines = 0;    ///< all of them
     uint64_t fresh = 0;    ///< written now

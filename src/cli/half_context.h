@@ -16,7 +16,7 @@
 
 namespace proxx::cli {
 
-/// How a half-price run goes about it.
+/// The options of a half-price run.
 struct HalfOptions {
   RequestOptions conversion;  ///< with batch_item
   int retry = 2;
@@ -32,7 +32,7 @@ struct HalfOptions {
   size_t max_bytes = size_t{32} << 20;
 };
 
-/// What the parts of a half-price run share; all of it outlives them.
+/// What the parts of a half-price run share. Everything here outlives them.
 struct HalfContext {
   const HalfOptions& options;
   HalfInput& input;
@@ -59,9 +59,9 @@ struct HalfContext {
 
 [[nodiscard]] HalfStanding standing_of(const HalfContext& context);
 
-/// What an item is called upstream: the line's own id where it can be, else one that tells the
-/// line's number. The first of each batch always has the latter, since nothing else of a batch
-/// says whose it is.
+/// The id of an item upstream: the line's own id if it is a legal one, else an id with the line's
+/// number. The first item of each batch always has the latter: it is the only proof that the batch
+/// is ours.
 [[nodiscard]] std::string sent_id(const std::string& tag, const HalfInput::Line& line, bool first);
 /// The line number in an id of ours; nothing for any other.
 [[nodiscard]] std::optional<uint64_t> line_in_id(const std::string& tag, std::string_view id);

@@ -17,14 +17,14 @@ namespace proxx::cli {
 [[nodiscard]] Result<ConvertedRequest> convert_item(const HalfInput::Line& line,
                                                     const RequestOptions& options);
 
-/// What a message makes of its line.
+/// The answer that a message becomes.
 struct ItemAnswer {
   std::string body;  ///< the completion, without a newline
   AnswerFacts facts;
   std::string continues;  ///< a paused turn's next request; then there is no body yet
 };
 
-/// One line's answer, over one message or several: a turn that paused goes on with another call.
+/// One line's answer, from one message or several: a turn that paused continues with another call.
 class ItemConverter {
  public:
   explicit ItemConverter(const ConvertedRequest& converted, int64_t created_unix_s);

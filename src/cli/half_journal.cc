@@ -211,7 +211,7 @@ Status Journal::begin(const JournalHead& head) {
   writer.key("bytes").integer(static_cast<int64_t>(head.bytes));
   writer.key("hash").string(hex(head.hash)).key("tag").string(head.tag);
   writer.key("settings").begin_object();
-  for (const auto& [name, value] : head.settings) writer.key(name).string(value);
+  for (const auto& [name, value] : head.settings) writer.text_key(name).string(value);
   writer.end_object().end_object();
   return write(record);
 }

@@ -9,13 +9,13 @@
 
 namespace proxx::cli {
 
-/// The journal of a half-price run, `OUT.batches` beside its output: JSON Lines that are only ever
-/// added to, each synced to the disk. One process at a time has it.
+/// The journal of a half-price run: `OUT.batches` beside its output, in JSON Lines. Records are
+/// only appended, and each is synced to the disk. One process at a time has it.
 class JournalFile final : public JournalStore {
  public:
-  /// Opens it, or begins an empty one, and takes the lock; `journal.load()` gets every record. A
-  /// torn last record is cut off. Errors: `usage` if another process has it, or naming the record
-  /// that cannot be read; `output_failed`.
+  /// Opens or creates it, takes the lock, and passes every record to `journal.load()`. Cuts off a
+  /// torn last record. Errors: `usage` if another process has it, or naming a record that cannot be
+  /// read; `output_failed`.
   static Result<JournalFile> open(const std::string& path);
   Status load_into(Journal& journal);
 
@@ -24,9 +24,9 @@ class JournalFile final : public JournalStore {
   [[nodiscard]] const std::string& path() const { return path_; }
 
   Status append(std::string_view line) override;
-  /// Begins anew, still locked.
+  /// Empties it. The lock stays.
   Status clear();
-  /// Deletes the file: there is nothing left to go on with.
+  /// Deletes the file, when no work is left that needs it.
   Status remove();
 
  private:

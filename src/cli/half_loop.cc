@@ -41,6 +41,13 @@ std::optional<Error> head_error(const UpstreamHead& head) {
   return std::nullopt;
 }
 
+HalfAnswer unsent(Error error) {
+  HalfAnswer answer;
+  answer.fate = HalfAnswer::Fate::not_sent;
+  answer.error = std::move(error);
+  return answer;
+}
+
 }  // namespace
 
 LoopCalls::LoopCalls(Runtime& runtime, bool newline)
@@ -100,38 +107,46 @@ HalfAnswer LoopCalls::lines(const std::string& path,
 }
 
 HalfAnswer LoopCalls::run(HalfCall call) {
-  if (is_about_to_expire(runtime_.credential(), now_unix_s())) renew();
+  if (is_due(runtime_.credential(), now_unix_s())) {
+    const Result<bool> renewed = renew();
+    if (!renewed && is_over(runtime_.credential(), now_unix_s())) return unsent(renewed.error());
+  }
   HalfAnswer first = run_once(call);
-  const bool refused =
-      first.fate == HalfAnswer::Fate::answered && first.error &&
-      runtime_.context().provider->judge({first.status, first.headers}, first.error->message) ==
-          Refusal::credential;
-  if (!refused || !renew()) return first;
+  if (first.fate != HalfAnswer::Fate::answered || !first.error) return first;
+  switch (runtime_.context().provider->judge({first.status, first.headers}, first.error->message)) {
+    case Refusal::none:
+      return first;
+    case Refusal::credential: {
+      const Result<bool> renewed = renew();
+      if (!renewed) return unsent(renewed.error());
+      if (!*renewed) return first;
+      break;
+    }
+    case Refusal::corrected:
+      break;
+  }
   return run_once(std::move(call));
 }
 
-bool LoopCalls::renew() {
+Result<bool> LoopCalls::renew() {
   if (!runtime_.context().renew || interrupted()) return false;
-  const auto found = std::make_shared<bool>(false);
+  const auto found = std::make_shared<Result<bool>>(false);
   runtime_.context().renew(
       runtime_.credential(),
       [found, loop = &runtime_.loop()](const Result<std::optional<Credential>>& renewed) {
-        *found = renewed && renewed->has_value();
+        *found = renewed.map([](const auto& other) { return other.has_value(); });
         loop->stop();
       });
   run_loop();
-  return *found && !interrupted();
+  if (interrupted()) return false;
+  return *found;
 }
 
 HalfAnswer LoopCalls::run_once(HalfCall call) {
   answer_ = {};
   sent_ = over_ = false;
   creates_ = call.creates;
-  if (interrupted()) {
-    answer_.fate = HalfAnswer::Fate::not_sent;
-    answer_.error = interrupted_error();
-    return std::move(answer_);
-  }
+  if (interrupted()) return unsent(interrupted_error());
   const ExchangeContext& context = runtime_.context();
   ProviderCall asked;
   asked.method = std::move(call.method);
@@ -140,11 +155,7 @@ HalfAnswer LoopCalls::run_once(HalfCall call) {
   asked.credential = runtime_.credential();
   asked.headers.betas = std::move(call.betas);
   auto request = context.provider->prepare(std::move(asked));
-  if (!request) {
-    answer_.fate = HalfAnswer::Fate::not_sent;
-    answer_.error = std::move(request).error();
-    return std::move(answer_);
-  }
+  if (!request) return unsent(std::move(request).error());
   request->timeouts = context.timeouts;
   request->once = call.creates;
   secrets_ = request->secrets;

@@ -16,8 +16,8 @@
 
 namespace proxx::cli {
 
-/// HalfCalls over the engine: each call runs the loop until it is over. The first signal ends
-/// what is under way; one that creates something has its answer awaited for a while.
+/// HalfCalls over the engine: each call runs the loop until the call has ended. The first signal
+/// ends the call under way; if that creates something, its answer is awaited for a while.
 class LoopCalls final : public HalfCalls, private UpstreamHandler {
  public:
   /// `runtime` must outlive it. `newline` as of FirstSignal.
@@ -31,7 +31,7 @@ class LoopCalls final : public HalfCalls, private UpstreamHandler {
   int64_t now_unix_s() override;
   double random() override;
   bool interrupted() const override { return signal_ != 0; }
-  /// The signal that came; 0 is none.
+  /// The signal that came, or 0.
   [[nodiscard]] int signal() const { return signal_; }
 
  private:
@@ -41,11 +41,13 @@ class LoopCalls final : public HalfCalls, private UpstreamHandler {
   void on_done(Status status) override;
   void on_signal(int signal);
 
-  /// Once more where the credential is refused and another can be had: nothing came of the first.
+  /// Sends the call once more if the credential is refused and there is another one, or if the clock
+  /// was wrong. Nothing of the first answer was used by then. With a credential that has ended,
+  /// sends nothing.
   HalfAnswer run(HalfCall call);
   HalfAnswer run_once(HalfCall call);
-  /// False if there is no other credential.
-  bool renew();
+  /// False if there is no other credential. Errors: it could not be read.
+  Result<bool> renew();
   void take_lines();
   void end(std::optional<Error> error);
   void run_loop();

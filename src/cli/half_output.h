@@ -12,14 +12,14 @@
 
 namespace proxx::cli {
 
-/// The output of a half-price run, and which lines of the input have their result in it: a byte a
-/// line. Every line is written once.
+/// The output of a half-price run, and which lines of the input have a result in it (a byte a
+/// line). Writes each line once.
 class HalfOutput {
  public:
   enum class Mark : uint8_t { none, answered, failed };
 
-  /// The file of an earlier run, or a new one. `tag` is the journal's. `input` must outlive it.
-  /// Errors: as of BatchFile.
+  /// Opens the file of an earlier run, or creates it. `tag` is the journal's. `input` must outlive
+  /// the output. Errors: those of BatchFile.
   static Result<HalfOutput> open(const std::string& path, const std::string& tag, HalfInput& input);
 
   [[nodiscard]] Mark mark(uint64_t line) const { return marks_[line - 1]; }
@@ -30,9 +30,9 @@ class HalfOutput {
 
   /// Writes a line's result unless it has one. Errors: `output_failed`.
   Status write(uint64_t line, std::string_view result, Mark mark);
-  /// Takes out the results that failed, by a new file in the place of the old.
+  /// Removes the results that failed: replaces the file by a new one.
   Status drop_failures();
-  /// What was written survives a power cut.
+  /// Once this returns, everything written so far survives a power cut.
   Status sync() { return file_->sync(); }
   Status close() { return file_->close(); }
 

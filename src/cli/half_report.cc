@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "cli/report.h"
+#include "answer/cost.h"
 #include "cli/terminal.h"
 
 namespace proxx::cli {

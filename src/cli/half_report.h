@@ -13,12 +13,12 @@
 #include "cli/batch_progress.h"
 #include "json/reader.h"
 
-// What a half-price run says on stderr.
+// Messages of a half-price run on stderr.
 
 namespace proxx::cli {
 
-/// What one answer cost, and what it would have cost by itself. `usage` is the message's. Nothing
-/// if the model's prices are not known.
+/// The cost of one answer, and its cost without batches. `usage` is the message's. Nothing if the
+/// model's prices are not known.
 struct HalfCost {
   double paid_usd = 0;
   double saved_usd = 0;
@@ -26,7 +26,7 @@ struct HalfCost {
 [[nodiscard]] std::optional<HalfCost> half_cost(const AnswerFacts& facts, json::Reader usage,
                                                 const Model* model);
 
-/// Where a run stands.
+/// The progress of a run.
 struct HalfStanding {
   uint64_t batches = 0;
   uint64_t ended = 0;
@@ -43,19 +43,19 @@ struct HalfStanding {
 /// `12,345`
 [[nodiscard]] std::string grouped(uint64_t count);
 
-/// Tells things once, between redrawings of a progress line.
+/// Says each thing once, and redraws the progress line after it.
 class HalfReport {
  public:
   HalfReport(bool quiet, OnLossy on_lossy)
       : quiet_(quiet), on_lossy_(on_lossy), progress_(!quiet) {}
 
   void tell(const std::string& text);
-  /// Each notice once a run, with the first line that had it.
+  /// Says each notice once a run, with the first line that had it.
   void tell_notices(uint64_t line, const Notices& notices);
-  /// A failure that may pass, once until another or until clear_trouble().
+  /// Says a failure that may pass. Repeats it only after another one or after clear_trouble().
   void tell_trouble(const std::string& text);
   void clear_trouble() { trouble_.clear(); }
-  /// The progress line on a terminal; else one line each time that a batch `ended`.
+  /// Draws the progress line on a terminal. Elsewhere writes one line for each batch that `ended`.
   void show(const HalfStanding& standing, bool ended);
   void clear() { progress_.clear(); }
   [[nodiscard]] bool on_terminal() const { return progress_.visible(); }

@@ -15,22 +15,22 @@
 
 namespace proxx::cli {
 
-/// How a run ended, if nothing failed.
+/// How a run ended that did not fail.
 enum class HalfEnd {
   complete,      ///< every line has its result in the output
   cancelled,     ///< all that was sent has
   not_finished,  ///< --no-wait: batches run, or there was no room for all lines
 };
 
-/// A half-price run: settles what an earlier one left in doubt, sends what is to be sent, looks at
-/// the batches until they end and brings their results into the output. It can be stopped at any
-/// point, by any means, and begun again: the journal and the output say where it was.
+/// A half-price run. Settles what an earlier run left in doubt, sends the lines that have no batch,
+/// polls the batches until they end, and writes their results to the output. It can be killed at
+/// any point and started again: the journal and the output tell how far it came.
 class HalfRun {
  public:
   /// `context` must outlive the run.
   explicit HalfRun(HalfContext& context);
 
-  /// Errors: what waiting does not mend, or does not within the batches' time; `unauthorized` for
+  /// Errors: those that waiting does not mend, or not within the batches' time; `unauthorized` for
   /// a key that sees none of the journal's batches; interrupted_error() after a signal.
   Result<HalfEnd> run();
 

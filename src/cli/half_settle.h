@@ -9,25 +9,25 @@
 
 namespace proxx::cli {
 
-/// Finds out what became of a creation that got no certain answer. It is never repeated before the
-/// list was asked: a batch newer than the intent's marker, with as many items, and none that the
-/// journal knows, is taken for it. Its results prove that, or not. Only what the list does not
-/// show for a while was not created.
+/// Finds out whether a batch was created whose creation got no certain answer. It is never created
+/// again before the list was asked. A batch in the list is taken for it if it is newer than the
+/// intent's marker, has as many items, and is not in the journal; its results then prove that or
+/// not. A batch counts as not created once the list has not shown it for a while.
 class HalfSettle {
  public:
   explicit HalfSettle(HalfContext& context) : context_(context) {}
 
-  /// Every creation in doubt. Errors: hopeless() if several batches could be one, or if the list
-  /// is another workspace's; what calls fail with.
+  /// Settles every creation in doubt. Errors: hopeless() if several batches could be one of them,
+  /// or if the list is another workspace's; errors of calls.
   Status settle();
   Status settle(uint64_t serial);
-  /// --adopt: the batch of this id is the one in doubt. Errors: `usage` if it cannot be.
+  /// --adopt: the batch with this id is the one in doubt. Errors: `usage` if it cannot be.
   Status adopt(const std::string& id);
-  /// The batch was not created, or is lost: its lines are free to be sent again.
+  /// The batch was not created or is lost: its lines can be sent again.
   Status give_up(uint64_t serial);
 
  private:
-  /// What a look at the list found.
+  /// The result of one look at the list.
   struct Candidates {
     std::vector<anthropic::MessageBatch> batches;
     bool saw_marker = false;

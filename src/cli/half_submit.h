@@ -12,26 +12,26 @@
 
 namespace proxx::cli {
 
-/// Sends the lines that no batch has yet, each exactly once. The upstream has no key by which a
-/// repetition is known, and a batch carries nothing of ours but its items' ids. So the journal
-/// gets the intent, with the newest batch of the list as a marker, before a batch is created, and
-/// its id after; HalfSettle has what is left in doubt.
+/// Sends each line that has no batch, exactly once. The upstream has no idempotency key, and the
+/// only text of ours in a batch is its items' ids. So the journal gets an intent before a batch is
+/// created, with the newest batch of the list as a marker, and the batch's id after. HalfSettle
+/// handles creations that stay in doubt.
 class HalfSubmit {
  public:
   /// Both must outlive it.
   HalfSubmit(HalfContext& context, HalfSettle& settle) : context_(context), settle_(settle) {}
 
-  /// Creates batches until all lines have one, or the upstream takes no more. Errors: what calls
-  /// fail with; an upstream that refuses the first line stops everything.
+  /// Creates batches until all lines have one or the upstream takes no more. Errors: errors of
+  /// calls. If the upstream refuses the first line, everything stops.
   Status submit();
-  /// A queue that was full (429) may have room again.
+  /// Call when a queue that was full (429) may have room again.
   void note_room() { full_ = false; }
-  /// How long the upstream's last answer to a creation asked to wait.
+  /// The wait that the upstream asked for in its last answer to a creation.
   [[nodiscard]] std::optional<std::chrono::milliseconds> asked_delay() const {
     return asked_delay_;
   }
 
-  /// Every line has a batch or a result.
+  /// True if every line has a batch or a result.
   [[nodiscard]] bool is_done();
 
  private:

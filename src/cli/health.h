@@ -13,9 +13,9 @@ struct ServerAddress {
   std::string unix_path;
 };
 
-/// Asks a running `proxx serve` for /healthz, as a container's health check does: an error unless
-/// it answers 200 within three seconds. A server that listens on every address is asked on the
-/// loopback one.
+/// Asks a running `proxx serve` for /healthz, as a container's health check does. Errors: any
+/// answer but 200 within three seconds. A server that listens on all addresses is asked on
+/// loopback.
 [[nodiscard]] Status check_health(const ServerAddress& server);
 
 }  // namespace proxx::cli

@@ -6,7 +6,7 @@
 
 namespace proxx::cli {
 
-/// Largest request that is read: the upstream takes 32 MB.
+/// Largest request that is read. The upstream takes 32 MB.
 inline constexpr size_t kMaxRequestBytes = size_t{32} << 20;
 
 /// All of `path`, or of stdin for `-`. Errors: `usage` if it cannot be read or stdin was closed,
@@ -14,13 +14,14 @@ inline constexpr size_t kMaxRequestBytes = size_t{32} << 20;
 [[nodiscard]] Result<std::string> read_input(const std::string& path,
                                              size_t max_bytes = kMaxRequestBytes);
 
-/// A descriptor to read `path` (`-` is stdin) from piece by piece; the caller closes what is not 0.
+/// Returns a descriptor from which `path` (`-` is stdin) can be read piece by piece. The caller
+/// closes it unless it is 0.
 [[nodiscard]] Result<int> open_input(const std::string& path);
 /// The next bytes, at most `size`; 0 at the end.
 [[nodiscard]] Result<size_t> read_some(int descriptor, char* buffer, size_t size);
 
-/// True for what a FILE argument may look like: `-`, or with a `/` or a `.` in it. Everything else
-/// is a command's name (proxx(1)).
+/// True for words that may be a FILE argument: `-`, or words with a `/` or a `.` in them. All
+/// others are names of commands (proxx(1)).
 [[nodiscard]] bool looks_like_file(const std::string& word);
 
 }  // namespace proxx::cli

@@ -7,7 +7,7 @@
 
 namespace proxx::cli {
 
-/// Cuts bytes that come in pieces into lines, and never holds more than one line over the limit.
+/// Cuts bytes that come in pieces into lines. Never holds more than one line over the limit.
 class LineCutter {
  public:
   struct Line {
@@ -19,11 +19,11 @@ class LineCutter {
 
   explicit LineCutter(size_t max_line_bytes) : max_line_bytes_(max_line_bytes) {}
 
-  /// The next piece of the input. Only when next() has nothing left.
+  /// Takes the next piece of the input. Only when next() has nothing left.
   void feed(std::string_view piece);
-  /// The next whole line of what was fed.
+  /// The next whole line.
   [[nodiscard]] std::optional<Line> next();
-  /// After the input's end and next()'s last line: what stands behind the last newline.
+  /// After the input's end and next()'s last line: the text after the last newline.
   [[nodiscard]] std::optional<Line> rest();
 
  private:

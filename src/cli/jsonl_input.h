@@ -13,12 +13,11 @@ class io_context;
 
 namespace proxx::cli {
 
-/// Lines of a descriptor, one for each call of next(), read on a loop without blocking it: a pipe
-/// when it has something, a regular file in pieces between other work. What is not asked for is
-/// not read.
+/// Reads lines of a descriptor, one for each call of next(), without blocking the loop: a pipe when
+/// it has data, a regular file in pieces between other work. Reads no more than it is asked for.
 class LineSource {
  public:
-  /// A line, nothing at the end, or `usage` if reading failed.
+  /// A line; nothing at the end; `usage` if reading failed.
   using Next = Result<std::optional<LineCutter::Line>>;
 
   /// `loop` must outlive the source; the descriptor stays open, and blocking.
@@ -27,8 +26,8 @@ class LineSource {
   LineSource(const LineSource&) = delete;
   LineSource& operator=(const LineSource&) = delete;
 
-  /// Calls back once with the next line, never from inside; the line is valid during the callback.
-  /// One call at a time. Silent after the source's end.
+  /// Calls back once with the next line, never from inside. The line is valid during the callback.
+  /// One call at a time. Does not call back after the end.
   void next(std::function<void(Next)> callback);
 
  private:

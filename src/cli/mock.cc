@@ -29,6 +29,7 @@ int run_mock(int argc, char** argv) {
   options.host.token_life = std::chrono::milliseconds(1000 * parsed.options->token_life_s);
   const std::string& key = parsed.options->aws_key;
   const size_t colon = std::min(key.find(':'), key.size());
+  options.host.clock_ahead = std::chrono::seconds(parsed.options->clock_ahead_s);
   options.host.aws = {key.substr(0, colon), key.substr(std::min(colon + 1, key.size()))};
   mock::Mock mock(loop, std::move(options));
   const auto port = mock.listen(parsed.options->host, static_cast<uint16_t>(parsed.options->port));

@@ -152,6 +152,9 @@ Parsed<MockOptions> parse_mock(int argc, char** argv) {
       ->type_name("S")
       ->check(integer_from(0, 86'400));
   app.add_option("--aws-key", options.aws_key, "Whose signatures it takes")->type_name("ID:SECRET");
+  app.add_option("--clock-ahead", options.clock_ahead_s, "A host whose clock is ahead; -S: behind")
+      ->type_name("S")
+      ->check(integer_from(-31'536'000, 31'536'000));
   app.add_option("--batch-time", options.batch_time_ms, "What a message batch takes (200)")
       ->type_name("MS")
       ->check(integer_from(0, 86'400'000));

@@ -10,7 +10,7 @@
 
 namespace proxx::cli {
 
-/// What every command that loads settings takes.
+/// Options of every command that loads settings.
 struct CommonOptions {
   std::optional<std::string> config;  ///< -c: a path or `none`
   std::vector<FlagValue> flags;       ///< those that stand for a key of the configuration
@@ -101,6 +101,7 @@ struct MockOptions {
   std::string token;
   int token_life_s = 0;
   std::string aws_key;  ///< ID:SECRET
+  int clock_ahead_s = 0;
 };
 
 struct ModelsOptions : CommonOptions {
@@ -112,8 +113,8 @@ struct ConfigOptions : CommonOptions {
   bool path = false;
 };
 
-/// The options, or the exit code of a command line that asked for help (0) or was wrong (2); what
-/// there was to say has been said.
+/// The options; or the exit code if the command line asked for help (0) or is wrong (2), which has
+/// been reported then.
 template <class T>
 struct Parsed {
   std::optional<T> options;

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-// What the options say of a wrong value, in one form: `--jobs: expected an integer from 1 to 1000,
-// got '0'`. For options*.cc only.
+// The messages for wrong values, in one form: `--jobs: expected an integer from 1 to 1000, got
+// '0'`. For options*.cc only.
 
 namespace proxx::cli {
 
@@ -20,13 +20,12 @@ inline constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
 
 /// `a, b or c`
 [[nodiscard]] std::string listed(const std::vector<std::string>& words);
-/// What the help and the messages call an option's value: the `NAME` of `--model NAME`; "" for a
-/// flag.
+/// The name of an option's value in help and messages: the `NAME` of `--model NAME`; "" for a flag.
 [[nodiscard]] std::string value_name(const CLI::Option& option);
-/// The error in proxx's words; those of a validator stay.
+/// The error in proxx's words. Messages of a validator stay.
 [[nodiscard]] std::string words_of(const CLI::App& app, const CLI::ParseError& error);
-/// `unknown option '--strem' (did you mean '--stream'?)`. One letter is near to every other one, so
-/// nothing is suggested for it.
+/// `unknown option '--strem' (did you mean '--stream'?)`. Suggests nothing for one letter, since
+/// every other letter is near.
 [[nodiscard]] std::string unknown_option(const CLI::App& app, const std::string& word);
 
 }  // namespace proxx::cli

@@ -12,14 +12,15 @@ class io_context;
 
 namespace proxx::cli {
 
-/// What data is, for how a terminal shows what would act on it (base/visible.h): JSON, also in
-/// frames and lines, as escapes of its own, so that it stays JSON. Elsewhere bytes are as they are.
+/// The kind of data, which decides how a terminal shows characters that would act on it
+/// (base/visible.h): in JSON, also in frames and lines, as escapes, so that it stays JSON.
+/// Elsewhere bytes are written unchanged.
 enum class Content { json, text };
 
-/// Where data goes: stdout, or the file of -o.
+/// The destination of data: stdout, or the file of -o.
 class Output {
  public:
-  /// stdout. Errors on the first write if it was closed from the start (docs/faults.md L7).
+  /// For stdout. The first write fails if stdout was closed from the start (docs/faults.md L7).
   explicit Output(Content content = Content::json);
   /// `path` is created or emptied at the first write; whole() replaces it in one step.
   explicit Output(std::string path);
@@ -29,18 +30,18 @@ class Output {
 
   [[nodiscard]] bool is_stdout() const { return path_.empty(); }
   [[nodiscard]] bool is_terminal() const;
-  /// Whether it looks as if it could be written, before anything is asked: nobody wants to pay for
-  /// an answer that has nowhere to go.
+  /// Checks whether it can probably be written, before a request is sent: an answer costs money,
+  /// also if there is nowhere to write it.
   [[nodiscard]] Status check() const;
   /// Appends, blocking.
   Status write(std::string_view bytes);
-  /// The one and only document: a file appears complete or not at all, and keeps its permissions
-  /// and its owner; a link stays one, and its target is replaced. Where that cannot be (a device, a
-  /// file with several names, a folder that is not writable), it is written in place.
+  /// Writes the only document. A file is replaced in one step and keeps its permissions and owner;
+  /// of a link the target is replaced. Where that is not possible (a device, a file with several
+  /// names, a folder that is not writable), the file is written in place.
   Status write_whole(std::string_view bytes);
-  /// Last: what the kernel only tells at the end (full disk, quota).
+  /// Call last: some write errors are only reported here (full disk, quota).
   Status close();
-  /// The descriptor to write to, opened if need be.
+  /// The descriptor to write to. Opens the file if needed.
   Result<int> descriptor();
 
  private:
@@ -49,8 +50,8 @@ class Output {
   int descriptor_ = -1;
 };
 
-/// Writes to a descriptor on a loop without ever blocking it: what a pipe does not take now waits
-/// and goes out when it does. Regular files are written at once.
+/// Writes to a descriptor on a loop without blocking it. Bytes that a pipe does not take now wait
+/// and are written once it does. Regular files are written at once.
 class PipeWriter {
  public:
   /// `loop` must outlive the writer; the descriptor stays open.
@@ -59,11 +60,11 @@ class PipeWriter {
   PipeWriter(const PipeWriter&) = delete;
   PipeWriter& operator=(const PipeWriter&) = delete;
 
-  /// False: some of it waits; on_drain comes when none does.
+  /// False if some of it waits; on_drain is called once nothing does.
   bool write(std::string_view bytes);
   [[nodiscard]] bool idle() const;
   void on_drain(std::function<void()> callback);
-  /// A write failed: nothing more goes out.
+  /// Called when a write failed. Nothing is written after that.
   void on_error(std::function<void(const Error&)> callback);
 
  private:

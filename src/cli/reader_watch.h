@@ -3,10 +3,9 @@
 
 namespace proxx::cli {
 
-/// Ends the program as soon as nobody reads the descriptor any more, without waiting for a write to
-/// find out: an answer that is long in coming is not paid for. A pipe or a socket ends it by
-/// SIGPIPE, a terminal that hangs up by SIGHUP. What has no reader to lose, such as a file, is left
-/// alone.
+/// Ends the program as soon as nobody reads the descriptor any more, so that nobody pays for an
+/// answer that no one reads: by SIGPIPE for a pipe or a socket, by SIGHUP for a terminal that hangs
+/// up. Does nothing for other files, which have no reader to lose.
 class ReaderWatch {
  public:
   /// `loop` must outlive the watch; the descriptor stays open.

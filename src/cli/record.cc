@@ -129,7 +129,7 @@ class Recording::Call final : public UpstreamCall, UpstreamHandler {
     json::Writer writer(out);
     writer.begin_object().key("status").integer(head_.status).key("headers").begin_object();
     for (const std::string_view name : kKeptHeaders) {
-      if (const auto value = find_header(head_.headers, name)) writer.key(name).string(*value);
+      if (const auto value = find_header(head_.headers, name)) writer.text_key(name).string(*value);
     }
     writer.end_object().key("pieces").begin_array();
     for (const Piece& piece : pieces_) {

@@ -17,10 +17,10 @@ namespace proxx::cli {
 /// The folder of --record, for all exchanges of a run.
 class RecordFolder {
  public:
-  /// Creates it if it is missing. Errors: `usage`.
+  /// Creates the folder if it is missing. Errors: `usage`.
   [[nodiscard]] static Result<RecordFolder> make(std::string path);
 
-  /// A new folder in it with the next number; other processes may record into the same place.
+  /// Creates a folder in it with the next number. Other processes may record into the same place.
   [[nodiscard]] Result<std::string> next();
 
  private:
@@ -30,20 +30,20 @@ class RecordFolder {
   int next_number_ = 1;  ///< all below are taken
 };
 
-/// --record of one exchange: stands between it and both its ends. Each call of the upstream's is
-/// kept in a folder of its own, in the form that `proxx mock --replay` reads (mock/replay.h), and
-/// with the last of them what the client got. Kept of a call are the request's body, and of the
-/// answer its bytes with their timing and the headers that conversion looks at: no header of the
-/// request, and a key that a peer sent back is masked. What cannot be written is told, and costs
-/// the recording of that call, not its answer.
+/// --record of one exchange, between the exchange and both of its ends. Keeps each upstream call in
+/// a folder of its own, in the form that `proxx mock --replay` reads (mock/replay.h), and with the
+/// last call the answer that the client got. Of a call it keeps the body of the request, and the
+/// answer's bytes with their timing and with the headers that conversion looks at. It keeps no
+/// header of the request, and masks keys that a peer sent back. If a recording cannot be written,
+/// it says so and drops that recording; the answer is not affected.
 class Recording final : Upstream, Sink {
  public:
-  /// No `folder`: nothing is recorded, and context() and sink() are those given. All must outlive
-  /// the recording, and that the exchange. `frame` is the request's: a stream is kept as
-  /// server-sent events whatever surrounds its chunks.
+  /// Without a `folder` nothing is recorded, and context() and sink() are those given. The
+  /// arguments must outlive the recording, and the recording the exchange. `frame` is the
+  /// request's; a stream is kept as server-sent events whatever its frame.
   Recording(const ExchangeContext& context, RecordFolder* folder, std::optional<AnswerForm> form,
             Sink& sink, answer::Frame frame = {});
-  /// Keeps what there was of an answer that was cut off.
+  /// Keeps what came of an answer that was cut off.
   ~Recording() override;
   Recording(const Recording&) = delete;
   Recording& operator=(const Recording&) = delete;

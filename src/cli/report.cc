@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "answer/cost.h"
 #include "base/secret_text.h"
 #include "cli/terminal.h"
 #include "openai/error.h"
@@ -77,19 +78,6 @@ void report_notices(const Notices& notices, OnLossy on_lossy, bool quiet) {
 
 void report_retry(std::chrono::milliseconds delay, const Error& error) {
   say("retrying in " + seconds(delay) + ": " + error.message);
-}
-
-std::optional<double> cost_usd(const AnswerFacts& facts, const Model* model) {
-  if (model == nullptr || model->price_input < 0 || model->price_output < 0) return std::nullopt;
-  // Writing the cache costs 1.25 times input for five minutes (docs/protocol.md 1.5).
-  constexpr double kCacheWriteFactor = 1.25;
-  const auto plain =
-      static_cast<double>(facts.prompt_tokens - facts.cached_tokens - facts.cache_write_tokens);
-  const double read = model->price_cache_read >= 0 ? model->price_cache_read : model->price_input;
-  return (plain * model->price_input + static_cast<double>(facts.cached_tokens) * read +
-          static_cast<double>(facts.cache_write_tokens) * model->price_input * kCacheWriteFactor +
-          static_cast<double>(facts.completion_tokens) * model->price_output) /
-         1e6;
 }
 
 std::string tokens_text(const AnswerFacts& facts) {

@@ -1,6 +1,5 @@
 #pragma once
 #include <chrono>
-#include <optional>
 #include <string>
 
 #include "answer/facts.h"
@@ -9,7 +8,7 @@
 #include "base/result.h"
 #include "exchange/exchange.h"
 
-// The lines about a request that the request commands put on stderr.
+// The lines about a request that the request commands write to stderr.
 
 namespace proxx::cli {
 
@@ -17,18 +16,16 @@ namespace proxx::cli {
 [[nodiscard]] std::string describe(const Error& error);
 /// The flag of `proxx ask` that wrote the field of a request; other fields stay as they are.
 [[nodiscard]] std::string flag_of_field(const std::string& field);
-/// The error with such a flag in place of its field.
+/// The error with that flag instead of its field.
 [[nodiscard]] Error in_flag_words(Error error);
-/// Says the error; returns its exit code.
+/// Reports the error. Returns its exit code.
 int report(const Error& error);
 
-/// `dropped seed: reason` for each, unless they are to be ignored.
+/// Writes `dropped seed: reason` for each notice, unless they are to be ignored.
 void report_notices(const Notices& notices, OnLossy on_lossy, bool quiet);
 /// `retrying in 0.5 s: ...`
 void report_retry(std::chrono::milliseconds delay, const Error& error);
-/// What the tokens of an answer cost, where the model's prices are known.
-[[nodiscard]] std::optional<double> cost_usd(const AnswerFacts& facts, const Model* model);
-/// `120 in, 100 cached, 45 out, 20 reasoning`, without what is zero.
+/// `120 in, 100 cached, 45 out, 20 reasoning`; leaves out zeros.
 [[nodiscard]] std::string tokens_text(const AnswerFacts& facts);
 /// The line of --usage: tokens, cost where the price is known, seconds.
 [[nodiscard]] std::string usage_line(const AnswerFacts& facts, const ExchangeTimes& times,

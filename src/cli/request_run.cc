@@ -160,7 +160,7 @@ class Sending {
         facts.stop.reason != answer::StopReason::refusal) {
       return;
     }
-    say_error(json::unescape(openai::raw_refusal_text(facts.stop)));
+    say_error(json::unescape(openai::refusal_text(facts.stop)));
     exit_code_ = kExitRefused;
   }
   void report_cut_off() const {

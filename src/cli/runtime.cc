@@ -179,7 +179,7 @@ Status Runtime::take_keys(bool quiet) {
     renewal_->ask(loop_, refused,
                   [this, busy = boost::asio::make_work_guard(loop_),
                    tell = std::move(on_renewal)](Result<std::optional<Credential>> renewed) {
-                    if (!renewed) credential_ = ended(credential_);
+                    if (!renewed) credential_ = irreplaceable(credential_);
                     if (renewed && *renewed) credential_ = **renewed;
                     tell(std::move(renewed));
                   });

@@ -24,7 +24,7 @@ namespace proxx::cli {
 /// Settings from the flags, the environment and the configuration file.
 [[nodiscard]] Result<LoadedSettings> load(const CommonOptions& options);
 
-// From the settings, the options of the layers below.
+// Options of the layers below, made from the settings.
 /// The built-in table, with the upstream's list if it was fetched, and the configured entries on
 /// top.
 [[nodiscard]] ModelTable model_table(const Settings& settings,
@@ -33,19 +33,19 @@ namespace proxx::cli {
                                              const ModelTable& models);
 [[nodiscard]] HeaderOptions header_options(const Settings& settings);
 [[nodiscard]] UpstreamTimeouts upstream_timeouts(const Settings& settings);
-/// What nothing may show: the values of secret configured headers, and every credential in the
-/// environment, whether it counts or lost to a flag.
+/// Texts that must not be shown: the values of secret configured headers, and every credential in
+/// the environment, whether it is used or not.
 [[nodiscard]] Secrets held_secrets(const Settings& settings);
 /// -v and -vv become traces on stderr.
 [[nodiscard]] EngineOptions engine_options(const Settings& settings, int verbose);
 
 [[nodiscard]] Credential credential_of(Keys keys);
 
-/// Points the settings at the embedded mock on `port` and sets a key that the mock accepts.
+/// Makes the settings point to the embedded mock on `port`, with a key that it accepts.
 void use_mock(Settings& settings, Credential& credential, uint16_t port);
 
-/// Everything a request command needs for its exchanges: loop, upstream (the embedded mock if asked
-/// for), settings and credential. One per run.
+/// Everything that a request command needs for its exchanges: loop, upstream (or the embedded
+/// mock), settings and credential. One per run.
 class Runtime {
  public:
   /// Errors: `usage` for settings, `unauthorized` without a key.
@@ -54,9 +54,9 @@ class Runtime {
   [[nodiscard]] boost::asio::io_context& loop() { return loop_; }
   [[nodiscard]] const Settings& settings() const { return loaded_.settings; }
   [[nodiscard]] ExchangeContext& context() { return context_; }
-  /// The one that counts now: another after a renewal. The context renews it.
+  /// The current one: a renewal replaces it. The context renews it.
   [[nodiscard]] const Credential& credential() const { return credential_; }
-  /// The error, with where the key comes from if the upstream refuses it.
+  /// The error. If the upstream refuses the key, the message says where the key comes from.
   [[nodiscard]] Error with_key_source(Error error) const;
   [[nodiscard]] const ModelTable& models() const { return models_; }
   /// The folder of --record; null without that option.

@@ -99,7 +99,7 @@ Result<std::string> words_to_schema(std::string_view words) {
   json::Writer writer(out);
   writer.begin_object().key("type").string("object").key("properties").begin_object();
   for (const SchemaMember& member : members) {
-    writer.key(member.name).begin_object().key("type").string(member.type);
+    writer.text_key(member.name).begin_object().key("type").string(member.type);
     if (!member.description.empty()) writer.key("description").string(member.description);
     writer.end_object();
   }

@@ -8,16 +8,16 @@
 #include "config/load.h"
 #include "server/live.h"
 
-// What `proxx serve` reads when it starts, and again when it is told to.
+// What `proxx serve` reads at the start, and again on SIGHUP.
 
 namespace proxx::cli {
 
-/// What requests are answered by, out of the settings. `session_id` is the process's.
+/// The terms of requests, made from the settings. `session_id` is the process's.
 [[nodiscard]] Result<server::LiveOptions> live_options(const ServeOptions& options,
                                                        const LoadedSettings& loaded, Credential own,
                                                        std::string session_id);
 
-/// How a server began.
+/// The start of a server.
 struct ServeStart {
   ServeOptions options;
   std::shared_ptr<const Settings> settings;  ///< as they were loaded
@@ -25,9 +25,9 @@ struct ServeStart {
   std::string session_id;
 };
 
-/// Reads the configuration and the keys again, from where they were read before. Errors: `usage`,
-/// also for another upstream_url, proxy or cacert: a key must not go to a host that it is not for.
-/// `stop` as Reloader has it.
+/// Reads the configuration and the keys again, from the same places. Errors: `usage`, also for
+/// another upstream_url, proxy or cacert: a key must not go to a host that it is not for. `stop` as
+/// in Reloader.
 [[nodiscard]] Result<server::LiveOptions> read_again(const ServeStart& start,
                                                      const std::atomic<bool>& stop);
 

@@ -16,13 +16,13 @@ namespace proxx::cli {
 /// or read too. `newline` ends the line that a terminal shows (an answer, a progress line).
 void end_on_signals(bool newline);
 
-/// Leaves the first of these signals to the loop, which may end in its own time. The second one
-/// ends the program at once, and so does the first if a BlockingCall cannot go on.
+/// Passes the first of these signals to the loop, which may take its time to end. The second one
+/// ends the program at once, and so does the first while a BlockingCall is stuck.
 class FirstSignal {
  public:
   /// `loop` must outlive the watch. `came` gets the signal, from the loop. `newline` as above.
   FirstSignal(boost::asio::io_context& loop, bool newline, std::function<void(int signal)> came);
-  /// From then on all of them end the program at once.
+  /// From then on each of them ends the program at once.
   ~FirstSignal();
   FirstSignal(const FirstSignal&) = delete;
   FirstSignal& operator=(const FirstSignal&) = delete;

@@ -9,12 +9,12 @@
 
 namespace proxx::cli {
 
-/// The answer of one request on stdout or in the file of -o, in one of the formats json, sse and
-/// text (proxx(1)), flushed as it comes.
+/// Writes the answer of one request to stdout or the file of -o, as json, sse or text (proxx(1)),
+/// flushed as it comes.
 class StdoutSink final : public Sink {
  public:
-  /// `form`: nothing is json, or sse where the answer streams. `output` must outlive the sink.
-  /// `done` is called once, with null for a complete answer; an error may also be of the output.
+  /// Without a `form`: json, or sse if the answer streams. `output` must outlive the sink. `done`
+  /// is called once, with null for a complete answer; an error may also be one of the output.
   StdoutSink(boost::asio::io_context& loop, Output& output, std::optional<AnswerForm> form,
              std::function<void(const Error*)> done);
 

@@ -2,7 +2,7 @@
 #include <string>
 #include <string_view>
 
-// What proxx says on stderr, and how things look on a terminal. Data goes elsewhere (output.h).
+// Messages on stderr, and how text looks on a terminal. Data is written elsewhere (output.h).
 
 namespace proxx::cli {
 
@@ -12,14 +12,15 @@ enum class Color { automatic, always, never };
 [[nodiscard]] bool use_color(Color color);
 void set_color(Color color);
 
-/// `proxx: TEXT` and a newline, in one write: one line whatever the text, which visible() shows
-/// (base/visible.h), without what looks like a key (base/secret_text.h): it may stand in the place
-/// of a file's name, a model, a word. A stderr that cannot be written is none of the program's
-/// business.
+/// Writes `proxx: TEXT` and a newline in one write. It is one line whatever the text: visible()
+/// shows control characters (base/visible.h). Masks text that looks like a key
+/// (base/secret_text.h), since it may stand where a file, a model or a word is named. Ignores
+/// errors of stderr.
 void say(std::string_view text);
-/// say(), its prefix in red where colours are used.
+/// say() with its prefix in red where colours are used.
 void say_error(std::string_view text);
-/// Bytes as they are, for what has passed visible(): traces, reasoning; and for progress.
+/// Writes bytes unchanged: text that has passed visible() already (traces, reasoning), and
+/// progress.
 void write_stderr(std::string_view text);
 /// Lines of a trace, each `> TEXT` or `< TEXT` (`direction`), visible(); at least one.
 [[nodiscard]] std::string trace_lines(char direction, std::string_view text);

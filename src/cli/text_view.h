@@ -6,19 +6,19 @@
 
 namespace proxx::cli {
 
-/// Stands before the sink of an answer in text form and shows the model's reasoning on stderr,
-/// dimmed, ended by a newline before the answer's first word, and ends the line of an answer that
-/// breaks off on a terminal before its error comes. Everything else passes through.
+/// A sink in front of the sink of an answer in text form. Shows the model's reasoning on stderr,
+/// dimmed, and ends its line before the answer's first word. On a terminal, ends the line of an
+/// answer that breaks off before its error is written. Passes everything else on.
 class TextView final : public Sink {
  public:
   /// `answer` must outlive the view.
   explicit TextView(Sink& answer) : answer_(answer) {}
 
   void show_reasoning(std::string_view text);
-  /// Whether text() is to have the whole answer.
+  /// Whether text() keeps the whole answer.
   void keep_text(bool keep) { keeps_ = keep; }
   [[nodiscard]] const std::string& text() const { return text_; }
-  /// Nothing but line ends was written.
+  /// True if nothing but line ends was written.
   [[nodiscard]] bool is_empty() const { return empty_; }
 
   void begin(const AnswerHead& head) override { answer_.begin(head); }

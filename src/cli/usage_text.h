@@ -3,7 +3,7 @@
 
 namespace proxx::cli {
 
-// The first lines of each command's --help, for those that also show them when they get nothing to
+// The first lines of each command's --help; some commands also print them when they have nothing to
 // work on.
 inline constexpr std::string_view kSendUsage =
     "Usage: proxx [OPTIONS] [FILE|-]\n"
@@ -39,8 +39,8 @@ inline constexpr std::string_view kOverview =
     "  git diff | proxx ask -m opus what could break here\n"
     "  echo '{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}' | proxx --mock\n";
 
-/// Says on stderr what is missing, the usage, a command line that works, and which one gives the
-/// `help`. Returns kExitUsage.
+/// Writes to stderr what is missing, the usage, a command line that works, and the command line
+/// that prints the `help`. Returns kExitUsage.
 int say_usage(std::string_view missing, std::string_view usage, std::string_view example,
               std::string_view help);
 

@@ -5,7 +5,8 @@
 
 #include "base/result.h"
 
-// The command line's one loop that writes to a descriptor. (serve's log never waits: server/log.h.)
+// The only loop of the command line that writes to a descriptor. (serve's log never waits:
+// server/log.h.)
 
 namespace proxx::cli {
 
@@ -16,8 +17,8 @@ ssize_t write_some(int descriptor, std::string_view bytes);
 /// Writes all of `bytes`; waits if a non-blocking descriptor is full. Errors: write_error_or_die().
 Status write_all(int descriptor, std::string_view bytes);
 
-/// The error for a failed write: `output_failed`, "write error: No space left on device". Does not
-/// return for EPIPE: the reader is gone, so the program ends by SIGPIPE, without a message.
+/// The error for a failed write: `output_failed`, "write error: No space left on device". For EPIPE
+/// it does not return: nobody reads, so the program ends by SIGPIPE without a message.
 [[nodiscard]] Error write_error_or_die(int error_number);
 
 }  // namespace proxx::cli

@@ -19,6 +19,7 @@ constexpr HostVariable kVariables[] = {
     {HostKind::aws, "AWS_DEFAULT_REGION", "region"},
     {HostKind::aws, "AWS_REGION", "region"},
     {HostKind::google, "ANTHROPIC_GOOGLE_CLOUD_BASE_URL", "upstream_url"},
+    {HostKind::google, "GOOGLE_CLOUD_PROJECT", "project"},
     {HostKind::google, "ANTHROPIC_GOOGLE_CLOUD_PROJECT", "project"},
     {HostKind::google, "ANTHROPIC_GOOGLE_CLOUD_LOCATION", "region"},
     {HostKind::google, "ANTHROPIC_GOOGLE_CLOUD_WORKSPACE_ID", "workspace"},

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "answer/converter.h"
+#include "anthropic/error.h"
 #include "exchange/answer_headers.h"
 #include "openai/error.h"
 #include "upstream/retry.h"
@@ -43,6 +44,10 @@ Status Attempt::gather(std::string_view bytes) {
 
 Error Attempt::status_error() {
   mask(secrets, body);  // whole: its message is cut
+  if (request_id.empty()) {
+    request_id = anthropic::request_id_in(body);
+    if (!request_id.empty()) client_headers.emplace_back("x-request-id", request_id);
+  }
   Error error = upstream_status_error(head.status, media_type(head.headers), body);
   mask_error(error);
   constexpr std::string_view kModel = "model: ";

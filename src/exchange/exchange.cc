@@ -114,8 +114,8 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
 
   /// Asks for the turn under way: for the first time, or once more after a failed attempt.
   void call_upstream() {
-    const bool ends_soon = is_about_to_expire(request.credential, now_unix_s());
-    if (ends_soon && request.renew && !renewed_ahead) return renew_ahead();
+    const bool due = request.renew && !renewed_ahead && is_due(request.credential, now_unix_s());
+    if (due) return renew_ahead();
     attempt = {};
     client.output.clear();
     if (!client.has_begun()) {
@@ -135,12 +135,18 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
     call.headers.retries_done = retries_done;
     call.headers.betas.insert(call.headers.betas.end(), converted.betas.begin(),
                               converted.betas.end());
-    auto asked = context.provider->prepare(std::move(call));
-    if (!asked) return fail(std::move(asked).error());
-    add_secrets(converted.secrets, asked->secrets);
-    asked->timeouts = context.timeouts;
-    attempt.secrets = asked->secrets;
-    attempt.call = context.upstream->start(std::move(*asked), *this);
+    PrepareJob job{context.provider, context.keeps, std::move(call), {}};
+    const size_t size = context.provider->bytes_to_read(job.call);
+    run(std::move(job), size, &Impl::send);
+  }
+
+  void send(PrepareJob& prepared) {
+    if (!prepared.result) return fail(std::move(prepared.result).error());
+    UpstreamRequest asked = std::move(*prepared.result);
+    add_secrets(converted.secrets, asked.secrets);
+    asked.timeouts = context.timeouts;
+    attempt.secrets = asked.secrets;
+    attempt.call = context.upstream->start(std::move(asked), *this);
   }
 
   /// A copy only of what may be needed once more.
@@ -402,7 +408,7 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   void renew_ahead() {
     renewed_ahead = true;
     ask_for_credential([](Impl& self, auto renewed) {
-      const bool over = self.request.credential.aws.expires_unix_s <= now_unix_s();
+      const bool over = is_over(self.request.credential, now_unix_s());
       if (!renewed && over) return self.fail(std::move(renewed).error());
       if (renewed && *renewed) self.request.credential = std::move(**renewed);
       self.call_upstream();
@@ -463,9 +469,14 @@ struct Exchange::Impl final : UpstreamHandler, std::enable_shared_from_this<Exch
   ExchangeTimes times;
 };
 
-bool is_about_to_expire(const Credential& credential, int64_t now) {
+bool is_due(const Credential& credential, int64_t now_unix_s) {
   const int64_t expires = credential.aws.expires_unix_s;
-  return expires != 0 && expires < now + kRenewAheadSeconds;
+  return credential.refused || (expires != 0 && expires < now_unix_s + kRenewAheadSeconds);
+}
+
+bool is_over(const Credential& credential, int64_t now_unix_s) {
+  const int64_t expires = credential.aws.expires_unix_s;
+  return credential.refused || (expires != 0 && expires <= now_unix_s);
 }
 
 Exchange::Exchange(const ExchangeContext& context, Sink& sink)

@@ -33,13 +33,17 @@ using RenewCredential = std::function<void(const Credential& refused, OnRenewal 
 
 /// A credential that ends sooner is renewed before it is used.
 inline constexpr int64_t kRenewAheadSeconds = 300;
-[[nodiscard]] bool is_about_to_expire(const Credential& credential, int64_t now_unix_s);
+/// Whether it is renewed before it is sent: it ends soon, or was refused.
+[[nodiscard]] bool is_due(const Credential& credential, int64_t now_unix_s);
+/// Whether it is not sent where no other can be had: it has ended, or was refused.
+[[nodiscard]] bool is_over(const Credential& credential, int64_t now_unix_s);
 
 /// What all exchanges of a loop share. Referenced things must outlive every exchange.
 struct ExchangeContext {
   boost::asio::io_context* loop = nullptr;
   Upstream* upstream = nullptr;
   const Provider* provider = nullptr;
+  std::shared_ptr<const void> keeps = {};  ///< what jobs hold for the provider's sake; may be null
   RequestOptions conversion;
   UpstreamTimeouts timeouts;
   int max_retries = 0;

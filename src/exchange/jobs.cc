@@ -1,6 +1,7 @@
 #include "exchange/jobs.h"
 
 #include <exception>
+#include <utility>
 
 #include "anthropic/batch.h"
 #include "exchange/protocols.h"
@@ -21,6 +22,14 @@ void RequestJob::run() noexcept {
     result->body = anthropic::countable_part(result->body);
     result->stream = false;
     result->continue_paused = 0;
+  } catch (const std::exception&) {
+    result = err(internal_error());
+  }
+}
+
+void PrepareJob::run() noexcept {
+  try {
+    result = provider->prepare(std::move(call));
   } catch (const std::exception&) {
     result = err(internal_error());
   }

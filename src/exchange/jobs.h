@@ -6,6 +6,7 @@
 #include "answer/converter.h"
 #include "base/result.h"
 #include "openai/protocol.h"
+#include "upstream/provider.h"
 
 // Conversions as jobs: each owns its data, so that it can run beside the loop (JobThread).
 
@@ -26,6 +27,16 @@ struct RequestJob {
   RequestOptions options;
   std::shared_ptr<const ModelTable> models;  ///< keeps options.models; may be null
   Result<ConvertedRequest> result;
+
+  void run() noexcept;
+};
+
+/// A call to the request that goes out (Provider::prepare).
+struct PrepareJob {
+  const Provider* provider = nullptr;
+  std::shared_ptr<const void> keeps;  ///< what the provider belongs to
+  ProviderCall call;
+  Result<UpstreamRequest> result;
 
   void run() noexcept;
 };

@@ -12,10 +12,8 @@
 
 namespace proxx {
 
-Credential ended(Credential refused) {
-  if (!is_about_to_expire(refused, static_cast<int64_t>(std::time(nullptr)))) {
-    refused.aws.expires_unix_s = 1;
-  }
+Credential irreplaceable(Credential refused) {
+  refused.refused = !is_due(refused, static_cast<int64_t>(std::time(nullptr))) || refused.refused;
   return refused;
 }
 
@@ -40,7 +38,8 @@ struct KeyRenewal::State : std::enable_shared_from_this<State> {
   std::atomic<bool> stop{false};
   std::mutex mutex;
   bool running = false;
-  /// Of the last reading: the key that it was for, ended() if it failed, and the one that it found.
+  /// Of the last reading: the key that it was for, irreplaceable() if it failed, and the one that
+  /// it found.
   Credential replaced;
   std::optional<Credential> found;
   std::optional<Error> failed;  ///< why there was none to read
@@ -64,7 +63,7 @@ void KeyRenewal::State::run() {
   if (!waiting.empty()) replaced = waiting.front().refused;
   if (!result) {
     failed = Error(ErrorKind::upstream_credentials, result.error().message);
-    const Credential refused = std::exchange(replaced, ended(replaced));
+    const Credential refused = std::exchange(replaced, irreplaceable(replaced));
     if (refused != replaced) on_renewed(replaced);
   } else if (!result->empty()) {
     found = std::move(*result);
@@ -97,7 +96,7 @@ KeyRenewal::~KeyRenewal() {
 void KeyRenewal::ask(boost::asio::io_context& loop, const Credential& refused, OnAnswer on_answer) {
   const std::lock_guard lock(state_->mutex);
   State::Waiting asking{&loop, refused, std::move(on_answer)};
-  const bool known = state_->replaced == refused || state_->replaced == ended(refused);
+  const bool known = state_->replaced == refused || state_->replaced == irreplaceable(refused);
   if (!state_->running && known) {
     const bool has_other = state_->found && *state_->found != refused;
     if (has_other || State::Clock::now() < state_->next_reading) {

@@ -15,9 +15,9 @@ class io_context;
 
 namespace proxx {
 
-/// A refused credential that nothing replaces: its end is past, so that it is renewed before it is
-/// sent again. One that is about to expire stays as it is: its end is known.
-[[nodiscard]] Credential ended(Credential refused);
+/// A credential that nothing could be read to replace: marked as refused. One that is about to
+/// expire stays as it is: its end is known, and it is good until then.
+[[nodiscard]] Credential irreplaceable(Credential refused);
 
 /// Reads proxx's own credential again when the upstream refuses it, or when it is about to expire:
 /// keys are rotated, tokens last an hour. One reading at a time, on a thread of its own, and for a
@@ -29,7 +29,7 @@ class KeyRenewal {
   /// Called beside the loops. `stop` becomes true when nobody waits for it any more.
   using Read = std::function<Result<Credential>(const std::atomic<bool>& stop)>;
   /// Called on the thread that read, with the credential that counts from now on: one that differs
-  /// from the refused one or, where none can be read, that one as ended().
+  /// from the refused one or, where none can be read, that one as irreplaceable().
   using OnRenewed = std::function<void(const Credential& renewed)>;
   using OnAnswer = OnRenewal;
 

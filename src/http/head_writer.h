@@ -16,9 +16,9 @@ struct Framing {
   std::string_view connection;  ///< `close`, `keep-alive`, or empty: not said
 };
 
-/// Status line, `headers`, framing and date. Of `headers`, those that framing decides are left
-/// out, as are names that are no tokens; control characters in values become spaces (RFC 9110
-/// 5.5), so that no value can end its line.
+/// Status line, `headers`, framing and, if `headers` has none, the date. Of `headers`, those that
+/// framing decides are left out, as are names that are no tokens; control characters in values
+/// become spaces (RFC 9110 5.5), so that no value can end its line.
 void write_head(int status, const HeaderList& headers, const Framing& framing, std::int64_t unix_s,
                 std::string& out);
 

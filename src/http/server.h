@@ -59,7 +59,7 @@ struct Request {
 /// A whole answer.
 struct Response {
   int status = 200;
-  HeaderList headers;  ///< content-length, connection and date are added
+  HeaderList headers;  ///< content-length and connection are added, and date if it is not there
   std::string body;
   bool close = false;  ///< close the connection behind it
 };

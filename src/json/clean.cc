@@ -192,45 +192,51 @@ size_t append_inner_cleaned(std::string& out, std::string_view raw, bool keep_cu
 
 }  // namespace
 
-std::string_view cleaned(std::string_view raw, std::string& buffer) {
-  if (is_clean(raw)) return raw;
+Raw cleaned(Raw raw, std::string& buffer) {
+  if (is_clean(raw.bytes())) return raw;
   buffer.clear();
-  append_cleaned(buffer, raw, false);
-  return buffer;
+  append_cleaned(buffer, raw.bytes(), false);
+  return Raw(buffer);
 }
 
-std::string cleaned(std::string_view raw) {
+RawString cleaned(Raw raw) {
+  return RawString(cleaned_json(raw.bytes()));
+}
+
+std::string cleaned_json(std::string_view json) {
   std::string out;
-  append_cleaned(out, raw, false);
+  append_cleaned(out, json, false);
   return out;
 }
 
-std::string_view PieceCleaner::add(std::string_view piece, std::string& buffer) {
-  if (held_.empty() && is_clean(piece)) return piece;
-  const std::string whole = std::exchange(held_, {}).append(piece);
+Raw PieceCleaner::add(Raw piece, std::string& buffer) {
+  if (held_.empty() && is_clean(piece.bytes())) return piece;
+  const std::string whole = std::exchange(held_, {}).append(piece.bytes());
   buffer.clear();
   const size_t half = append_cleaned(buffer, whole, true);
   held_ = whole.substr(whole.size() - half);
-  return buffer;
+  return Raw(buffer);
 }
 
-std::string_view PieceCleaner::end() {
+Raw PieceCleaner::end() {
   if (held_.empty()) return {};
   held_.clear();
-  return utf8::kReplacement;
+  return Raw(utf8::kReplacement);
 }
 
-std::string_view InnerCleaner::add(std::string_view piece, std::string& buffer) {
-  if (held_.empty() && !has_inner_backslash(piece)) return piece;
-  const std::string whole = std::exchange(held_, {}).append(piece);
+Raw InnerCleaner::add(Raw piece, std::string& buffer) {
+  if (held_.empty() && !has_inner_backslash(piece.bytes())) return piece;
+  const std::string whole = std::exchange(held_, {}).append(piece.bytes());
   std::string out;  // `piece` may be a view of `buffer`
   held_ = whole.substr(append_inner_cleaned(out, whole, true));
   buffer = std::move(out);
-  return buffer;
+  return Raw(buffer);
 }
 
-void InnerCleaner::end(std::string& out) {
+RawString InnerCleaner::end() {
+  std::string out;
   append_inner_cleaned(out, std::exchange(held_, {}), false);
+  return RawString(std::move(out));
 }
 
 }  // namespace proxx::json

@@ -3,25 +3,28 @@
 #include <string>
 #include <string_view>
 
+#include "json/raw.h"
+
 // Text of others on its way into records that are lines. No half of a surrogate pair goes out,
 // which strict readers refuse, and no character that a reader of lines may take for the end of one.
 
 namespace proxx::json {
 
-/// `raw`, the inside of a JSON string or JSON text, which is valid apart from halves of surrogate
-/// pairs: each half becomes U+FFFD; U+0085, U+2028 and U+2029 become escapes. A view of `raw` where
-/// there is nothing to do, else of `buffer`.
-[[nodiscard]] std::string_view cleaned(std::string_view raw, std::string& buffer);
-[[nodiscard]] std::string cleaned(std::string_view raw);
+/// `raw` with each half of a surrogate pair replaced by U+FFFD, and U+0085, U+2028 and U+2029
+/// escaped. A view of `raw` where there is nothing to do, else of `buffer`.
+[[nodiscard]] Raw cleaned(Raw raw, std::string& buffer);
+[[nodiscard]] RawString cleaned(Raw raw);
+/// The same for JSON text, which is valid apart from such halves.
+[[nodiscard]] std::string cleaned_json(std::string_view json);
 
 /// The same for a string that comes in pieces, which may split a pair between two escapes, but
 /// never a character or an escape.
 class PieceCleaner {
  public:
   /// What can be told of the string by now, as of cleaned(). A high half at the end waits.
-  [[nodiscard]] std::string_view add(std::string_view piece, std::string& buffer);
+  [[nodiscard]] Raw add(Raw piece, std::string& buffer);
   /// The string is over: what had waited.
-  [[nodiscard]] std::string_view end();
+  [[nodiscard]] Raw end();
   [[nodiscard]] bool holds() const { return !held_.empty(); }
 
  private:
@@ -33,9 +36,9 @@ class PieceCleaner {
 class InnerCleaner {
  public:
   /// As of PieceCleaner. What may become half of a pair waits: never more than two escapes.
-  [[nodiscard]] std::string_view add(std::string_view piece, std::string& buffer);
-  /// Appends what had waited; all of it but a half is as it came.
-  void end(std::string& out);
+  [[nodiscard]] Raw add(Raw piece, std::string& buffer);
+  /// The string is over: what had waited. All of it but a half is as it came.
+  [[nodiscard]] RawString end();
 
  private:
   std::string held_;

@@ -16,13 +16,9 @@ std::string_view trimmed(std::string_view text) {
 
 /// The offset behind the string whose opening quote is at `quote`.
 size_t end_of_string(std::string_view text, size_t quote) {
-  for (size_t at = quote + 1; at < text.size(); ++at) {
-    at = text.find_first_of("\"\\", at);
-    if (at == std::string_view::npos) break;
-    if (text[at] == '"') return at + 1;
-    ++at;
-  }
-  return text.size();
+  size_t at = text.find_first_of("\"\\", quote + 1);
+  while (at != std::string_view::npos && text[at] == '\\') at = text.find_first_of("\"\\", at + 2);
+  return at == std::string_view::npos ? text.size() : at + 1;
 }
 
 }  // namespace

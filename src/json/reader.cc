@@ -31,9 +31,9 @@ const char* name_of(Type type) {
 /// Longest key shown in a path, in bytes: a path goes into headers and messages.
 constexpr size_t kMaxKeyBytes = 64;
 
-std::string shown_key(std::string_view raw_key) {
+std::string shown_key(Raw raw_key) {
   if (raw_key.empty()) return R"("")";  // a path that can be seen
-  std::string key = unescape(raw_key.substr(0, kMaxKeyBytes * 6));
+  std::string key = unescape(Raw(raw_key.bytes().substr(0, kMaxKeyBytes * 6)));
   if (key.size() <= kMaxKeyBytes) return key;
   size_t cut = kMaxKeyBytes;
   while (cut > 0 && (static_cast<unsigned char>(key[cut]) & 0xC0) == 0x80) --cut;
@@ -121,14 +121,14 @@ bool Reader::equals(std::string_view text) const {
 }
 
 std::string_view Reader::text(std::string& buffer) const {
-  if (!node().has_escapes) return raw_string();
+  if (!node().has_escapes) return raw_string().bytes();
   append_unescaped(buffer, raw_string());
   return buffer;
 }
 
 std::string Reader::string_or(std::string_view otherwise) const {
   if (!is_string()) return std::string(otherwise);
-  return node().has_escapes ? unescape(raw_string()) : std::string(raw_string());
+  return node().has_escapes ? unescape(raw_string()) : std::string(raw_string().bytes());
 }
 
 std::optional<int64_t> Reader::integer_or_none() const {

@@ -44,9 +44,9 @@ class Reader {
 
   /// The value's JSON text, byte for byte as received.
   [[nodiscard]] std::string_view raw() const;
-  /// A string's text between its quotes, escapes and all. Only for strings.
-  [[nodiscard]] std::string_view raw_string() const {
-    return {document_->text_.data() + node().begin, node().end - node().begin};
+  /// Only for strings.
+  [[nodiscard]] Raw raw_string() const {
+    return Raw({document_->text_.data() + node().begin, node().end - node().begin});
   }
   /// True for a string that decodes to `text`.
   [[nodiscard]] bool equals(std::string_view text) const;
@@ -108,7 +108,7 @@ class Reader {
   Reader(const Document* document, uint32_t node) : document_(document), node_(node) {}
   [[nodiscard]] const Document::Node& node() const { return document_->nodes_[node_]; }
   [[nodiscard]] bool key_equals(std::string_view key) const {
-    return node().has_escapes ? unescape(raw_string()) == key : raw_string() == key;
+    return node().has_escapes ? unescape(raw_string()) == key : raw_string().bytes() == key;
   }
   [[nodiscard]] Status mismatch(Type wanted) const;
   /// `index_of(parent, child)`: an element's place in its array.
@@ -146,14 +146,14 @@ class Reader::Elements {
 };
 
 struct Member {
-  std::string_view raw_key;  ///< between its quotes, still escaped
+  Raw raw_key;
   Reader value;
   bool has_escapes;  ///< the key
   /// The key decoded.
   [[nodiscard]] std::string key() const { return unescape(raw_key); }
   /// ... without a copy where it has no escapes; `buffer` as of Reader::text().
   [[nodiscard]] std::string_view key(std::string& buffer) const {
-    if (!has_escapes) return raw_key;
+    if (!has_escapes) return raw_key.bytes();
     append_unescaped(buffer, raw_key);
     return buffer;
   }

@@ -1,5 +1,7 @@
 #include "json/string.h"
 
+#include <utility>
+
 #include "base/utf8.h"
 
 namespace proxx::json {
@@ -85,9 +87,15 @@ void append_escaped(std::string& out, std::string_view text) {
   }
 }
 
-void append_unescaped(std::string& out, std::string_view raw) {
+RawString escaped(std::string_view text) {
+  std::string bytes;
+  append_escaped(bytes, text);
+  return RawString(std::move(bytes));
+}
+
+void append_unescaped(std::string& out, Raw raw) {
   out.reserve(out.size() + raw.size());
-  const char* at = raw.data();
+  const char* at = raw.bytes().data();
   const char* const end = at + raw.size();
   while (at < end) {
     const char* backslash =
@@ -136,7 +144,7 @@ void append_unescaped(std::string& out, std::string_view raw) {
   }
 }
 
-std::string unescape(std::string_view raw) {
+std::string unescape(Raw raw) {
   std::string out;
   append_unescaped(out, raw);
   return out;

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "json/raw.h"
+
 // PROXX_PORTABLE: bytes one by one, as where there is neither SSE2 nor a little-endian word.
 #if defined(__SSE2__) && !defined(PROXX_PORTABLE)
 #define PROXX_SSE2
@@ -21,10 +23,12 @@ namespace proxx::json {
 /// UTF-8; bytes that are not become U+FFFD.
 void append_escaped(std::string& out, std::string_view text);
 
-/// Appends the decoded inside of a JSON string (as Reader::raw_string gives it). Lone surrogates
-/// become U+FFFD. `raw` must be valid, as everything in a Document is.
-void append_unescaped(std::string& out, std::string_view raw);
-[[nodiscard]] std::string unescape(std::string_view raw);
+/// append_escaped() into a string of its own.
+[[nodiscard]] RawString escaped(std::string_view text);
+
+/// Appends the decoded text. Lone surrogates become U+FFFD.
+void append_unescaped(std::string& out, Raw raw);
+[[nodiscard]] std::string unescape(Raw raw);
 
 /// The escape for a character beyond ASCII that ends a line for some readers; "" for any other.
 [[nodiscard]] std::string_view line_end_escape(std::string_view character);

@@ -313,7 +313,7 @@ Status Document::parse(std::string_view text, const ParseOptions& options) {
   return parse_view(buffer_, options);
 }
 
-Status Document::parse_escaped(std::string_view raw, const ParseOptions& options) {
+Status Document::parse_escaped(Raw raw, const ParseOptions& options) {
   buffer_.clear();
   append_unescaped(buffer_, raw);
   return parse_view(buffer_, options);
@@ -356,11 +356,6 @@ void Document::clear() {
   release(buffer_);
   release(nodes_);
   release(repairs_);
-}
-
-size_t Document::memory_bytes() const {
-  return buffer_.capacity() + nodes_.capacity() * sizeof(Node) +
-         repairs_.capacity() * sizeof(Repair);
 }
 
 bool is_valid(std::string_view text) {

@@ -59,8 +59,8 @@ class Document {
   /// The same without a copy: `text` must live as long as anything that is read of it.
   Status parse_view(std::string_view text, const ParseOptions& options = {});
 
-  /// The same for JSON text that is itself the inside of a JSON string, `raw`, which is valid.
-  Status parse_escaped(std::string_view raw, const ParseOptions& options = {});
+  /// The same for JSON text that is itself in a JSON string.
+  Status parse_escaped(Raw raw, const ParseOptions& options = {});
 
   /// Of the last parse.
   [[nodiscard]] Fault fault() const { return fault_; }
@@ -74,9 +74,6 @@ class Document {
 
   /// The top-level value. Only after a successful parse.
   [[nodiscard]] Reader root() const;
-
-  /// What it holds, index and copied text, for the limits table.
-  [[nodiscard]] size_t memory_bytes() const;
 
  private:
   friend class Reader;

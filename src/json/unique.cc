@@ -18,8 +18,8 @@ bool is_surely_unique(Reader object) {
   for (const Member& member : object.members()) {
     if (count == keys.size() || member.has_escapes) return false;
     const auto end = keys.begin() + static_cast<ptrdiff_t>(count);
-    if (std::find(keys.begin(), end, member.raw_key) != end) return false;
-    keys[count++] = member.raw_key;
+    if (std::find(keys.begin(), end, member.raw_key.bytes()) != end) return false;
+    keys[count++] = member.raw_key.bytes();
   }
   return true;
 }
@@ -40,7 +40,7 @@ std::vector<bool> replaced_members(Reader object) {
   std::deque<std::string> decoded;
   for (const Member& member : object.members()) {
     const std::string_view text =
-        member.has_escapes ? decoded.emplace_back(member.key()) : member.raw_key;
+        member.has_escapes ? decoded.emplace_back(member.key()) : member.raw_key.bytes();
     keys.push_back({text, keys.size(), stable_hash(text)});
   }
   std::sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) {

@@ -23,10 +23,10 @@ Writer& Writer::close(char bracket) {
   return *this;
 }
 
-Writer& Writer::key(std::string_view name) {
+Writer& Writer::key(Key name) {
   separate();
   out_.push_back('"');
-  out_.append(name);
+  out_.append(name.bytes());
   out_.append("\":");
   first_ = true;
   return *this;
@@ -40,10 +40,10 @@ Writer& Writer::string(std::string_view text) {
   return *this;
 }
 
-Writer& Writer::raw_string(std::string_view raw) {
+Writer& Writer::raw_string(Raw raw) {
   separate();
   out_.push_back('"');
-  out_.append(raw);
+  out_.append(raw.bytes());
   out_.push_back('"');
   return *this;
 }

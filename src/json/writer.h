@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -6,6 +7,21 @@
 #include "json/text.h"
 
 namespace proxx::json {
+
+/// A member's name that needs no escape: a literal, or one that is raw already.
+class Key {
+ public:
+  // NOLINTNEXTLINE(google-explicit-constructor): for literals alone
+  template <size_t kSize>
+  constexpr Key(const char (&literal)[kSize]) : name_({literal, kSize - 1}) {}
+  constexpr Key(Raw name) : name_(name) {}          // NOLINT(google-explicit-constructor)
+  Key(const RawString& name) : name_(Raw(name)) {}  // NOLINT(google-explicit-constructor)
+
+  [[nodiscard]] constexpr std::string_view bytes() const { return name_.bytes(); }
+
+ private:
+  Raw name_;
+};
 
 /// Appends JSON to a string, commas and escapes included. Calls must nest as the JSON does; key()
 /// comes before each value of an object. Views are not kept.
@@ -19,15 +35,15 @@ class Writer {
   Writer& begin_array() { return open('['); }
   Writer& end_array() { return close(']'); }
 
-  /// `name` is written as it is: a literal without anything to escape.
-  Writer& key(std::string_view name);
-  /// A key as the peer spelled it, between its quotes, still escaped.
-  Writer& raw_key(std::string_view raw) { return key(raw); }
+  Writer& key(Key name);
+  /// A key as the peer spelled it.
+  Writer& raw_key(Raw name) { return key(name); }
+  /// A key that is escaped here.
+  Writer& text_key(std::string_view name) { return key(escaped(name)); }
 
   /// UTF-8 text, escaped here.
   Writer& string(std::string_view text);
-  /// The inside of a JSON string, as Reader::raw_string gives it.
-  Writer& raw_string(std::string_view raw);
+  Writer& raw_string(Raw raw);
   /// A whole JSON value as text, valid already.
   Writer& raw(std::string_view json);
   Writer& integer(int64_t value);

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <cctype>
 #include <cstdlib>
 #include <ctime>
 #include <map>
@@ -70,7 +71,10 @@ std::string uri_encode(const std::string& text, bool keeps_slash) {
 std::string uri_decode(const std::string& text) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
+    const auto is_digit = [&text](size_t at) {
+      return at < text.size() && std::isxdigit(static_cast<unsigned char>(text[at])) != 0;
+    };
+    if (text[i] == '%' && is_digit(i + 1) && is_digit(i + 2)) {
       out += static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16));
       i += 2;
     } else {
@@ -124,6 +128,14 @@ std::optional<int64_t> time_of(const std::string& date) {
   return static_cast<int64_t>(timegm(&time));
 }
 
+std::string stamp(int64_t unix_s) {
+  const auto time = static_cast<time_t>(unix_s);
+  std::tm utc{};
+  gmtime_r(&time, &utc);
+  std::array<char, 32> text{};
+  return {text.data(), strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &utc)};
+}
+
 std::string canonical(const http::Request& request, const std::string& names) {
   const size_t question = request.target.find('?');
   const std::string query =
@@ -154,10 +166,12 @@ std::optional<std::string> check_signature(const http::Request& request, const A
   const auto signed_at = time_of(date);
   if (!signed_at || date.substr(0, 8) != scope[1]) return "Date in Credential scope does not match";
   if (now_unix_s - *signed_at > kMaxSkewSeconds) {
-    return "Signature expired: " + date + " is now earlier than the time allowed";
+    return "Signature expired: " + date + " is now earlier than " +
+           stamp(now_unix_s - kMaxSkewSeconds) + " (" + stamp(now_unix_s) + " - 5 min.)";
   }
   if (*signed_at - now_unix_s > kMaxSkewSeconds) {
-    return "Signature not yet current: " + date + " is still later than the time allowed";
+    return "Signature not yet current: " + date + " is still later than " +
+           stamp(now_unix_s + kMaxSkewSeconds) + " (" + stamp(now_unix_s) + " + 5 min.)";
   }
   if ((';' + names + ';').find(";host;") == std::string::npos) return kMismatch;
   std::string key = "AWS4" + account.secret_access_key;

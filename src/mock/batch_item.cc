@@ -31,10 +31,11 @@ std::optional<ApiError> check_envelope(size_t index, json::Reader item) {
   if (!id.is_string()) return refuse(index, "custom_id", "Input should be a valid string");
   if (!item.get("params").is_object()) return refuse(index, "params", "Field required");
   for (const json::Member& member : item.members()) {
-    if (member.raw_key == "custom_id" || member.raw_key == "params") continue;
-    return refuse(index, member.raw_key, "Extra inputs are not permitted");
+    const std::string_view key = member.raw_key.bytes();
+    if (key == "custom_id" || key == "params") continue;
+    return refuse(index, key, "Extra inputs are not permitted");
   }
-  const std::string_view raw = id.raw_string();
+  const std::string_view raw = id.raw_string().bytes();
   if (raw.size() > kMaxIdBytes) {
     return refuse(index, "custom_id", "String should have at most 64 characters");
   }
@@ -67,7 +68,7 @@ BatchItems read_batch_items(std::string_view body) {
     const size_t index = out.items.size();
     out.error = check_envelope(index, item);
     if (out.error) return out;
-    out.items.push_back({item.get("custom_id").raw_string(), item.get("params").raw()});
+    out.items.push_back({item.get("custom_id").raw_string().bytes(), item.get("params").raw()});
     if (!ids.insert(out.items.back().custom_id).second) {
       out.error = refuse(index, "custom_id", "custom_id must be unique within a batch");
       return out;

@@ -79,7 +79,7 @@ Status check_container(Reader field, Draft&) {
 
 Status read_system(Reader field, Draft& draft) {
   if (field.is_string()) {
-    const std::string_view text = field.raw_string();
+    const json::Raw text = field.raw_string();
     if (!anthropic::is_blank(text)) {
       draft.request.system.push_back(anthropic::text_block(text));
     }

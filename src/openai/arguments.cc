@@ -7,7 +7,7 @@ namespace proxx::openai {
 
 void write_input(anthropic::InputBlock& block, std::string_view key, json::Reader string) {
   block.json.append("{\"").append(key).append("\":");
-  block.raw = string.raw();
+  block.source = string.raw();
   block.tail = "}";
 }
 

@@ -15,7 +15,8 @@ bool is_low_surrogate_escape(std::string_view raw, size_t backslash) {
 
 }  // namespace
 
-int64_t count_code_points(std::string_view raw) {
+int64_t count_code_points(json::Raw text) {
+  const std::string_view raw = text.bytes();
   int64_t count = 0;
   // A stride fits the count into a byte, so that a compiler adds many bytes at once.
   constexpr size_t kStride = 128;
@@ -37,8 +38,8 @@ void CitationCollector::citation(uint32_t index, const anthropic::Citation& cita
   if (!citation.url) return;
   for (OpenBlock& block : open_) {
     if (block.index != index) continue;
-    block.citations.push_back(
-        {std::string(*citation.url), std::string(citation.title), block.begin, block.begin});
+    block.citations.push_back({json::RawString(*citation.url), json::RawString(citation.title),
+                               block.begin, block.begin});
     return;
   }
 }

@@ -8,15 +8,15 @@
 
 namespace proxx::openai {
 
-/// Code points of a JSON string's inside: what the indices of an url_citation count, as Python
+/// Code points of a text: what the indices of an url_citation count, as Python
 /// clients index strings. A low surrogate's escape counts nothing, so that a pair counts one
 /// wherever it is cut.
-[[nodiscard]] int64_t count_code_points(std::string_view raw);
+[[nodiscard]] int64_t count_code_points(json::Raw text);
 
 /// A source on the web for a stretch of the text. An OpenAI client sees only these.
 struct UrlCitation {
-  std::string raw_url;
-  std::string raw_title;
+  json::RawString url;
+  json::RawString title;
   int64_t start_index = 0;  ///< in code points of the whole text
   int64_t end_index = 0;
 };

@@ -271,7 +271,7 @@ Status set_result_content(Reader content, std::string_view breakpoint, InputBloc
   if (content.is_string()) {
     if (anthropic::is_blank(content.raw_string())) return {};
     result.json.append(kContent);
-    result.raw = content.raw();
+    result.source = content.raw();
     return {};
   }
   PROXX_ASSIGN(const Content parts, read_content(Speaker::tool, content, breakpoint, notices));

@@ -45,7 +45,7 @@ void write_error(json::Writer& writer, const Error& error) {
   writer.key("message").string(without_keys(error.message)).key("type").string(type);
   const std::string param = without_keys(error.param);
   for (const auto& [key, value] :
-       {std::pair<const char*, std::string_view>("param", param), {"code", code}}) {
+       {std::pair<json::Key, std::string_view>("param", param), {"code", code}}) {
     writer.key(key);
     if (value.empty()) {
       writer.null();

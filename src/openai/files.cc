@@ -47,7 +47,7 @@ Result<InputBlock> image_of_data(Reader at, std::string_view media_type, std::st
   block.json = R"({"type":"image","source":{"type":"base64","media_type":")";
   block.json.append(type).append(R"(","data":")");
   if (is_within(*clean, at.raw())) {
-    block.raw = *clean;  // megabytes
+    block.source = *clean;  // megabytes
   } else {
     block.json.append(*clean);
   }
@@ -108,7 +108,7 @@ Result<InputBlock> block_of_data(Reader file_data, Reader filename, NoticeLog& n
   json::Writer w(source);
   if (type == kPdf) {
     w.begin_object().key("type").string("base64").key("media_type").string(type);
-    w.key("data").raw_string(data).end_object();
+    w.key("data").raw_string(json::Raw(data)).end_object();
   } else {
     // Browsers and libraries have a type for every kind of text file, or none.
     const std::string content = decode_base64(data);
@@ -137,7 +137,7 @@ Result<InputBlock> image_of_url(Reader url, NoticeLog& notices) {
   InputBlock block;
   block.kind = InputBlock::Kind::image;
   block.head = R"({"type":"image","source":{"type":"url","url":)";
-  block.raw = url.raw();
+  block.source = url.raw();
   block.tail = "}";
   return block;
 }

@@ -15,6 +15,7 @@ void set_user_id(Reader field, std::string id, Draft& draft) {
     draft.notices.drop(field, reason);
   } else {
     draft.request.user_id = std::move(id);
+    draft.wishes.user_id = field;
   }
 }
 

@@ -129,18 +129,19 @@ Status read_max_tokens(Reader field, Draft& draft) {
   return {};
 }
 
-Status read_temperature(Reader field, Draft& draft) {
-  return read_number(field, 2, "must be between 0 and 2", draft.wishes.temperature);
-}
-
-Status read_top_p(Reader field, Draft& draft) {
-  return read_number(field, 1, "must be between 0 and 1", draft.wishes.top_p);
-}
-
-Status read_top_k(Reader field, Draft& draft) {
-  PROXX_ASSIGN(const int64_t value, field.integer());
-  if (value < 0) return err(field, "must be at least 0", "invalid_value");
-  draft.wishes.top_k = NumberWish{{static_cast<double>(value), field.raw()}, field};
+Status read_sampling(const Fields& in, Draft& draft) {
+  policy::Wishes& wishes = draft.wishes;
+  if (const Reader field = in["temperature"]) {
+    PROXX_TRY(read_number(field, 2, "must be between 0 and 2", wishes.temperature));
+  }
+  if (const Reader field = in["top_p"]) {
+    PROXX_TRY(read_number(field, 1, "must be between 0 and 1", wishes.top_p));
+  }
+  if (const Reader field = in["top_k"]) {
+    PROXX_ASSIGN(const int64_t value, field.integer());
+    if (value < 0) return err(field, "must be at least 0", "invalid_value");
+    wishes.top_k = NumberWish{{static_cast<double>(value), field.raw()}, field};
+  }
   return {};
 }
 

@@ -2,6 +2,7 @@
 #include "base/result.h"
 #include "json/reader.h"
 #include "openai/draft.h"
+#include "openai/fields.h"
 
 // Top-level fields whose meaning depends on no other field (docs/mapping-chat.md 6.1). Those named
 // drop_... can only be checked and dropped; a value that asks for nothing is dropped without a
@@ -30,9 +31,8 @@ Status read_stop_sequences(json::Reader field, Draft& draft);
 Status read_stop(json::Reader field, Draft& draft);
 /// `max_tokens` under any of its names.
 Status read_max_tokens(json::Reader field, Draft& draft);
-Status read_temperature(json::Reader field, Draft& draft);
-Status read_top_p(json::Reader field, Draft& draft);
-Status read_top_k(json::Reader field, Draft& draft);
+/// `temperature`, `top_p`, `top_k`.
+Status read_sampling(const Fields& in, Draft& draft);
 /// Errors: it asks to block answers, which nobody here can.
 Status read_moderation(json::Reader field, Draft& draft);
 

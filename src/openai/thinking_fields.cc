@@ -50,10 +50,10 @@ Result<ThinkingHistory> from_blocks(Reader blocks) {
     PROXX_TRY(expect_string(data));
     const Reader type = block.get("type");
     if (type.equals("thinking") && has_text(signature)) {
-      const auto text = thinking ? thinking.raw_string() : std::string_view();
+      const auto text = thinking ? thinking.raw_string() : json::Raw();
       out.pieces.push_back({thinking_block(text, signature.raw_string()), std::nullopt});
     } else if (type.equals("redacted_thinking") && has_text(data)) {
-      out.pieces.push_back({redacted_thinking_block(data.raw()), std::nullopt});
+      out.pieces.push_back({redacted_thinking_block(data.raw_string()), std::nullopt});
     } else {
       complete = false;
     }
@@ -63,8 +63,8 @@ Result<ThinkingHistory> from_blocks(Reader blocks) {
 
 /// One reasoning.text, joined from the entries that a stream made of it.
 struct Text {
-  std::string raw;
-  std::string_view raw_signature;
+  json::RawString text;
+  json::Raw signature;
 };
 
 class Details {
@@ -95,25 +95,25 @@ class Details {
     const auto index = entry.get("index").integer_or_none();
     if (type.equals("reasoning.encrypted") && has_text(data)) {
       finish_text();
-      out_.pieces.push_back({redacted_thinking_block(data.raw()), index});
+      out_.pieces.push_back({redacted_thinking_block(data.raw_string()), index});
       return true;
     }
     if (!type.equals("reasoning.text")) return false;
-    const bool continues = text_ && index_ == index && text_->raw_signature.empty();
+    const bool continues = text_ && index_ == index && text_->signature.empty();
     if (!continues) {
       finish_text();
       text_.emplace();
       index_ = index;
     }
-    if (text) text_->raw.append(text.raw_string());
-    if (signature) text_->raw_signature = signature.raw_string();
+    if (text) text_->text.append(text.raw_string());
+    if (signature) text_->signature = signature.raw_string();
     return true;
   }
 
   void finish_text() {
     if (!text_) return;
-    if (text_->raw_signature.empty()) unsigned_ = true;
-    out_.pieces.push_back({thinking_block(text_->raw, text_->raw_signature), index_});
+    if (text_->signature.empty()) unsigned_ = true;
+    out_.pieces.push_back({thinking_block(text_->text, text_->signature), index_});
     text_.reset();
   }
 

@@ -22,18 +22,25 @@ Status write_location(Reader location, json::Writer& w, NoticeLog& notices) {
   if (!approximate) return missing(location, "approximate");
   PROXX_TRY(approximate.expect(Type::object));
   static constexpr std::string_view kPlace[] = {"city", "region", "country", "timezone"};
-  const auto place = read_members(approximate, kPlace, notices);
+  const auto [city, region, country, timezone] = read_members(approximate, kPlace, notices);
+  return write_place({city, region, country, timezone}, w);
+}
+
+}  // namespace
+
+Status write_place(const PlaceFields& place, json::Writer& w) {
   w.key("user_location").begin_object().key("type").string("approximate");
-  for (size_t i = 0; i < place.size(); ++i) {
-    if (!place[i]) continue;
-    PROXX_TRY(place[i].expect(Type::string));
-    w.key(kPlace[i]).raw(place[i].raw());
+  for (const auto& [name, field] : {std::pair<json::Key, Reader>("city", place.city),
+                                    {"region", place.region},
+                                    {"country", place.country},
+                                    {"timezone", place.timezone}}) {
+    if (!field) continue;
+    PROXX_TRY(field.expect(Type::string));
+    w.key(name).raw(field.raw());
   }
   w.end_object();
   return {};
 }
-
-}  // namespace
 
 Status check_tool_name(Reader name) {
   PROXX_TRY(name.expect(Type::string));

@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "json/reader.h"
+#include "json/writer.h"
 #include "openai/draft.h"
 
 // The tools of a request (docs/mapping-chat.md 6.1, 6.5, 6.6). OpenAI's APIs hold the same members
@@ -37,6 +38,16 @@ Result<std::string> describe_custom_tool(const CustomToolFields& fields,
 inline constexpr std::string_view kCustomToolSchema =
     R"({"type":"object","properties":{"input":{"type":"string"}},)"
     R"("required":["input"],"additionalProperties":false})";
+
+/// Where the user of a web search is. Each may be absent.
+struct PlaceFields {
+  json::Reader city;
+  json::Reader region;
+  json::Reader country;
+  json::Reader timezone;
+};
+/// Writes the search tool's `user_location`. Errors: a field that is no string.
+Status write_place(const PlaceFields& place, json::Writer& w);
 
 /// Adds tools to the draft's request, in order, and their wishes. Errors: a missing or illegal
 /// name, two tools of one name, values of a wrong type.

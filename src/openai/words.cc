@@ -7,6 +7,7 @@
 namespace proxx::openai {
 
 using answer::StopReason;
+using namespace json::literals;
 
 std::string_view finish_reason(const answer::Stop& stop, bool has_calls) {
   switch (stop.reason) {
@@ -29,17 +30,18 @@ std::string_view finish_reason(const answer::Stop& stop, bool has_calls) {
   return "stop";
 }
 
-std::string_view raw_native_finish_reason(const answer::Stop& stop) {
-  return stop.reason == StopReason::unknown ? std::string_view(stop.raw_reason)
-                                            : std::string_view();
+json::Raw native_finish_reason(const answer::Stop& stop) {
+  return stop.reason == StopReason::unknown ? json::Raw(stop.word) : json::Raw();
 }
 
-std::string raw_refusal_text(const answer::Stop& stop) {
+json::RawString refusal_text(const answer::Stop& stop) {
   if (stop.reason != StopReason::refusal) return {};
-  if (!stop.raw_explanation.empty()) return stop.raw_explanation;
-  std::string text = "The model refused to answer this request";
-  if (!stop.raw_category.empty()) text.append(" (category: ").append(stop.raw_category).append(")");
-  return text + '.';
+  if (!stop.explanation.empty()) return stop.explanation;
+  json::RawString text("The model refused to answer this request"_raw);
+  if (!stop.category.empty()) {
+    text.append(" (category: "_raw).append(stop.category).append(")"_raw);
+  }
+  return text.append("."_raw);
 }
 
 std::string_view service_tier(const answer::Stop& stop) {
@@ -73,7 +75,7 @@ void write_usage(json::Writer& writer, const answer::TokenUsage& usage) {
   writer.end_object();
 }
 
-std::string raw_custom_input(std::string_view arguments) {
+json::RawString custom_input(std::string_view arguments) {
   json::Document document;
   for (const std::string_view missing_end : {"", "\"}", "}"}) {
     if (!document.parse(std::string(arguments).append(missing_end), anthropic::kUpstreamJson))
@@ -81,9 +83,7 @@ std::string raw_custom_input(std::string_view arguments) {
     const json::Reader input = document.root().get("input");
     if (input.is_string()) return json::cleaned(input.raw_string());
   }
-  std::string text;
-  json::append_escaped(text, arguments);
-  return text;
+  return json::escaped(arguments);
 }
 
 }  // namespace proxx::openai

@@ -11,10 +11,11 @@ namespace {
 
 using anthropic::InputBlock;
 using anthropic::Turn;
+using namespace json::literals;
 
 /// The turns that stand in for a user's are part of cached prompts and of what thinking signatures
 /// cover: they must never change.
-constexpr std::string_view kBeginning = "(conversation begins)";
+constexpr json::Raw kBeginning = "(conversation begins)"_raw;
 
 constexpr const char* kNotContinued =
     "the model does not continue an assistant message; sent Continue. after it";
@@ -238,7 +239,7 @@ void Conversation::stand_in_for_empty_answer() {
   Blocks later(std::make_move_iterator(answered), std::make_move_iterator(waiting_.end()));
   waiting_.erase(answered, waiting_.end());
   end_user_turn();
-  turns_.push_back({Turn::Role::assistant, {anthropic::text_block("(no answer)")}});
+  turns_.push_back({Turn::Role::assistant, {anthropic::text_block("(no answer)"_raw)}});
   waiting_ = std::move(later);
   notices_.adjust(empty_answer_,
                   "an answer has to follow the system message before it; sent as (no answer)");

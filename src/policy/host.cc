@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "base/ascii.h"
 #include "policy/steps.h"
 
 // What a host of Claude lacks and nothing can stand in for (anthropic/host.h).
@@ -73,10 +74,28 @@ Status check_server_tools(const Step& step) {
   return {};
 }
 
+/// The pattern that AWS holds the labels of a request to.
+bool is_amazon_label(std::string_view id) {
+  return std::all_of(id.begin(), id.end(), [](char c) {
+    return is_letter(c) || is_digit(c) ||
+           std::string_view(" \t\r\n\f\v:_@$#=/+,-.").find(c) != std::string_view::npos;
+  });
+}
+
+void drop_user_id(const Step& step) {
+  if (is_amazon_label(step.request.user_id)) return;
+  step.request.user_id.clear();
+  step.notices.about(Topic::fields);
+  step.notices.drop(step.wishes.user_id,
+                    std::string(step.wishes.host->title) +
+                        " takes letters, digits, blanks and :_@$#=/+,-. in it");
+}
+
 }  // namespace
 
 Status apply_host(const Step& step) {
   const HostFeatures& features = step.wishes.host->features;
+  if (!features.any_user_id) drop_user_id(step);
   if (!features.url_sources) PROXX_TRY(check_sources(step));
   if (!features.server_tools || features.old_web_search_only) {
     PROXX_TRY(check_server_tools(step));

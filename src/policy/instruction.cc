@@ -11,19 +11,18 @@ namespace {
 
 using anthropic::InputBlock;
 using anthropic::Turn;
+using namespace json::literals;
 
 InputBlock block_of(std::string_view text) {
-  std::string raw;
-  json::append_escaped(raw, text);
-  return anthropic::own_text_block(std::move(raw));
+  return anthropic::own_text_block(json::escaped(text));
 }
 
 }  // namespace
 
 void tag_as_system(InputBlock& text_block) {
-  std::string raw = R"(<system>\n)";
-  raw.append(anthropic::text_of(text_block)).append(R"(\n</system>)");
-  anthropic::set_text(text_block, std::move(raw));
+  json::RawString tagged(R"(<system>\n)"_raw);
+  tagged.append(anthropic::text_of(text_block)).append(R"(\n</system>)"_raw);
+  anthropic::set_text(text_block, std::move(tagged));
 }
 
 void add_instruction(const Model& model, std::string_view text,
@@ -42,7 +41,7 @@ void add_instruction(const Model& model, std::string_view text,
 }
 
 void add_continue_turn(anthropic::MessagesRequest& request) {
-  InputBlock block = anthropic::text_block("Continue.");
+  InputBlock block = anthropic::text_block("Continue."_raw);
   block.origin.item = request.turns.back().blocks.back().origin.item;
   request.turns.push_back({Turn::Role::user, {std::move(block)}});
 }

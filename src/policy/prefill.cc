@@ -21,9 +21,7 @@ using anthropic::InputBlock;
 /// Removes the white space at the block's end, which the upstream refuses there.
 void trim_text(InputBlock& text_block) {
   const std::string text = json::unescape(anthropic::text_of(text_block));
-  std::string raw;
-  json::append_escaped(raw, anthropic::trim_end(text));
-  anthropic::set_text(text_block, std::move(raw));
+  anthropic::set_text(text_block, json::escaped(anthropic::trim_end(text)));
 }
 
 /// The same for a text block that the client wrote in Anthropic's own form.

@@ -49,7 +49,7 @@ bool cites(const anthropic::InputBlock& block) {
   if (block.kind != Kind::document && block.kind != Kind::tool_result) return false;
   constexpr std::string_view kWord = R"("citations")";
   if (block.json.find(kWord) == std::string::npos &&
-      block.raw.find(kWord) == std::string_view::npos) {
+      block.source.find(kWord) == std::string_view::npos) {
     return false;
   }
   json::Document document;

@@ -171,7 +171,7 @@ class Thinker {
     for (const json::Member& each : own.reader().members()) {
       const std::string key = each.key();
       if (key == "type" || key == "budget_tokens" || each.value.is_null()) continue;
-      json.append(",\"").append(each.raw_key).append("\":").append(each.value.raw());
+      json.append(",\"").append(each.raw_key.bytes()).append("\":").append(each.value.raw());
     }
     return json + '}';
   }

@@ -101,6 +101,7 @@ struct Wishes {
   CacheWish cache;
   const Host* host = &anthropic_host();  ///< where the request goes
   Place conversation;                    ///< the client's list of messages
+  Place user_id;                         ///< where that of the request is from
 };
 
 }  // namespace proxx::policy

@@ -35,14 +35,15 @@ constexpr std::chrono::seconds kLastWords{1};
 /// One loop and what lives on it.
 struct Worker {
   Worker(const AppOptions& options, Shared& shared)
-      : jobs(loop),
-        engine(loop, options.engine),
-        provider(make_provider(options.conversion.host ? *options.conversion.host : HostTarget(),
+      : provider(make_provider(options.conversion.host ? *options.conversion.host : HostTarget(),
                                options.engine.base_url, options.headers,
                                secrets_held(options.service.keys, options.headers))),
+        jobs(loop),
+        engine(loop, options.engine),
         context{&loop,
                 &engine,
                 provider.get(),
+                {},
                 options.conversion,
                 options.timeouts,
                 options.max_retries,
@@ -53,9 +54,9 @@ struct Worker {
         work(asio::make_work_guard(loop)) {}
 
   asio::io_context loop{1};
+  std::unique_ptr<Provider> provider;  ///< jobs use it
   JobThread jobs;
   Engine engine;
-  std::unique_ptr<Provider> provider;
   ExchangeContext context;
   Service service;
   asio::executor_work_guard<asio::io_context::executor_type> work;
@@ -224,7 +225,7 @@ class App {
     LiveOptions live = *live_;
     live.service.keys.own = renewed;
     use(std::make_shared<const LiveOptions>(std::move(live)));
-    if (is_about_to_expire(renewed, static_cast<int64_t>(std::time(nullptr)))) {
+    if (renewed.refused) {
       shared_.log.write(LogLevel::warn,
                         "the upstream refused the server's key, and no other one could be read");
     } else {

@@ -40,14 +40,14 @@ struct AppOptions {
   std::function<void(const std::string& where)> on_listening;
 };
 
-/// Serves until SIGINT or SIGTERM. Then /readyz says 503 and all else goes on for `drain_delay`, so
-/// that balancers can notice; then it drains: it goes on listening, new /v1 requests are refused,
-/// what is under way has `drain` to finish and ends with an error after that.
-/// A SIGHUP (unless it is ignored, as by nohup) has the keys and the configuration read again; what
-/// is under way goes on. An error, or keys that check_exposure() refuses, leave everything as it
-/// is. Tells systemd, if $NOTIFY_SOCKET is set, when it is ready and when it stops. Returns 0 when
-/// drained, or the second signal, at which the caller ends by that signal. Errors: `usage` for what
-/// check_exposure() refuses and for an address that cannot be listened on.
+/// Serves until SIGINT or SIGTERM. Then /readyz says 503 and everything else goes on for
+/// `drain_delay`, so that balancers can notice. Then it drains: it still listens, but refuses new
+/// /v1 requests; requests under way have `drain` to finish and then end with an error. A SIGHUP
+/// (unless it is ignored, as by nohup) reads the keys and the configuration again; requests under
+/// way keep theirs. On an error, or if check_exposure() refuses the keys, nothing changes. Tells
+/// systemd, if $NOTIFY_SOCKET is set, when it is ready and when it stops. Returns 0 when drained,
+/// or the second signal, by which the caller then ends the program. Errors: `usage` if
+/// check_exposure() refuses, or for an address that cannot be listened on.
 [[nodiscard]] Result<int> serve(const AppOptions& options);
 
 }  // namespace proxx::server

@@ -36,11 +36,11 @@ void ChatSession::start() {
     if (const auto self = weak.lock()) self->exchange_.resume();
   });
   if (reply_->capture && reply_->capture->bodies) {
-    exchange_.on_converted([this](std::string_view body) {
-      if (reply_->capture) reply_->capture->bodies->append(&PageBodies::upstream, body);
-    });
+    exchange_.on_converted(
+        [this](std::string_view body) { reply_->note_body(&PageBodies::Texts::upstream, body); });
   }
   exchange_.start(std::move(request_));
+  if (!reply_->over() && !exchange_.model().empty()) reply_->note_model(exchange_.model());
 }
 
 void ChatSession::begin(const AnswerHead& head) {

@@ -8,7 +8,7 @@
 #include "http/server.h"
 #include "upstream/headers.h"
 
-// Which key goes upstream. No error and no message here ever holds a key.
+// Decides which key goes upstream. No error and no message here ever holds a key.
 
 namespace proxx::server {
 
@@ -20,29 +20,29 @@ struct KeyRules {
   Secrets hidden = {};        ///< that are not used, and not shown either
 };
 
-/// The server's own keys, secret configured headers and what the rules hide, for the provider:
-/// nothing that comes from upstream may show them. The keys of auth_file never go upstream, so none
-/// can come back.
+/// The server's own keys, its secret configured headers and the rules' `hidden`, for the provider:
+/// texts from upstream must not show them. The keys of auth_file never go upstream, so none can
+/// come back.
 [[nodiscard]] Secrets secrets_held(const KeyRules& rules, const HeaderOptions& headers);
 
-/// The credential for upstream, by proxx-serve(1): with `accepted`, the client's key must be
-/// one of them and the server's own goes; else the client's own key goes, or without one the
-/// server's. `client_key: ignore` never looks at the client's. Errors: `unauthorized` (401), and
-/// 400 for two keys that differ.
+/// The credential for upstream, by proxx-serve(1). With `accepted`, the client's key must be one of
+/// them and the server's own is sent. Without it, the client's own key is sent, or the server's if
+/// the client has none. `client_key: ignore` ignores the client's. Errors: `unauthorized` (401),
+/// and 400 for two keys that differ.
 [[nodiscard]] Result<Credential> credential_for(const http::Request& request,
                                                 const KeyRules& rules);
 
-/// The same for a request that credential_for() or check_client_key() has let pass: `accepted` is
-/// not gone through again.
+/// The same for a request that credential_for() or check_client_key() has accepted: does not search
+/// `accepted` again.
 [[nodiscard]] Result<Credential> admitted_credential(const http::Request& request,
                                                      const KeyRules& rules);
 
-/// The key that the client sent, whatever the rules make of it; "" for none. It tells clients
-/// apart, no more.
+/// The key that the client sent, whatever the rules say; "" without one. Only for telling clients
+/// apart.
 [[nodiscard]] std::string presented_key(const http::Request& request);
 
-/// As credential_for, for what needs no upstream key itself (/v1/models, /metrics): only `accepted`
-/// is asked for.
+/// As credential_for, for endpoints that need no upstream key (/v1/models, /metrics): only checks
+/// `accepted`.
 [[nodiscard]] Status check_client_key(const http::Request& request, const KeyRules& rules);
 
 /// The time taken depends on the lengths only.
@@ -54,8 +54,9 @@ struct KeyRules {
 /// parse_auth_file of the file at `path`. Errors: `usage`, naming the path.
 [[nodiscard]] Result<std::vector<std::string>> read_auth_file(const std::string& path);
 
-/// Whether a server may start that way: a key that anyone on the network could use, an auth_file
-/// without a key of the server's own, and `client_key: ignore` without one are refused (`usage`).
+/// Checks whether a server may start in this way. Refuses (`usage`) a key that anyone on the
+/// network could use, an auth_file without a key of the server's own, and `client_key: ignore`
+/// without one.
 [[nodiscard]] Status check_exposure(const http::ListenOptions& listen, const KeyRules& rules);
 
 }  // namespace proxx::server

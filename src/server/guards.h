@@ -7,12 +7,12 @@
 #include "base/result.h"
 #include "http/server.h"
 
-// Who may ask, judged by the request's head: what keeps a web page in the user's browser from
-// using a server on localhost. Pure functions.
+// Checks on the request's head that keep a web page in the user's browser from using a server on
+// localhost. Pure functions.
 
 namespace proxx::server {
 
-/// Which names a client may call the server by. Compared without case, ports aside.
+/// The names by which clients may call the server. Compared without case and without ports.
 struct HostPolicy {
   std::string bound;  ///< what --host said (set by serve()); a wildcard allows any address
   std::vector<std::string> allowed;  ///< --allowed-host
@@ -31,8 +31,8 @@ struct HostPolicy {
 /// the other types are what a page can send without a preflight.
 [[nodiscard]] Status check_content_type(const http::Request& request);
 
-/// What --cors adds to any answer: `vary: Origin`, and for an Origin that check_origin() allows
-/// `access-control-*`. Nothing if there is no --cors.
+/// The headers that --cors adds to any answer: `vary: Origin`, and `access-control-*` for an Origin
+/// that check_origin() allows. None without --cors.
 [[nodiscard]] http::HeaderList cors_headers(const http::Request& request,
                                             const std::vector<std::string>& cors);
 

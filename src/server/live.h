@@ -11,8 +11,9 @@
 
 namespace proxx::server {
 
-/// What a running server can be told anew (SIGHUP): everything but where it listens, where it sends
-/// requests, and what its loops are made of. Requests under way keep what they began with.
+/// What SIGHUP can change in a running server: everything but where it listens, where it sends
+/// requests, and what its loops are made of. Requests under way keep the terms that they began
+/// with.
 struct LiveOptions {
   std::shared_ptr<const ModelTable> models;
   RequestOptions conversion;  ///< its `models` is the table above

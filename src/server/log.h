@@ -19,10 +19,9 @@ struct LogOptions {
 /// True if `fd` is the journal's stream, by $JOURNAL_STREAM.
 [[nodiscard]] bool is_journal(int fd, const char* journal_stream);
 
-/// A line for each thing worth knowing, one line whatever a peer put into it (base/visible.h). May
-/// be used from any thread: a line is one write of at most kMaxLogLineBytes, which neither tears
-/// nor blocks. Errors of writing are ignored, and a line that a full pipe has no room for is lost:
-/// the service goes on.
+/// Writes log lines. Each is one line whatever a peer put into it (base/visible.h). May be used
+/// from any thread: a line is one write of at most kMaxLogLineBytes, which neither tears nor
+/// blocks. Ignores write errors, and drops a line that a full pipe has no room for.
 class Log {
  public:
   explicit Log(LogOptions options) : options_(options), writer_(options.fd) {}

@@ -8,8 +8,9 @@ namespace proxx::server {
 /// PIPE_BUF: up to here a write to a pipe is atomic.
 inline constexpr size_t kMaxLogLineBytes = 4096;
 
-/// Writes to a descriptor (stderr) without ever waiting for it: what a pipe, a socket or a terminal
-/// has no room for is lost, and so is what fails. The service goes on. From any thread.
+/// Writes to a descriptor (stderr) without ever waiting. Drops bytes that a pipe, a socket or a
+/// terminal has no room for, and bytes whose write fails: the service goes on. May be used from any
+/// thread.
 class LossyWriter {
  public:
   /// `descriptor` stays the caller's, blocking as others that share it expect; it must outlive the
@@ -19,12 +20,12 @@ class LossyWriter {
   LossyWriter(const LossyWriter&) = delete;
   LossyWriter& operator=(const LossyWriter&) = delete;
 
-  /// Whole lines, in pieces of kMaxLogLineBytes. Where only the beginning of a line had room, the
-  /// next text begins on a new line.
+  /// Writes whole lines, in pieces of kMaxLogLineBytes. If only the beginning of a line had room,
+  /// the next text begins on a new line.
   void write(std::string_view text) const;
 
  private:
-  /// How much of it there was room for.
+  /// Returns how many bytes had room.
   [[nodiscard]] size_t write_pieces(std::string_view text) const;
   [[nodiscard]] long write_piece(std::string_view piece) const;
 

@@ -14,18 +14,18 @@
 
 namespace proxx::server {
 
-/// `models_from: upstream`; without `refreshed` the context's table answers everything.
+/// `models_from: upstream`. Without `refreshed` the context's table answers everything.
 struct ModelOptions {
   /// The table with the upstream's list in it, and the configured entries on top.
   std::function<ModelTable(const std::vector<ModelInfo>&)> refreshed;
   std::chrono::milliseconds max_age{3'600'000};
-  /// After a failure; until then the table answers.
+  /// The time until the next try after a failure; the table answers meanwhile.
   std::chrono::milliseconds retry_age{60'000};
 };
 
-/// The models of one loop: those of the upstream's list, kept for a while, for each credential on
-/// its own, since keys differ in what they may use. Asked for when somebody wants to know; when the
-/// upstream cannot be asked, the table answers and a line in the log says so. Loop thread only.
+/// The models of one loop: the upstream's list, kept for a while, separately for each credential,
+/// since keys differ in what they may use. Asks the upstream when somebody needs the list. If that
+/// fails, the table answers and the log says so. Loop thread only.
 class ModelDirectory {
  public:
   using OnKnown = std::function<void(const ModelTable&)>;
@@ -36,10 +36,10 @@ class ModelDirectory {
   ModelDirectory(const ModelDirectory&) = delete;
   ModelDirectory& operator=(const ModelDirectory&) = delete;
 
-  /// Calls back once: in here if the list is known, else when the upstream has answered.
+  /// Calls back once: from inside if the list is known, else when the upstream has answered.
   void list(const std::optional<Credential>& credential, OnKnown on_known);
-  /// What conversion goes by, which waits for nothing: the table as it is known by now, or null for
-  /// the context's. An old list is asked for anew meanwhile.
+  /// The table for conversion, without waiting: the one known now, or null for the context's.
+  /// Meanwhile asks again for a list that is old.
   [[nodiscard]] std::shared_ptr<const ModelTable> known(const Credential& credential);
 
  private:
@@ -54,7 +54,7 @@ class ModelDirectory {
     std::unique_ptr<ModelFetch> fetch;  ///< the last one
   };
 
-  /// Null if there are too many that are asked for.
+  /// Null if too many are being asked for.
   Entry* entry_of(const Credential& credential);
   void ask_if_old(Entry& entry, const Credential& credential);
   void answered(Entry& entry, const Result<std::vector<ModelInfo>>& result);

@@ -30,7 +30,7 @@ std::string_view take_string(std::string_view text, size_t& at) {
 std::string decoded(std::string_view raw) {
   if (raw.size() > kMaxModelBytes) return {};
   const std::string quoted = "\"" + std::string(raw) + "\"";
-  return json::is_valid(quoted) ? json::unescape(raw) : std::string();
+  return json::is_valid(quoted) ? json::unescape(json::Raw(raw)) : std::string();
 }
 
 }  // namespace

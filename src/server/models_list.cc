@@ -17,9 +17,9 @@ void write_model(json::Writer& writer, std::string_view name, const Model& model
   writer.key("created_at").string(rfc3339(model.created_unix_s));
   writer.key("context_length").integer(model.context_tokens);
   writer.key("max_output_tokens").integer(model.max_tokens);
-  for (const auto& [key, price] :
-       {std::pair("price_input", model.price_input), std::pair("price_output", model.price_output),
-        std::pair("price_cache_read", model.price_cache_read)}) {
+  for (const auto& [key, price] : {std::pair<json::Key, double>("price_input", model.price_input),
+                                   {"price_output", model.price_output},
+                                   {"price_cache_read", model.price_cache_read}}) {
     if (price >= 0) writer.key(key).number(price);
   }
   if (reader == ModelsReader::anthropic) {

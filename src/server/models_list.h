@@ -8,11 +8,11 @@
 
 namespace proxx::server {
 
-/// Who reads it. Anthropic's own clients get the members of their API beside OpenAI's.
+/// The reader of the list. Anthropic's own clients get the members of their API beside OpenAI's.
 enum class ModelsReader { openai, anthropic };
 
 /// `GET /v1/models` (docs/protocol.md 5.5): every row that is listed and not retired, its alias,
-/// and the configured aliases that are names. An alias has the sizes of what it stands for.
+/// and the configured aliases that are plain names. An alias has the sizes of its model.
 [[nodiscard]] std::string models_list(const ModelTable& models,
                                       ModelsReader reader = ModelsReader::openai);
 

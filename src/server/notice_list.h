@@ -6,13 +6,13 @@
 
 namespace proxx::server {
 
-/// Contract.md section 5: what `x-proxx-dropped` holds at most.
+/// The largest value of `x-proxx-dropped`, in bytes.
 inline constexpr size_t kMaxNoticeNameBytes = 64;
 inline constexpr size_t kMaxNoticeListBytes = size_t{4} << 10;
 
-/// The field paths of all notices of a kind, once each, comma separated; "" if there are none.
-/// Paths are the client's own text: whatever is no plain path character is percent-encoded, a long
-/// one is cut, and behind `max_bytes` stands `+N`, the number of those left out.
+/// The field paths of all notices of a kind, each once, comma separated; "" if there are none.
+/// Paths are the client's own text: characters that are not plain are percent-encoded, and a long
+/// path is cut. Paths that do not fit into `max_bytes` are counted at the end, as `+N`.
 [[nodiscard]] std::string notice_list(const Notices& notices, Notice::Kind kind,
                                       size_t max_bytes = kMaxNoticeListBytes);
 

@@ -4,8 +4,10 @@
 #include <ctime>
 #include <limits>
 
+#include "anthropic/error.h"
 #include "base/release.h"
 #include "exchange/answer_headers.h"
+#include "exchange/jobs.h"
 #include "server/model_name.h"
 #include "server/routes.h"
 #include "upstream/body_kind.h"
@@ -48,16 +50,31 @@ void RelaySession::start() {
     const auto self = weak.lock();
     if (self && self->call_) self->call_->resume();
   });
-  reply_->record.model = model_name(provider_call_.body);
+  reply_->note_model(model_name(provider_call_.body));
   reply_->own_time = std::chrono::microseconds{};
   const auto now = static_cast<int64_t>(std::time(nullptr));
-  if (renewal_ && is_about_to_expire(provider_call_.credential, now)) return ask_renewal();
+  if (renewal_ && is_due(provider_call_.credential, now)) return ask_renewal();
   call_upstream(std::move(provider_call_));
 }
 
 void RelaySession::call_upstream(ProviderCall call) {
   const bool once = creates_batch(call);
-  auto request = context_.provider->prepare(std::move(call));
+  const size_t size = context_.provider->bytes_to_read(call);
+  const auto job = std::make_shared<PrepareJob>(
+      PrepareJob{context_.provider, context_.keeps, std::move(call), {}});
+  if (context_.jobs == nullptr || size <= kLoopBytes) {
+    job->run();
+    return send(std::move(job->result), once);
+  }
+  job_ = context_.jobs->run(
+      size, [job] { job->run(); },
+      [weak = weak_from_this(), job, once] {
+        const auto self = weak.lock();
+        if (self && !self->reply_->over()) self->send(std::move(job->result), once);
+      });
+}
+
+void RelaySession::send(Result<UpstreamRequest> request, bool once) {
   if (!request) return end_with(request.error());
   request->once = once;
   // Results of a batch may be of any size; nothing but a beginning of them is held here.
@@ -98,7 +115,7 @@ void RelaySession::take_renewed(Result<std::optional<Credential>> renewed) {
   renewal_.reset();
   const auto now = static_cast<int64_t>(std::time(nullptr));
   // Asked for ahead of its end, a credential that is still good is used where no other can be had.
-  const bool good = !renewal.head && renewal.call.credential.aws.expires_unix_s > now;
+  const bool good = !renewal.head && !is_over(renewal.call.credential, now);
   if (!renewed && !good) return end_with(renewed.error());
   if (renewal.head && !*renewed) return let_through(std::move(renewal));
   if (renewed && *renewed) renewal.call.credential = std::move(**renewed);
@@ -134,6 +151,9 @@ void RelaySession::on_head(UpstreamHead head) {
   if (head.status >= 400) {
     reply_->record.error = ErrorKind::upstream_status;
     error_mask_.emplace();
+  } else if (reply_->record.endpoint == Endpoint::messages &&
+             !find_header(head.headers, "content-encoding")) {
+    usage_.emplace(media_type(head.headers) == kEventStream);
   }
   head_ = std::move(head);
 }
@@ -148,6 +168,7 @@ void RelaySession::on_data(std::string_view bytes) {
   reply_->note_first();
   const std::string masked = error_mask_ ? error_mask_->take(secrets_, bytes) : std::string();
   if (error_mask_) bytes = masked;
+  if (usage_) usage_->take(bytes);
   if (hold(bytes)) return;
   begin();
   if (!reply_->write(bytes)) call_->pause();
@@ -169,9 +190,12 @@ void RelaySession::begin() {
       headers.emplace_back(std::string(name), std::string(*value));
     }
   }
-  if (const std::string_view id = upstream_request_id(head_->headers); !id.empty()) {
-    headers.emplace_back("request-id", std::string(id));
+  std::string id(upstream_request_id(head_->headers));
+  if (id.empty() && head_->status >= 400) {
+    id = anthropic::request_id_in(held_);
+    if (!id.empty()) headers.emplace_back("x-request-id", id);
   }
+  if (!id.empty()) headers.emplace_back("request-id", std::move(id));
   if (media_type(head_->headers) == kEventStream) {
     headers.insert(headers.end(), kStreamHeaders.begin(), kStreamHeaders.end());
   }
@@ -196,11 +220,13 @@ void RelaySession::on_done(Status status) {
   }
   begin();
   if (error_mask_) reply_->write(error_mask_->finish(secrets_));
+  note_tokens(true);
   reply_->end();
   over();
 }
 
 void RelaySession::end_with(const Error& error) {
+  note_tokens(false);
   if (reply_->started()) {
     if (!reply_->over()) reply_->note_error(error);
     reply_->abort();
@@ -212,7 +238,12 @@ void RelaySession::end_with(const Error& error) {
   over();
 }
 
+void RelaySession::note_tokens(bool whole) {
+  if (usage_ && !reply_->over()) reply_->record.tokens = usage_->tokens(whole);
+}
+
 void RelaySession::gone() {
+  note_tokens(false);
   reply_->gone();
   over();
 }

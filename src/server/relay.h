@@ -4,6 +4,8 @@
 #include <string>
 
 #include "exchange/exchange.h"
+#include "exchange/job_thread.h"
+#include "server/relay_usage.h"
 #include "server/reply.h"
 #include "server/session.h"
 #include "upstream/secrets.h"
@@ -11,14 +13,14 @@
 
 namespace proxx::server {
 
-/// A whole answer up to that size is sent when its end has come.
+/// A whole answer up to this size is sent once it has ended.
 inline constexpr size_t kMaxHeldBytes = size_t{256} << 10;
 
 /// `/v1/messages`, `/v1/messages/count_tokens` and `/v1/messages/batches...`: passes the upstream's
-/// status and body on unchanged as they come; only keys in an error's body are masked, and an event
-/// stream has kStreamHeaders. The head waits for the first bytes of the body, and that of an answer
-/// that is no event stream for kMaxHeldBytes or the end: a failure until then becomes an Anthropic
-/// error object, a later one cuts the connection.
+/// status and body on unchanged as they come. Masks keys in an error's body, and adds
+/// kStreamHeaders to an event stream. The head waits for the first bytes of the body; the head of
+/// an answer that is no event stream waits for kMaxHeldBytes or the end. A failure before the head
+/// is sent becomes an Anthropic error object, a later one cuts the connection.
 class RelaySession final : public Session,
                            public UpstreamHandler,
                            public std::enable_shared_from_this<RelaySession> {
@@ -49,7 +51,10 @@ class RelaySession final : public Session,
     bool asked = false;  ///< `renew` was
   };
 
+  /// Sends it when it is prepared, a long one beside the loop.
   void call_upstream(ProviderCall call);
+  /// `once`: see UpstreamRequest.
+  void send(Result<UpstreamRequest> request, bool once);
   [[nodiscard]] bool is_waiting() const { return renewal_ && renewal_->head; }
   /// The first answer is a refusal, as far as its head tells: asks for another credential, sends
   /// the call again or lets the answer go on.
@@ -62,6 +67,7 @@ class RelaySession final : public Session,
   void begin();
   /// Whether the bytes wait with the head.
   [[nodiscard]] bool hold(std::string_view bytes);
+  void note_tokens(bool whole);
   void gone();
   void over();
 
@@ -71,9 +77,11 @@ class RelaySession final : public Session,
   std::optional<UpstreamHead> head_;  ///< not sent yet
   std::string held_;
   std::optional<StreamMask> error_mask_;  ///< set if the answer is an error
+  std::optional<RelayUsage> usage_;       ///< set if the answer is a message that can be read
   std::unique_ptr<Reply> reply_;
   OnOver on_over_;
   std::optional<Renewal> renewal_;
+  JobThread::Ticket job_;
   std::unique_ptr<UpstreamCall> call_;
 };
 

@@ -12,8 +12,8 @@ class io_context;
 
 namespace proxx::server {
 
-/// Reads the configuration and the keys again, on a thread of its own: files and api_key_command
-/// may take their time. One reading at a time; whoever asks meanwhile gets one more behind it.
+/// Reads the configuration and the keys again, on its own thread: files and api_key_command may be
+/// slow. One reading at a time; a start() meanwhile causes one more after it.
 class Reloader {
  public:
   /// Called beside the loop. `stop` becomes true when nobody waits for it any more.
@@ -23,7 +23,7 @@ class Reloader {
 
   /// `loop` must outlive the reloader.
   Reloader(boost::asio::io_context& loop, Read read, OnRead on_read);
-  /// A reading under way is told to stop, and not waited for.
+  /// Tells a reading under way to stop and does not wait for it.
   ~Reloader();
   Reloader(const Reloader&) = delete;
   Reloader& operator=(const Reloader&) = delete;

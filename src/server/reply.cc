@@ -41,7 +41,7 @@ std::string_view anthropic_type(int status) {
   return status < 500 ? "invalid_request_error" : "api_error";
 }
 
-void put_word(json::Writer& writer, std::string_view key, std::string_view word) {
+void put_word(json::Writer& writer, json::Key key, std::string_view word) {
   writer.key(key);
   word.empty() ? writer.null() : writer.string(word);
 }
@@ -108,6 +108,20 @@ Reply::Reply(Shared& shared, const std::vector<std::string>& cors, const http::R
 
 Reply::~Reply() {
   if (started_ && !over_ && is_stream()) shared_.metrics.stream_closed();
+  if (capture) shared_.page.end(std::move(*capture), record, {});
+}
+
+void Reply::show_on_page(const http::Request& request) {
+  capture = shared_.page.begin(request, record);
+}
+
+void Reply::note_model(std::string model) {
+  record.model = std::move(model);
+  if (capture) shared_.page.set_model(*capture, record.model);
+}
+
+void Reply::note_body(std::string PageBodies::Texts::*text, std::string_view bytes) {
+  if (capture && capture->bodies) capture->bodies->append(text, bytes);
 }
 
 http::Response Reply::finish(http::Response response) {
@@ -118,7 +132,7 @@ http::Response Reply::finish(http::Response response) {
 
 void Reply::send(http::Response response) {
   if (over_) return;
-  if (capture && capture->bodies) capture->bodies->append(&PageBodies::answer, response.body);
+  note_body(&PageBodies::Texts::answer, response.body);
   responder_->send(finish(std::move(response)));
 }
 
@@ -150,11 +164,16 @@ void Reply::start(int status, http::HeaderList headers) {
   note_first();
   record.status = status;
   add_common(headers);
+  if (capture) {
+    const auto type = find_header(headers, "content-type");
+    capture->stream = type && type->starts_with("text/event-stream");
+    shared_.page.start_answer(*capture, record);
+  }
   responder_->start(status, std::move(headers));
 }
 
 bool Reply::write(std::string_view bytes) {
-  if (capture && capture->bodies) capture->bodies->append(&PageBodies::answer, bytes);
+  note_body(&PageBodies::Texts::answer, bytes);
   return over_ || responder_->write(bytes);
 }
 
@@ -189,10 +208,7 @@ void Reply::add_common(http::HeaderList& headers) {
                                                        duration("proxx", *own_time)
                                                  : duration("proxx", total));
   headers.insert(headers.end(), cors_.begin(), cors_.end());
-  if (!capture) return;
-  capture->answer_headers = page_headers(headers, kMaxPageHeaderBytes);
-  const auto type = find_header(headers, "content-type");
-  capture->stream = type && type->starts_with("text/event-stream");
+  if (capture) capture->answer_headers = kept_headers(headers);
 }
 
 void Reply::close(int status) {
@@ -204,7 +220,7 @@ void Reply::close(int status) {
   shared_.metrics.observe(record);
   shared_.log.access(record);
   if (!capture) return;
-  shared_.page.add(record, own_time.value_or(std::chrono::microseconds{}), std::move(*capture));
+  shared_.page.end(std::move(*capture), record, own_time.value_or(std::chrono::microseconds{}));
   capture.reset();
 }
 

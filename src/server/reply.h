@@ -27,7 +27,7 @@ class io_context;
 
 namespace proxx::server {
 
-/// What `serve` was told, apart from what an exchange needs.
+/// The options of `serve` that are not part of an exchange's.
 struct ServiceOptions {
   HostPolicy hosts;
   std::vector<std::string> cors;
@@ -41,7 +41,7 @@ struct ServiceOptions {
   std::chrono::milliseconds keep_alive{15'000};
 };
 
-/// What the services of all loops share; each part bears use from any thread.
+/// What the services of all loops share. Each part may be used from any thread.
 struct Shared {
   const ServiceOptions options;  ///< those of the start
   Log log;
@@ -55,7 +55,7 @@ struct Shared {
   PageLog page = {};                  ///< stays empty without the page
 };
 
-/// What keeps proxies between from holding an event stream back.
+/// Headers that keep proxies in between from holding back an event stream.
 inline const http::HeaderList kStreamHeaders = {{"cache-control", "no-cache"},
                                                 {"x-accel-buffering", "no"}};
 
@@ -65,9 +65,9 @@ inline const http::HeaderList kStreamHeaders = {{"cache-control", "no-cache"},
 [[nodiscard]] http::Response error_response(const Error& error, std::string_view path,
                                             std::string_view request_id);
 
-/// The answer to one request. Adds what every answer carries (x-request-id, server-timing, CORS)
-/// and, when it is over, gives the record to log and metrics, once. After its end every call is a
-/// no-op. Not over by its own end, it says nothing.
+/// The answer to one request. Adds what every answer has (x-request-id, server-timing, CORS). When
+/// it ends, passes the record to log and metrics, once. After its end every call is a no-op. If
+/// destroyed before it ended, it logs and counts nothing.
 class Reply {
  public:
   /// `shared` must outlive the reply. `responder` may be null if only finish() is used.
@@ -77,18 +77,25 @@ class Reply {
   Reply(const Reply&) = delete;
   Reply& operator=(const Reply&) = delete;
 
-  RequestRecord record;  ///< to be filled on the way
+  RequestRecord record;  ///< to be filled on the way; its texts are gone when it is over
   /// Own work on the request so far, for server-timing; the rest is the upstream's.
   std::optional<std::chrono::microseconds> own_time;
-  /// For the page, which is told of the request in the end; null: it is not.
-  std::unique_ptr<PageCapture> capture;
+  /// Passed to the page when the request ends; nothing: the page does not show it.
+  std::optional<PageCapture> capture;
 
   /// Completes a whole answer and closes the record, for a caller that sends it itself.
   [[nodiscard]] http::Response finish(http::Response response);
   void send(http::Response response);
   void send_error(const Error& error, http::HeaderList headers = {});
-  /// The error's answer, noted in the record and not sent yet.
+  /// Builds the error's answer and notes it in the record. Does not send it.
   [[nodiscard]] http::Response error_answer(const Error& error);
+
+  /// From now on the page shows the request.
+  void show_on_page(const http::Request& request);
+  /// For record and page.
+  void note_model(std::string model);
+  /// For the bodies of the page, while it records.
+  void note_body(std::string PageBodies::Texts::*text, std::string_view bytes);
 
   /// For the record alone.
   void note_error(const Error& error);

@@ -11,10 +11,10 @@
 
 namespace proxx::server {
 
-/// The status that a request gets in the log and the metrics whose client went away.
+/// The status in log and metrics of a request whose client went away.
 inline constexpr int kClientGone = 499;
 
-/// Of what a peer wrote, as much as the log and the page repeat.
+/// How much of a peer's text the log and the page repeat.
 inline constexpr size_t kMaxShownPathBytes = 128;
 inline constexpr size_t kMaxShownNameBytes = 64;
 
@@ -26,8 +26,7 @@ struct TokenCounts {
   int64_t reasoning = 0;
 };
 
-/// What is told of a request when it is over, to the log and to the metrics. Nothing of its
-/// content, and no key.
+/// What log and metrics get of a request when it is over. Holds nothing of its content, and no key.
 struct RequestRecord {
   std::string method;
   std::string path;  ///< without its query

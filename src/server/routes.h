@@ -6,7 +6,7 @@
 
 namespace proxx::server {
 
-/// Everything that is served; `other` is what is not.
+/// All endpoints that are served; `other` is any other path.
 enum class Endpoint {
   chat_completions,
   completions,
@@ -40,15 +40,15 @@ struct Route {
 /// For logs and metrics: the path with `{id}` for any id, `other`.
 [[nodiscard]] std::string_view endpoint_name(Endpoint endpoint);
 
-/// Whether Anthropic's own clients use this path, served or not: `/v1/messages` and all below it.
-/// They get errors in their shape.
+/// True for paths of Anthropic's API, served or not: `/v1/messages` and all below it. Their clients
+/// get errors in Anthropic's shape.
 [[nodiscard]] bool is_anthropic(std::string_view path);
 
 /// The endpoint of exactly this path, whatever the method. No decoding, no `..`, no `//`.
 [[nodiscard]] Endpoint endpoint_of(std::string_view path);
 
-/// 404 or 405 by method and path; the message names what is served, and of an endpoint of OpenAI's
-/// that will never be here what to use instead.
+/// Errors: 404 or 405 by method and path. The message names the paths that are served; for an
+/// endpoint of OpenAI's that will never be served, it says what to use instead.
 [[nodiscard]] Status check_route(std::string_view method, std::string_view path);
 /// The Allow header of an endpoint: `GET, HEAD`.
 [[nodiscard]] std::string allowed_methods(Endpoint endpoint);

@@ -1,28 +1,23 @@
 #include "server/service.h"
 
-#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <exception>
 
-#include "anthropic/beta_allowance.h"
-#include "base/ascii.h"
 #include "exchange/jobs.h"
 #include "exchange/protocols.h"
 #include "http/guard.h"
+#include "server/anthropic_headers.h"
 #include "server/chat.h"
 #include "server/models_session.h"
-#include "server/page/document.h"
+#include "server/page/answer_page.h"
 #include "server/page/events_session.h"
-#include "server/page/page_json.h"
 #include "server/relay.h"
 #include "upstream/host_provider.h"
 #include "upstream/sha256.h"
 
 namespace proxx::server {
 namespace {
-
-constexpr size_t kMaxHeaderWordBytes = 256;
 
 bool is_versioned(const http::Request& request) {
   return request.target.substr(0, 4) == "/v1/";
@@ -61,40 +56,6 @@ http::Response refusal(Reply& reply, const Error& error) {
 
 }  // namespace
 
-Result<RequestHeaders> anthropic_headers(const http::Request& request) {
-  RequestHeaders out;
-  BetaAllowance betas;
-  for (const auto& [name, value] : request.headers) {
-    const bool version = same_word(name, "anthropic-version");
-    if (!version && !same_word(name, "anthropic-beta")) continue;
-    for (std::string_view rest = value; !rest.empty();) {
-      const size_t comma = std::min(rest.find(','), rest.size());
-      std::string_view word = rest.substr(0, comma);
-      rest.remove_prefix(std::min(comma + 1, rest.size()));
-      while (!word.empty() && word.front() == ' ') word.remove_prefix(1);
-      while (!word.empty() && word.back() == ' ') word.remove_suffix(1);
-      if (word.empty()) continue;
-      if (!is_token(word) || word.size() > kMaxHeaderWordBytes) {
-        return err(
-            ErrorKind::invalid_request,
-            "malformed header " + std::string(version ? "anthropic-version" : "anthropic-beta"));
-      }
-      if (version && !out.anthropic_version.empty() && out.anthropic_version != word) {
-        return err(ErrorKind::invalid_request, "more than one anthropic-version was sent");
-      }
-      if (version) {
-        out.anthropic_version = std::string(word);
-      } else if (betas.take(word)) {
-        out.betas.emplace_back(word);
-      } else {
-        return err(ErrorKind::invalid_request, BetaAllowance::kExceeded, "anthropic-beta",
-                   "invalid_value");
-      }
-    }
-  }
-  return out;
-}
-
 struct Service::Terms {
   Terms(const ExchangeContext& the_context, const ServiceOptions& the_options, const Log& log)
       : context(the_context), options(the_options), models(context, options.models, log) {}
@@ -112,6 +73,7 @@ struct Service::Terms {
                                                 const LiveOptions& renewed) const {
     ExchangeContext out = start;
     out.provider = own_provider.get();
+    out.keeps = own_provider;
     out.conversion = renewed.conversion;
     out.timeouts = renewed.timeouts;
     out.max_retries = renewed.max_retries;
@@ -126,7 +88,7 @@ struct Service::Terms {
   }
 
   const std::shared_ptr<const LiveOptions> live;  ///< null: as at the start
-  const std::unique_ptr<const Provider> own_provider;
+  const std::shared_ptr<const Provider> own_provider;
   const ExchangeContext own_context;
   const ExchangeContext& context;
   const ServiceOptions& options;
@@ -189,7 +151,7 @@ std::optional<http::Response> Service::check(const http::Request& request) {
   const Status status = admit(request);
   if (status) return std::nullopt;
   Reply reply(shared_, cors_for(request), request, nullptr);
-  reply.capture = capture_of(request);
+  if (is_shown(request)) reply.show_on_page(request);
   return reply.finish(refusal(reply, status.error()));
 }
 
@@ -202,7 +164,7 @@ bool Service::answers_over_limit(const http::Request& request) {
 
 void Service::handle(http::Request request, std::shared_ptr<http::Responder> responder) {
   auto reply = std::make_unique<Reply>(shared_, cors_for(request), request, std::move(responder));
-  reply->capture = capture_of(request);
+  if (is_shown(request)) reply->show_on_page(request);
   try {
     answer(request, reply);
   } catch (const std::exception&) {
@@ -219,17 +181,21 @@ PageRoute Service::page_route(const http::Request& request) const {
   return options().page ? page_route_of(request.path()) : PageRoute::none;
 }
 
-std::unique_ptr<PageCapture> Service::capture_of(const http::Request& request) const {
-  if (!options().page || page_route_of(request.path()) != PageRoute::none) return nullptr;
+bool Service::is_shown(const http::Request& request) const {
+  if (!options().page || page_route_of(request.path()) != PageRoute::none) return false;
   const Endpoint endpoint = endpoint_of(request.path());
-  const bool is_probe = endpoint == Endpoint::healthz || endpoint == Endpoint::readyz ||
-                        endpoint == Endpoint::metrics;
-  return is_probe ? nullptr : shared_.page.capture(request);
+  return endpoint != Endpoint::healthz && endpoint != Endpoint::readyz &&
+         endpoint != Endpoint::metrics;
 }
 
 void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
   if (const PageRoute route = page_route(request); route != PageRoute::none) {
-    return answer_page(route, request, reply);
+    const RequestOptions& conversion = terms_->context.conversion;
+    if (route != PageRoute::events) {
+      return answer_page(route, request, shared_, conversion, *reply);
+    }
+    return run(std::make_shared<EventsSession>(*context_.loop, shared_, *conversion.models,
+                                               std::move(reply), let_go()));
   }
   if (request.method == "OPTIONS") return reply->send(preflight(request));
   switch (reply->record.endpoint) {
@@ -262,39 +228,6 @@ void Service::answer(http::Request& request, std::unique_ptr<Reply>& reply) {
           text_response(200, shared_.metrics.text(shared_.memory.use()), kMetricsType));
     case Endpoint::other:
       return reply->send_error(check_route(request.method, request.path()).error());
-  }
-}
-
-void Service::answer_page(PageRoute route, http::Request& request, std::unique_ptr<Reply>& reply) {
-  const ModelTable& models = *terms_->context.conversion.models;
-  switch (route) {
-    case PageRoute::none:
-    case PageRoute::document:
-      return reply->send(page_document());
-    case PageRoute::requests:
-      return reply->send(
-          page_data(page_snapshot(shared_.page, models, shared_.metrics.open_streams())));
-    case PageRoute::request: {
-      const auto kept = shared_.page.find(page_request_id(request.path()));
-      return kept.row ? reply->send(page_data(page_details(kept)))
-                      : reply->send_error(no_such_request());
-    }
-    case PageRoute::events:
-      return run(std::make_shared<EventsSession>(*context_.loop, shared_, models, std::move(reply),
-                                                 let_go()));
-    case PageRoute::recording: {
-      const auto on = page_switch(request.body);
-      if (!on) return reply->send_error(on.error());
-      shared_.page.record_bodies(*on);
-      return reply->send(page_data(*on ? R"({"recording":true})" : R"({"recording":false})"));
-    }
-    case PageRoute::convert: {
-      // On the loop, as no client waits behind a stranger's long request.
-      if (request.body.size() > kLoopBytes) return reply->send_error(too_long_to_show());
-      RequestOptions conversion = terms_->context.conversion;
-      return reply->send(
-          page_data(page_conversion(convert_request(request.body, nullptr, conversion))));
-    }
   }
 }
 

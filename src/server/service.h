@@ -56,9 +56,8 @@ class Service final : public http::Handler {
   /// The Origins that may read the answer: nobody's page but its own reads what the page shows.
   [[nodiscard]] const std::vector<std::string>& cors_for(const http::Request& request) const;
   [[nodiscard]] PageRoute page_route(const http::Request& request) const;
-  void answer_page(PageRoute route, http::Request& request, std::unique_ptr<Reply>& reply);
-  /// What the page is to learn of a request; null for probes, and for the page's own.
-  [[nodiscard]] std::unique_ptr<PageCapture> capture_of(const http::Request& request) const;
+  /// False for probes, and for the page's own requests.
+  [[nodiscard]] bool is_shown(const http::Request& request) const;
   void start_chat(http::Request& request, std::unique_ptr<Reply>& reply);
   void start_relay(http::Request& request, std::unique_ptr<Reply>& reply);
   void start_models(const http::Request& request, std::optional<std::string> id,
@@ -75,9 +74,5 @@ class Service final : public http::Handler {
   /// Tells a let-go that is still queued whether the service is there.
   std::shared_ptr<Service*> self_;
 };
-
-/// The client's `anthropic-version` and `anthropic-beta`, which go upstream. Errors:
-/// `invalid_request` for a value with anything but token characters.
-[[nodiscard]] Result<RequestHeaders> anthropic_headers(const http::Request& request);
 
 }  // namespace proxx::server

@@ -5,12 +5,12 @@
 
 namespace proxx::server {
 
-/// A request that waits for the upstream. Held by shared_ptr, because the callbacks that it leaves
-/// with the connection can outlive it and must be able to tell. Loop thread only.
+/// A request that waits for the upstream. Held by shared_ptr: the callbacks that it leaves with the
+/// connection can outlive it and check that. Loop thread only.
 class Session {
  public:
-  /// Tells the owner, once, that the session has nothing left to do. It may be inside a call of the
-  /// upstream's or of the exchange's, so the owner lets go of it in a later turn of the loop.
+  /// Tells the owner, once, that the session is over. It may be called from inside the upstream or
+  /// the exchange, so the owner must destroy the session in a later turn of the loop.
   using OnOver = std::function<void(Session&)>;
 
   virtual ~Session() = default;

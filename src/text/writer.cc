@@ -7,9 +7,9 @@
 namespace proxx::text {
 namespace {
 
-void append_decoded(std::string& out, RawString raw) {
-  if (raw.find('\\') == RawString::npos) {
-    out.append(raw);
+void append_decoded(std::string& out, Raw raw) {
+  if (raw.bytes().find('\\') == std::string_view::npos) {
+    out.append(raw.bytes());
   } else {
     json::append_unescaped(out, raw);
   }
@@ -38,12 +38,11 @@ TextWriter::OpenCall* TextWriter::find_open(const answer::ToolCall& call) {
   return nullptr;
 }
 
-void TextWriter::call_begin(const answer::ToolCall& call, RawString id, RawString name,
-                            std::string&) {
-  open_calls_.push_back({call.number, std::string(id), std::string(name), {}});
+void TextWriter::call_begin(const answer::ToolCall& call, Raw id, Raw name, std::string&) {
+  open_calls_.push_back({call.number, json::RawString(id), json::RawString(name), {}});
 }
 
-void TextWriter::call_arguments(const answer::ToolCall& call, RawString fragment, std::string&) {
+void TextWriter::call_arguments(const answer::ToolCall& call, Raw fragment, std::string&) {
   if (OpenCall* const open = find_open(call)) open->arguments.append(fragment);
 }
 

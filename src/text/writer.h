@@ -9,12 +9,12 @@
 
 namespace proxx::text {
 
-using answer::RawString;
+using json::Raw;
 
 /// A whole call as one line of JSON without its newline, in the words of the client's API; "" for a
 /// call that is not shown.
-using CallLine = std::function<std::string(const answer::ToolCall& call, RawString id,
-                                           RawString name, RawString arguments)>;
+using CallLine =
+    std::function<std::string(const answer::ToolCall& call, Raw id, Raw name, Raw arguments)>;
 
 /// Writes an answer as plain text, decoded as it comes; each call as one line when it is whole; a
 /// newline at the end if the last line lacks it. A refusal is not part of the text.
@@ -23,12 +23,11 @@ class TextWriter final : public answer::Output {
   /// `keeps_reasoning`: take_reasoning() gives the thinking text.
   TextWriter(CallLine call_line, bool keeps_reasoning);
 
-  void start(RawString, RawString, std::string&) override {}
+  void start(Raw, Raw, std::string&) override {}
   void text(const answer::Piece& piece, std::string& out) override;
   void thinking(const answer::Piece& piece, std::string& out) override;
-  void call_begin(const answer::ToolCall& call, RawString id, RawString name,
-                  std::string& out) override;
-  void call_arguments(const answer::ToolCall& call, RawString fragment, std::string& out) override;
+  void call_begin(const answer::ToolCall& call, Raw id, Raw name, std::string& out) override;
+  void call_arguments(const answer::ToolCall& call, Raw fragment, std::string& out) override;
   void call_end(const answer::ToolCall& call, answer::BlockEnd end, std::string& out) override;
   void stop(const answer::Stop& stop, const answer::TokenUsage& usage, std::string& out) override;
 
@@ -37,9 +36,9 @@ class TextWriter final : public answer::Output {
  private:
   struct OpenCall {
     uint32_t number;
-    std::string id;
-    std::string name;
-    std::string arguments;
+    json::RawString id;
+    json::RawString name;
+    json::RawString arguments;
   };
   [[nodiscard]] OpenCall* find_open(const answer::ToolCall& call);
   void end_line(std::string& out);

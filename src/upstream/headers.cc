@@ -25,22 +25,6 @@ constexpr std::pair<const char*, const char*> kClaudeCodeFields[] = {
     {"X-Stainless-Timeout", "600"},
 };
 
-// They frame the message, belong to one hop, or ask for what the engine cannot read.
-constexpr std::string_view kFramingFields[] = {
-    "accept-encoding",
-    "connection",
-    "content-encoding",
-    "content-length",
-    "expect",
-    "host",
-    "keep-alive",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-};
-
 std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -139,22 +123,6 @@ Status check_key(std::string_view key) {
   return err(ErrorKind::unauthorized,
              key.empty() ? "the API key is empty"
                          : "the API key holds a space, a control character or one beyond ASCII");
-}
-
-Result<std::pair<std::string, std::string>> parse_header(std::string_view line) {
-  const auto colon = line.find(':');
-  if (colon == std::string_view::npos)
-    return err(ErrorKind::usage, "a header must have the form 'Name: value'");
-  const std::string_view name = line.substr(0, colon);
-  const std::string_view value = trim(line.substr(colon + 1));
-  if (!is_token(name)) return err(ErrorKind::usage, "malformed header name");
-  if (std::any_of(value.begin(), value.end(), is_field_control))
-    return err(ErrorKind::usage,
-               "the value of header '" + std::string(name) + "' holds a control character");
-  for (const std::string_view framing : kFramingFields)
-    if (same_word(name, framing))
-      return err(ErrorKind::usage, "header '" + std::string(name) + "' is proxx's own to set");
-  return std::pair(std::string(name), std::string(value));
 }
 
 std::string make_session_id() {

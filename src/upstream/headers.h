@@ -19,7 +19,7 @@ struct HeaderOptions {
   std::string anthropic_version = "2023-06-01";
   std::string claude_cli_version;  ///< "" is the built-in constant
   std::string session_id;          ///< UUID v4, one per process
-  /// Configured, validated by parse_header. One named as a field of the profile replaces it;
+  /// Configured, and validated there. One named as a field of the profile replaces it;
   /// `anthropic-beta` joins the list.
   HeaderList extra;
 };
@@ -29,6 +29,9 @@ struct Credential {
   std::string api_key;      ///< x-api-key
   std::string auth_token;   ///< Authorization: Bearer
   AwsCredentials aws = {};  ///< signs the request
+  /// The upstream has refused it, and no other could be read: it is renewed before it is sent
+  /// again.
+  bool refused = false;
   [[nodiscard]] bool empty() const { return api_key.empty() && auth_token.empty() && aws.empty(); }
   friend bool operator==(const Credential&, const Credential&) = default;
 };
@@ -52,9 +55,6 @@ struct RequestHeaders {
 /// A key must be one or more bytes of 0x21 to 0x7e: libcurl sends CR and LF as they are
 /// (docs/faults.md 0 (fact 2)). The error never holds the key.
 [[nodiscard]] Status check_key(std::string_view key);
-/// `Name: value` from -H, a configuration or ANTHROPIC_CUSTOM_HEADERS. Refuses malformed names,
-/// control bytes, and framing headers (Host, Content-Length, Transfer-Encoding, Connection, ...).
-[[nodiscard]] Result<std::pair<std::string, std::string>> parse_header(std::string_view line);
 
 /// A random UUID v4.
 [[nodiscard]] std::string make_session_id();

@@ -69,7 +69,10 @@ HostProvider::HostProvider(HostTarget target, std::string base_url, HeaderOption
       held_(std::move(held)),
       clock_(now ? std::move(now) : system_clock) {
   std::tie(signing_host_, prefix_) = parts_of_url(base_url);
-  if (!target_.signing_host.empty()) signing_host_ = target_.signing_host;
+  if (target_.signing_host.empty()) return;
+  // That host gets its own path, whatever stands before it at the gateway.
+  signing_host_ = target_.signing_host;
+  prefix_ = host_prefix(target_);
 }
 
 Result<UpstreamRequest> HostProvider::prepare(ProviderCall call) const {
@@ -86,6 +89,11 @@ Result<UpstreamRequest> HostProvider::prepare(ProviderCall call) const {
   sign(request, signing_host_, aws, {target_.region, target_.host->sigv4_service}, now());
   request.path = path;
   return request;
+}
+
+size_t HostProvider::bytes_to_read(const ProviderCall& call) const {
+  const bool reads = target_.host->names != HostNames::plain || !call.credential.aws.empty();
+  return reads ? call.body.size() : 0;
 }
 
 Status HostProvider::rewrite(ProviderCall& call) const {

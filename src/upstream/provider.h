@@ -37,6 +37,9 @@ class Provider {
   /// call that this upstream has no endpoint for.
   [[nodiscard]] virtual Result<UpstreamRequest> prepare(ProviderCall call) const = 0;
 
+  /// How many bytes of the call prepare() reads: what it takes is for the caller to place.
+  [[nodiscard]] virtual size_t bytes_to_read(const ProviderCall& /*call*/) const { return 0; }
+
   /// How the body after this head is cut into events. Errors: an answer that cannot be read.
   [[nodiscard]] virtual Result<BodyKind> body_kind(const UpstreamHead& head) const = 0;
 

@@ -161,6 +161,19 @@ class Tab {
     }, selector);
     await this.send('Input.insertText', {text});
   }
+  choose(selector, value) {
+    return this.run((s, v) => {
+      const node = document.querySelector(s);
+      node.value = v;
+      node.dispatchEvent(new Event('input', {bubbles: true}));
+    }, selector, value);
+  }
+  // A file, as if the dialog was used.
+  async attach(selector, path) {
+    const {root} = await this.send('DOM.getDocument');
+    const {nodeId} = await this.send('DOM.querySelector', {nodeId: root.nodeId, selector});
+    await this.send('DOM.setFileInputFiles', {nodeId, files: [path]});
+  }
   async press(key) {
     const text = {Enter: '\r', ' ': ' '}[key];
     const code = {Enter: 13, ' ': 32, Tab: 9}[key];

@@ -15,4 +15,4 @@ export CHROMIUM
 command -v node >/dev/null || skip "node is missing (scripts/install-deps.sh browser)"
 major=$(node -p 'process.versions.node.split(".")[0]')
 [ "$major" -ge 20 ] || skip "node $major is older than 20"
-exec timeout 60 node --test-reporter=spec "$@" "$source/page.test.mjs"
+exec timeout 140 node --test --test-concurrency=1 --test-reporter=spec "$@" "$source"/*.test.mjs

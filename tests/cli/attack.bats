@@ -3,13 +3,6 @@
 load helpers
 
 blocked() { timeout 240 python3 "$PROXX_SOURCE/tests/cli/blocked.py" "$@"; }
-# start_silent HOW: an upstream that says nothing, a head, an event, or pings; log in ./upstream.
-start_silent() {
-  python3 "$PROXX_SOURCE/tests/cli/silent_upstream.py" "$1" >upstream 3>&- &
-  children+=("$!")
-  wait_for upstream "port "
-  silent_url=http://127.0.0.1:$(sed -n 's/^port //p' upstream)
-}
 # on_terminal COMMAND: what its stdout and stderr, one terminal, show. Its stdin is ./input.
 on_terminal() { script -qec "$* <input" /dev/null </dev/null; }
 # shown_plainly TEXT: no line of it was begun by a stranger, none of its characters is hidden.
@@ -379,26 +372,10 @@ PY
 @test "X8: model ids of models --remote" {
   local ids
   ids=$(jq -cn --arg id "$HOSTILE" '{data:[{type:"model",id:$id,display_name:$id,created_at:"2026-01-01T00:00:00Z"},{type:"model",id:("claude-"+("y"*400)),display_name:"y",created_at:"2026-01-01T00:00:00Z"},{type:"model",id:"claude-next",display_name:"n",created_at:"2026-01-01T00:00:00Z"}],has_more:false}')
-  python3 - "$ids" >models.port 3>&- <<'PY' &
-import http.server, sys
-class Models(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        body = sys.argv[1].encode()
-        self.send_response(200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-    def log_message(self, *args):
-        pass
-server = http.server.HTTPServer(("127.0.0.1", 0), Models)
-print(f"port {server.server_port}", flush=True)
-server.serve_forever()
-PY
-  children+=("$!")
-  wait_for models.port "port "
+  json_answer 200 "$ids" >answer
+  start_upstream raw answer
   export ANTHROPIC_API_KEY=k ANTHROPIC_BASE_URL
-  ANTHROPIC_BASE_URL=http://127.0.0.1:$(sed -n 's/^port //p' models.port)
+  ANTHROPIC_BASE_URL=$upstream_url
   split "$PROXX" models --remote
   expect_code 0
   shown_plainly "$out"
@@ -510,7 +487,7 @@ PY
 reader_leaves() {
   python3 - "$@" <<'PY'
 import os, signal, subprocess, sys, time
-def log(): return open("upstream").read()
+def log(): return open("upstream.log").read()
 how, words = sys.argv[1], sys.argv[2:]
 asked = log().count("asked")
 if how == "pipe":
@@ -532,11 +509,11 @@ deadline = time.monotonic() + 20
 while log().count("asked") == asked and time.monotonic() < deadline:
     time.sleep(0.01)
 time.sleep(0.2)
-closed = log().count("closed")
+closed = log().count("gone")
 left_at = time.monotonic()
 os.close(end)
 code = child.wait(timeout=20)
-while log().count("closed") == closed and time.monotonic() < left_at + 20:
+while log().count("gone") == closed and time.monotonic() < left_at + 20:
     time.sleep(0.01)
 took = time.monotonic() - left_at
 assert took < 5, took
@@ -549,25 +526,25 @@ PY
   export ANTHROPIC_API_KEY=k
   local how to
   for how in nothing head event pings; do
-    start_silent "$how"
+    start_upstream stall "$how"
     for to in pipe socket terminal; do
       echo "$HI_STREAM" >input
-      reader_leaves "$to" "$PROXX" --upstream-url "$silent_url"
+      reader_leaves "$to" "$PROXX" --upstream-url "$upstream_url"
     done
-    reader_leaves pipe "$PROXX" --no-stream --upstream-url "$silent_url"
+    reader_leaves pipe "$PROXX" --no-stream --upstream-url "$upstream_url"
     printf '{"custom_id":"1","id":1,"body":%s}\n' "$HI" >input
-    reader_leaves pipe "$PROXX" batch --upstream-url "$silent_url"
-    reader_leaves pipe "$PROXX" bridge --upstream-url "$silent_url"
+    reader_leaves pipe "$PROXX" batch --upstream-url "$upstream_url"
+    reader_leaves pipe "$PROXX" bridge --upstream-url "$upstream_url"
     : >input
-    reader_leaves pipe "$PROXX" ask --upstream-url "$silent_url" hi
+    reader_leaves pipe "$PROXX" ask --upstream-url "$upstream_url" hi
   done
 }
 
 @test "a reader of -o FIFO that leaves ends the upstream call at once" {
   export ANTHROPIC_API_KEY=k
-  start_silent event
+  start_upstream stall event
   mkfifo fifo
-  "$PROXX" --upstream-url "$silent_url" -o fifo <<<"$HI_STREAM" 2>err 3>&- &
+  "$PROXX" --upstream-url "$upstream_url" -o fifo <<<"$HI_STREAM" 2>err 3>&- &
   local pid=$!
   children+=("$pid")
   exec 7<fifo
@@ -577,7 +554,7 @@ PY
   timeout 20 tail --pid="$pid" -f /dev/null
   wait "$pid" || code=$?
   expect code "$code" 141
-  wait_for upstream "closed"
+  wait_for upstream.log gone
 }
 
 @test "L6: on a terminal without a FILE, a short usage and exit 2" {

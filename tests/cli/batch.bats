@@ -406,65 +406,28 @@ until_lines() {
   expect ids "$(ids out.jsonl)" "id-1 id-2 id-3 storm "
 }
 
-# upstream RETRY_AFTER COUNT: one that tells the first COUNT requests to wait, and answers the others
-# with a message; its URL in $mock_url, when each came in ./times.
-upstream() {
-  cat >upstream.py <<'EOF'
-import http.server, json, sys, threading, time
-wait, count = sys.argv[1], int(sys.argv[2])
-lock, seen = threading.Lock(), []
-message = json.dumps({"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-5-5",
-                      "content": [{"type": "text", "text": "hi"}], "stop_reason": "end_turn",
-                      "stop_sequence": None, "usage": {"input_tokens": 1, "output_tokens": 1}}).encode()
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    def do_POST(self):
-        self.rfile.read(int(self.headers["content-length"]))
-        with lock:
-            seen.append(time.monotonic())
-            refused = len(seen) <= count
-            print(seen[-1], "refused" if refused else "answered", file=open("times", "a"))
-        body = b'{"type":"error","error":{"type":"rate_limit_error","message":"slow down"}}' if refused else message
-        self.send_response(429 if refused else 200)
-        self.send_header("content-type", "application/json")
-        if refused:
-            self.send_header("retry-after", wait)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-    def log_message(self, *_): pass
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-print("http://127.0.0.1:%d" % server.server_port, file=open("url", "w"))
-server.serve_forever()
-EOF
-  python3 upstream.py "$1" "$2" 3>&- &
-  children+=("$!")
-  wait_for url http
-  mock_url=$(cat url)
-}
-
 @test "B10: in a storm nobody asks before the time, and everybody is answered" {
-  upstream 1 4
+  start_upstream storm 1 4
   lines 1 12 >in.jsonl
-  ANTHROPIC_API_KEY=sk-ant-x split "$PROXX" batch -j 4 --upstream-url "$mock_url" -o out.jsonl in.jsonl
+  ANTHROPIC_API_KEY=sk-ant-x split "$PROXX" batch -j 4 --upstream-url "$upstream_url" -o out.jsonl in.jsonl
   expect_code 0
   expect ids "$(ids out.jsonl)" "$(ids in.jsonl)"
-  expect requests "$(wc -l <times)" 16
+  expect requests "$(grep -c asked upstream.log)" 16
   python3 - <<'EOF'
-times = [line.split() for line in open("times")]
-first_refused = min(float(at) for at, what in times if what == "refused")
-first_answered = min(float(at) for at, what in times if what == "answered")
+told = [line.split() for line in open("upstream.log")]
+first_refused = min(float(words[1]) for words in told if words[0] == "refused")
+first_answered = min(float(words[1]) for words in told if words[0] == "answered")
 assert first_answered - first_refused > 0.9, first_answered - first_refused
 EOF
 }
 
 @test "B10: a retry-after that nobody sits out stops the run" {
-  upstream 3600 1000
+  start_upstream storm 3600 1000
   lines 1 50 >in.jsonl
-  ANTHROPIC_API_KEY=sk-ant-x split "$PROXX" batch -j 2 --upstream-url "$mock_url" -o out.jsonl in.jsonl
+  ANTHROPIC_API_KEY=sk-ant-x split "$PROXX" batch -j 2 --upstream-url "$upstream_url" -o out.jsonl in.jsonl
   expect_code 9
   contains "$err" "asks to wait 3600 s"
-  [ "$(wc -l <times)" -le 2 ]
+  [ "$(grep -c asked upstream.log)" -le 2 ]
 }
 
 @test "B10: a line that was told to wait is asked again" {
@@ -553,10 +516,10 @@ EOF
   local what
   export ANTHROPIC_API_KEY=sk-batch-01234
   for what in answer 408 newline end; do
-    start_late "$what"
+    start_upstream late "$what"
     rm -f in out.jsonl
     mkfifo in
-    "$PROXX" batch --config none --upstream-url "$late_url" --retry 0 -j 1 -o out.jsonl - <in 2>err 3>&- &
+    "$PROXX" batch --config none --upstream-url "$upstream_url" --retry 0 -j 1 -o out.jsonl - <in 2>err 3>&- &
     local pid=$!
     children+=("$pid")
     exec 7>in
@@ -570,6 +533,6 @@ EOF
     expect "$what: exit code ($(cat err))" "$code" 0
     expect "$what" "$(jq -r '.response.body.choices[0].message.content' out.jsonl | paste -sd ,)" \
       "sk-batch-01234 first,sk-batch-01234 second"
-    expect "$what: requests" "$(grep -c asked late.log)" 2
+    expect "$what: requests" "$(grep -c asked upstream.log)" 2
   done
 }

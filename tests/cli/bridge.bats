@@ -268,10 +268,10 @@ EOF
   local what
   export ANTHROPIC_API_KEY=sk-bridge-0123
   for what in answer 408 newline end; do
-    start_late "$what"
+    start_upstream late "$what"
     rm -f requests lines
     mkfifo requests
-    "$PROXX" bridge --config none --upstream-url "$late_url" --retry 0 <requests >lines 2>err 3>&- &
+    "$PROXX" bridge --config none --upstream-url "$upstream_url" --retry 0 <requests >lines 2>err 3>&- &
     bridge_pid=$!
     children+=("$bridge_pid")
     exec 7>requests
@@ -283,7 +283,7 @@ EOF
     ended 0
     expect "$what" "$(jq -r '.response.choices[0].message.content' lines | paste -sd ,)" \
       "sk-bridge-0123 first,sk-bridge-0123 second"
-    expect "$what: requests" "$(grep -c asked late.log)" 2
+    expect "$what: requests" "$(grep -c asked upstream.log)" 2
   done
 }
 

@@ -58,6 +58,12 @@ load helpers
   expect kept "$(jq -c '[.max_tokens, (.messages | length)]' set.json)" '[77,7]'
 }
 
+@test "-C: the file's other members come back as they are, whatever their names hold" {
+  echo '{"x\"\\y\n":1,"model":"claude-haiku-4-5","messages":[]}' >talk.json
+  "$PROXX" ask --mock -C talk.json hi </dev/null >/dev/null 2>err || { cat err >&2; return 1; }
+  expect names "$(jq -c keys_unsorted talk.json)" '["x\"\\y\n","model","messages"]'
+}
+
 @test "-C: what failed or is no conversation leaves the file alone" {
   "$PROXX" ask --mock -C talk.json first </dev/null >/dev/null
   cp talk.json before.json

@@ -67,6 +67,7 @@ wait_for() {
 # start_mock [OPTIONS]: a mock upstream of its own, at a free port unless the options name one; its URL in $mock_url, its pid in $mock_pid.
 start_mock() {
   case "$*" in *--port*) ;; *) set -- --port 0 "$@" ;; esac
+  rm -f "$BATS_TEST_TMPDIR/mock.log"  # of an earlier one
   "$PROXX" mock "$@" 2>"$BATS_TEST_TMPDIR/mock.log" 3>&- &
   mock_pid=$!
   children+=("$mock_pid")
@@ -74,37 +75,27 @@ start_mock() {
   mock_url=$(sed -n 's/^proxx: mock listening on //p' "$BATS_TEST_TMPDIR/mock.log")
 }
 
-# start_echo [KEY]: an upstream that refuses every key and sends it, or KEY, back wherever it can; its
-# URL in $echo_url.
-start_echo() {
-  python3 "$PROXX_SOURCE/tests/cli/echo_upstream.py" "$@" >"$BATS_TEST_TMPDIR/echo.port" 3>&- &
-  children+=($!)
-  wait_for "$BATS_TEST_TMPDIR/echo.port" "port "
-  echo_url=http://127.0.0.1:$(sed -n 's/^port //p' "$BATS_TEST_TMPDIR/echo.port")
-}
-
-# start_late WHAT: late_upstream.py, in place of an earlier one; its URL in $late_url, what it tells
-# in late.log.
-start_late() {
-  if [ -n "${late_pid:-}" ]; then kill "$late_pid"; fi
+# start_upstream HOW [ARGUMENT...]: tests/support/upstream.py in place of an earlier one, for answers
+# that the mock does not give; its URL in $upstream_url, what it tells in upstream.log.
+start_upstream() {
+  if [ -n "${upstream_pid:-}" ]; then kill "$upstream_pid"; fi
   rm -f go
-  python3 "$PROXX_SOURCE/tests/cli/late_upstream.py" "$1" >late.log 3>&- &
-  late_pid=$!
-  children+=("$late_pid")
-  wait_for late.log "port "
-  late_url=http://127.0.0.1:$(sed -n 's/^port //p' late.log)
+  python3 "$PROXX_SOURCE/tests/support/upstream.py" "$@" >upstream.log 3>&- &
+  upstream_pid=$!
+  children+=("$upstream_pid")
+  wait_for upstream.log "port "
+  # shellcheck disable=SC2034
+  upstream_url=http://127.0.0.1:$(sed -n 's/^port //p' upstream.log)
 }
-# start_raw FILE: an upstream that answers with those bytes; its URL in $raw_url.
-start_raw() {
-  python3 "$PROXX_SOURCE/tests/cli/raw_upstream.py" "$1" >raw.log 3>&- &
-  children+=($!)
-  wait_for raw.log "port "
-  raw_url=http://127.0.0.1:$(sed -n 's/^port //p' raw.log)
+# json_answer STATUS BODY: the bytes of an answer, for `start_upstream raw FILE`.
+json_answer() {
+  printf 'HTTP/1.1 %s X\r\ncontent-type: application/json\r\ncontent-length: %s\r\n\r\n%s' \
+    "$1" "$(printf %s "$2" | wc -c)" "$2"
 }
-# say_late: has it say it on the connection that was used.
+# say_late: has `start_upstream late` say it on the connection that was used.
 say_late() {
   touch go
-  wait_for late.log late
+  wait_for upstream.log late
 }
 
 # start_serve [OPTIONS]: a server; its base URL (with /v1) in $url, its pid in $serve_pid.

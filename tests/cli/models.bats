@@ -119,31 +119,10 @@ from_upstream() {
 
 @test "models_from: upstream: an upstream that has no list is no reason to fail" {
   from_upstream
-  python3 - >port 3>&- <<'PYTHON' &
-import http.server, json
-class Upstream(http.server.BaseHTTPRequestHandler):
-    def reply(self, status, body):
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-    def do_GET(self):
-        self.reply(404, b'{"type":"error","error":{"type":"not_found_error","message":"no \\u001b[2J list"}}')
-    def do_POST(self):
-        self.rfile.read(int(self.headers["content-length"]))
-        self.reply(200, json.dumps({"id": "msg_1", "type": "message", "role": "assistant", "model": "m",
-            "content": [{"type": "text", "text": "yes"}], "stop_reason": "end_turn", "stop_sequence": None,
-            "usage": {"input_tokens": 1, "output_tokens": 1}}).encode())
-    def log_message(self, *args):
-        pass
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
-print(f"port {server.server_port}", flush=True)
-server.serve_forever()
-PYTHON
-  children+=($!)
-  wait_for port "port "
-  ANTHROPIC_API_KEY=k split "$PROXX" --upstream-url "http://127.0.0.1:$(sed 's/port //' port)" <<<"$HI"
+  json_answer 404 '{"type":"error","error":{"type":"not_found_error","message":"no \u001b[2J list"}}' >no-list
+  json_answer 200 '{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"yes"}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":1,"output_tokens":1}}' >answer
+  start_upstream raw answer no-list
+  ANTHROPIC_API_KEY=k split "$PROXX" --upstream-url "$upstream_url" <<<"$HI"
   expect_code 0
   contains "$out" '"content":"yes"'
   contains "$err" 'proxx: models_from: upstream: no \x1b[2J list; the built-in table is used'

@@ -4,14 +4,6 @@ load helpers
 
 KEY=sk-ant-api03-hushHUSH-0123456789
 
-# start_reflect: reflect_upstream.py; its URL in $reflect_url.
-start_reflect() {
-  python3 "$PROXX_SOURCE/tests/cli/reflect_upstream.py" >reflect.port 3>&- &
-  children+=($!)
-  wait_for reflect.port "port "
-  reflect_url=http://127.0.0.1:$(sed -n 's/^port //p' reflect.port)
-}
-
 # hides TEXT SECRET...: none of them is in it, in any spelling.
 hides() {
   local text=$1 secret
@@ -101,19 +93,19 @@ PY
 }
 
 @test "X9: the environment's keys are masked when --key-file has won over them" {
-  start_reflect
+  start_upstream reflect
   printf 'sk-ant-from-file-hush\n' >file.key
   chmod 600 file.key
   export ANTHROPIC_API_KEY=$KEY ANTHROPIC_AUTH_TOKEN=hush-token-0001 ANTHROPIC_CUSTOM_HEADERS='X-Auth: hush-custom-0001'
   local request="${HI/hi/I said $KEY, hush-token-0001 and hush-custom-0001}"
-  split "$PROXX" -vv --retry 0 --key-file file.key -H 'X-Auth: other-auth-0001' --record tape --upstream-url "$reflect_url" <<<"$request"
+  split "$PROXX" -vv --retry 0 --key-file file.key -H 'X-Auth: other-auth-0001' --record tape --upstream-url "$upstream_url" <<<"$request"
   expect_code 4
   contains "$err" "I said ****"
   hides "$out$err$(cat tape/*/*)" "$KEY" hush-token-0001 hush-custom-0001
   split "$PROXX" -n -v --key-file file.key -H "X-Team: $KEY" -H 'X-Other: hush-token-0001' -H 'X-PAT: hush-pat' <<<"$HI"
   expect_code 0
   hides "$err" "$KEY" hush-token-0001 hush-pat
-  start_serve -vv --key-file file.key --upstream-url "$reflect_url"
+  start_serve -vv --key-file file.key --upstream-url "$upstream_url"
   split curl -sSi "$url/chat/completions" -d "$request"
   hides "$out$(cat serve.log)" "$KEY" hush-token-0001 hush-custom-0001
 }
@@ -130,12 +122,12 @@ PY
 }
 
 @test "X9: every value of a secret header is hidden, in every spelling and however it is cut" {
-  start_reflect
+  start_upstream reflect
   local secrets=(hush/HUSH+cookie-0001 hush-session-0002 hush/HUSH+auth-0003 hushHUSHauthn0004 SECRET)
   local headers=(-H "Cookie: sid=${secrets[0]}; s2=${secrets[1]}; a=${secrets[4]}; b=c" -H "X-Auth: ${secrets[2]}"
     -H "Authentication: ${secrets[3]}" -H 'X-Session: hush-session-0005')
   export ANTHROPIC_API_KEY=$KEY
-  split "$PROXX" -vv --retry 0 --record tape "${headers[@]}" --upstream-url "$reflect_url" <<<"${HI/hi/my key is $KEY}"
+  split "$PROXX" -vv --retry 0 --record tape "${headers[@]}" --upstream-url "$upstream_url" <<<"${HI/hi/my key is $KEY}"
   expect_code 4
   contains "$err" "x-api-key: [redacted]"
   contains "$err" "X-Auth: [redacted]"
@@ -145,16 +137,16 @@ PY
   hides "$out$err$(cat tape/*/*)" "$KEY" "${secrets[@]}" hush-session-0005
   split "$PROXX" -n -v "${headers[@]}" <<<"$HI"
   hides "$err" "${secrets[@]}"
-  start_serve -vv "${headers[@]}" --upstream-url "$reflect_url"
+  start_serve -vv "${headers[@]}" --upstream-url "$upstream_url"
   split curl -sSi "$url/chat/completions" -d "$HI"
   hides "$out$(cat serve.log)" "$KEY" "${secrets[@]}"
 }
 
 @test "X9: the credential of an MCP server in the request is masked in -vv and in a recording" {
-  start_reflect
+  start_upstream reflect
   export ANTHROPIC_API_KEY=$KEY
   local servers='"mcp_servers":[{"type":"url","url":"https://e.org","name":"s","authorization_token":"hush-of-mcp-0001"}]'
-  split "$PROXX" -vv --retry 0 --record tape --upstream-url "$reflect_url" <<<"${HI/\"messages\"/$servers,\"messages\"}"
+  split "$PROXX" -vv --retry 0 --record tape --upstream-url "$upstream_url" <<<"${HI/\"messages\"/$servers,\"messages\"}"
   contains "$(cat tape/*/*)" '"authorization_token":"****************"'
   contains "$(cat tape/*/*)" '"url":"https://e.org"'
   lacks "$(cat tape/*/*)" hush-of-mcp
@@ -187,13 +179,13 @@ PY
 }
 
 @test "X9 S9: after the start no secret is in the environment" {
-  start_echo
+  start_upstream echo
   export ANTHROPIC_API_KEY=$KEY ANTHROPIC_AUTH_TOKEN=hush-token-1 ANTHROPIC_CUSTOM_HEADERS='X-Auth: hush-custom-1'
   export HTTPS_PROXY=http://user:hush-proxy-1@127.0.0.1:1 all_proxy=user:hush-proxy-2@127.0.0.1:1
   local i
   mkfifo lines
-  start_serve --upstream-url "$echo_url"
-  "$PROXX" bridge --upstream-url "$echo_url" <lines >answers 3>&- &
+  start_serve --upstream-url "$upstream_url"
+  "$PROXX" bridge --upstream-url "$upstream_url" <lines >answers 3>&- &
   local bridge=$!
   children+=("$bridge")
   exec {write}>lines
@@ -208,13 +200,13 @@ PY
 }
 
 @test "X9: no secret is in the environment while a key command runs, or stdin is read" {
-  start_echo
+  start_upstream echo
   export ANTHROPIC_API_KEY=$KEY ANTHROPIC_CUSTOM_HEADERS='X-Auth: hush-custom-1'
   export HTTPS_PROXY=http://user:hush-proxy-1@127.0.0.1:1 all_proxy=user:hush-proxy-2@127.0.0.1:1
   local command pid i
   mkfifo lines
   exec {write}<>lines
-  export ANTHROPIC_BASE_URL=$echo_url
+  export ANTHROPIC_BASE_URL=$upstream_url
   for command in "" ask "convert request" bridge "batch -o answers"; do
     # shellcheck disable=SC2086
     "$PROXX" $command <lines >out 2>err 3>&- &

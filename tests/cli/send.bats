@@ -412,24 +412,24 @@ PY
 }
 
 @test "S7 U9: a key that the upstream sends back is shown nowhere" {
-  start_echo
+  start_upstream echo
   export ANTHROPIC_API_KEY=sk-ant-secret-0123456789
-  split "$PROXX" -vv --upstream-url "$echo_url" <<<"$HI"
+  split "$PROXX" -vv --upstream-url "$upstream_url" <<<"$HI"
   expect_code 8
   contains "$out" "invalid x-api-key: ****"
   lacks "$out$err" 0123456789
-  split "$PROXX" ask -vv --record tape --upstream-url "$echo_url" hi </dev/null
+  split "$PROXX" ask -vv --record tape --upstream-url "$upstream_url" hi </dev/null
   expect_code 8
   lacks "$out$err$(cat tape/*/*)" 0123456789
-  split "$PROXX" batch -vv --upstream-url "$echo_url" <<<"$HI"
+  split "$PROXX" batch -vv --upstream-url "$upstream_url" <<<"$HI"
   expect_code 8
   lacks "$out$err" 0123456789
-  split "$PROXX" bridge -vv --upstream-url "$echo_url" <<<"{\"id\":1,\"body\":$HI}"
+  split "$PROXX" bridge -vv --upstream-url "$upstream_url" <<<"{\"id\":1,\"body\":$HI}"
   lacks "$out$err" 0123456789
-  split "$PROXX" models --remote -vv --upstream-url "$echo_url"
+  split "$PROXX" models --remote -vv --upstream-url "$upstream_url"
   expect_code 8
   lacks "$out$err" 0123456789
-  start_serve -vv --log-level debug --upstream-url "$echo_url"
+  start_serve -vv --log-level debug --upstream-url "$upstream_url"
   split curl -sSi "$url/chat/completions" -d "$HI"
   contains "$out" "invalid x-api-key: ****"
   lacks "$out$(cat "$BATS_TEST_TMPDIR/serve.log")" 0123456789
@@ -504,8 +504,8 @@ PY
     printf '%x\r\n' "$(stat -c %s bomb)"
     cat bomb
     printf '\r\n0\r\n\r\n'; } >answer
-  start_raw answer
-  ANTHROPIC_API_KEY=sk-x split timeout 20 "$PROXX" --config none --upstream-url "$raw_url" - <<<"$HI"
+  start_upstream raw answer
+  ANTHROPIC_API_KEY=sk-x split timeout 20 "$PROXX" --config none --upstream-url "$upstream_url" - <<<"$HI"
   expect_code 5
   expect code "$(jq -r .error.code <<<"$out")" upstream_bad_content_type
 }
@@ -532,8 +532,8 @@ PY
   local body
   for body in '2\r\n{}\r\n0\r\nno field\r\n' '2\n'; do
     printf "HTTP/1.1 200 OK\\r\\ncontent-type: application/json\\r\\ntransfer-encoding: chunked\\r\\n\\r\\n$body" >answer
-    start_raw answer
-    ANTHROPIC_API_KEY=sk-x split timeout 20 "$PROXX" --config none --upstream-url "$raw_url" - <<<"$HI"
+    start_upstream raw answer
+    ANTHROPIC_API_KEY=sk-x split timeout 20 "$PROXX" --config none --upstream-url "$upstream_url" - <<<"$HI"
     expect_code 5
     expect code "$(jq -r .error.code <<<"$out")" upstream_protocol_error
   done

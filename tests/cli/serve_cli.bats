@@ -86,13 +86,11 @@ load helpers
   expect_code 2
 
   # Another server, and one that takes the connection and says nothing.
-  start_echo
-  split "$PROXX" serve --check-health --port "${echo_url##*:}"
+  start_upstream echo
+  split "$PROXX" serve --check-health --port "${upstream_url##*:}"
   expect_code 1
   contains "$err" "/healthz says HTTP/1"
-  python3 -c 'import socket, time; s = socket.create_server(("127.0.0.1", 0)); print("port", s.getsockname()[1], flush=True); time.sleep(60)' >silent 3>&- &
-  children+=($!)
-  wait_for silent "port "
-  split "$PROXX" serve --check-health --port "$(sed -n 's/^port //p' silent)"
+  start_upstream stall nothing
+  split "$PROXX" serve --check-health --port "${upstream_url##*:}"
   expect_code 1
 }

@@ -41,7 +41,9 @@ python_suites() {
   install "$folder/.venv" python3 -m venv --clear "$folder/venv" || skip "there is no venv"
   install "$folder/.installed" "$folder/venv/bin/pip" install --disable-pip-version-check \
     -r "$source/requirements.txt" || skip "the packages cannot be installed"
-  PYTHONDONTWRITEBYTECODE=1 "$folder/venv/bin/python" "$source/clients_test.py" -v
+  export PYTHONDONTWRITEBYTECODE=1
+  "$folder/venv/bin/python" "$source/clients_test.py" -v
+  "$folder/venv/bin/python" "$source/hosts_test.py" -v
 }
 
 "${kind}_suites"

@@ -73,9 +73,8 @@ bool Run::same_as(const Run& other) const {
          paused == other.paused && paused_content == other.paused_content &&
          facts.prompt_tokens == other.facts.prompt_tokens &&
          facts.completion_tokens == other.facts.completion_tokens &&
-         facts.stop.reason == other.facts.stop.reason &&
-         facts.stop.raw_reason == other.facts.stop.raw_reason &&
-         facts.stop.raw_explanation == other.facts.stop.raw_explanation &&
+         facts.stop.reason == other.facts.stop.reason && facts.stop.word == other.facts.stop.word &&
+         facts.stop.explanation == other.facts.stop.explanation &&
          facts.stop.cuts_call == other.facts.stop.cuts_call;
 }
 

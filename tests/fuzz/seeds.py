@@ -41,14 +41,16 @@ for path in sorted(golden.glob("*/*.txtar")):
             for request in range(4):
                 put("responses", f"{path.parent.name}_{path.stem}_{request}", bytes([request]) + text)
             put("sse", path.stem, text)
+            put("page", path.stem, text)
         elif name == "openai.json" and path.parent.name == "request":
             put("request", path.stem, b"\0" + text)
             put("json", path.stem, text)
         elif name == "upstream.json" and path.parent.name == "response":
             put("response", path.stem, answer_bits(path.stem) + text)
             put("json", "response_" + path.stem, text)
+            put("page", "response_" + path.stem, text)
         elif path.parent.name == "error" and name.startswith("upstream"):
             put("error", path.stem, b"d\0\x10application/json" + text)
-for target in ("answer", "batch", "config", "error", "headers", "http", "json", "request",
-               "response", "responses", "sse", "stream"):
+for target in ("answer", "batch", "config", "error", "headers", "http", "json", "page",
+               "request", "response", "responses", "sse", "stream"):
     (out / target).mkdir(parents=True, exist_ok=True)

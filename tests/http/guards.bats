@@ -228,7 +228,7 @@ load helpers
 
 @test "A26: nothing in a request chooses where it goes, or with what key" {
   start_mock
-  start_upstream
+  start_upstream stall events
   export ANTHROPIC_API_KEY=k
   listening --upstream-url "$mock_url"
   fetch "$url/chat/completions" -H "x-upstream-url: $upstream_url" -H "x-forwarded-host: ${upstream_url#http://}" -d "$(

@@ -65,12 +65,3 @@ exit_code_of() {
   exit_code=0
   wait "$1" || exit_code=$?
 }
-
-# start_upstream: upstream.py; its URL in $upstream_url, what it tells in upstream.log.
-start_upstream() {
-  python3 "$BATS_TEST_DIRNAME/upstream.py" >upstream.log 2>upstream.err 3>&- &
-  children+=("$!")
-  wait_for upstream.log "port "
-  # shellcheck disable=SC2034
-  upstream_url=http://127.0.0.1:$(sed -n 's/^port //p' upstream.log)
-}

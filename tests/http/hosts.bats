@@ -180,6 +180,169 @@ END
   contains "$err" "client_key: ignore"
 }
 
+# everywhere CODE WORDS [OPTIONS]: filter, batch and bridge of one request end so, and tell no secret.
+everywhere() {
+  local code_wanted=$1 words=$2 command
+  shift 2
+  printf '%s\n' "$HAIKU" >one
+  printf '{"id":"1","body":%s}\n' "$HAIKU" >line
+  for command in send batch bridge; do
+    case $command in
+      send) split "$PROXX" "$@" <one ;;
+      batch) split "$PROXX" batch -q "$@" one ;;
+      bridge) split "$PROXX" bridge "$@" <line ;;
+    esac
+    lacks "$out$err" secret-
+    # A batch and a bridge that began tell each request how it ended.
+    case $command:$code_wanted in
+      batch:8 | bridge:8) contains "$out$err" "$words" ;;
+      *) expect_code "$code_wanted"; contains "$out$err" "$words" ;;
+    esac
+  done
+}
+
+@test "hosts: a region, project, workspace or resource that is missing is exit 2, in every command" {
+  local host what rest
+  while read -r host what rest; do
+    printf 'upstream: %s\n' "$host" >c.yaml
+    if [ "$host:$what" = aws:workspace ]; then echo 'region: eu-west-1' >>c.yaml; fi
+    if [ "$host:$what" = google:workspace ]; then echo 'project: p1' >>c.yaml; fi
+    everywhere 2 "upstream $host needs a $what: set $what or $rest" -c c.yaml
+    split "$PROXX" serve --port 0 -c c.yaml
+    expect_code 2
+    contains "$err" "upstream $host needs a $what: set $what or $rest"
+  done <<'END'
+bedrock region AWS_REGION
+aws region AWS_REGION
+aws workspace ANTHROPIC_AWS_WORKSPACE_ID
+vertex project ANTHROPIC_VERTEX_PROJECT_ID
+google project ANTHROPIC_GOOGLE_CLOUD_PROJECT
+google workspace ANTHROPIC_GOOGLE_CLOUD_WORKSPACE_ID
+foundry resource ANTHROPIC_FOUNDRY_RESOURCE
+END
+}
+
+@test "hosts: no credential is exit 8, in every command; Anthropic's goes to no other host" {
+  local host words
+  export ANTHROPIC_API_KEY=secret-of-anthropic-1 ANTHROPIC_AUTH_TOKEN=secret-of-anthropic-2
+  while read -r host words; do
+    settings_of "$host" >c.yaml
+    split "$PROXX" -c c.yaml <<<"$HAIKU"
+    expect_code 8
+    contains "$err" "$words"
+    split "$PROXX" batch -c c.yaml <<<"$HAIKU"
+    expect_code 8
+    contains "$err" "$words"
+    split "$PROXX" bridge -c c.yaml <<<"{\"id\":\"1\",\"body\":$HAIKU}"
+    expect_code 8
+    contains "$err" "$words"
+  done <<'END'
+bedrock no AWS credential: set AWS_BEARER_TOKEN_BEDROCK, or aws_credentials_command: [aws, configure, export-credentials, --format, process]
+mantle no AWS credential: set AWS_BEARER_TOKEN_BEDROCK, or aws_credentials_command: [aws, configure, export-credentials, --format, process]
+aws no AWS credential: set ANTHROPIC_AWS_API_KEY, or aws_credentials_command: [aws, configure, export-credentials, --format, process]
+vertex no Google token: set auth_token_command: [gcloud, auth, print-access-token]
+google no Google token: set auth_token_command: [gcloud, auth, print-access-token]
+foundry no Foundry credential: set ANTHROPIC_FOUNDRY_API_KEY, or auth_token_command: [az, account, get-access-token, --resource, https://ai.azure.com, --query, accessToken, -o, tsv]
+END
+}
+
+@test "hosts: a command whose output is no key, or that fails, is exit 2 at the start, in every command" {
+  local key script words
+  while IFS='|' read -r key script words; do
+    settings_of bedrock >c.yaml
+    printf '#!/bin/sh\n%s\n' "$script" >bad.sh
+    chmod +x bad.sh
+    echo "$key: [$PWD/bad.sh]" >>c.yaml
+    everywhere 2 "$key: $words" -c c.yaml
+    split "$PROXX" serve --port 0 -c c.yaml
+    expect_code 2
+    contains "$err" "$key: $words"
+    lacks "$out$err" secret-
+  done <<'END'
+auth_token_command|echo secret-a; exit 3|
+auth_token_command|echo secret-a; echo secret-b|the output: holds more than one line
+auth_token_command|printf 'secret-a\rsecret-b\n'|the output: holds a byte that no key has
+auth_token_command|printf 'secret-a\n\n'|the output: holds more than one line
+auth_token_command|echo 'secret-a b'|the output: holds a byte that no key has
+auth_token_command|:|the output: holds no key: it is empty
+api_key_command|echo secret-a; echo secret-b|the output: holds more than one line
+aws_credentials_command|echo secret-a|the output: expected the JSON of: aws configure export-credentials
+aws_credentials_command|echo '{"AccessKeyId":"secret-a"}'|the output: has no AccessKeyId and SecretAccessKey
+aws_credentials_command|echo '{"AccessKeyId":"a","SecretAccessKey":"secret-a\\n"}'|the output: holds a byte that no key has
+aws_credentials_command|echo '{"AccessKeyId":"a","SecretAccessKey":"secret-a","Expiration":"soon"}'|the output: Expiration is no time
+END
+}
+
+@test "hosts: a session that has ended and that nothing renews is told in the host's words" {
+  local host
+  for host in bedrock aws; do
+    use_host "$host" --token-life 1 --aws-key AKIDMOCK:secret-mock-key-1
+    export AWS_ACCESS_KEY_ID=AKIDMOCK AWS_SECRET_ACCESS_KEY=secret-mock-key-1 AWS_SESSION_TOKEN=secret-session-1
+    rm -f serve.log
+    start_serve -c c.yaml
+    fetch "$url/chat/completions" -H 'authorization: Bearer any' -d "$HAIKU"
+    expect_status 200
+    sleep 1.2
+    everywhere 8 "The security token included in the request is expired" -c c.yaml
+    fetch "$url/chat/completions" -H 'authorization: Bearer any' -d "$HAIKU"
+    expect_status "$([ "$host" = aws ] && echo 401 || echo 403)"
+    contains "$body" "The security token included in the request is expired"
+    lacks "$body$(cat serve.log)" secret-
+    kill "$serve_pid" "$mock_pid"
+  done
+}
+
+@test "hosts: a clock that is an hour off is corrected by the host's, once: filter, batch, bridge, serve" {
+  local ahead
+  for ahead in 3600 -3600; do
+    use_host bedrock --aws-key AKIDMOCK:mock-secret-key-1 --clock-ahead="$ahead"
+    export AWS_ACCESS_KEY_ID=AKIDMOCK AWS_SECRET_ACCESS_KEY=mock-secret-key-1
+    split "$PROXX" -v --retry 0 -c c.yaml <<<"$HAIKU"
+    expect_code 0
+    expect tries "$(grep -c '^> x-amz-date' <<<"$err")" 2
+    split "$PROXX" batch -q -c c.yaml <<<"$HAIKU"
+    expect_code 0
+    split "$PROXX" bridge -c c.yaml <<<"{\"id\":\"1\",\"body\":$HAIKU}"
+    contains "$out" '"chat.completion'
+    rm -f serve.log
+    start_serve -c c.yaml
+    for _ in 1 2; do
+      fetch "$url/messages" -H 'x-api-key: any' -d '{"model":"claude-opus-4-8","max_tokens":9,"messages":[{"role":"user","content":"hi"}]}'
+      expect_status 200
+    done
+    kill "$serve_pid" "$mock_pid"
+  done
+  use_host aws --aws-key AKIDMOCK:mock-secret-key-1 --clock-ahead=3600
+  printf '%s\n%s\n' "$HAIKU" "$HAIKU" >two
+  split "$PROXX" batch -q --half-price -o out.jsonl -c c.yaml two
+  expect_code 0
+  expect lines "$(wc -l <out.jsonl)" 2
+}
+
+@test "hosts: a renewal that fails ends half price with exit 8 and no call; it goes on with the next run" {
+  use_host google --token-life 1 --batch-time 2500
+  cat >token.sh <<'END'
+#!/bin/sh
+[ -e ended ] && exit 7
+echo "token-$(date +%s%N)"
+END
+  chmod +x token.sh
+  echo "auth_token_command: [$PWD/token.sh]" >>c.yaml
+  echo 'half_price: {poll: 0.2}' >>c.yaml
+  printf '%s\n%s\n' "$HAIKU" "$HAIKU" >two
+  "$PROXX" batch -q --half-price -o out.jsonl -c c.yaml two 2>half.err 3>&- &
+  local half=$!
+  wait_for out.jsonl.batches msgbatch_
+  touch ended
+  exit_code_of "$half"
+  expect exit "$exit_code" 8
+  contains "$(cat half.err)" "auth_token_command: '$PWD/token.sh' exited with status 7"
+  rm ended
+  split "$PROXX" batch -q --half-price -o out.jsonl -c c.yaml two
+  expect_code 0
+  expect lines "$(wc -l <out.jsonl)" 2
+}
+
 @test "hosts: what is missing is exit 2 or 8, in words that help" {
   export ANTHROPIC_API_KEY=sk-ant-of-anthropic-1
   split "$PROXX" --config none --upstream bedrock <<<"$HI"

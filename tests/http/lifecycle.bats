@@ -26,7 +26,7 @@ load helpers
 }
 
 @test "S1: what outlasts --drain ends with an error frame; the second signal is at once" {
-  start_upstream
+  start_upstream stall events
   export ANTHROPIC_API_KEY=k
   listening --upstream-url "$upstream_url" --drain 1
   curl -sN "$url/chat/completions" -d "$HI_STREAM" >stream.raw 3>&- &
@@ -158,8 +158,7 @@ logged() {
 }
 
 @test "S11: a bad file keeps the old; another upstream takes a restart" {
-  local echo_url
-  start_upstream
+  start_upstream stall events
   echo sk-first >key
   printf 'upstream_url: %s\napi_key_file: key\nport: 0\nmodels: {a: claude-opus-5-5}\n' "$upstream_url" >good.yaml
   cp good.yaml serve.yaml
@@ -353,7 +352,7 @@ short_of() {
 
 @test "S7: no key of anybody's in any log, whatever happens" {
   local secret=sk-ant-api03-Own-hZ8q+/Kx7w client=sk-Client-pT5n+/Vd3m file=client-in-file-Rb6y
-  start_upstream
+  start_upstream stall events
   export ANTHROPIC_API_KEY=$secret
   local mode text coded
   for mode in text json; do
@@ -421,10 +420,8 @@ short_of() {
 start_keyed() {
   echo sk-first >wanted
   echo sk-first >key
-  python3 "$BATS_TEST_DIRNAME/keyed_upstream.py" wanted >keyed.log 3>&- &
-  children+=("$!")
-  wait_for keyed.log "port "
-  printf 'upstream_url: http://127.0.0.1:%s\napi_key_file: key\n' "$(sed -n 's/^port //p' keyed.log)" >serve.yaml
+  start_upstream keyed wanted
+  printf 'upstream_url: %s\napi_key_file: key\n' "$upstream_url" >serve.yaml
   rm -f serve.log
   start_serve -c serve.yaml "$@"
 }
@@ -455,11 +452,11 @@ start_keyed() {
     expect_status 401
     contains "$body" "invalid x-api-key"
   done
-  expect asked "$(grep -c asked keyed.log)" 2
+  expect asked "$(grep -c asked upstream.log)" 2
   echo sk-other >key
   fetch "$url/messages" -d "$HI" -H 'x-api-key: sk-client'
   expect_status 401
-  expect asked "$(grep -c asked keyed.log)" 3
+  expect asked "$(grep -c asked upstream.log)" 3
 }
 
 @test "S11: nothing is reloaded by itself: a file that breaks while it runs changes nothing" {

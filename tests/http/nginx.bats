@@ -6,7 +6,7 @@ load helpers
   command -v nginx >/dev/null || skip "nginx is not installed"
   local front
   front=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-  start_upstream
+  start_upstream stall events
   export ANTHROPIC_API_KEY=k
   listening --upstream-url "$upstream_url"
   sed "s/127.0.0.1:8080/127.0.0.1:$front/; s/127.0.0.1:8081/127.0.0.1:$port/; /127.0.0.1:8082/d" \

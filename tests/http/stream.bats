@@ -24,7 +24,7 @@ streamed_text() { sed -n 's/^data: \({.*\)/\1/p' "${1:-body.raw}" | jq -rj '.cho
 }
 
 @test "what the upstream sends is passed on at once" {
-  start_upstream
+  start_upstream stall events
   listening --upstream-url "$upstream_url"
   curl -sN -H 'x-api-key: k' "$url/chat/completions" -d "$HI_STREAM" >body.raw 3>&- &
   children+=("$!")
@@ -39,7 +39,7 @@ streamed_text() { sed -n 's/^data: \({.*\)/\1/p' "${1:-body.raw}" | jq -rj '.cho
   expect type "$(header content-type)" application/json
   expect code "$(error_of code)" overloaded
 
-  start_upstream
+  start_upstream stall events
   kill "$serve_pid"
   listening --upstream-url "$upstream_url"
   local before=${HI_STREAM/hi/silent}
@@ -58,7 +58,7 @@ streamed_text() { sed -n 's/^data: \({.*\)/\1/p' "${1:-body.raw}" | jq -rj '.cho
 }
 
 @test "C1: a client that leaves a stream takes the upstream call with it, and is a 499" {
-  start_upstream
+  start_upstream stall events
   listening --upstream-url "$upstream_url"
   curl -sN -H 'x-api-key: k' "$url/chat/completions" -d "$HI_STREAM" >body.raw 3>&- &
   local client=$!
@@ -69,7 +69,7 @@ streamed_text() { sed -n 's/^data: \({.*\)/\1/p' "${1:-body.raw}" | jq -rj '.cho
 }
 
 @test "C2, C3: leaving before the first byte does so too, streaming or not" {
-  start_upstream
+  start_upstream stall events
   listening --upstream-url "$upstream_url"
   local request
   for request in "${HI/hi/silent}" "${HI_STREAM/hi/silent}"; do
@@ -89,7 +89,7 @@ streamed_text() { sed -n 's/^data: \({.*\)/\1/p' "${1:-body.raw}" | jq -rj '.cho
 }
 
 @test "C8: a reset is a departure, and no reason to die" {
-  start_upstream
+  start_upstream stall events
   listening --upstream-url "$upstream_url"
   python3 - "$port" "$HI_STREAM" <<'PY'
 import socket, struct, sys

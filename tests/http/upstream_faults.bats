@@ -17,21 +17,21 @@ asked_or_answered() {
 @test "X1: what comes late on a kept connection is no other client's answer" {
   local what
   for what in answer 408 newline end; do
-    start_late "$what"
-    listening --upstream-url "$late_url"
+    start_upstream late "$what"
+    listening --upstream-url "$upstream_url"
     fetch -H 'x-api-key: sk-alice-0123' "$url/chat/completions" -d "${HI/hi/first}"
     expect "$what: the first" "$status_code $(jq -r '.choices[0].message.content' <<<"$body")" "200 sk-alice-0123 first"
     say_late
     fetch -H 'x-api-key: sk-bob-45678' "$url/chat/completions" -d "${HI/hi/second}"
     expect "$what: the second" "$status_code $(jq -r '.choices[0].message.content' <<<"$body")" "200 sk-bob-45678 second"
-    expect "$what: requests" "$(grep -c asked late.log)" 2
+    expect "$what: requests" "$(grep -c asked upstream.log)" 2
     kill "$serve_pid"
   done
 }
 
 @test "X1: the same on the relay" {
-  start_late answer
-  listening --upstream-url "$late_url"
+  start_upstream late answer
+  listening --upstream-url "$upstream_url"
   fetch -H 'x-api-key: sk-alice-0123' "$url/messages" -d "${HI/hi/first}"
   say_late
   fetch -H 'x-api-key: sk-bob-45678' "$url/messages" -d "${HI/hi/second}"
@@ -40,9 +40,9 @@ asked_or_answered() {
 
 @test "R3: the server's own key is shown nowhere, whichever key the request carries" {
   local own=sk-ant-server-0123456789 path
-  start_echo "$own"
+  start_upstream echo "$own"
   export ANTHROPIC_API_KEY=$own
-  listening --upstream-url "$echo_url" -vv --log-level debug
+  listening --upstream-url "$upstream_url" -vv --log-level debug
   for path in chat/completions messages messages/count_tokens; do
     fetch -H 'x-api-key: sk-ant-client-987654321' "$url/$path" -d "${HI%?},\"max_tokens\":9}"
     expect_status 401
@@ -63,8 +63,8 @@ asked_or_answered() {
   for first in 'Transfer-Encoding: gzip, chunked' 'Transfer-Encoding: identity' 'Transfer-Encoding: chunked'; do
     for rest in '\r\n0\r\n\r\n' '\r\n0\r\nno field\r\n\r\n' '\n0\r\n\r\n'; do
       printf "HTTP/1.1 200 OK\\r\\ncontent-type: application/json\\r\\n$first\\r\\n\\r\\n$size\\r\\n%s$rest" "$message" >answer
-      start_raw answer
-      listening --upstream-url "$raw_url"
+      start_upstream raw answer
+      listening --upstream-url "$upstream_url"
       fetch -H 'x-api-key: k' --max-time 20 "$url/chat/completions" -d "$HI"
       if [ "$first$rest" = 'Transfer-Encoding: chunked\r\n0\r\n\r\n' ]; then
         expect_status 200
@@ -86,8 +86,8 @@ asked_or_answered() {
     for rest in '\r\n0\r\n\r\n' '\r\n0\r\nno field\r\n\r\n' '\n0\r\n\r\n'; do
       for type in application/json text/event-stream; do
         printf "HTTP/1.1 200 OK\\r\\ncontent-type: $type\\r\\n$first\\r\\n\\r\\n2\\r\\n{}$rest" >answer
-        start_raw answer
-        listening --upstream-url "$raw_url"
+        start_upstream raw answer
+        listening --upstream-url "$upstream_url"
         fetch -H 'x-api-key: k' --max-time 20 "$origin/v1/messages" -d "$HI"
         if [ "$first$rest" = 'Transfer-Encoding: chunked\r\n0\r\n\r\n' ]; then
           expect_status 200
@@ -105,7 +105,7 @@ asked_or_answered() {
 @test "X14: no descriptor left for the upstream is a 503 that names the limit" {
   plain_build # UBSan's check of types opens a pipe
   local idle i before refused=
-  start_upstream
+  start_upstream stall events
   # The last descriptor goes to a client or to the upstream: a connection that asks for nothing
   # shifts which.
   for idle in 0 1; do

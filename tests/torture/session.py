@@ -16,6 +16,7 @@ from faults import HANG_SECONDS, Page, environment, steady
 
 KEY = "sk-ant-torture"
 JSON = {"content-type": "application/json"}
+EVENTS = "/proxx/events"  # without an end
 NATIVE = json.dumps({"model": "claude-sonnet-5-5", "max_tokens": 9, "stream": True,
                      "messages": [{"role": "user", "content": "hi"}]}).encode()  # fmt: skip
 STEPS = [
@@ -25,7 +26,17 @@ STEPS = [
     ("models", "GET", "/v1/models", None),
     ("invalid", "POST", "/v1/chat/completions", b'{"model":'),
     ("upstream-error", "POST", "/v1/chat/completions", request("error-400")),
+    ("page", "GET", "/", None),
+    ("page-recording", "POST", "/proxx/recording", b'{"on":true}'),
+    ("page-convert", "POST", "/proxx/convert", request()),
+    ("page-requests", "GET", "/proxx/requests", None),
+    ("page-request", "GET", "/proxx/requests/1", None),
+    ("page-events", "GET", EVENTS, None),
 ]
+
+
+# Members of the page's data that do not depend on how requests went.
+LASTING = ("requests", "models", "totals", "minutes", "id", "path", "status", "notices")
 
 
 class Failure(Exception):
@@ -67,13 +78,35 @@ def ask(place, method, path, body):
     try:
         connection.request(method, path, body, JSON)
         response = connection.getresponse()
-        return response.status, steady(response.read())
+        if path == EVENTS and response.status == 200:
+            return 200, first_event(response)
+        body = steady(response.read())
+        return response.status, form_of(body) if is_shown(path, response) else body
     except (TimeoutError, socket.timeout) as error:
         raise Failure(f"{method} {path} is not answered") from error
     except (OSError, http.client.HTTPException) as error:
         raise Closed(str(error)) from error
     finally:
         connection.close()
+
+
+def first_event(response):
+    """Its name. The page reads the rest as it comes."""
+    name = response.readline()
+    if not name or not response.readline().endswith(b"\n"):
+        raise Closed("in the first event")
+    return name
+
+
+def is_shown(path, response):
+    return path.startswith("/proxx/requests") and response.status == 200
+
+
+def form_of(body):
+    """What the page shows of requests tells how they went: its form is all that stays the same."""
+    with contextlib.suppress(ValueError):
+        return b" ".join(sorted(key.encode() for key in json.loads(body) if key in LASTING))
+    return body
 
 
 def is_honest(name, got, sound):
@@ -96,9 +129,12 @@ def run_session(proxx, libraries, upstream, fault, sound):
         env = environment(libraries, fault, page, directory)
         env["ANTHROPIC_API_KEY"] = KEY
         log, place = os.path.join(directory, "log"), os.path.join(directory, "socket")
+        settings = os.path.join(directory, "proxx.yaml")
+        with open(settings, "w", encoding="utf-8") as file:
+            file.write("serve: {page: true}\n")
         with open(log, "wb") as stderr:
             process = subprocess.Popen(
-                [proxx, "serve", "--config", "none", "--unix", place, "--upstream-url", upstream],
+                [proxx, "serve", "--config", settings, "--unix", place, "--upstream-url", upstream],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr, env=env)  # fmt: skip
         try:
             answers = hold(process, place, page, fault, sound)

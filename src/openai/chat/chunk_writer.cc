@@ -27,13 +27,13 @@ void append_number(std::string& out, uint32_t number) {
 ChunkWriter::ChunkWriter(const AnswerOptions& options, answer::Frame frame)
     : options_(options), frame_(std::move(frame)), kinds_(options) {}
 
-void ChunkWriter::start(RawString id, RawString model, std::string& out) {
+void ChunkWriter::start(Raw id, Raw model, std::string& out) {
   text_begin_ = frame_.prefix;
   json::Writer writer(text_begin_);
-  writer.begin_object().key("id").raw_string(raw_completion_id(id));
+  writer.begin_object().key("id").raw_string(completion_id(id));
   writer.key("object").string("chat.completion.chunk");
   writer.key("created").integer(options_.created_unix_s);
-  writer.key("model").raw_string(raw_shown_model(options_, model));
+  writer.key("model").raw_string(shown_model(options_, model));
   writer.key("choices");
   text_begin_.append(kChoice).append(kContent);
   text_end_ = R"("},"finish_reason":null}])";
@@ -65,7 +65,7 @@ void ChunkWriter::text_begin(uint32_t index, std::string&) {
 
 void ChunkWriter::text(const answer::Piece& piece, std::string& out) {
   citations_.text(piece);
-  out.append(text_begin_).append(piece.text).append(text_end_);
+  out.append(text_begin_).append(piece.text.bytes()).append(text_end_);
 }
 
 void ChunkWriter::citation(uint32_t index, const anthropic::Citation& citation, std::string&) {
@@ -93,7 +93,7 @@ void ChunkWriter::thinking(const answer::Piece& piece, std::string& out) {
                                     std::pair(fields.reasoning_details, "reasoning")}) {
     if (!wanted) continue;
     out.append(comma).append("\"").append(key).append("\":\"");
-    out.append(separator).append(piece.text).append("\"");
+    out.append(separator).append(piece.text.bytes()).append("\"");
     comma = ",";
   }
   if (fields.reasoning_details) {
@@ -111,7 +111,7 @@ void ChunkWriter::thinking(const answer::Piece& piece, std::string& out) {
   out.append(delta_end());
 }
 
-void ChunkWriter::signature(uint32_t index, RawString signature, std::string& out) {
+void ChunkWriter::signature(uint32_t index, Raw signature, std::string& out) {
   if (!options_.reasoning.reasoning_details && !options_.reasoning.thinking_blocks) return;
   out.append(delta_begin());
   json::Writer writer(out);
@@ -128,7 +128,7 @@ void ChunkWriter::signature(uint32_t index, RawString signature, std::string& ou
   out.append(delta_end());
 }
 
-void ChunkWriter::redacted_thinking(uint32_t index, RawString data, std::string& out) {
+void ChunkWriter::redacted_thinking(uint32_t index, Raw data, std::string& out) {
   if (!options_.reasoning.reasoning_details && !options_.reasoning.thinking_blocks) return;
   out.append(delta_begin());
   json::Writer writer(out);
@@ -152,8 +152,7 @@ ChunkWriter::OpenCall* ChunkWriter::find_open(const answer::ToolCall& call) {
   return nullptr;
 }
 
-void ChunkWriter::call_begin(const answer::ToolCall& call, RawString id, RawString name,
-                             std::string& out) {
+void ChunkWriter::call_begin(const answer::ToolCall& call, Raw id, Raw name, std::string& out) {
   has_calls_ = true;
   const std::optional<CallKind> kind = kinds_.kind_of(call, name);
   if (!kind) return;
@@ -173,8 +172,7 @@ void ChunkWriter::call_begin(const answer::ToolCall& call, RawString id, RawStri
   out.append(call_closing(*kind)).append("]").append(delta_end());
 }
 
-void ChunkWriter::call_arguments(const answer::ToolCall& call, RawString fragment,
-                                 std::string& out) {
+void ChunkWriter::call_arguments(const answer::ToolCall& call, Raw fragment, std::string& out) {
   OpenCall* const open = find_open(call);
   if (open == nullptr) return;
   if (open->kind == CallKind::custom) {
@@ -188,17 +186,16 @@ void ChunkWriter::call_end(const answer::ToolCall& call, answer::BlockEnd, std::
   OpenCall* const open = find_open(call);
   if (open == nullptr) return;
   if (open->kind == CallKind::custom) {
-    const std::string input = shown_arguments(open->kind, open->held);
+    const json::RawString input = shown_arguments(open->kind, open->held);
     if (!input.empty()) write_arguments(*open, input, out);
   }
   open_calls_.erase(open_calls_.begin() + (open - open_calls_.data()));
 }
 
-void ChunkWriter::write_arguments(const OpenCall& call, RawString arguments,
-                                  std::string& out) const {
+void ChunkWriter::write_arguments(const OpenCall& call, Raw arguments, std::string& out) const {
   out.append(delta_begin());
   if (call.kind == CallKind::legacy) {
-    out.append(R"("function_call":{"arguments":")").append(arguments).append("\"}");
+    out.append(R"("function_call":{"arguments":")").append(arguments.bytes()).append("\"}");
     out.append(delta_end());
     return;
   }
@@ -206,14 +203,14 @@ void ChunkWriter::write_arguments(const OpenCall& call, RawString arguments,
   append_number(out, call.number);
   out.append(call.kind == CallKind::custom ? R"(,"custom":{"input":")"
                                            : R"(,"function":{"arguments":")");
-  out.append(arguments).append("\"}}]").append(delta_end());
+  out.append(arguments.bytes()).append("\"}}]").append(delta_end());
 }
 
 void ChunkWriter::stop(const answer::Stop& stop, const answer::TokenUsage& usage,
                        std::string& out) {
-  const std::string refusal = raw_refusal_text(stop);
+  const json::RawString refusal = refusal_text(stop);
   if (!refusal.empty()) {
-    out.append(delta_begin()).append(R"("refusal":")").append(refusal).append("\"");
+    out.append(delta_begin()).append(R"("refusal":")").append(refusal.bytes()).append("\"");
     out.append(delta_end());
   }
   out.append(chunk_begin());

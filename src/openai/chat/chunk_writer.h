@@ -19,17 +19,16 @@ class ChunkWriter final : public answer::Output {
  public:
   ChunkWriter(const AnswerOptions& options, answer::Frame frame);
 
-  void start(RawString id, RawString model, std::string& out) override;
+  void start(Raw id, Raw model, std::string& out) override;
   void text_begin(uint32_t index, std::string& out) override;
   void text(const answer::Piece& piece, std::string& out) override;
   void citation(uint32_t index, const anthropic::Citation& citation, std::string& out) override;
   void text_end(uint32_t index, answer::BlockEnd end, std::string& out) override;
   void thinking(const answer::Piece& piece, std::string& out) override;
-  void signature(uint32_t index, RawString signature, std::string& out) override;
-  void redacted_thinking(uint32_t index, RawString data, std::string& out) override;
-  void call_begin(const answer::ToolCall& call, RawString id, RawString name,
-                  std::string& out) override;
-  void call_arguments(const answer::ToolCall& call, RawString fragment, std::string& out) override;
+  void signature(uint32_t index, Raw signature, std::string& out) override;
+  void redacted_thinking(uint32_t index, Raw data, std::string& out) override;
+  void call_begin(const answer::ToolCall& call, Raw id, Raw name, std::string& out) override;
+  void call_arguments(const answer::ToolCall& call, Raw fragment, std::string& out) override;
   void call_end(const answer::ToolCall& call, answer::BlockEnd end, std::string& out) override;
   void stop(const answer::Stop& stop, const answer::TokenUsage& usage, std::string& out) override;
   void keepalive(std::string& out) override;
@@ -39,10 +38,10 @@ class ChunkWriter final : public answer::Output {
   struct OpenCall {
     uint32_t number;
     CallKind kind;
-    std::string held;  ///< the arguments of a custom call so far
+    json::RawString held;  ///< the arguments of a custom call so far
   };
   [[nodiscard]] OpenCall* find_open(const answer::ToolCall& call);
-  void write_arguments(const OpenCall& call, RawString arguments, std::string& out) const;
+  void write_arguments(const OpenCall& call, Raw arguments, std::string& out) const;
   [[nodiscard]] std::string_view chunk_begin() const;
   [[nodiscard]] std::string_view delta_begin() const;
   [[nodiscard]] std::string_view delta_end() const;

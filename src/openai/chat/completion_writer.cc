@@ -8,12 +8,14 @@
 
 namespace proxx::openai {
 
+using namespace json::literals;
+
 CompletionWriter::CompletionWriter(const AnswerOptions& options)
     : options_(options), kinds_(options) {}
 
-void CompletionWriter::start(RawString id, RawString model, std::string&) {
-  id_ = raw_completion_id(id);
-  model_ = raw_shown_model(options_, model);
+void CompletionWriter::start(Raw id, Raw model, std::string&) {
+  id_ = completion_id(id);
+  model_ = shown_model(options_, model);
 }
 
 void CompletionWriter::text_begin(uint32_t index, std::string&) {
@@ -48,27 +50,25 @@ void CompletionWriter::thinking(const answer::Piece& piece, std::string&) {
   reasoning_of(piece.index).text.append(piece.text);
 }
 
-void CompletionWriter::signature(uint32_t index, RawString signature, std::string&) {
+void CompletionWriter::signature(uint32_t index, Raw signature, std::string&) {
   reasoning_of(index).signature.append(signature);
 }
 
-void CompletionWriter::redacted_thinking(uint32_t index, RawString data, std::string&) {
-  reasoning_.push_back({index, true, std::string(data), {}});
+void CompletionWriter::redacted_thinking(uint32_t index, Raw data, std::string&) {
+  reasoning_.push_back({index, true, json::RawString(data), {}});
 }
 
 CompletionWriter::ShownCall* CompletionWriter::find(const answer::ToolCall& call) {
   return call.number < calls_.size() ? &calls_[call.number] : nullptr;
 }
 
-void CompletionWriter::call_begin(const answer::ToolCall& call, RawString id, RawString name,
-                                  std::string&) {
+void CompletionWriter::call_begin(const answer::ToolCall& call, Raw id, Raw name, std::string&) {
   const std::optional<CallKind> kind = kinds_.kind_of(call, name);
   if (!kind) return;
   append_call_opening(calls_.emplace_back(ShownCall{*kind, {}, {}}).opening, *kind, id, name);
 }
 
-void CompletionWriter::call_arguments(const answer::ToolCall& call, RawString fragment,
-                                      std::string&) {
+void CompletionWriter::call_arguments(const answer::ToolCall& call, Raw fragment, std::string&) {
   if (ShownCall* const shown = find(call)) shown->arguments.append(fragment);
 }
 
@@ -95,7 +95,7 @@ void CompletionWriter::stop(const answer::Stop& stop, const answer::TokenUsage& 
 }
 
 void CompletionWriter::write_message(json::Writer& writer, const answer::Stop& stop) const {
-  const std::string refusal = raw_refusal_text(stop);
+  const json::RawString refusal = refusal_text(stop);
   writer.begin_object().key("role").string("assistant").key("content");
   if (content_.empty() && (!calls_.empty() || !refusal.empty())) {
     writer.null();
@@ -118,18 +118,18 @@ void CompletionWriter::write_message(json::Writer& writer, const answer::Stop& s
   writer.end_object();
 }
 
-std::string CompletionWriter::joined_reasoning() const {
-  std::string joined;
+json::RawString CompletionWriter::joined_reasoning() const {
+  json::RawString joined;
   for (const Reasoning& entry : reasoning_) {
     if (entry.redacted || entry.text.empty()) continue;
-    if (!joined.empty()) joined.append(R"(\n\n)");
+    if (!joined.empty()) joined.append(R"(\n\n)"_raw);
     joined.append(entry.text);
   }
   return joined;
 }
 
 void CompletionWriter::write_reasoning(json::Writer& writer) const {
-  const std::string joined = joined_reasoning();
+  const json::RawString joined = joined_reasoning();
   if (!joined.empty() && options_.reasoning.reasoning_content) {
     writer.key("reasoning_content").raw_string(joined);
   }
@@ -166,10 +166,13 @@ void CompletionWriter::write_reasoning(json::Writer& writer) const {
 
 void CompletionWriter::write_calls(json::Writer& writer) const {
   if (calls_.empty()) return;
-  writer.key(kinds_.legacy() ? "function_call" : "tool_calls");
+  writer.key(kinds_.legacy() ? "function_call"_raw : "tool_calls"_raw);
   if (!kinds_.legacy()) writer.begin_array();
   for (const ShownCall& call : calls_) {
-    writer.value().append(call.opening).append(call.arguments).append(call_closing(call.kind));
+    writer.value()
+        .append(call.opening)
+        .append(call.arguments.bytes())
+        .append(call_closing(call.kind));
   }
   if (!kinds_.legacy()) writer.end_array();
 }

@@ -18,18 +18,17 @@ class CompletionWriter final : public answer::Output {
  public:
   explicit CompletionWriter(const AnswerOptions& options);
 
-  void start(RawString id, RawString model, std::string& out) override;
+  void start(Raw id, Raw model, std::string& out) override;
   void text_begin(uint32_t index, std::string& out) override;
   void text(const answer::Piece& piece, std::string& out) override;
   void citation(uint32_t index, const anthropic::Citation& citation, std::string& out) override;
   void text_end(uint32_t index, answer::BlockEnd end, std::string& out) override;
   void thinking_begin(uint32_t index, std::string& out) override;
   void thinking(const answer::Piece& piece, std::string& out) override;
-  void signature(uint32_t index, RawString signature, std::string& out) override;
-  void redacted_thinking(uint32_t index, RawString data, std::string& out) override;
-  void call_begin(const answer::ToolCall& call, RawString id, RawString name,
-                  std::string& out) override;
-  void call_arguments(const answer::ToolCall& call, RawString fragment, std::string& out) override;
+  void signature(uint32_t index, Raw signature, std::string& out) override;
+  void redacted_thinking(uint32_t index, Raw data, std::string& out) override;
+  void call_begin(const answer::ToolCall& call, Raw id, Raw name, std::string& out) override;
+  void call_arguments(const answer::ToolCall& call, Raw fragment, std::string& out) override;
   void call_end(const answer::ToolCall& call, answer::BlockEnd end, std::string& out) override;
   void stop(const answer::Stop& stop, const answer::TokenUsage& usage, std::string& out) override;
 
@@ -37,26 +36,26 @@ class CompletionWriter final : public answer::Output {
   struct Reasoning {
     uint32_t index;
     bool redacted;
-    std::string text;  ///< or the data
-    std::string signature;
+    json::RawString text;  ///< or the data
+    json::RawString signature;
   };
   struct ShownCall {
     CallKind kind;
     std::string opening;
-    std::string arguments;  ///< as received until the call's end, then as shown
+    json::RawString arguments;  ///< as received until the call's end, then as shown
   };
   [[nodiscard]] Reasoning& reasoning_of(uint32_t index);
   [[nodiscard]] ShownCall* find(const answer::ToolCall& call);
   void write_message(json::Writer& writer, const answer::Stop& stop) const;
   void write_reasoning(json::Writer& writer) const;
   void write_calls(json::Writer& writer) const;
-  [[nodiscard]] std::string joined_reasoning() const;
+  [[nodiscard]] json::RawString joined_reasoning() const;
 
   AnswerOptions options_;
   CallKinds kinds_;
-  std::string id_;
-  std::string model_;
-  std::string content_;
+  json::RawString id_;
+  json::RawString model_;
+  json::RawString content_;
   CitationCollector citations_;
   std::vector<UrlCitation> annotations_;
   std::vector<Reasoning> reasoning_;

@@ -21,6 +21,7 @@ using anthropic::InputBlock;
 using json::Reader;
 using json::Type;
 using policy::Conversation;
+using namespace json::literals;
 
 constexpr std::string_view kMessageFields[] = {"role",
                                                "content",
@@ -170,12 +171,13 @@ class MessageReader {
     PROXX_TRY(fields.name.expect(Type::string));
     if (anthropic::is_blank(fields.name.raw_string())) return {};
     // Part of cached prompts: it must never change.
-    const std::string before = std::string(fields.name.raw_string()) + ':';
+    json::RawString before(fields.name.raw_string());
+    before.append(":"_raw);
     if (anthropic::is_made_text(blocks.front())) {
-      anthropic::set_text(blocks.front(),
-                          before + ' ' + std::string(anthropic::text_of(blocks.front())));
+      before.append(" "_raw).append(anthropic::text_of(blocks.front()));
+      anthropic::set_text(blocks.front(), std::move(before));
     } else {
-      InputBlock name = anthropic::own_text_block(before);
+      InputBlock name = anthropic::own_text_block(std::move(before));
       name.origin = blocks.front().origin;
       blocks.insert(blocks.begin(), std::move(name));
     }

@@ -13,13 +13,13 @@ namespace proxx::openai {
 namespace {
 
 /// A call as an element of `tool_calls`.
-std::string call_line(const CallKinds& kinds, const answer::ToolCall& call, RawString id,
-                      RawString name, RawString arguments) {
+std::string call_line(const CallKinds& kinds, const answer::ToolCall& call, Raw id, Raw name,
+                      Raw arguments) {
   const std::optional<CallKind> kind = kinds.kind_of(call, name);
   if (!kind) return {};
   std::string line;
   append_call_opening(line, *kind, id, name);
-  line.append(shown_arguments(*kind, arguments)).append(call_closing(*kind));
+  line.append(shown_arguments(*kind, arguments).bytes()).append(call_closing(*kind));
   return line;
 }
 
@@ -36,8 +36,7 @@ std::unique_ptr<answer::Output> make_chat_output(AnswerForm form, const AnswerOp
       break;
   }
   return std::make_unique<text::TextWriter>(
-      [kinds = CallKinds(options)](const answer::ToolCall& call, RawString id, RawString name,
-                                   RawString arguments) {
+      [kinds = CallKinds(options)](const answer::ToolCall& call, Raw id, Raw name, Raw arguments) {
         return call_line(kinds, call, id, name, arguments);
       },
       options.reasoning.any());

@@ -51,13 +51,6 @@ Status read_thinking_wish(Reading& r) {
   return {};
 }
 
-Status read_sampling(Reading& r) {
-  if (const Reader field = r.in["temperature"]) PROXX_TRY(read_temperature(field, r.draft));
-  if (const Reader field = r.in["top_p"]) PROXX_TRY(read_top_p(field, r.draft));
-  if (const Reader field = r.in["top_k"]) PROXX_TRY(read_top_k(field, r.draft));
-  return {};
-}
-
 Status read_request(Reading& r) {
   note_repairs(r.root, r.draft.notices);
   r.draft.notices.about(Topic::model);
@@ -74,7 +67,7 @@ Status read_request(Reading& r) {
       read_messages,
       read_tool_choice,  // after the tools, which it names
       read_thinking_wish,
-      read_sampling,
+      [](Reading& reading) { return read_sampling(reading.in, reading.draft); },
   };
   for (const Step step : kSteps) PROXX_TRY(step(r));
   return {};

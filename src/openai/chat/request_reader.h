@@ -45,7 +45,6 @@ Status read_tools(Reading& reading);
 Status read_messages(Reading& reading);
 Status read_tool_choice(Reading& reading);
 Status read_thinking_wish(Reading& reading);
-Status read_sampling(Reading& reading);
 
 /// To be called after policy::apply().
 [[nodiscard]] RequestOrigins origins_of(const Reading& reading);

@@ -11,21 +11,20 @@
 namespace proxx::openai::completions {
 namespace {
 
-using answer::RawString;
+using json::Raw;
+using namespace json::literals;
 
 constexpr std::string_view kText = R"([{"text":")";
 constexpr std::string_view kAfterText = R"(","index":0,"logprobs":null,"finish_reason":)";
 
-std::string raw_completion_id(RawString message_id) {
-  constexpr std::string_view kPrefix = "msg_";
-  if (message_id.substr(0, kPrefix.size()) == kPrefix) message_id.remove_prefix(kPrefix.size());
-  return std::string("cmpl-").append(message_id);
+json::RawString completion_id(Raw message_id) {
+  return json::RawString("cmpl-"_raw).append(message_id.without_prefix("msg_"));
 }
 
 /// An object up to the value of `choices`.
-void append_head(std::string& out, const AnswerOptions& options, RawString id, RawString model) {
+void append_head(std::string& out, const AnswerOptions& options, Raw id, Raw model) {
   json::Writer writer(out);
-  writer.begin_object().key("id").raw_string(raw_completion_id(id));
+  writer.begin_object().key("id").raw_string(completion_id(id));
   writer.key("object").string("text_completion");
   writer.key("created").integer(options.created_unix_s).key("model");
   if (options.shown_model.empty()) {
@@ -48,7 +47,7 @@ class ChunkWriter final : public answer::Output {
   ChunkWriter(AnswerOptions options, answer::Frame frame)
       : options_(std::move(options)), frame_(std::move(frame)) {}
 
-  void start(RawString id, RawString model, std::string&) override {
+  void start(Raw id, Raw model, std::string&) override {
     begin_ = frame_.prefix;
     append_head(begin_, options_, id, model);
     end_.append(kAfterText)
@@ -58,12 +57,12 @@ class ChunkWriter final : public answer::Output {
   }
 
   void text(const answer::Piece& piece, std::string& out) override {
-    out.append(begin_).append(kText).append(piece.text).append(end_);
+    out.append(begin_).append(kText).append(piece.text.bytes()).append(end_);
   }
 
   // What a client of this API cannot be told of.
-  void call_begin(const answer::ToolCall&, RawString, RawString, std::string&) override {}
-  void call_arguments(const answer::ToolCall&, RawString, std::string&) override {}
+  void call_begin(const answer::ToolCall&, Raw, Raw, std::string&) override {}
+  void call_arguments(const answer::ToolCall&, Raw, std::string&) override {}
 
   void stop(const answer::Stop& stop, const answer::TokenUsage& usage, std::string& out) override {
     out.append(begin_).append(kText);
@@ -93,13 +92,13 @@ class CompletionWriter final : public answer::Output {
  public:
   explicit CompletionWriter(AnswerOptions options) : options_(std::move(options)) {}
 
-  void start(RawString id, RawString model, std::string&) override {
+  void start(Raw id, Raw model, std::string&) override {
     append_head(body_, options_, id, model);
     body_.append(kText);
   }
-  void text(const answer::Piece& piece, std::string&) override { body_.append(piece.text); }
-  void call_begin(const answer::ToolCall&, RawString, RawString, std::string&) override {}
-  void call_arguments(const answer::ToolCall&, RawString, std::string&) override {}
+  void text(const answer::Piece& piece, std::string&) override { body_.append(piece.text.bytes()); }
+  void call_begin(const answer::ToolCall&, Raw, Raw, std::string&) override {}
+  void call_arguments(const answer::ToolCall&, Raw, std::string&) override {}
 
   void stop(const answer::Stop& stop, const answer::TokenUsage& usage, std::string& out) override {
     append_end(body_, stop);
@@ -127,8 +126,7 @@ std::unique_ptr<answer::Output> make_output(AnswerForm form, const AnswerOptions
       break;
   }
   return std::make_unique<text::TextWriter>(
-      [](const answer::ToolCall&, RawString, RawString, RawString) { return std::string(); },
-      false);
+      [](const answer::ToolCall&, Raw, Raw, Raw) { return std::string(); }, false);
 }
 
 }  // namespace proxx::openai::completions

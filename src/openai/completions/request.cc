@@ -147,10 +147,7 @@ Status read_request(Reading& r) {
   if (const Reader field = r.in["max_tokens"]) PROXX_TRY(read_max_tokens(field, r.draft));
   PROXX_TRY(read_prompt(r));
   notices.about(Topic::sampling);
-  if (const Reader field = r.in["temperature"]) PROXX_TRY(read_temperature(field, r.draft));
-  if (const Reader field = r.in["top_p"]) PROXX_TRY(read_top_p(field, r.draft));
-  if (const Reader field = r.in["top_k"]) PROXX_TRY(read_top_k(field, r.draft));
-  return {};
+  return read_sampling(r.in, r.draft);
 }
 
 MakeOutput output_maker(AnswerOptions answer) {

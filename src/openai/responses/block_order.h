@@ -42,7 +42,13 @@ class BlockOrder {
   /// A piece of a text or a thinking block.
   bool hold_back(Step step, const answer::Piece& piece) {
     if (!open_ || (*open_ == piece.index && !same_waits_)) return false;
-    hold({step, piece.index, std::string(piece.text), {}, {}, piece.is_first, piece.is_plain});
+    hold({step,
+          piece.index,
+          std::string(piece.text.bytes()),
+          {},
+          {},
+          piece.is_first,
+          piece.is_plain});
     return true;
   }
 

@@ -32,7 +32,7 @@ Status copy_members(Reader object, std::initializer_list<Wanted> wanted, json::W
       continue;
     }
     PROXX_TRY(member.expect(row.type));
-    w.key(row.name).raw(json::Unique(member).reader().raw());
+    w.text_key(row.name).raw(json::Unique(member).reader().raw());
   }
   w.end_object();
   return {};

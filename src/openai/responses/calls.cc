@@ -11,6 +11,7 @@ namespace proxx::openai::responses {
 namespace {
 
 using json::Reader;
+using namespace json::literals;
 
 bool is_integer_or_null(Reader value) {
   return value.is_null() || value.integer_or_none().has_value();
@@ -85,9 +86,9 @@ void copy_members(Reader object, std::initializer_list<std::string_view> names, 
   for (const std::string_view name : names) {
     const Reader member = object.get(name);
     if (member) {
-      w.key(name).raw(member.raw());
+      w.text_key(name).raw(member.raw());
     } else if (!otherwise.empty()) {
-      w.key(name).raw(otherwise);
+      w.text_key(name).raw(otherwise);
     }
   }
 }
@@ -97,24 +98,24 @@ void write_form(CallKind form, const ToolName& tool, const ModelCall& call, bool
   const auto write_name = [&] {
     w.key("name");
     if (tool.name.empty()) {
-      w.raw_string(call.raw_name);
+      w.raw_string(call.name);
     } else {
       w.string(tool.name);
     }
     if (!tool.space.empty()) w.key("namespace").string(tool.space);
   };
   if (form == CallKind::function) {
-    w.key("arguments").raw_string(in_progress ? std::string_view() : call.raw_arguments);
+    w.key("arguments").raw_string(in_progress ? json::Raw() : json::Raw(call.arguments));
     write_name();
     return;
   }
   if (form == CallKind::custom) {
     write_name();
-    w.key("input").raw_string(in_progress ? std::string() : raw_input_of(call));
+    w.key("input").raw_string(in_progress ? json::RawString() : input_of(call));
     return;
   }
   json::Document document;
-  if (!document.parse(json::unescape(call.raw_arguments))) return;  // form_of() has parsed it
+  if (!document.parse(json::unescape(call.arguments))) return;  // form_of() has parsed it
   const Reader arguments = document.root();
   switch (form) {
     case CallKind::function:
@@ -146,44 +147,44 @@ void write_form(CallKind form, const ToolName& tool, const ModelCall& call, bool
 
 }  // namespace
 
-std::string_view id_prefix(CallKind kind) {
+json::Raw id_prefix(CallKind kind) {
   switch (kind) {
     case CallKind::function:
-      return "fc_";
+      return "fc_"_raw;
     case CallKind::custom:
-      return "ctc_";
+      return "ctc_"_raw;
     case CallKind::shell:
-      return "sh_";
+      return "sh_"_raw;
     case CallKind::local_shell:
-      return "lsh_";
+      return "lsh_"_raw;
     case CallKind::apply_patch:
-      return "apc_";
+      return "apc_"_raw;
     case CallKind::tool_search:
-      return "tsc_";
+      return "tsc_"_raw;
   }
-  return "fc_";
+  return "fc_"_raw;
 }
 
 CallKind form_of(const ToolName& tool, const ModelCall& call) {
   if (tool.kind == CallKind::function || tool.kind == CallKind::custom) return tool.kind;
   json::Document document;
-  const bool is_json = bool(document.parse(json::unescape(call.raw_arguments)));
+  const bool is_json = bool(document.parse(json::unescape(call.arguments)));
   return is_json && fits(tool.kind, document.root()) ? tool.kind : CallKind::function;
 }
 
-std::string call_item(CallKind form, const ToolName& tool, const ModelCall& call,
-                      std::string_view raw_item_id, std::string_view status) {
+std::string call_item(CallKind form, const ToolName& tool, const ModelCall& call, json::Raw item_id,
+                      std::string_view status) {
   std::string item;
   json::Writer w(item);
-  w.begin_object().key("id").raw_string(raw_item_id).key("type").string(type_of(form));
-  w.key("status").string(status).key("call_id").raw_string(call.raw_call_id);
+  w.begin_object().key("id").raw_string(item_id).key("type").string(type_of(form));
+  w.key("status").string(status).key("call_id").raw_string(call.id);
   write_form(form, tool, call, status == "in_progress", w);
   w.end_object();
   return item;
 }
 
-std::string raw_input_of(const ModelCall& call) {
-  return raw_custom_input(json::unescape(call.raw_arguments));
+json::RawString input_of(const ModelCall& call) {
+  return custom_input(json::unescape(call.arguments));
 }
 
 }  // namespace proxx::openai::responses

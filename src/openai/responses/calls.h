@@ -2,22 +2,22 @@
 #include <string>
 #include <string_view>
 
+#include "json/raw.h"
 #include "openai/responses/tool_names.h"
 
-// The items that a client's calls become (docs/mapping-responses.md 4.4, 4.6). `raw_` strings are
-// the insides of JSON strings.
+// The items that a client's calls become (docs/mapping-responses.md 4.4, 4.6).
 
 namespace proxx::openai::responses {
 
 /// A call of the model's, as far as it came.
 struct ModelCall {
-  std::string raw_call_id;
-  std::string raw_name;       ///< as upstream
-  std::string raw_arguments;  ///< JSON text, escaped once more
+  json::RawString id;
+  json::RawString name;       ///< as upstream
+  json::RawString arguments;  ///< JSON text, escaped once more
 };
 
 /// Of an item's id: `fc_`, `ctc_`, ...
-[[nodiscard]] std::string_view id_prefix(CallKind kind);
+[[nodiscard]] json::Raw id_prefix(CallKind kind);
 
 /// The form in which the finished call can go back: that of its tool, or a function's where the
 /// arguments do not fit it. A function and a custom tool take any arguments.
@@ -26,9 +26,9 @@ struct ModelCall {
 /// The item in `form`. `status` is in_progress, completed or incomplete. Of a function or custom
 /// call in progress the arguments are left empty.
 [[nodiscard]] std::string call_item(CallKind form, const ToolName& tool, const ModelCall& call,
-                                    std::string_view raw_item_id, std::string_view status);
+                                    json::Raw item_id, std::string_view status);
 
 /// What a custom tool's call has as its input.
-[[nodiscard]] std::string raw_input_of(const ModelCall& call);
+[[nodiscard]] json::RawString input_of(const ModelCall& call);
 
 }  // namespace proxx::openai::responses

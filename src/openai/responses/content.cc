@@ -21,7 +21,7 @@ InputBlock block_of_source(InputBlock::Kind kind, std::string_view head, Reader 
   InputBlock block;
   block.kind = kind;
   block.head = head;
-  block.raw = string.raw();
+  block.source = string.raw();
   block.tail = "}";
   return block;
 }

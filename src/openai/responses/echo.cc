@@ -61,7 +61,7 @@ std::string echo_of(const Fields& in) {
   json::Writer w(object);
   w.begin_object();
   const auto repeat = [&](std::string_view name, std::string_view otherwise = "null") {
-    w.key(name).raw(raw_or(in[name], otherwise));
+    w.text_key(name).raw(raw_or(in[name], otherwise));
   };
   repeat("instructions");
   repeat("max_output_tokens");

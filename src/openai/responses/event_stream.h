@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "answer/frame.h"
+#include "json/raw.h"
 
 namespace proxx::openai::responses {
 
@@ -38,9 +39,9 @@ class EventStream {
   /// `before` and `after`: its own members around the text, with their commas.
   [[nodiscard]] Repeated repeated(std::string_view type, std::string_view before,
                                   std::string_view after) const;
-  void write(Repeated& event, std::string_view text, std::string& out) {
+  void write(Repeated& event, json::Raw text, std::string& out) {
     if (event.number_ != next_number_) event.set_number(next_number_);
-    out.append(event.head_).append(text).append(event.end_);
+    out.append(event.head_).append(text.bytes()).append(event.end_);
     // The next number now, and not right before it is copied: a copy of what was just stored waits.
     event.set_number(++next_number_);
   }

@@ -20,7 +20,7 @@ bool Keeper::begin() {
   return kept_ != 0;
 }
 
-bool Keeper::finish(std::string_view raw_response_id, std::string_view items) {
+bool Keeper::finish(json::Raw response_id, std::string_view items) {
   if (kept_ == 0) return false;
   json::Document document;
   std::vector<PastItem> output;
@@ -28,7 +28,7 @@ bool Keeper::finish(std::string_view raw_response_id, std::string_view items) {
     return false;
   }
   for (const json::Reader item : document.root().elements()) output.push_back(past_item(item));
-  return past_->finish(std::exchange(kept_, 0), json::unescape(raw_response_id), std::move(output));
+  return past_->finish(std::exchange(kept_, 0), json::unescape(response_id), std::move(output));
 }
 
 PastItem past_item(json::Reader item) {

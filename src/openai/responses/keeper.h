@@ -26,7 +26,7 @@ class Keeper {
   /// cannot be kept. Once; later calls, of another try, do nothing.
   bool begin();
   /// The answer is whole; `items` are its JSON objects, comma separated. False if it is not kept.
-  bool finish(std::string_view raw_response_id, std::string_view items);
+  bool finish(json::Raw response_id, std::string_view items);
 
  private:
   std::shared_ptr<PastResponses> past_;  ///< shared by all that the client sends

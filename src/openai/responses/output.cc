@@ -13,13 +13,13 @@ namespace proxx::openai::responses {
 namespace {
 
 /// A call as an item of `output`.
-std::string call_line(const ToolNames& tools, answer::RawString id, answer::RawString name,
-                      answer::RawString arguments) {
+std::string call_line(const ToolNames& tools, json::Raw id, json::Raw name, json::Raw arguments) {
   const auto found = tools.find(json::unescape(name));
   const ToolName tool = found == tools.end() ? ToolName() : found->second;
-  const ModelCall call{std::string(id), std::string(name), std::string(arguments)};
+  const ModelCall call{json::RawString(id), json::RawString(name), json::RawString(arguments)};
   const CallKind form = form_of(tool, call);
-  const std::string item_id = std::string(id_prefix(form)) + call.raw_call_id;
+  json::RawString item_id(id_prefix(form));
+  item_id.append(call.id);
   return call_item(form, tool, call, item_id, "completed");
 }
 
@@ -38,8 +38,8 @@ std::unique_ptr<answer::Output> make_output(AnswerForm form,
       break;
   }
   return std::make_unique<text::TextWriter>(
-      [options = std::move(options)](const auto&, answer::RawString id, answer::RawString name,
-                                     answer::RawString arguments) {
+      [options = std::move(options)](const auto&, json::Raw id, json::Raw name,
+                                     json::Raw arguments) {
         return call_line(options->tools, id, name, arguments);
       },
       true);

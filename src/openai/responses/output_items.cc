@@ -15,6 +15,7 @@ namespace {
 using anthropic::InputBlock;
 using json::Reader;
 using json::Type;
+using namespace json::literals;
 
 constexpr std::string_view kContent = R"(,"content":)";
 
@@ -98,7 +99,7 @@ Status OutputReader::write_content(Reader output, InputBlock& block) {
   if (output.is_string()) {
     if (anthropic::is_blank(output.raw_string())) return {};
     block.json.append(kContent);
-    block.raw = output.raw();
+    block.source = output.raw();
     block.origin = origin_at(PlaceInItem::output);
     return {};
   }
@@ -154,19 +155,18 @@ Result<std::vector<InputBlock>> OutputReader::read_loose(Reader item) {
     PROXX_ASSIGN(name, field.string());
   }
   // The tags are part of cached prompts: they must never change.
-  std::string raw = R"(<tool_output name=\")";
-  json::append_escaped(raw, name);
-  raw += R"(\">\n)";
+  json::RawString text(R"(<tool_output name=\")"_raw);
+  text.append(json::escaped(name)).append(R"(\">\n)"_raw);
   std::vector<InputBlock> blocks(1);
   for (InputBlock& part : parts.blocks) {
     if (part.kind == InputBlock::Kind::text) {
-      raw.append(anthropic::text_of(part)).append(R"(\n)");
+      text.append(anthropic::text_of(part)).append(R"(\n)"_raw);
     } else {
       blocks.push_back(std::move(part));
     }
   }
-  raw += "</tool_output>";
-  blocks.front() = anthropic::own_text_block(std::move(raw));
+  text.append("</tool_output>"_raw);
+  blocks.front() = anthropic::own_text_block(std::move(text));
   blocks.front().origin = origin_at(PlaceInItem::output);
   notices_.adjust(item, "it names no call; sent as text of the user turn");
   return blocks;

@@ -4,6 +4,7 @@
 
 #include "json/writer.h"
 #include "openai/members.h"
+#include "openai/tools.h"
 
 namespace proxx::openai::responses {
 namespace {
@@ -67,15 +68,8 @@ const Row* row_of(Reader type) {
 Status write_location(Reader location, json::Writer& w, NoticeLog& notices) {
   PROXX_TRY(location.expect(Type::object));
   static constexpr std::string_view kNames[] = {"type", "city", "region", "country", "timezone"};
-  const auto place = read_members(location, kNames, notices);
-  w.key("user_location").begin_object().key("type").string("approximate");
-  for (size_t i = 1; i < place.size(); ++i) {
-    if (!place[i]) continue;
-    PROXX_TRY(place[i].expect(Type::string));
-    w.key(kNames[i]).raw(place[i].raw());
-  }
-  w.end_object();
-  return {};
+  const auto [type, city, region, country, timezone] = read_members(location, kNames, notices);
+  return write_place({city, region, country, timezone}, w);
 }
 
 Status write_domains(Reader filters, json::Writer& w, NoticeLog& notices) {
@@ -86,7 +80,7 @@ Status write_domains(Reader filters, json::Writer& w, NoticeLog& notices) {
     if (!domains[i]) continue;
     PROXX_TRY(domains[i].expect(Type::array));
     for (const Reader domain : domains[i].elements()) PROXX_TRY(domain.expect(Type::string));
-    if (domains[i].at(0)) w.key(kNames[i]).raw(domains[i].raw());
+    if (domains[i].at(0)) w.text_key(kNames[i]).raw(domains[i].raw());
   }
   return {};
 }

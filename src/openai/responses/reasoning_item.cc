@@ -40,7 +40,7 @@ bool add_block(Reader block, std::vector<anthropic::InputBlock>& blocks) {
   }
   const Reader data = block.get("data");
   if (!type.equals("redacted_thinking") || !has_text(data)) return false;
-  blocks.push_back(anthropic::redacted_thinking_block(data.raw()));
+  blocks.push_back(anthropic::redacted_thinking_block(data.raw_string()));
   return true;
 }
 

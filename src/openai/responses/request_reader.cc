@@ -124,13 +124,6 @@ Status read_thinking_wish(Reading& r) {
   return {};
 }
 
-Status read_sampling(Reading& r) {
-  if (const Reader field = r.in["temperature"]) PROXX_TRY(read_temperature(field, r.draft));
-  if (const Reader field = r.in["top_p"]) PROXX_TRY(read_top_p(field, r.draft));
-  if (const Reader field = r.in["top_k"]) PROXX_TRY(read_top_k(field, r.draft));
-  return {};
-}
-
 Status read_request(Reading& r) {
   note_repairs(r.root, r.draft.notices);
   r.draft.notices.about(Topic::model);
@@ -141,10 +134,11 @@ Status read_request(Reading& r) {
       read_model,
       read_fields,  // before the items: prompt_cache_options says how long their breakpoints last
       find_items,   // before all that an item can change: format, tools, effort
-      read_max_tokens,    read_text_format, read_tools,
+      read_max_tokens,    read_text_format,
+      read_tools,
       read_input,        // after the tools, whose names its calls have
       read_tool_choice,  // likewise
-      read_thinking_wish, read_sampling,
+      read_thinking_wish, [](Reading& reading) { return read_sampling(reading.in, reading.draft); },
   };
   for (const Step step : kSteps) PROXX_TRY(step(r));
   r.answer.echo = echo_of(r.in);

@@ -17,14 +17,14 @@ constexpr std::string_view kDefaultEcho =
     R"("user":null)";
 
 void begin(json::Writer& w, const ResponseState& state, std::string_view status) {
-  w.begin_object().key("id").raw_string(state.raw_id).key("object").string("response");
+  w.begin_object().key("id").raw_string(state.id).key("object").string("response");
   w.key("created_at").integer(state.created_unix_s).key("status").string(status);
   w.key("background").boolean(false);
 }
 
 void end(json::Writer& w, const ResponseState& state, const AnswerOptions& options,
          std::string_view items) {
-  w.key("model").raw_string(state.raw_model).key("output").begin_array();
+  w.key("model").raw_string(state.model).key("output").begin_array();
   if (!items.empty()) w.raw(items);
   w.end_array().key("top_logprobs").integer(0).key("truncation").string("disabled");
   w.key("store").boolean(state.is_kept);

@@ -12,10 +12,10 @@
 
 namespace proxx::openai::responses {
 
-/// What of the object changes while the answer comes. `raw_` strings are insides of JSON strings.
+/// What of the object changes while the answer comes.
 struct ResponseState {
-  std::string raw_id;
-  std::string raw_model;
+  json::RawString id;
+  json::RawString model;
   int64_t created_unix_s = 0;
   int64_t ended_unix_s = 0;
   bool is_kept = false;  ///< `store`

@@ -25,8 +25,8 @@ bool SearchCall::is_begun_by(std::string_view block_json) {
   return block.get("type").equals("server_tool_use") && block.get("name").equals("web_search");
 }
 
-SearchCall::SearchCall(std::string raw_item_id, std::string_view block_json)
-    : raw_item_id_(std::move(raw_item_id)) {
+SearchCall::SearchCall(json::RawString item_id, std::string_view block_json)
+    : item_id_(std::move(item_id)) {
   json::Document document;
   if (parse(document, block_json)) tool_use_id_ = document.root().get("id").string_or("");
 }
@@ -46,7 +46,6 @@ bool SearchCall::take_result(std::string_view block_json, bool include_sources) 
                     block.get("tool_use_id").equals(tool_use_id_);
   if (!mine) return false;
   const Reader content = block.get("content");
-  has_result_ = true;
   failed_ = !content.is_array();
   if (failed_ || !include_sources) return true;
   json::Writer w(sources_);
@@ -63,7 +62,7 @@ bool SearchCall::take_result(std::string_view block_json, bool include_sources) 
 std::string SearchCall::item(std::string_view status) const {
   std::string item;
   json::Writer w(item);
-  w.begin_object().key("id").raw_string(raw_item_id_).key("type").string("web_search_call");
+  w.begin_object().key("id").raw_string(item_id_).key("type").string("web_search_call");
   w.key("status").string(status);
   if (status != "in_progress") {
     w.key("action").begin_object().key("type").string("search").key("query").raw(query_);

@@ -21,6 +21,7 @@ namespace {
 using anthropic::InputBlock;
 using json::Reader;
 using json::Type;
+using namespace json::literals;
 
 /// Each child of a namespace has its name in its own: a long one would make a large request of a
 /// small one.
@@ -225,7 +226,7 @@ class ToolsReader {
     }
     InputBlock tool;
     json::Writer w(tool.json);
-    const std::string_view own = description ? description.raw_string() : std::string_view();
+    const json::Raw own = description ? description.raw_string() : json::Raw();
     PROXX_TRY(begin_tool(found, name, CallKind::function, own, w));
     r_.draft.wishes.functions.push_back(
         {r_.draft.request.tools.size(), parameters, is_strict ? strict : Reader()});
@@ -239,22 +240,20 @@ class ToolsReader {
     const auto members = read_members(found.tool, kNames, notices_);
     PROXX_ASSIGN(const std::string description,
                  describe_custom_tool({members[0], members[1], members[2]}, notices_));
-    std::string raw;
-    json::append_escaped(raw, description);
     InputBlock tool;
     json::Writer w(tool.json);
-    PROXX_TRY(begin_tool(found, members[0], CallKind::custom, raw, w));
+    PROXX_TRY(begin_tool(found, members[0], CallKind::custom, json::escaped(description), w));
     w.key("input_schema").raw(kCustomToolSchema);
     return send(std::move(tool), members[3]);
   }
 
-  /// Writes the name and the description, whose text is `raw`.
-  Status begin_tool(const Found& found, Reader name, CallKind kind, std::string_view raw,
+  /// Writes the name and the description.
+  Status begin_tool(const Found& found, Reader name, CallKind kind, json::Raw description,
                     json::Writer& w) {
     w.begin_object().key("name");
     if (!found.space) {
       w.raw(name.raw());
-      if (!raw.empty()) w.key("description").raw_string(raw);
+      if (!description.empty()) w.key("description").raw_string(description);
       return {};
     }
     if (!name) return missing(found.tool, "name");
@@ -264,13 +263,13 @@ class ToolsReader {
     if (upstream.empty()) return err(name, "two tools of this name", "invalid_value");
     w.string(upstream);
     // The first child of a namespace that goes upstream tells what the namespace is for.
-    std::string description;
+    json::RawString both;
     if (const Reader of_space = std::exchange(found.space->description, Reader())) {
-      description = of_space.raw_string();
-      if (!description.empty() && !raw.empty()) description += R"(\n\n)";
+      both.append(of_space.raw_string());
+      if (!both.empty() && !description.empty()) both.append(R"(\n\n)"_raw);
     }
-    description += raw;
-    if (!description.empty()) w.key("description").raw_string(description);
+    both.append(description);
+    if (!both.empty()) w.key("description").raw_string(both);
     return {};
   }
 

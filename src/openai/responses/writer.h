@@ -22,23 +22,23 @@ namespace proxx::openai::responses {
 namespace writer_state {
 
 struct Message {
-  std::string raw_item_id;
+  json::RawString item_id;
   EventStream::Repeated delta;  ///< of its text
-  std::string raw_text;
+  json::RawString text;
   std::string annotations;  ///< JSON objects, comma separated
   int64_t annotation_count = 0;
   CitationCollector citations;
 };
 
 struct Reasoning {
-  std::string raw_item_id;
+  json::RawString item_id;
   EventStream::Repeated delta;
-  std::string raw_text;
-  std::string raw_signature;
+  json::RawString text;
+  json::RawString signature;
 };
 
 struct OpenCall {
-  std::string raw_item_id;
+  json::RawString item_id;
   EventStream::Repeated delta;  ///< of a function's arguments
   ToolName tool;
   ModelCall call;
@@ -59,20 +59,19 @@ class ResponseWriter : public answer::Output {
   ResponseWriter(std::shared_ptr<const AnswerOptions> options, UnixClock clock,
                  std::optional<answer::Frame> frame);
 
-  void start(answer::RawString id, answer::RawString model, std::string& out) override;
+  void start(json::Raw id, json::Raw model, std::string& out) override;
   void text_begin(uint32_t index, std::string& out) override;
   void text(const answer::Piece& piece, std::string& out) override;
   void citation(uint32_t index, const anthropic::Citation& citation, std::string& out) override;
   void text_end(uint32_t index, answer::BlockEnd end, std::string& out) override;
   void thinking_begin(uint32_t index, std::string& out) override;
   void thinking(const answer::Piece& piece, std::string& out) override;
-  void signature(uint32_t index, answer::RawString signature, std::string& out) override;
+  void signature(uint32_t index, json::Raw signature, std::string& out) override;
   void thinking_end(uint32_t index, answer::BlockEnd end, std::string& out) override;
-  void redacted_thinking(uint32_t index, answer::RawString data, std::string& out) override;
-  void call_begin(const answer::ToolCall& call, answer::RawString id, answer::RawString name,
+  void redacted_thinking(uint32_t index, json::Raw data, std::string& out) override;
+  void call_begin(const answer::ToolCall& call, json::Raw id, json::Raw name,
                   std::string& out) override;
-  void call_arguments(const answer::ToolCall& call, answer::RawString fragment,
-                      std::string& out) override;
+  void call_arguments(const answer::ToolCall& call, json::Raw fragment, std::string& out) override;
   void call_end(const answer::ToolCall& call, answer::BlockEnd end, std::string& out) override;
   [[nodiscard]] bool wants_server_blocks() const override { return true; }
   void server_block_begin(uint32_t index, std::string_view block, std::string& out) override;
@@ -85,31 +84,31 @@ class ResponseWriter : public answer::Output {
  private:
   using Step = BlockOrder::Step;
 
-  [[nodiscard]] std::string raw_id(std::string_view prefix) const;
-  [[nodiscard]] std::string raw_item_id(std::string_view prefix) const;
+  [[nodiscard]] json::RawString id_with(json::Raw prefix) const;
+  [[nodiscard]] json::RawString item_id_with(json::Raw prefix) const;
   void event(std::string_view type, std::string_view members, std::string& out);
   /// `"item_id":...,"output_index":N` of the open item.
-  [[nodiscard]] std::string place(std::string_view raw_item_id) const;
+  [[nodiscard]] std::string place(json::Raw item_id) const;
   void add_item(std::string_view item, std::string& out);
   void finish_item(std::string_view item, std::string& out);
 
   void begin_message(std::string& out);
   void end_message(std::string_view status, std::string& out);
   void write_refusal(const answer::Stop& stop, std::string& out);
-  void finish_reasoning(std::string_view raw_item_id, std::string_view summary,
-                        std::string_view block, std::string& out);
+  void finish_reasoning(json::Raw item_id, std::string_view summary, std::string_view block,
+                        std::string& out);
   void finish_call(std::string& out);
   void close_search(std::string_view status, std::string& out);
   /// Ends the message or the search that the next item ends.
   void begin_item(std::string& out);
-  [[nodiscard]] ToolName tool_of(std::string_view raw_name) const;
+  [[nodiscard]] ToolName tool_of(json::Raw name) const;
 
   const std::shared_ptr<const AnswerOptions> options_;  ///< shared by all tries
   const UnixClock clock_;
   std::optional<EventStream> events_;
   ResponseState state_;
-  std::string raw_rest_;  ///< of the upstream's id, for all ids of the answer
-  std::string items_;     ///< those that are done, comma separated
+  json::RawString id_rest_;  ///< of the upstream's id, for all ids of the answer
+  std::string items_;        ///< those that are done, comma separated
   int64_t next_index_ = 0;
   bool is_over_ = false;  ///< after stop() or fail()
 

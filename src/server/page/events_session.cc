@@ -1,5 +1,6 @@
 #include "server/page/events_session.h"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <utility>
 
@@ -33,8 +34,7 @@ void EventsSession::start() {
                            {"cross-origin-resource-policy", "same-origin"}};
   headers.insert(headers.end(), kStreamHeaders.begin(), kStreamHeaders.end());
   reply_->start(200, std::move(headers));
-  const auto kept = shared_.page.after(0);
-  if (!kept.empty()) last_id_ = kept.back()->id;
+  for (const PageRow& row : shared_.page.changed_since(0)) note(row);
   send("snapshot", page_snapshot(shared_.page, models_, shared_.metrics.open_streams()));
   arm_timer();
 }
@@ -54,15 +54,19 @@ void EventsSession::look() {
     return over();
   }
   if (reply_->responder().buffered_bytes() == 0) {
-    for (const auto& entry : shared_.page.after(last_id_)) {
-      last_id_ = entry->id;
-      send("request", page_row(*entry));
+    for (const PageRow& row : shared_.page.changed_since(last_change_)) {
+      note(row);
+      send("request", page_row(row, models_));
     }
     if (++looks_ % kLooksPerState == 0) {
       send("state", page_state(shared_.page, models_, shared_.metrics.open_streams()));
     }
   }
   arm_timer();
+}
+
+void EventsSession::note(const PageRow& row) {
+  last_change_ = std::max(last_change_, row.change);
 }
 
 void EventsSession::send(std::string_view event, const std::string& data) {

@@ -14,9 +14,9 @@ class io_context;
 
 namespace proxx::server {
 
-/// `GET /proxx/events`: `snapshot` first, then `request` for each new row and `state` each second.
-/// It looks at the ring four times a second, so nobody pays for it while no page is open; a reader
-/// that is slow gets fewer looks. Ends when the server drains.
+/// `GET /proxx/events`: `snapshot` first, then `request` for each row that is new or changed, and
+/// `state` each second. It looks at the ring four times a second, so nobody pays for it while no
+/// page is open; a reader that is slow gets fewer looks. Ends when the server drains.
 class EventsSession final : public Session, public std::enable_shared_from_this<EventsSession> {
  public:
   /// `loop`, `shared` and `models` must outlive the session.
@@ -29,6 +29,7 @@ class EventsSession final : public Session, public std::enable_shared_from_this<
  private:
   void arm_timer();
   void look();
+  void note(const PageRow& row);
   void send(std::string_view event, const std::string& data);
   void over();
 
@@ -37,7 +38,7 @@ class EventsSession final : public Session, public std::enable_shared_from_this<
   std::unique_ptr<Reply> reply_;
   OnOver on_over_;
   boost::asio::steady_timer timer_;
-  uint64_t last_id_ = 0;
+  uint64_t last_change_ = 0;
   int looks_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "server/page/page_json.h"
 
+#include "answer/cost.h"
 #include "base/secret_text.h"
 #include "json/writer.h"
 
@@ -12,12 +13,19 @@ double milliseconds(std::chrono::microseconds time) {
   return static_cast<double>(time.count()) / 1000;
 }
 
-void put_text(json::Writer& writer, std::string_view key, std::string_view text) {
+void put_text(json::Writer& writer, json::Key key, std::string_view text) {
   writer.key(key).string(without_keys(text));
 }
 
-void put_tokens(json::Writer& writer, const TokenCounts& tokens) {
-  writer.begin_object();
+/// As members `tokens` and `cost`.
+void put_tokens(json::Writer& writer, const TokenCounts& tokens, const std::string& model,
+                const ModelTable& models) {
+  const answer::TokenUsage usage{tokens.input, tokens.output, tokens.cached, tokens.cache_write,
+                                 tokens.reasoning};
+  if (const auto cost = cost_usd(usage, models.find_spelled(model))) {
+    writer.key("cost").number(*cost);
+  }
+  writer.key("tokens").begin_object();
   writer.key("input").integer(tokens.input);
   writer.key("output").integer(tokens.output);
   writer.key("cached").integer(tokens.cached);
@@ -39,28 +47,26 @@ void put_notices(json::Writer& writer, const Notices& notices) {
 }
 
 /// The members of a row, in an object that stays open.
-void put_row(json::Writer& writer, const PageEntry& entry) {
+void put_row(json::Writer& writer, const PageRow& row, const ModelTable& models) {
   writer.begin_object();
-  writer.key("id").integer(static_cast<int64_t>(entry.id));
-  writer.key("time_ms").integer(entry.time_unix_ms);
-  put_text(writer, "client", entry.client);
-  put_text(writer, "method", entry.method);
-  put_text(writer, "path", entry.path);
-  put_text(writer, "model", entry.model);
-  writer.key("stream").boolean(entry.stream);
-  writer.key("status").integer(entry.status);
-  writer.key("convert_ms").number(milliseconds(entry.convert));
-  if (entry.first) writer.key("first_ms").number(milliseconds(*entry.first));
-  writer.key("total_ms").number(milliseconds(entry.total));
-  if (entry.tokens) {
-    writer.key("tokens");
-    put_tokens(writer, *entry.tokens);
+  writer.key("id").integer(static_cast<int64_t>(row.id));
+  writer.key("time_ms").integer(row.time_unix_ms);
+  put_text(writer, "client", row.client);
+  put_text(writer, "method", row.method);
+  put_text(writer, "path", row.path);
+  put_text(writer, "model", row.model);
+  writer.key("open").boolean(row.open);
+  writer.key("stream").boolean(row.stream);
+  writer.key("status").integer(row.status);
+  writer.key("convert_ms").number(milliseconds(row.convert));
+  if (row.first) writer.key("first_ms").number(milliseconds(*row.first));
+  writer.key("total_ms").number(milliseconds(row.total));
+  if (row.tokens) put_tokens(writer, *row.tokens, row.model, models);
+  for (size_t i = 0; i < row.notices.size(); ++i) {
+    writer.text_key(kKinds[i]).integer(row.notices[i]);
   }
-  for (size_t i = 0; i < entry.notices.size(); ++i) {
-    writer.key(kKinds[i]).integer(entry.notices[i]);
-  }
-  put_text(writer, "error", entry.error_word);
-  put_text(writer, "request_id", entry.request_id);
+  put_text(writer, "error", row.error_word);
+  put_text(writer, "request_id", row.request_id);
 }
 
 void put_models(json::Writer& writer, const ModelTable& models) {
@@ -69,12 +75,10 @@ void put_models(json::Writer& writer, const ModelTable& models) {
     if (!model.listed || model.lifecycle == "retired") continue;
     writer.begin_object();
     writer.key("id").string(model.id);
-    writer.key("name").string(model.display_name);
     writer.key("context").integer(model.context_tokens);
     writer.key("max_tokens").integer(model.max_tokens);
     writer.key("price_input").number(model.price_input);
     writer.key("price_output").number(model.price_output);
-    writer.key("price_cache_read").number(model.price_cache_read);
     writer.end_object();
   }
   writer.end_array();
@@ -94,18 +98,15 @@ std::string object(Put put) {
 void put_state(json::Writer& writer, const PageLog& log, const ModelTable& models,
                int64_t open_streams) {
   writer.begin_object();
-  writer.key("version").string(PROXX_VERSION);
   writer.key("recording").boolean(log.records_bodies());
   writer.key("open_streams").integer(open_streams);
-  put_models(writer, models);
   writer.key("totals").begin_array();
   for (const auto& [model, total] : log.totals()) {
     writer.begin_object();
     put_text(writer, "model", model);
     writer.key("requests").integer(total.requests);
     writer.key("errors").integer(total.errors);
-    writer.key("tokens");
-    put_tokens(writer, total.tokens);
+    put_tokens(writer, total.tokens, model, models);
     writer.end_object();
   }
   writer.end_array();
@@ -124,24 +125,25 @@ void put_state(json::Writer& writer, const PageLog& log, const ModelTable& model
 
 }  // namespace
 
-std::string page_row(const PageEntry& entry) {
-  return object([&](json::Writer& writer) { put_row(writer, entry); });
+std::string page_row(const PageRow& row, const ModelTable& models) {
+  return object([&](json::Writer& writer) { put_row(writer, row, models); });
 }
 
-std::string page_details(const PageLog::Kept& kept) {
+std::string page_details(const PageLog::Kept& kept, const ModelTable& models) {
   return object([&](json::Writer& writer) {
-    put_row(writer, *kept.row);
-    if (const PageDetails* details = kept.details.get()) {
+    put_row(writer, kept.row, models);
+    if (const auto& details = kept.details) {
       put_notices(writer, details->notices);
-      put_text(writer, "request_headers", details->request_headers);
-      put_text(writer, "answer_headers", details->answer_headers);
+      put_text(writer, "request_headers", shown_headers(details->request_headers));
+      put_text(writer, "answer_headers", shown_headers(details->answer_headers));
     }
-    if (const PageBodies* bodies = kept.bodies.get()) {
+    if (kept.bodies) {
+      const PageBodies::Texts bodies = kept.bodies->texts();
       writer.key("bodies").begin_object();
-      put_text(writer, "request", bodies->request);
-      put_text(writer, "upstream", bodies->upstream);
-      put_text(writer, "answer", bodies->answer);
-      writer.key("cut").boolean(bodies->cut);
+      put_text(writer, "request", bodies.request);
+      put_text(writer, "upstream", bodies.upstream);
+      put_text(writer, "answer", bodies.answer);
+      writer.key("cut").boolean(bodies.cut);
       writer.end_object();
     }
   });
@@ -154,8 +156,10 @@ std::string page_state(const PageLog& log, const ModelTable& models, int64_t ope
 std::string page_snapshot(const PageLog& log, const ModelTable& models, int64_t open_streams) {
   return object([&](json::Writer& writer) {
     put_state(writer, log, models, open_streams);
+    writer.key("version").string(PROXX_VERSION);
+    put_models(writer, models);
     writer.key("requests").begin_array();
-    for (const auto& entry : log.after(0)) writer.raw(page_row(*entry));
+    for (const PageRow& row : log.changed_since(0)) writer.raw(page_row(row, models));
     writer.end_array();
   });
 }

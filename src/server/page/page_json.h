@@ -11,14 +11,14 @@
 
 namespace proxx::server {
 
-/// One request as a row: no headers, notices by number.
-[[nodiscard]] std::string page_row(const PageEntry& entry);
+/// One request as a row: no headers, notices by number, `cost` in dollars where a price is known.
+[[nodiscard]] std::string page_row(const PageRow& row, const ModelTable& models);
 /// One request, whole: with notices, headers and bodies, as far as they are kept.
-[[nodiscard]] std::string page_details(const PageLog::Kept& kept);
-/// `{"version","recording","open_streams","models","totals","minutes"}`; a model has its prices.
+[[nodiscard]] std::string page_details(const PageLog::Kept& kept, const ModelTable& models);
+/// `{"recording","open_streams","totals","minutes"}`
 [[nodiscard]] std::string page_state(const PageLog& log, const ModelTable& models,
                                      int64_t open_streams);
-/// The state with `requests`, oldest first.
+/// The state with `version`, `models`, which have their prices, and `requests`, oldest first.
 [[nodiscard]] std::string page_snapshot(const PageLog& log, const ModelTable& models,
                                         int64_t open_streams);
 /// `{"model","stream","body","notices"}` or `{"error":{"message","param"}}`.

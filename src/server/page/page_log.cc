@@ -1,6 +1,7 @@
 #include "server/page/page_log.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace proxx::server {
 namespace {
@@ -25,88 +26,150 @@ void add_tokens(TokenCounts& to, const TokenCounts& more) {
 
 }  // namespace
 
-std::unique_ptr<PageCapture> PageLog::capture(const http::Request& request) {
-  auto made = std::make_unique<PageCapture>();
-  made->client = request.header("user-agent").value_or(request.peer).substr(0, kMaxShownNameBytes);
-  made->request_headers = page_headers(request.headers, kMaxPageHeaderBytes);
-  if (const uint64_t epoch = recording_; epoch != 0) {
-    if (body_bytes_ > kMaxPageBytes - kRoomBytes) drop_bodies(kMaxPageBytes - kRoomBytes);
-    made->bodies = std::make_unique<PageBodies>(body_bytes_, epoch);
-    made->bodies->append(&PageBodies::request, request.body);
-  }
-  return made;
+uint64_t PageLog::first_id() const {
+  return last_id_ > kMaxPageRequests ? last_id_ - kMaxPageRequests + 1 : 1;
 }
 
-void PageLog::add(const RequestRecord& record, std::chrono::microseconds convert,
-                  PageCapture capture) {
-  auto row = std::make_shared<PageEntry>(record, std::move(capture.client));
-  row->time_unix_ms = now_unix_ms();
-  row->convert = convert;
-  row->stream = capture.stream;
-  auto details = std::make_shared<const PageDetails>(record, capture);
-  const size_t bytes = held_bytes(*row) + held_bytes(*details);
+PageLog::Slot* PageLog::slot_of(uint64_t id) {
+  return id >= first_id() && id <= last_id_ ? &slots_[id % kMaxPageRequests] : nullptr;
+}
 
+PageCapture PageLog::begin(const http::Request& request, const RequestRecord& record) {
+  PageCapture capture;
+  Slot slot;
+  PageRow& row = slot.row;
+  row.time_unix_ms = now_unix_ms();
+  row.client = request.header("user-agent").value_or(request.peer).substr(0, kMaxShownNameBytes);
+  row.method = record.method.substr(0, kMaxPageMethodBytes);
+  row.path = record.path.substr(0, kMaxShownPathBytes);
+  slot.details.emplace().request_headers = kept_headers(request.headers);
+  {
+    const std::lock_guard lock(mutex_);
+    if (slots_.empty()) {
+      slots_.resize(kMaxPageRequests);
+      ring_bytes_ = kMaxPageRequests * sizeof(Slot);
+    }
+    if (recording_) {
+      stop_bodies(kMaxPageBytes - kRoomBytes);
+      slot.bodies = capture.bodies = std::make_shared<PageBodies>(body_bytes_);
+    }
+    capture.id = row.id = ++last_id_;
+    Slot& place = slots_[row.id % kMaxPageRequests];
+    std::swap(place, slot);
+    ring_bytes_ -= slot.row_bytes + slot.details_bytes;
+    changed(place);
+  }
+  if (slot.bodies) slot.bodies->stop();
+  if (capture.bodies) capture.bodies->append(&PageBodies::Texts::request, request.body);
+  return capture;
+}
+
+void PageLog::set_model(const PageCapture& capture, std::string_view model) {
   const std::lock_guard lock(mutex_);
-  if (capture.bodies && capture.bodies->epoch() != recording_) capture.bodies.reset();
-  row->id = ++last_id_;
-  count(*row);
-  ring_bytes_ += bytes;
-  kept_.push_back({std::move(row), std::move(details), std::move(capture.bodies)});
-  make_room();
+  Slot* const slot = slot_of(capture.id);
+  if (slot == nullptr) return;
+  slot->row.model = model.substr(0, kMaxShownNameBytes);
+  changed(*slot);
 }
 
-void PageLog::count(const PageEntry& row) {
-  const int64_t minute = row.time_unix_ms / 60'000;
-  PageMinute& slot = minutes_[static_cast<size_t>(minute) % minutes_.size()];
-  if (slot.unix_minute != minute) slot = {minute, 0, 0, {}};
-  ++slot.requests;
-  if (row.first) {
-    ++slot.firsts;
-    slot.first_sum += *row.first;
+void PageLog::start_answer(PageCapture& capture, const RequestRecord& record) {
+  const std::lock_guard lock(mutex_);
+  Slot* const slot = slot_of(capture.id);
+  if (slot == nullptr) return;
+  slot->row.stream = capture.stream;
+  slot->row.status = record.status;
+  slot->row.first = record.first;
+  if (slot->details) slot->details->answer_headers = std::move(capture.answer_headers);
+  changed(*slot);
+}
+
+void PageLog::end(PageCapture capture, RequestRecord& record, std::chrono::microseconds convert) {
+  const std::lock_guard lock(mutex_);
+  count(record, now_unix_ms());
+  Slot* const slot = slot_of(capture.id);
+  if (slot == nullptr) return;
+  slot->row.stream = capture.stream;
+  slot->row.convert = convert;
+  slot->row.end(record);
+  if (slot->details) {
+    slot->details->take_notices(record.notices);
+    if (!capture.answer_headers.empty()) {
+      slot->details->answer_headers = std::move(capture.answer_headers);
+    }
   }
-  if (row.model.empty()) return;
-  const bool known = totals_.size() < kMaxTotals || totals_.count(row.model) > 0;
-  PageTotals& total = totals_[known ? row.model : "other"];
-  ++total.requests;
-  if (row.failed) ++total.errors;
-  if (row.tokens) add_tokens(total.tokens, *row.tokens);
+  changed(*slot);
+}
+
+void PageLog::changed(Slot& slot) {
+  slot.row.change = ++last_change_;
+  ring_bytes_ -= slot.row_bytes + slot.details_bytes;
+  slot.row_bytes = text_bytes(slot.row);
+  slot.details_bytes = slot.details ? text_bytes(*slot.details) : 0;
+  ring_bytes_ += slot.row_bytes + slot.details_bytes;
+  make_room();
 }
 
 /// Rows go by number, details by bytes.
 void PageLog::make_room() {
-  if (kept_.size() > kMaxPageRequests) {
-    const Kept& oldest = kept_.front();
-    ring_bytes_ -= held_bytes(*oldest.row);
-    if (oldest.details) ring_bytes_ -= held_bytes(*oldest.details);
-    kept_.pop_front();
-  }
-  const uint64_t first_id = kept_.front().row->id;
-  detailed_from_ = std::max(detailed_from_, first_id);
+  detailed_from_ = std::max(detailed_from_, first_id());
   for (; ring_bytes_ > kMaxPageRingBytes && detailed_from_ <= last_id_; ++detailed_from_) {
-    auto& details = kept_[detailed_from_ - first_id].details;
-    ring_bytes_ -= held_bytes(*details);
-    details.reset();
+    Slot& slot = slots_[detailed_from_ % kMaxPageRequests];
+    ring_bytes_ -= std::exchange(slot.details_bytes, 0);
+    slot.details.reset();
   }
 }
 
-PageLog::Rows PageLog::after(uint64_t id) const {
-  Rows out;
+void PageLog::count(const RequestRecord& record, int64_t now_unix_ms) {
+  const int64_t minute = now_unix_ms / 60'000;
+  PageMinute& slot = minutes_[static_cast<size_t>(minute) % minutes_.size()];
+  if (slot.unix_minute != minute) slot = {minute, 0, 0, {}};
+  ++slot.requests;
+  if (record.first) {
+    ++slot.firsts;
+    slot.first_sum += *record.first;
+  }
+  if (record.model.empty()) return;
+  const auto model = std::string_view(record.model).substr(0, kMaxShownNameBytes);
+  auto total = totals_.find(model);
+  if (total == totals_.end()) {
+    total = totals_.try_emplace(totals_.size() < kMaxTotals ? std::string(model) : "other").first;
+  }
+  ++total->second.requests;
+  if (record.error || record.status >= 400) ++total->second.errors;
+  if (record.tokens) add_tokens(total->second.tokens, *record.tokens);
+}
+
+PageRow PageLog::row_of(const Slot& slot, int64_t now_unix_ms) {
+  PageRow row = slot.row;
+  if (row.open) {
+    row.total = std::chrono::milliseconds(std::max<int64_t>(now_unix_ms - row.time_unix_ms, 0));
+  }
+  return row;
+}
+
+std::vector<PageRow> PageLog::changed_since(uint64_t change) const {
+  std::vector<PageRow> out;
+  const int64_t now = now_unix_ms();
   const std::lock_guard lock(mutex_);
-  for (const Kept& kept : kept_) {
-    if (kept.row->id > id) out.push_back(kept.row);
+  if (change == last_change_) return out;
+  for (uint64_t id = first_id(); id <= last_id_; ++id) {
+    const Slot& slot = slots_[id % kMaxPageRequests];
+    if (slot.row.change > change) out.push_back(row_of(slot, now));
   }
   return out;
 }
 
-PageLog::Kept PageLog::find(uint64_t id) const {
+std::optional<PageLog::Kept> PageLog::find(uint64_t id) const {
+  const int64_t now = now_unix_ms();
   const std::lock_guard lock(mutex_);
-  if (kept_.empty() || id < kept_.front().row->id || id > last_id_) return {};
-  return kept_[id - kept_.front().row->id];
+  if (id < first_id() || id > last_id_) return std::nullopt;
+  const Slot& slot = slots_[id % kMaxPageRequests];
+  return Kept{row_of(slot, now), slot.details, slot.bodies};
 }
 
 std::map<std::string, PageTotals> PageLog::totals() const {
   const std::lock_guard lock(mutex_);
-  return totals_;
+  return {totals_.begin(), totals_.end()};
 }
 
 std::vector<PageMinute> PageLog::minutes() const {
@@ -120,21 +183,22 @@ std::vector<PageMinute> PageLog::minutes() const {
   return out;
 }
 
-void PageLog::record_bodies(bool on) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (on == (recording_ != 0)) return;
-    recording_ = on ? ++last_epoch_ : 0;
-  }
-  if (!on) drop_bodies(0);
+size_t PageLog::ring_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return ring_bytes_;
 }
 
-/// The oldest go first.
-void PageLog::drop_bodies(size_t keep_bytes) {
+void PageLog::record_bodies(bool on) {
   const std::lock_guard lock(mutex_);
-  for (Kept& kept : kept_) {
+  recording_ = on;
+  if (!on) stop_bodies(0);
+}
+
+void PageLog::stop_bodies(size_t keep_bytes) {
+  for (uint64_t id = first_id(); id <= last_id_; ++id) {
     if (keep_bytes > 0 && body_bytes_ <= keep_bytes) return;
-    kept.bodies.reset();
+    auto& bodies = slots_[id % kMaxPageRequests].bodies;
+    if (bodies) std::exchange(bodies, nullptr)->stop();
   }
 }
 

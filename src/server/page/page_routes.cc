@@ -5,9 +5,6 @@
 #include <string>
 #include <system_error>
 
-#include "json/reader.h"
-#include "json/text.h"
-
 namespace proxx::server {
 namespace {
 
@@ -57,36 +54,6 @@ uint64_t page_request_id(std::string_view path) {
   uint64_t id = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), id);
   return read.ec == std::errc() && read.ptr == text.data() + text.size() ? id : 0;
-}
-
-Result<bool> page_switch(std::string_view body) {
-  json::Document document;
-  PROXX_TRY(document.parse_view(body));
-  const json::Reader root = document.root();
-  if (!root.is_object()) {
-    return err(ErrorKind::invalid_request, R"({"on":true} or {"on":false} expected)");
-  }
-  return root.get("on").boolean();
-}
-
-Error no_such_request() {
-  return refused(404, "not_found", "this request is not kept any more");
-}
-
-Error too_long_to_show() {
-  Error error = refused(413, "", "the page converts up to 256 KiB; use `proxx convert request`");
-  error.kind = ErrorKind::request_too_large;
-  return error;
-}
-
-http::Response page_data(std::string json) {
-  http::Response response;
-  response.headers = {{"content-type", "application/json"},
-                      {"cache-control", "no-store"},
-                      {"cross-origin-resource-policy", "same-origin"},
-                      {"x-content-type-options", "nosniff"}};
-  response.body = std::move(json);
-  return response;
 }
 
 bool is_own_origin(const http::Request& request) {

@@ -28,14 +28,6 @@ enum class PageRoute {
 
 /// The ID of a PageRoute::request; 0, which is none's, if it is no number.
 [[nodiscard]] uint64_t page_request_id(std::string_view path);
-/// The `on` of a PageRoute::recording's body. Errors: `invalid_request`.
-[[nodiscard]] Result<bool> page_switch(std::string_view body);
-/// 404 and 413 of the page's.
-[[nodiscard]] Error no_such_request();
-[[nodiscard]] Error too_long_to_show();
-/// An answer of JSON that is kept nowhere and read by nobody else.
-[[nodiscard]] http::Response page_data(std::string json);
-
 /// True if the Origin is this server itself, by the name in the Host header, which check_host()
 /// has let pass.
 [[nodiscard]] bool is_own_origin(const http::Request& request);

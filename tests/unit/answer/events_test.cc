@@ -15,20 +15,20 @@ namespace proxx::test {
 namespace {
 
 using answer::BlockEnd;
-using answer::RawString;
+using json::Raw;
 
 /// Writes each call as a line.
 class Log final : public answer::Output {
  public:
   explicit Log(bool wants_server_blocks) : wants_server_blocks_(wants_server_blocks) {}
 
-  void start(RawString id, RawString model, std::string& out) override {
-    line(out, {"start", id, model});
+  void start(Raw id, Raw model, std::string& out) override {
+    line(out, {"start", id.bytes(), model.bytes()});
   }
   void text_begin(uint32_t index, std::string& out) override { at(out, "text_begin", index); }
   void text(const answer::Piece& piece, std::string& out) override { tell(out, "text", piece); }
   void citation(uint32_t index, const anthropic::Citation& citation, std::string& out) override {
-    at(out, "citation", index, {citation.raw});
+    at(out, "citation", index, {citation.json});
   }
   void text_end(uint32_t index, BlockEnd end, std::string& out) override {
     at(out, "text_end", index, {name(end)});
@@ -39,21 +39,20 @@ class Log final : public answer::Output {
   void thinking(const answer::Piece& piece, std::string& out) override {
     tell(out, "thinking", piece);
   }
-  void signature(uint32_t index, RawString signature, std::string& out) override {
-    at(out, "signature", index, {signature});
+  void signature(uint32_t index, Raw signature, std::string& out) override {
+    at(out, "signature", index, {signature.bytes()});
   }
   void thinking_end(uint32_t index, BlockEnd end, std::string& out) override {
     at(out, "thinking_end", index, {name(end)});
   }
-  void redacted_thinking(uint32_t index, RawString data, std::string& out) override {
-    at(out, "redacted_thinking", index, {data});
+  void redacted_thinking(uint32_t index, Raw data, std::string& out) override {
+    at(out, "redacted_thinking", index, {data.bytes()});
   }
-  void call_begin(const answer::ToolCall& call, RawString id, RawString name,
-                  std::string& out) override {
-    at(out, "call_begin", call.index, {std::to_string(call.number), id, name});
+  void call_begin(const answer::ToolCall& call, Raw id, Raw name, std::string& out) override {
+    at(out, "call_begin", call.index, {std::to_string(call.number), id.bytes(), name.bytes()});
   }
-  void call_arguments(const answer::ToolCall& call, RawString fragment, std::string& out) override {
-    at(out, "call_arguments", call.index, {std::to_string(call.number), fragment});
+  void call_arguments(const answer::ToolCall& call, Raw fragment, std::string& out) override {
+    at(out, "call_arguments", call.index, {std::to_string(call.number), fragment.bytes()});
   }
   void call_end(const answer::ToolCall& call, BlockEnd end, std::string& out) override {
     at(out, "call_end", call.index, {std::to_string(call.number), name(end)});
@@ -67,7 +66,7 @@ class Log final : public answer::Output {
     at(out, "server_block_end", index, {block, name(end)});
   }
   void stop(const answer::Stop& stop, const answer::TokenUsage& usage, std::string& out) override {
-    line(out, {"stop", stop.raw_reason, std::to_string(usage.completion_tokens),
+    line(out, {"stop", stop.word.bytes(), std::to_string(usage.completion_tokens),
                stop.cuts_call ? "cuts_call" : ""});
   }
 
@@ -87,7 +86,7 @@ class Log final : public answer::Output {
     line(out, words);
   }
   static void tell(std::string& out, std::string_view what, const answer::Piece& piece) {
-    at(out, what, piece.index, {piece.is_first ? "first" : "", piece.text});
+    at(out, what, piece.index, {piece.is_first ? "first" : "", piece.text.bytes()});
   }
 
   bool wants_server_blocks_;

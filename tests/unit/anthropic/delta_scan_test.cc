@@ -18,12 +18,14 @@ namespace {
 /// A delta as text, to compare.
 std::string show(const ContentBlockDelta& event) {
   struct Show {
-    std::string operator()(const TextDelta& d) const { return "text " + std::string(d.text); }
+    std::string operator()(const TextDelta& d) const {
+      return "text " + std::string(d.text.bytes());
+    }
     std::string operator()(const InputJsonDelta& d) const {
-      return "json " + std::string(d.partial_json);
+      return "json " + std::string(d.partial_json.bytes());
     }
     std::string operator()(const ThinkingDelta& d) const {
-      return "thinking " + std::string(d.thinking);
+      return "thinking " + std::string(d.thinking.bytes());
     }
     std::string operator()(const SignatureDelta&) const { return "signature"; }
     std::string operator()(const CitationsDelta&) const { return "citations"; }
@@ -87,7 +89,8 @@ TEST_CASE("plain text is known as such") {
     const auto& delta = std::get<TextDelta>(event.delta);
     CHECK(delta.is_plain == row.is_plain);
     if (delta.is_plain)
-      CHECK(openai::count_code_points(row.raw) == static_cast<int64_t>(delta.text.size()));
+      CHECK(openai::count_code_points(json::Raw(row.raw)) ==
+            static_cast<int64_t>(delta.text.size()));
   }
 }
 

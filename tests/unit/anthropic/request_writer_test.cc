@@ -13,7 +13,7 @@ MessagesRequest small() {
   MessagesRequest request;
   request.model = "m";
   request.max_tokens = 7;
-  request.turns.push_back({Turn::Role::user, {text_block("Hi")}});
+  request.turns.push_back({Turn::Role::user, {text_block(json::Raw("Hi"))}});
   return request;
 }
 
@@ -30,7 +30,7 @@ TEST_CASE("request writer: settings come first, then what the prompt cache is bu
   MessagesRequest request = small();
   request.stream = true;
   request.temperature = "0.50";
-  request.stop_sequences = {R"(\n\n)"};
+  request.stop_sequences = {json::Raw(R"(\n\n)")};
   request.thinking.type = Thinking::Type::enabled;
   request.thinking.budget_tokens = 1024;
   request.user_id = "u\"1";
@@ -43,7 +43,7 @@ TEST_CASE("request writer: settings come first, then what the prompt cache is bu
   tool.json = R"({"name":"f","input_schema":{"type":"object"})";
   tool.cache_control = R"({"type":"ephemeral"})";
   request.tools.push_back(tool);
-  request.system.push_back(text_block("S"));
+  request.system.push_back(text_block(json::Raw("S")));
   CHECK(write_body(request) ==
         R"({"model":"m","max_tokens":7,"stream":true,"temperature":0.50,)"
         R"("stop_sequences":["\n\n"],"thinking":{"type":"enabled","budget_tokens":1024},)"

@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
 #include <boost/asio/post.hpp>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "exchange/job_thread.h"
@@ -83,7 +85,67 @@ std::vector<std::string> cut(const std::string& text, size_t size) {
   return pieces;
 }
 
+/// Rewrites or signs what it is given, and tells where.
+struct ReadingProvider final : Provider {
+  mutable std::thread::id prepared_by;
+  std::optional<Error> error;
+
+  [[nodiscard]] Result<UpstreamRequest> prepare(ProviderCall call) const override {
+    prepared_by = std::this_thread::get_id();
+    if (error) return tl::unexpected<Error>(*error);
+    UpstreamRequest request;
+    request.body = std::move(call.body);
+    return request;
+  }
+  [[nodiscard]] size_t bytes_to_read(const ProviderCall& call) const override {
+    return call.body.size();
+  }
+  [[nodiscard]] Result<BodyKind> body_kind(const UpstreamHead&) const override {
+    return BodyKind::events;
+  }
+};
+
 }  // namespace
+
+TEST_CASE_FIXTURE(BesideFixture,
+                  "W8: a long call is signed while the loop goes on, a short one at once") {
+  ReadingProvider reading;
+  context.provider = &reading;
+  context.keeps = std::make_shared<int>();
+  start(kStreamRequest);
+  CHECK(upstream.calls.size() == 1);
+  CHECK(reading.prepared_by == std::this_thread::get_id());
+
+  upstream.calls.clear();
+  start(request_of(kLong, true));
+  run();
+  REQUIRE(upstream.calls.size() == 1);
+  CHECK(reading.prepared_by != std::this_thread::get_id());
+  CHECK(context.keeps.use_count() == 1);
+  CHECK(call(0).request.body.find(kLong) != std::string::npos);
+  call(0).answer(200, kEvents, kStart + kText + kDelta + kStop);
+  CHECK(sink.finished);
+}
+
+TEST_CASE_FIXTURE(BesideFixture,
+                  "W8: a long call that cannot be prepared, or whose client leaves") {
+  ReadingProvider reading;
+  context.provider = &reading;
+  reading.error = Error(ErrorKind::request_too_large, "too large for this host");
+  start(request_of(kLong, true));
+  run();
+  CHECK(upstream.calls.empty());
+  REQUIRE(sink.error);
+  CHECK(sink.error->kind == ErrorKind::request_too_large);
+
+  reading.error.reset();
+  start(request_of(kLong, true));
+  loop.restart();
+  loop.run_one();  // it is converted, and being prepared
+  exchange.reset();
+  run();
+  CHECK(upstream.calls.empty());
+}
 
 TEST_CASE_FIXTURE(BesideFixture, "W8: a long request is converted while the loop goes on") {
   start(request_of(kLong, true));

@@ -420,6 +420,23 @@ TEST_CASE_FIXTURE(Fixture, "R1: a try is judged by its own answer, and told by i
   }
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "the id of a request whose head has none is the one in the error's body") {
+  start(kJsonRequest);
+  call(0).head(400, {{"content-type", kJson}});
+  call(0).data(R"({"error":{"message":"no"},"request_id":"req_vrtx_1"})");
+  call(0).done();
+  CHECK(exchange->upstream_request_id() == "req_vrtx_1");
+  CHECK(sink.head.headers == HeaderList{{"x-request-id", "req_vrtx_1"}});
+
+  Fixture evil;
+  evil.start(kJsonRequest);
+  evil.call(0).head(400, {{"content-type", kJson}});
+  evil.call(0).data(R"({"error":{"message":"no"},"request_id":"req\r\nx: y"})");
+  evil.call(0).done();
+  CHECK(evil.exchange->upstream_request_id().empty());
+}
+
 TEST_CASE_FIXTURE(Fixture, "R1: what the second try's head says is what the client gets") {
   context.max_retries = 1;
   start(kJsonRequest);

@@ -188,6 +188,20 @@ TEST_CASE(
   CHECK(readings == 2);
 }
 
+TEST_CASE("renewal: a credential that is marked as refused is over, one without an end is not") {
+  CHECK(!is_due({"key", {}}, 1'000'000));
+  CHECK(!is_over({"key", {}}, 1'000'000));
+  const Credential marked = irreplaceable({"key", {}});
+  CHECK(is_due(marked, 0));
+  CHECK(is_over(marked, 0));
+  const auto now = static_cast<int64_t>(std::time(nullptr));
+  const Credential ending{{}, {}, {"AKID", "secret-of-aws-1", "", now + 60}};
+  CHECK(irreplaceable(ending) == ending);
+  CHECK(is_due(ending, now));
+  CHECK(!is_over(ending, now));
+  CHECK(is_over(ending, now + 60));
+}
+
 TEST_CASE("renewal: a refused credential that nothing replaces is not sent again meanwhile") {
   boost::asio::io_context loop;
   std::atomic<int> readings{0};
@@ -211,6 +225,7 @@ TEST_CASE("renewal: a refused credential that nothing replaces is not sent again
   ask(refused);
   REQUIRE(counts.size() == 1);
   CHECK(counts[0].auth_token == "token-1");
+  CHECK(counts[0].refused);
   ask(counts[0]);
   ask(refused);  // sent before that was known
   CHECK(readings == 1);

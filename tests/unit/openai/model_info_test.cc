@@ -210,6 +210,10 @@ TEST_CASE("dates: RFC 3339 in UTC") {
       CHECK(parse_rfc3339(rfc3339(time)) == time);
     }
     CHECK(rfc3339(1709164800) == "2024-02-29T00:00:00Z");
+    CHECK(http_date(0) == "Thu, 01 Jan 1970 00:00:00 GMT");
+    CHECK(http_date(784111777) == "Sun, 06 Nov 1994 08:49:37 GMT");
+    CHECK(http_date(1709164800) == "Thu, 29 Feb 2024 00:00:00 GMT");
+    CHECK(http_date(-1) == "Wed, 31 Dec 1969 23:59:59 GMT");
     CHECK(parse_rfc3339(row.text) == row.seconds);
   }
 }

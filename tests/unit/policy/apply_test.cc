@@ -55,7 +55,7 @@ Outcome outcome(const char* model_id, void (*ask)(Asked&)) {
   Asked asked;
   asked.wishes.api_version = "2023-06-01";
   asked.wishes.conversation = "items";
-  asked.request.turns.push_back({Turn::Role::user, {text_block("Hi")}});
+  asked.request.turns.push_back({Turn::Role::user, {text_block(json::Raw("Hi"))}});
   ask(asked);
   NoticeLog log;
   const Status status = apply(test::model(model_id), asked.wishes, asked.request, log);
@@ -470,12 +470,12 @@ TEST_CASE("policy: an instruction is the last thing that the model reads") {
   const Outcome system = outcome("claude-opus-5-5", ask);
   REQUIRE(system.request.turns.size() == 2);
   CHECK(system.request.turns[1].role == Turn::Role::system);
-  CHECK(anthropic::text_of(system.request.turns[1].blocks[0]) ==
+  CHECK(anthropic::text_of(system.request.turns[1].blocks[0]).bytes() ==
         "Of the tools, you may call only these now: f. You must call at least one of the tools "
         "now; do not answer with text alone.");
   const Outcome tagged = outcome("claude-haiku-4-5", ask);
   REQUIRE(tagged.request.turns.size() == 1);
-  CHECK(anthropic::text_of(tagged.request.turns[0].blocks[1]) ==
+  CHECK(anthropic::text_of(tagged.request.turns[0].blocks[1]).bytes() ==
         R"(<system>\nOf the tools, you may call only these now: f.\n</system>)");
 }
 
@@ -530,10 +530,10 @@ TEST_CASE("policy: formats and strict tools share their limits, the format first
 
 TEST_CASE("policy: prefill") {
   static constexpr auto end_with_assistant = [](Asked& a) {
-    a.request.turns.push_back({Turn::Role::assistant, {text_block(R"(so \n )")}});
+    a.request.turns.push_back({Turn::Role::assistant, {text_block(json::Raw(R"(so \n )"))}});
   };
   const Outcome trimmed = outcome("claude-haiku-4-5", end_with_assistant);
-  CHECK(anthropic::text_of(trimmed.request.turns[1].blocks[0]) == "so");
+  CHECK(anthropic::text_of(trimmed.request.turns[1].blocks[0]).bytes() == "so");
   static constexpr Row kRows[] = {
       {"claude-haiku-4-5",
        [](Asked& a) {
@@ -558,16 +558,16 @@ TEST_CASE("policy: prefill") {
   for (const Row& row : kRows) {
     const Outcome out = outcome(row.model, row.ask);
     REQUIRE(out.request.turns.size() == 3);
-    CHECK(anthropic::text_of(out.request.turns[1].blocks[0]) == R"(so \n )");
+    CHECK(anthropic::text_of(out.request.turns[1].blocks[0]).bytes() == R"(so \n )");
     CHECK(out.request.turns[2].role == Turn::Role::user);
-    CHECK(anthropic::text_of(out.request.turns[2].blocks[0]) == "Continue.");
+    CHECK(anthropic::text_of(out.request.turns[2].blocks[0]).bytes() == "Continue.");
   }
 }
 
 TEST_CASE("policy: caching keeps four breakpoints, one of them automatic, the longer ones first") {
   const Outcome out = outcome("claude-haiku-4-5", [](Asked& a) {
     for (const std::string_view control : {kCacheHour, kCacheHour, kCacheFiveMinutes, kCacheHour}) {
-      InputBlock block = text_block("S");
+      InputBlock block = text_block(json::Raw("S"));
       block.cache_control = control;
       a.request.system.push_back(block);
     }
@@ -645,9 +645,9 @@ TEST_CASE("policy: where no breakpoint is automatic, it stands at the last block
       a.wishes.host = &host_of(HostKind::vertex, BedrockEndpoint::runtime);
       a.wishes.cache.implicit = true;
       a.wishes.cache.for_an_hour = asks_hour;
-      InputBlock thinking = text_block("T");
+      InputBlock thinking = text_block(json::Raw("T"));
       thinking.kind = InputBlock::Kind::thinking;
-      a.request.turns.push_back({Turn::Role::assistant, {text_block("A"), thinking}});
+      a.request.turns.push_back({Turn::Role::assistant, {text_block(json::Raw("A")), thinking}});
     });
     CHECK(out.request.cache_control.empty());
     REQUIRE(out.request.turns.size() == 2);

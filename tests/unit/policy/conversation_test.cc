@@ -75,7 +75,7 @@ class Talk {
  private:
   static std::vector<InputBlock> blocks_of(std::string_view text) {
     if (text.empty()) return {};
-    return {text_block(text)};
+    return {text_block(json::Raw(text))};
   }
   static std::string shown(const InputBlock& block) {
     switch (block.kind) {
@@ -86,7 +86,7 @@ class Talk {
       case InputBlock::Kind::tool_result:
         return "(result " + test::part(block.json, "_id\":\"", "\"") + ')';
       default:
-        return std::string(anthropic::text_of(block));
+        return std::string(anthropic::text_of(block).bytes());
     }
   }
   void begin(Role role) {
@@ -110,7 +110,7 @@ class Talk {
 
 ThinkingHistory whole() {
   ThinkingHistory out;
-  out.pieces.push_back({anthropic::thinking_block("t", "s"), std::nullopt});
+  out.pieces.push_back({anthropic::thinking_block(json::Raw("t"), json::Raw("s")), std::nullopt});
   out.at = "thinking";
   return out;
 }

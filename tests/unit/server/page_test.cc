@@ -28,7 +28,7 @@ TEST_CASE("without serve.page its paths are not there and nothing is kept") {
     CAPTURE(path);
     CHECK(server.ask(request_of("GET", path))->status == 404);
   }
-  CHECK(server.shared.page.after(0).empty());
+  CHECK(server.shared.page.changed_since(0).empty());
 }
 
 TEST_CASE("the page's paths obey Host, Origin, site and method, --cors or not") {
@@ -158,6 +158,151 @@ TEST_CASE("events bring what is there and then each new request; a drain ends th
   CHECK(server.run_until([&] { return page->ended; }));
 }
 
+/// The row of that id, as the page reads it.
+json::Reader parsed(json::Document& document, const std::string& text) {
+  REQUIRE(document.parse(text));
+  return document.root();
+}
+
+std::string row_of(Harness& server, const std::string& id) {
+  return server.ask(request_of("GET", "/proxx/requests/" + id))->body;
+}
+
+TEST_CASE("a request is a row from its beginning on, open until its end") {
+  Harness server(with_page());
+  const auto events = server.ask(request_of("GET", "/proxx/events"));
+  const auto client = server.chat(true);
+  json::Document document;
+  auto row = parsed(document, row_of(server, "1"));
+  CHECK(row.get("open").boolean_or(false));
+  CHECK(row.get("model").equals("claude-sonnet-5-5"));
+  CHECK(row.get("status").integer_or_none() == 0);
+  CHECK_FALSE(row.get("first_ms"));
+  CHECK(server.run_until([&] { return has(events->body, R"("id":1,)"); }));
+  CHECK(server.shared.page.totals().empty());
+
+  auto& made = *server.upstream.calls.back();
+  made.head(200, kEventStream);
+  made.data(kMessageStart);
+  row = parsed(document, row_of(server, "1"));
+  CHECK(row.get("open").boolean_or(false));
+  CHECK(row.get("stream").boolean_or(false));
+  CHECK(row.get("status").integer_or_none() == 200);
+  CHECK(row.get("first_ms"));
+  CHECK(has(row.get("answer_headers").string_or(""), "server-timing: "));
+
+  made.data(kTextDelta);
+  made.data(kMessageEnd);
+  made.done();
+  server.turn();
+  row = parsed(document, row_of(server, "1"));
+  CHECK_FALSE(row.get("open").boolean_or(true));
+  CHECK(row.get("tokens").get("output").integer_or_none() == 5);
+  CHECK(row.get("request_id").equals("req_up"));
+  const auto told = [&](std::string_view text) { return has(events->body, text); };
+  CHECK(server.run_until([&] { return told(R"("open":false,"stream":true,"status":200)"); }));
+  CHECK(server.shared.page.totals().at("claude-sonnet-5-5").requests == 1);
+}
+
+TEST_CASE("a client that goes away, and a request that is refused, leave no open row") {
+  Harness server(with_page());
+  const auto client = server.chat(true);
+  client->gone();
+  (void)server.ask(request_of("GET", "/nothing"));
+  (void)server.ask(request_of("POST", "/v1/chat/completions", {{"Host", "evil.example"}}));
+  {
+    // Nobody answers it: the row ends with it.
+    const http::Request request = request_of("POST", "/v1/messages");
+    Reply reply(server.shared, {}, request, nullptr);
+    reply.show_on_page(request);
+  }
+  const auto rows = server.shared.page.changed_since(0);
+  REQUIRE(rows.size() == 4);
+  for (const PageRow& row : rows) CHECK_FALSE(row.open);
+  CHECK(rows[0].status == kClientGone);
+  CHECK(rows[1].status == 404);
+  CHECK(rows[2].status == 403);
+}
+
+TEST_CASE("switching recording off forgets the bodies of requests under way, too") {
+  Harness server(with_page());
+  PageLog& page = server.shared.page;
+  page.record_bodies(true);
+  const auto client = server.chat(true);
+  auto& made = *server.upstream.calls.back();
+  made.head(200, kEventStream);
+  made.data(kMessageStart);
+  made.data(kTextDelta);
+  CHECK(has(row_of(server, "1"), "secret question"));
+  CHECK(has(row_of(server, "1"), "secret answer"));
+  page.record_bodies(false);
+  CHECK(page.body_bytes() == 0);
+  made.data(kTextDelta);
+  page.record_bodies(true);
+  made.data(kMessageEnd);
+  made.done();
+  server.turn();
+  CHECK_FALSE(has(row_of(server, "1"), "secret"));
+  CHECK(page.body_bytes() == 0);
+}
+
+TEST_CASE("a request that 200 others came after is counted when it ends, and is no row") {
+  PageLog log;
+  RequestRecord first;
+  first.model = "m";
+  auto capture = log.begin(request_of("POST", "/"), first);
+  for (size_t i = 0; i < kMaxPageRequests; ++i) {
+    RequestRecord record;
+    log.end(log.begin(request_of("POST", "/"), record), record, {});
+  }
+  log.set_model(capture, "m");
+  log.start_answer(capture, first);
+  log.end(std::move(capture), first, {});
+  CHECK_FALSE(log.find(1));
+  CHECK(log.totals().at("m").requests == 1);
+  for (const PageRow& row : log.changed_since(0)) CHECK(row.model.empty());
+}
+
+TEST_CASE("changed_since tells each change once, in order of the ids") {
+  PageLog log;
+  RequestRecord one, two;
+  auto a = log.begin(request_of("POST", "/"), one);
+  auto b = log.begin(request_of("POST", "/"), two);
+  const auto rows = log.changed_since(0);
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].id == 1);
+  CHECK(log.changed_since(rows[1].change).empty());
+  log.end(std::move(a), one, {});
+  const auto changed = log.changed_since(rows[1].change);
+  REQUIRE(changed.size() == 1);
+  CHECK(changed[0].id == 1);
+  CHECK(log.changed_since(changed[0].change).empty());
+  log.end(std::move(b), two, {});
+  CHECK(log.changed_since(changed[0].change).size() == 1);
+}
+
+TEST_CASE(
+    "headers: a credential is not kept, and no name that may be one is shown with its value") {
+  const std::string kept = kept_headers({{"Authorization", "Bearer hush-1"},
+                                         {"X-Api-Key", "hush-2"},
+                                         {"api-key", "hush-6"},
+                                         {"cookie", "a=hush-3"},
+                                         {"Proxy-Authorization", "Basic hush-4"},
+                                         {"x-my-token", "hush-5"},
+                                         {"accept", "a: b"},
+                                         {"x-empty", ""}});
+  for (const char* hidden : {"hush-1", "hush-2", "hush-3", "hush-4", "hush-6"})
+    CHECK_FALSE(has(kept, hidden));
+  CHECK(
+      shown_headers(kept) ==
+      "Authorization: [redacted]\nX-Api-Key: [redacted]\napi-key: [redacted]\ncookie: [redacted]\n"
+      "Proxy-Authorization: [redacted]\nx-my-token: [redacted]\naccept: a: b\nx-empty: \n");
+  CHECK(kept_headers({}).empty());
+  CHECK(shown_headers("").empty());
+  const std::string long_value(kMaxPageHeaderBytes, 'v');
+  CHECK(kept_headers({{"a", long_value}, {"b", "1"}}) == "b: 1\n");
+}
+
 TEST_CASE("the ring and the bodies are bounded") {
   PageLog log;
   log.record_bodies(true);
@@ -167,18 +312,19 @@ TEST_CASE("the ring and the bodies are bounded") {
   request.body = std::string(2 * kMaxPageBodyBytes, 'x');
   for (size_t i = 0; i < kMaxPageRequests + 50; ++i) {
     record.model = "m" + std::to_string(i);
-    auto capture = log.capture(request);
-    CHECK(capture->bodies->request.size() <= kMaxPageBodyBytes);
-    CHECK(capture->bodies->cut);
-    log.add(record, {}, std::move(*capture));
+    auto capture = log.begin(request, record);
+    CHECK(capture.bodies->texts().request.size() <= kMaxPageBodyBytes);
+    CHECK(capture.bodies->texts().cut);
+    log.end(std::move(capture), record, {});
     REQUIRE(log.body_bytes() <= kMaxPageBytes);
   }
-  CHECK(log.after(0).size() == kMaxPageRequests);
-  CHECK(log.find(1).row == nullptr);
-  CHECK(log.find(60).row->id == 60);
-  CHECK(log.find(kMaxPageRequests + 51).row == nullptr);
+  CHECK(log.changed_since(0).size() == kMaxPageRequests);
+  CHECK_FALSE(log.find(0));
+  CHECK_FALSE(log.find(50));
+  CHECK(log.find(51)->row.id == 51);
+  CHECK_FALSE(log.find(kMaxPageRequests + 51));
   CHECK(log.totals().size() <= 65);
-  CHECK(log.find(kMaxPageRequests + 50).bodies->request.size() == kMaxPageBodyBytes);
+  CHECK(log.find(kMaxPageRequests + 50)->bodies->texts().request.size() == kMaxPageBodyBytes);
 }
 
 /// Everything in it longer than the page keeps.
@@ -201,38 +347,34 @@ http::Request longest_request() {
   return request;
 }
 
-size_t add_longest(PageLog& log, size_t count) {
+void add_longest(PageLog& log, size_t count) {
   for (size_t i = 0; i < count; ++i) {
-    auto capture = log.capture(longest_request());
-    capture->answer_headers = capture->request_headers;
-    log.add(longest_record(i), {}, std::move(*capture));
+    RequestRecord record = longest_record(i);
+    auto capture = log.begin(longest_request(), record);
+    capture.answer_headers = kept_headers(longest_request().headers);
+    log.end(std::move(capture), record, {});
   }
-  size_t bytes = 0;
-  for (const auto& row : log.after(0)) {
-    bytes += held_bytes(*row);
-    if (const auto details = log.find(row->id).details) bytes += held_bytes(*details);
-  }
-  return bytes;
 }
 
 TEST_CASE("rows and details are bounded together: details of the oldest go first, no row does") {
   PageLog log;
   for (const size_t count : {size_t{1}, kMaxPageRequests, 2 * kMaxPageRequests}) {
     CAPTURE(count);
-    CHECK(add_longest(log, count) <= kMaxPageRingBytes);
+    add_longest(log, count);
+    CHECK(log.ring_bytes() <= kMaxPageRingBytes);
   }
-  const auto rows = log.after(0);
+  const auto rows = log.changed_since(0);
   REQUIRE(rows.size() == kMaxPageRequests);
-  CHECK(log.find(rows.back()->id).details != nullptr);
-  CHECK(log.find(rows.front()->id).details == nullptr);
-  CHECK(rows.front()->notices[0] == 50);
+  CHECK(log.find(rows.back().id)->details);
+  CHECK_FALSE(log.find(rows.front().id)->details);
+  CHECK(rows.front().notices[0] == 50);
   bool detailed = false;
   for (const auto& row : rows) {
-    const bool has_details = log.find(row->id).details != nullptr;
+    const bool has_details = log.find(row.id)->details.has_value();
     CHECK((!detailed || has_details));
     detailed = has_details;
   }
-  const std::string bare = page_details(log.find(rows.front()->id));
+  const std::string bare = page_details(*log.find(rows.front().id), ModelTable());
   CHECK(json::is_valid(bare));
   CHECK(has(bare, R"("dropped":50)"));
   CHECK_FALSE(has(bare, "request_headers"));
@@ -265,12 +407,13 @@ TEST_CASE("an ordinary request's details are whole, and many of them are kept") 
                                       {"accept-encoding", "gzip, deflate"}});
   PageLog log;
   for (size_t i = 0; i < kMaxPageRequests; ++i) {
-    auto capture = log.capture(request);
-    capture->answer_headers = std::string(1200, 'h');
-    log.add(record, {}, std::move(*capture));
+    RequestRecord one = record;
+    auto capture = log.begin(request, one);
+    capture.answer_headers = std::string(1200, 'h');
+    log.end(std::move(capture), one, {});
   }
   size_t detailed = 0;
-  for (const auto& row : log.after(0)) detailed += log.find(row->id).details ? 1 : 0;
+  for (const PageRow& row : log.changed_since(0)) detailed += log.find(row.id)->details ? 1 : 0;
   CAPTURE(detailed);
   CHECK(detailed >= 60);
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <ctime>
 
 #include "fixture.h"
 #include "json/reader.h"
@@ -136,6 +137,138 @@ TEST_CASE("count_tokens and upstream errors are relayed with their status and bo
   CHECK(client->status == 529);
   CHECK(client->body == body);
   CHECK(has(server.log.text(), "status=529"));
+}
+
+TEST_CASE("a relay of a host whose head has no id: the one in the error's body is the request's") {
+  Harness server;
+  const auto client = server.ask(relayed());
+  auto& call = *server.upstream.calls.at(0);
+  call.head(400, {{"content-type", "application/json"}});
+  call.data(R"({"type":"error","error":{"type":"x","message":"no"},"request_id":"req_vrtx_1"})");
+  call.done();
+  CHECK(client->header("request-id") == "req_vrtx_1");
+  CHECK(client->header("x-request-id") == "req_vrtx_1");
+  CHECK(has(server.log.text(), "req_vrtx_1"));
+}
+
+namespace {
+
+constexpr std::string_view kExpired =
+    R"({"message":"The security token included in the request is expired"})";
+
+/// A server whose own key is renewed when the test says so.
+struct Renewing : Harness {
+  std::vector<Credential> refused;
+  OnRenewal tell;
+
+  explicit Renewing(Credential own = {"sk-own-key", {}}) : Harness(options_with(std::move(own))) {
+    shared.renew_key = [this](boost::asio::io_context&, const Credential& credential,
+                              OnRenewal on_answer) {
+      refused.push_back(credential);
+      tell = std::move(on_answer);
+    };
+  }
+  static ServiceOptions options_with(Credential own) {
+    ServiceOptions options;
+    options.keys.own = std::move(own);
+    return options;
+  }
+};
+
+Credential signer(int64_t ends_in_s) {
+  return {{}, {}, {"AKID", "secret-1", "", static_cast<int64_t>(std::time(nullptr)) + ends_in_s}};
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a relay whose credential is good by the clock and refused upstream: once more, renewed") {
+  for (const auto& [status, body] :
+       {std::pair(401, std::string_view("{}")), std::pair(403, kExpired)}) {
+    CAPTURE(status);
+    Renewing server;
+    const auto client = server.ask(relayed());
+    auto& first = *server.upstream.calls.at(0);
+    first.answer(status, "application/json", body);
+    REQUIRE(server.refused.size() == 1);
+    CHECK(server.refused[0].api_key == "sk-own-key");
+    CHECK(!client->sent);
+    server.tell(std::optional(Credential{"sk-second", {}}));
+    REQUIRE(server.upstream.calls.size() == 2);
+    auto& second = *server.upstream.calls.at(1);
+    CHECK(find_header(second.request.headers, "x-api-key") == "sk-second");
+    CHECK(second.request.body == kBody);
+    // That one is judged by nobody any more.
+    second.answer(status, "application/json", body);
+    CHECK(server.upstream.calls.size() == 2);
+    CHECK(server.refused.size() == 1);
+    CHECK(client->status == status);
+    CHECK(client->body == body);
+  }
+}
+
+TEST_CASE("a relay's refusal that nothing can mend goes to the client, whole") {
+  const struct {
+    int status;
+    std::string_view body;
+    bool asks;
+    Result<std::optional<Credential>> renewed;
+    int told;
+  } rows[] = {
+      {403, R"({"message":"User is not authorized"})", false, {}, 403},
+      {403, kExpired, true, std::optional<Credential>(), 403},
+      {401, "{}", true, std::optional<Credential>(), 401},
+      {403, kExpired, true, err(ErrorKind::upstream_credentials, "auth_token_command: no"), 502},
+      {401, "{}", true, err(ErrorKind::upstream_credentials, "auth_token_command: no"), 502},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.body);
+    Renewing server;
+    const auto client = server.ask(relayed());
+    server.upstream.calls.at(0)->answer(row.status, "application/json", row.body);
+    REQUIRE(server.refused.size() == (row.asks ? 1 : 0));
+    if (row.asks) server.tell(row.renewed);
+    CHECK(server.upstream.calls.size() == 1);
+    CHECK(client->status == row.told);
+    CHECK(has(client->body, row.told == 502 ? "auth_token_command: no" : row.body));
+  }
+}
+
+TEST_CASE("a relay renews what is about to end; what is good is used where no other can be had") {
+  const Error no(ErrorKind::upstream_credentials, "aws_credentials_command: no");
+  const struct {
+    Credential own;
+    bool fails;
+    int calls;
+  } rows[] = {{signer(3600), false, 1},
+              {signer(60), false, 1},
+              {signer(60), true, 1},
+              {signer(-1), true, 0},
+              {{"sk-own-key", {}, {}, true}, true, 0}};
+  for (const auto& row : rows) {
+    Renewing server(row.own);
+    const auto client = server.ask(relayed());
+    if (server.tell) {
+      CHECK(server.upstream.calls.empty());
+      if (row.fails) {
+        server.tell(err(no));
+      } else {
+        server.tell(std::optional(Credential{"sk-second", {}}));
+      }
+    }
+    REQUIRE(server.upstream.calls.size() == static_cast<size_t>(row.calls));
+    if (row.calls == 0) CHECK(client->status == 502);
+  }
+}
+
+TEST_CASE("a relay's client that left while the credential was renewed is not answered") {
+  Renewing server;
+  const auto client = server.ask(relayed());
+  server.upstream.calls.at(0)->answer(401, "application/json", "{}");
+  REQUIRE(client->gone);
+  client->gone();
+  server.tell(std::optional(Credential{"sk-second", {}}));
+  CHECK(server.upstream.calls.size() == 1);
 }
 
 TEST_CASE("a relay's own errors are Anthropic error objects") {

@@ -7,6 +7,7 @@
 
 #include "fixture.h"
 #include "json/text.h"
+#include "server/anthropic_headers.h"
 
 namespace proxx::server {
 namespace {

@@ -142,51 +142,6 @@ TEST_CASE("H18: keys are visible ASCII, and never shown") {
   }
 }
 
-TEST_CASE("header lines that are taken") {
-  const struct {
-    const char *line, *name, *value;
-  } rows[] = {{"X-A: b", "X-A", "b"},       {"X-A:b", "X-A", "b"}, {"X-A:  b c \t", "X-A", "b c"},
-              {"X-A: b: c", "X-A", "b: c"}, {"X-A:", "X-A", ""},   {"X-A: b\tc", "X-A", "b\tc"}};
-  for (const auto& row : rows) {
-    CAPTURE(row.line);
-    const auto got = parse_header(row.line);
-    REQUIRE(got);
-    CHECK(got->first == row.name);
-    CHECK(got->second == row.value);
-  }
-}
-
-TEST_CASE("header lines that are refused, the value unseen") {
-  for (const std::string_view line : {"",
-                                      "secret",
-                                      ": secret",
-                                      "X A: secret",
-                                      "X-A : secret",
-                                      " X-A: secret",
-                                      "X-\xc3\xa4: secret",
-                                      "X-A: secret\r\nX-B: c",
-                                      "X-A: secret\x01",
-                                      "X-A: secret\x7f",
-                                      "Host: secret",
-                                      "content-length: 5",
-                                      "Transfer-Encoding: secret",
-                                      "connection: secret",
-                                      "TE: secret",
-                                      "Trailer: secret",
-                                      "Upgrade: secret",
-                                      "Expect: secret",
-                                      "Keep-Alive: secret",
-                                      "Proxy-Connection: secret",
-                                      "Accept-Encoding: secret",
-                                      "Content-Encoding: secret"}) {
-    CAPTURE(line);
-    const auto got = parse_header(line);
-    REQUIRE_FALSE(got);
-    CHECK(got.error().kind == ErrorKind::usage);
-    CHECK(got.error().message.find("secret") == std::string::npos);
-  }
-}
-
 TEST_CASE("S7: a credential that comes back is masked, byte for byte") {
   const Secrets secrets = secrets_in({{"x-api-key", "sk-ant-0123"},
                                       {"Authorization", "Bearer tok-456789"},

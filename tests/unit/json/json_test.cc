@@ -12,6 +12,7 @@
 
 using namespace proxx;
 using json::Document;
+using json::Raw;
 using json::Reader;
 
 namespace {
@@ -151,7 +152,7 @@ TEST_CASE("A4: lone surrogates of a client become U+FFFD in the text, in place")
     }
   }
   Document document;
-  REQUIRE(document.parse_escaped(R"({\"a\":\"\\ud83d\"})", options));
+  REQUIRE(document.parse_escaped(Raw(R"({\"a\":\"\\ud83d\"})"), options));
   CHECK(document.root().raw() == R"({"a":"\ufffd"})");
   CHECK_FALSE(document.parse(R"(["\ud83d",)", options));
   CHECK_FALSE(document.parse(R"(["\ud83g"])", options));
@@ -267,7 +268,7 @@ TEST_CASE("a writer puts commas and escapes where they belong") {
   std::string out = "data: ";
   json::Writer writer(out);
   writer.begin_object().key("a").begin_array().integer(-1).null().begin_object().end_object();
-  writer.end_array().key("s").string("\"\\\n\x01\xC3\xA9\xFF").key("r").raw_string("\\u0041");
+  writer.end_array().key("s").string("\"\\\n\x01\xC3\xA9\xFF").key("r").raw_string(Raw("\\u0041"));
   writer.key("t").boolean(true).key("n").number(1.5).key("i").number(1e300 * 1e300).end_object();
   CHECK(out ==
         "data: {\"a\":[-1,null,{}],\"s\":\"\\\"\\\\\\n\\u0001\xC3\xA9\xEF\xBF\xBD\",\"r\":"
@@ -282,12 +283,10 @@ TEST_CASE("a view and an escaped text read as a copy does") {
   REQUIRE(view.parse_view(text));
   CHECK(view.root().raw() == copy.root().raw());
   CHECK(view.root().raw().data() == text.data() + 1);
-  std::string escaped;
-  json::append_escaped(escaped, text);
   Document inside;
-  REQUIRE(inside.parse_escaped(escaped));
+  REQUIRE(inside.parse_escaped(json::escaped(text)));
   CHECK(inside.root().raw() == copy.root().raw());
-  CHECK_FALSE(inside.parse_escaped(R"({\"a\":)"));
+  CHECK_FALSE(inside.parse_escaped(Raw(R"({\"a\":)")));
 
   std::string buffer;
   CHECK(view.root().get("b").at(1).text(buffer) == "z");
@@ -322,9 +321,8 @@ TEST_CASE("escaping and unescaping are inverse") {
                               "/", "\\u0041", "\x7F"};
       text += pieces[random() % std::size(pieces)];
     }
-    std::string escaped;
-    json::append_escaped(escaped, text);
-    CHECK(json::is_valid('"' + escaped + '"'));
+    const json::RawString escaped = json::escaped(text);
+    CHECK(json::is_valid('"' + escaped.bytes() + '"'));
     CHECK(json::unescape(escaped) == text);
   }
 }
