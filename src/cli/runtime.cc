@@ -127,10 +127,23 @@ Credential credential_of(Keys keys) {
   return {std::move(keys.api_key), std::move(keys.auth_token), std::move(keys.aws)};
 }
 
-void use_mock(Settings& settings, Credential& credential, uint16_t port) {
-  settings.upstream_url = "http://127.0.0.1:" + std::to_string(port);
-  settings.proxy.clear();
-  credential.api_key = kMockKey;
+mock::MockOptions embedded_mock(const HostTarget& target) {
+  mock::MockOptions options;
+  if (target.host->kind == HostKind::anthropic) return options;
+  const bool mantle = target.host->names == HostNames::bedrock_bare;
+  options.host.as = mantle ? "mantle" : target.host->name;
+  return options;
+}
+
+void use_mock(LoadedSettings& loaded, Credential& credential, uint16_t port) {
+  HostTarget& target = loaded.target;
+  for (std::string* const each :
+       {&target.region, &target.project, &target.workspace, &target.resource}) {
+    if (each->empty()) *each = "mock";
+  }
+  loaded.settings.upstream_url = "http://127.0.0.1:" + std::to_string(port) + host_prefix(target);
+  loaded.settings.proxy.clear();
+  (target.host->takes_keys ? credential.api_key : credential.auth_token) = kMockKey;
 }
 
 Runtime::Runtime(LoadedSettings loaded)
@@ -166,9 +179,9 @@ Error Runtime::with_key_source(Error error) const {
 }
 
 Status Runtime::start_mock() {
-  mock_ = std::make_unique<mock::Mock>(loop_, mock::MockOptions{});
+  mock_ = std::make_unique<mock::Mock>(loop_, embedded_mock(loaded_.target));
   PROXX_ASSIGN(const uint16_t port, mock_->listen("127.0.0.1", 0));
-  use_mock(loaded_.settings, credential_, port);
+  use_mock(loaded_, credential_, port);
   return {};
 }
 

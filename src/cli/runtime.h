@@ -47,8 +47,11 @@ Status check_cacert(const LoadedSettings& loaded);
 
 [[nodiscard]] Credential credential_of(Keys keys);
 
-/// Makes the settings point to the embedded mock on `port`, with a key that it accepts.
-void use_mock(Settings& settings, Credential& credential, uint16_t port);
+/// Of the mock behind --mock: it plays the host that is chosen.
+[[nodiscard]] mock::MockOptions embedded_mock(const HostTarget& target);
+/// Points the settings at that mock on `port`, makes up what the host still lacks, and sets a key
+/// that the mock accepts.
+void use_mock(LoadedSettings& loaded, Credential& credential, uint16_t port);
 
 /// Everything that a request command needs for its exchanges: loop, upstream (or the embedded
 /// mock), settings and credential. One per run.

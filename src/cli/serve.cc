@@ -28,7 +28,7 @@ namespace {
 /// The embedded mock on a loop and thread of its own, because the server's loops are the server's.
 class MockThread {
  public:
-  MockThread() : mock_(loop_, mock::MockOptions{}) {}
+  explicit MockThread(mock::MockOptions options) : mock_(loop_, std::move(options)) {}
   ~MockThread() {
     loop_.stop();
     if (thread_.joinable()) thread_.join();
@@ -137,9 +137,9 @@ Result<int> serve(const ServeOptions& options) {
   Credential own;
   std::unique_ptr<MockThread> mock;
   if (options.mock || loaded.settings.upstream_url == "mock") {
-    mock = std::make_unique<MockThread>();
+    mock = std::make_unique<MockThread>(embedded_mock(loaded.target));
     PROXX_ASSIGN(const uint16_t port, mock->start());
-    use_mock(loaded.settings, own, port);
+    use_mock(loaded, own, port);
     start.mock = own;
   } else {
     if (loaded.incomplete) return err(*loaded.incomplete);
