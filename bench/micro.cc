@@ -98,18 +98,27 @@ std::string stream_begin(std::string_view block) {
                    .append("}"));
 }
 
-/// Events of an open stream: `state.range(0)` come with each piece of the upstream's bytes.
+/// Events of open streams: `state.range(0)` come with each piece of the upstream's bytes. After
+/// kDeltas of them a new stream begins, as the answers of the Responses API keep their text.
 void stream_events(benchmark::State& state, std::string_view block, std::string_view one,
-                   AnswerConverter converter) {
-  std::string out;
-  if (!converter.feed_events(stream_begin(block), out)) return state.SkipWithError("no stream");
+                   AnswerConverter (*make)()) {
+  constexpr int64_t kDeltas = 4096;
+  const std::string begin = stream_begin(block);
   const std::string piece = repeated(one, state.range(0));
-  if (!converter.feed_events(piece, out)) return state.SkipWithError("no such event");
+  std::string out;
+  AnswerConverter converter = make();
+  int64_t left = 0;
   const AllocationCount count(state);
   for ([[maybe_unused]] auto _ : state) {
     out.clear();
+    if (left == 0) {
+      converter = make();
+      if (!converter.feed_events(begin, out)) return state.SkipWithError("no stream");
+      left = kDeltas;
+    }
+    left -= state.range(0);
     const Status status = converter.feed_events(piece, out);
-    benchmark::DoNotOptimize(status.has_value());
+    if (!status) return state.SkipWithError("no such event");
     benchmark::DoNotOptimize(out.data());
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
@@ -135,25 +144,61 @@ constexpr std::string_view kToolBlock =
     R"({"type":"tool_use","id":"toolu_01T1x1fJ34qAmk2tNTrN7Up6","name":"get_weather","input":{}})";
 
 void text_delta(benchmark::State& state) {
-  stream_events(state, kTextBlock, text_delta(), chat_converter());
+  stream_events(state, kTextBlock, text_delta(), chat_converter);
 }
 BENCHMARK(text_delta)->Arg(1)->Arg(64);
 
 void tool_delta(benchmark::State& state) {
-  stream_events(state, kToolBlock, tool_delta(), chat_converter());
+  stream_events(state, kToolBlock, tool_delta(), chat_converter);
 }
 BENCHMARK(tool_delta)->Arg(1)->Arg(64);
 
-/// The same as events of the Responses API, whose last one repeats the text.
+/// The same as events of the Responses API.
 void responses_text_delta(benchmark::State& state) {
-  stream_events(state, kTextBlock, text_delta(), responses_converter());
+  stream_events(state, kTextBlock, text_delta(), responses_converter);
 }
 BENCHMARK(responses_text_delta)->Arg(1)->Arg(64);
 
 void responses_tool_delta(benchmark::State& state) {
-  stream_events(state, kToolBlock, tool_delta(), responses_converter());
+  stream_events(state, kToolBlock, tool_delta(), responses_converter);
 }
 BENCHMARK(responses_tool_delta)->Arg(1)->Arg(64);
+
+/// A whole stream of `state.range(0)` text deltas, one at a time. The last four events of the
+/// Responses API repeat the text.
+void text_stream(benchmark::State& state, AnswerConverter (*make)()) {
+  const std::string begin = stream_begin(kTextBlock);
+  const std::string delta = text_delta();
+  const std::string end =
+      event("content_block_stop", R"({"type":"content_block_stop","index":0})") +
+      event("message_delta", R"({"type":"message_delta","delta":{"stop_reason":"end_turn",)"
+                             R"("stop_sequence":null},"usage":{"output_tokens":64}})") +
+      event("message_stop", R"({"type":"message_stop"})");
+  std::string out;
+  const AllocationCount count(state);
+  for ([[maybe_unused]] auto _ : state) {
+    AnswerConverter converter = make();
+    bool is_fine = converter.feed_events(begin, out).has_value();
+    for (int64_t i = 0; i < state.range(0); ++i) {
+      out.clear();
+      is_fine &= converter.feed_events(delta, out).has_value();
+      benchmark::DoNotOptimize(out.data());
+    }
+    is_fine &= converter.feed_events(end, out).has_value();
+    if (!is_fine || !converter.complete()) return state.SkipWithError("no whole stream");
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+void chat_text_stream(benchmark::State& state) {
+  text_stream(state, chat_converter);
+}
+BENCHMARK(chat_text_stream)->Arg(1000);
+
+void responses_text_stream(benchmark::State& state) {
+  text_stream(state, responses_converter);
+}
+BENCHMARK(responses_text_stream)->Arg(1000);
 
 /// What each try of a request costs whose tools are that many bytes, which the answer repeats.
 void responses_try(benchmark::State& state) {

@@ -49,7 +49,7 @@ Parsed<SendOptions> parse_send(int argc, char** argv) {
   };
   if (const auto exit_code = parse(app, argc, argv, take)) return {std::nullopt, *exit_code};
   if (words.size() > 1) {
-    say_error("unexpected argument '" + shown_whole(words[1]) + "'");
+    say_error("unexpected argument '" + shown_whole(words[1]) + "'; see proxx send --help");
     return {std::nullopt, kExitUsage};
   }
   if (!words.empty()) options.file = words.front();

@@ -11,6 +11,7 @@ constexpr const char* kRequestGroup = "Request";
 void add_prompt(CLI::App& app, AskOptions& options) {
   app.add_option("-f,--file", options.file, "Prompt from a file; words come after it")
       ->type_name("FILE")
+      ->check(a_file())
       ->group(kRequestGroup);
   app.add_option("-s,--system", options.system, "System prompt, or @FILE with it")
       ->type_name("TEXT")
@@ -22,6 +23,7 @@ void add_prompt(CLI::App& app, AskOptions& options) {
   app.add_option("-C,--conversation", options.conversation,
                  "Go on with the conversation in FILE, or begin one there")
       ->type_name("FILE")
+      ->check(a_file())
       ->group(kRequestGroup);
   app.add_flag("--no-stdin", options.no_stdin, "Do not read stdin")->group(kRequestGroup);
 }
@@ -32,7 +34,8 @@ void add_model_options(CLI::App& app, AskOptions& options) {
       ->type_name("N")
       ->check(number_from(0, 2))
       ->group(kRequestGroup);
-  app.add_option("--max-tokens", options.max_tokens, "Longest answer (the model's limit)")
+  app.add_option("--max-tokens", options.max_tokens,
+                 "Bound of the answer, no aim (the model's limit)")
       ->type_name("N")
       ->check(integer_from(1))
       ->group(kRequestGroup);

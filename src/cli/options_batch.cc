@@ -1,6 +1,7 @@
 #include "cli/options.h"
 #include "cli/options_common.h"
 #include "cli/options_words.h"
+#include "cli/terminal.h"
 #include "cli/usage_text.h"
 
 namespace proxx::cli {
@@ -43,9 +44,19 @@ Parsed<BatchOptions> parse_batch(int argc, char** argv) {
   set_usage(app, std::string(kBatchUsage));
   app.footer("Example:\n  proxx batch -j 8 -o out.jsonl --resume in.jsonl");
   app.add_option("FILE", options.file, "The requests; - is stdin")->type_name("");
-  app.add_option("-o,--output", options.output, "Write here instead of stdout")->type_name("FILE");
+  app.add_option("-o,--output", options.output, "Write here instead of stdout")
+      ->type_name("FILE")
+      ->check(a_file());
   add_jobs(app, options.jobs, "Requests in flight (4)");
   app.add_flag("--text", options.text, "Each line is a prompt in words, its id line-N");
+  app.add_option_function<std::string>(
+         "-F,--format",
+         [&options](const std::string& name) {
+           options.format = name == "text" ? Format::text : Format::json;
+         },
+         "json, or text: a line an answer, in the input's order (json)")
+      ->type_name("FORMAT")
+      ->check(one_of({"json", "text"}));
   app.add_flag("--resume", options.resume, "Go on with -o: run what has no answer there yet");
   app.add_flag("--fail-fast", options.fail_fast, "Stop at the first line that fails");
   app.add_flag("-n,--dry-run", options.dry_run, "Print the Anthropic requests, send nothing")
@@ -55,6 +66,11 @@ Parsed<BatchOptions> parse_batch(int argc, char** argv) {
   add_limits(app, options);
   add_common(app, options);
   if (const auto exit_code = parse(app, argc, argv)) return {std::nullopt, *exit_code};
+  if (options.format == Format::text && (options.resume || options.half_price)) {
+    say_error(std::string(options.resume ? "--resume" : "--half-price") +
+              " does not go with --format text: it goes by the ids that only JSON has");
+    return {std::nullopt, 2};
+  }
   return {std::move(options), 0};
 }
 

@@ -133,11 +133,13 @@ std::vector<std::string> split_words(std::vector<std::string>& unplaced) {
 }
 
 /// CLI11 names the first word it could not place behind its last colon.
-void say_unexpected(const CLI::App& app, const std::vector<std::string>& words) {
+void say_unexpected(const CLI::App& app, const std::vector<std::string>& words,
+                    const std::string& command) {
   for (const std::string& word : words) {
     if (word.size() > 1 && word[0] == '-') return say_error(unknown_option(app, word));
   }
-  say_error("unexpected argument '" + (words.empty() ? "" : shown_whole(words.front())) + "'");
+  say_error("unexpected argument '" + (words.empty() ? "" : shown_whole(words.front())) +
+            "'; see proxx " + command + " --help");
 }
 
 /// `--mock=no` would be taken for --mock.
@@ -209,7 +211,8 @@ void add_common(CLI::App& app, CommonOptions& options, const std::string& model_
 
 void add_limits(CLI::App& app, CommonOptions& options) {
   app.add_option("--record", options.record, "Keep the exchange for proxx mock --replay")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->check(a_file());
   add_setting(app, options, "--retry", "retry", "N", "Tries after a failure (2)");
   add_setting(app, options, "--max-time", "timeouts.total", "S",
               "Limit for one try as a whole (none)");
@@ -228,6 +231,7 @@ void add_request_command(CLI::App& app, RequestCommandOptions& options) {
                                                          {"text", Format::text}};
   app.add_option("-o,--output", options.output, "Write here instead of stdout")
       ->type_name("FILE")
+      ->check(a_file())
       ->group(kAnswerGroup);
   app.add_option_function<std::string>(
          "-F,--format", [&options](const std::string& name) { options.format = kFormats.at(name); },
@@ -264,7 +268,7 @@ std::optional<int> parse(CLI::App& app, int argc, char** argv, const TakeWords& 
       if (const auto wrong = take_words(split_words(unplaced))) return wrong;
     }
     if (unplaced.empty()) return std::nullopt;
-    say_unexpected(app, unplaced);
+    say_unexpected(app, unplaced, argv[0]);
   } catch (const CLI::CallForHelp&) {
     Output output(Content::text);
     Status status = output.write(app.help());

@@ -1,10 +1,14 @@
 #include "cli/runtime.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
+#include <cerrno>
 #include <sstream>
 #include <utility>
 
+#include "cli/file_replacement.h"
 #include "cli/terminal.h"
 #include "config/model_entry.h"
 #include "config/secret_environment.h"
@@ -17,15 +21,21 @@ namespace {
 /// The mock requires a key, as the real upstream does, and accepts any.
 constexpr const char* kMockKey = "mock-key";
 
-bool asks_for_mock(const CommonOptions& options, const Settings& settings) {
-  return options.mock || settings.upstream_url == "mock";
-}
-
 void trace(char direction, std::string_view text) {
   write_stderr(trace_lines(direction, text));
 }
 
 }  // namespace
+
+Status check_cacert(const LoadedSettings& loaded) {
+  const std::string& path = loaded.settings.cacert;
+  if (path.empty() || access(path.c_str(), R_OK) == 0) return {};
+  return err(setting_error(loaded, "cacert", path_error_text(path, errno)));
+}
+
+bool asks_for_mock(const CommonOptions& options, const Settings& settings) {
+  return options.mock || settings.upstream_url == "mock";
+}
 
 Result<LoadedSettings> load(const CommonOptions& options) {
   Sources sources;
@@ -151,6 +161,7 @@ Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
   } else {
     if (runtime->loaded_.incomplete) return err(*runtime->loaded_.incomplete);
     PROXX_TRY(runtime->take_keys(options.quiet));
+    PROXX_TRY(check_cacert(runtime->loaded_));
   }
   PROXX_TRY(runtime->start_engine(options.verbose));
   if (!options.record.empty()) {

@@ -23,6 +23,12 @@ namespace proxx::cli {
 
 /// Settings from the flags, the environment and the configuration file.
 [[nodiscard]] Result<LoadedSettings> load(const CommonOptions& options);
+/// --mock, or `upstream_url: mock`: the upstream is inside this process and ends with it.
+[[nodiscard]] bool asks_for_mock(const CommonOptions& options, const Settings& settings);
+
+/// Errors: `usage` for a file of CAs that cannot be read; libcurl would tell at the first
+/// connection.
+Status check_cacert(const LoadedSettings& loaded);
 
 // Options of the layers below, made from the settings.
 /// The built-in table, with the upstream's list if it was fetched, and the configured entries on

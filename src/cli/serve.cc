@@ -1,3 +1,4 @@
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
@@ -16,6 +17,7 @@
 #include "cli/serve_reload.h"
 #include "cli/terminal.h"
 #include "config/secret_environment.h"
+#include "config/small_file.h"
 #include "server/app.h"
 #include "server/lossy_writer.h"
 #include "upstream/curl_global.h"
@@ -111,6 +113,14 @@ Status check_forwarding(const LoadedSettings& loaded, const Credential& own) {
                            "set client_key: ignore"));
 }
 
+/// The clients' keys are as secret as the server's.
+void warn_of_auth_file(const std::string& path) {
+  struct stat info {};
+  if (path.empty() || stat(path.c_str(), &info) != 0) return;
+  const std::string warning = exposure_of("auth file", path, {{}, info.st_mode, info.st_uid});
+  if (!warning.empty()) say(warning);
+}
+
 Result<int> serve(const ServeOptions& options) {
   ServeStart start{options, {}, {}, make_session_id()};
   PROXX_ASSIGN(LoadedSettings loaded, load(options));
@@ -139,9 +149,11 @@ Result<int> serve(const ServeOptions& options) {
     }
     own = credential_of(std::move(keys));
     PROXX_TRY(check_forwarding(loaded, own));
+    PROXX_TRY(check_cacert(loaded));
   }
   PROXX_ASSIGN(const server::LiveOptions live,
                live_options(options, loaded, std::move(own), start.session_id));
+  if (!options.quiet) warn_of_auth_file(start.settings->serve.auth_file);
   PROXX_ASSIGN(server::AppOptions app, app_options(options, loaded.settings, live));
   // A reading may outlive the server.
   const auto kept = std::make_shared<const ServeStart>(std::move(start));

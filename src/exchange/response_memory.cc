@@ -42,7 +42,8 @@ struct ResponseMemory::Tenant {
   std::map<std::pair<Node*, Text*>, Node> nodes;
   std::map<std::string, Text*, std::less<>> items;
   std::map<std::string, uint64_t, std::less<>> responses;
-  size_t kept = 0;
+  std::list<Position> kept;  ///< the most recently used first
+  size_t bytes = 0;
 };
 
 struct ResponseMemory::Kept {
@@ -51,6 +52,7 @@ struct ResponseMemory::Kept {
   std::string response_id;  ///< "" until the answer is whole
   Node* last;
   Clock::time_point used;
+  std::list<Position>::iterator in_tenant;
   [[nodiscard]] size_t bytes() const { return 2 * response_id.size() + kKeptBytes; }
 };
 
@@ -93,7 +95,7 @@ std::shared_ptr<PastResponses> ResponseMemory::of(std::string credential) {
 void ResponseMemory::set_max_bytes(size_t max_bytes) {
   const std::lock_guard lock(mutex_);
   max_bytes_ = max_bytes;
-  make_room();
+  make_room(nullptr);
 }
 
 void ResponseMemory::forget_old() {
@@ -165,11 +167,12 @@ uint64_t ResponseMemory::begin(const std::string& credential, std::string_view p
   const uint64_t name = ++last_name_;
   for (PastItem& item : items) last = append(tenant->second, last, std::move(item), name);
   if (last != nullptr) ++last->holders;
-  ++tenant->second.kept;
-  kept_.push_front({name, tenant, {}, last, now_()});
+  kept_.push_front({name, tenant, {}, last, now_(), {}});
+  tenant->second.kept.push_front(kept_.begin());
+  kept_.front().in_tenant = tenant->second.kept.begin();
   by_name_.emplace(name, kept_.begin());
-  bytes_ += kept_.front().bytes();
-  make_room();
+  count(tenant->second, kept_.front().bytes());
+  make_room(&tenant->second);
   return by_name_.contains(name) ? name : 0;
 }
 
@@ -186,12 +189,12 @@ bool ResponseMemory::finish(uint64_t begun, std::string_view response_id,
   kept->last = last;
   const auto same = tenant.responses.find(response_id);
   if (same != tenant.responses.end()) erase(by_name_.at(same->second));
-  bytes_ -= kept->bytes();
+  uncount(tenant, kept->bytes());
   kept->response_id = response_id;
-  bytes_ += kept->bytes();
+  count(tenant, kept->bytes());
   tenant.responses.emplace(response_id, begun);
   touch(kept);
-  make_room();
+  make_room(&tenant);
   return by_name_.contains(begun);
 }
 
@@ -213,7 +216,7 @@ ResponseMemory::Node* ResponseMemory::append(Tenant& tenant, Node* parent, PastI
   if (is_new) {
     text.json = &place->first;
     text.id = std::move(item.id);
-    bytes_ += text.bytes();
+    count(tenant, text.bytes());
   }
   text.last_kept = kept;
   if (!text.id.empty()) tenant.items.insert_or_assign(text.id, &text);
@@ -222,7 +225,7 @@ ResponseMemory::Node* ResponseMemory::append(Tenant& tenant, Node* parent, PastI
     node->second = {parent, &text, 0};
     ++text.holders;
     if (parent != nullptr) ++parent->holders;
-    bytes_ += kNodeBytes;
+    count(tenant, kNodeBytes);
   }
   return &node->second;
 }
@@ -232,9 +235,9 @@ void ResponseMemory::release(Tenant& tenant, Node* node) {
     Node* const parent = node->parent;
     Text* const text = node->text;
     tenant.nodes.erase({parent, text});
-    bytes_ -= kNodeBytes;
+    uncount(tenant, kNodeBytes);
     if (--text->holders == 0) {
-      bytes_ -= text->bytes();
+      uncount(tenant, text->bytes());
       const auto named = tenant.items.find(text->id);
       if (named != tenant.items.end() && named->second == text) tenant.items.erase(named);
       tenant.texts.erase(tenant.texts.find(*text->json));
@@ -247,19 +250,37 @@ void ResponseMemory::erase(Position kept) {
   const auto tenant = kept->tenant;
   release(tenant->second, kept->last);
   if (!kept->response_id.empty()) tenant->second.responses.erase(kept->response_id);
-  bytes_ -= kept->bytes();
+  uncount(tenant->second, kept->bytes());
   by_name_.erase(kept->name);
+  tenant->second.kept.erase(kept->in_tenant);
   kept_.erase(kept);
-  if (--tenant->second.kept == 0) tenants_.erase(tenant);
+  if (tenant->second.kept.empty()) tenants_.erase(tenant);
 }
 
 void ResponseMemory::touch(Position kept) {
   kept->used = now_();
   kept_.splice(kept_.begin(), kept_, kept);
+  std::list<Position>& own = kept->tenant->second.kept;
+  own.splice(own.begin(), own, kept->in_tenant);
 }
 
-void ResponseMemory::make_room() {
-  while (bytes_ > max_bytes_ && !kept_.empty()) erase(std::prev(kept_.end()));
+void ResponseMemory::count(Tenant& tenant, size_t bytes) {
+  tenant.bytes += bytes;
+  bytes_ += bytes;
+}
+
+void ResponseMemory::uncount(Tenant& tenant, size_t bytes) {
+  tenant.bytes -= bytes;
+  bytes_ -= bytes;
+}
+
+void ResponseMemory::make_room(const Tenant* tenant) {
+  while (bytes_ > max_bytes_ && !kept_.empty()) {
+    // While there is a second conversation, the tenant's newest is the last of all to go.
+    const bool pays = tenant != nullptr && tenant->kept.size() > 1 &&
+                      tenant->bytes > max_bytes_ / tenants_.size();
+    erase(pays ? tenant->kept.back() : std::prev(kept_.end()));
+  }
 }
 
 void ResponseMemory::forget_older() {

@@ -19,9 +19,11 @@ namespace proxx {
 
 /// The last responses of a process and their conversations (docs/mapping-responses.md 4.9). They
 /// are in memory only, for `max_age` after their last use and as long as all of them together take
-/// no more than `max_bytes`; the least recently used goes first. A conversation that grows costs
-/// what it grew by: conversations share their beginnings, and equal items are held once. What one
-/// credential made no other can see. May be used from any thread.
+/// no more than `max_bytes`. Then the least recently used goes first: of the credential that needs
+/// the room if it has more than its equal share, so that a busy client pushes out its own, else of
+/// all. A conversation that grows costs what it grew by: conversations share their beginnings, and
+/// equal items are held once. What one credential made no other can see. May be used from any
+/// thread.
 class ResponseMemory {
  public:
   using Clock = std::chrono::steady_clock;
@@ -61,7 +63,10 @@ class ResponseMemory {
   void release(Tenant& tenant, Node* node);
   void erase(Position kept);
   void touch(Position kept);
-  void make_room();
+  void count(Tenant& tenant, size_t bytes);
+  void uncount(Tenant& tenant, size_t bytes);
+  /// `tenant` needs the room, and its newest conversation stays; null: nobody does.
+  void make_room(const Tenant* tenant);
   void forget_older();
   [[nodiscard]] Position find(uint64_t begun);
 

@@ -4,7 +4,8 @@
 
 #include "mock/check.h"
 
-// Every tool_use has its tool_result in the next user message, in front (docs/protocol.md 1.4).
+// Every tool_use has its tool_result in the next user message, in front, and the request has tools
+// (docs/protocol.md 1.4).
 
 namespace proxx::mock {
 namespace {
@@ -82,10 +83,22 @@ Verdict check_pending_server_tool(const Place& caller, const Place& next) {
                        " was found without a corresponding result block");
 }
 
+Verdict check_no_calls(const Place& messages) {
+  for (size_t i = 0; i < messages.value->size(); ++i)
+    for (const std::string_view type : {"tool_use", "tool_result"})
+      if (!blocks_of(messages.item(i), type).empty())
+        return api_error(
+            400, "Requests which include `tool_use` or `tool_result` blocks must define tools.");
+  return {};
+}
+
 }  // namespace
 
 Verdict check_tool_pairing(const Context& context) {
   const Place messages = *context.body.find("messages");
+  const auto tools = context.body.find("tools");
+  if (!tools || tools->value->empty())
+    if (auto bad = check_no_calls(messages)) return bad;
   Ids all_calls;
   Ids calls;  // of the message before
   for (size_t i = 0; i < messages.value->size(); ++i) {

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <string>
+#include <utility>
 
 #include "policy/instruction.h"
 #include "policy/steps.h"
@@ -8,6 +10,7 @@
 namespace proxx::policy {
 namespace {
 
+using anthropic::InputBlock;
 using anthropic::ToolChoice;
 
 std::string joined(const std::vector<std::string>& names) {
@@ -30,11 +33,36 @@ bool own_thinking_is_manual(const Step& step) {
   return step.model.thinking.enabled && step.wishes.thinking.own.get("type").equals("enabled");
 }
 
+bool has_calls(const anthropic::MessagesRequest& request) {
+  return std::any_of(request.turns.begin(), request.turns.end(), [](const anthropic::Turn& turn) {
+    return std::any_of(turn.blocks.begin(), turn.blocks.end(), [](const InputBlock& block) {
+      return block.kind == InputBlock::Kind::tool_use;
+    });
+  });
+}
+
+/// Calls in the history want a tool (docs/protocol.md 1.4). What no model can call changes nothing
+/// else; it is always the same, as it is part of the prompt's prefix.
+void add_tool_of_no_use(const Step& step) {
+  InputBlock tool;
+  tool.kind = InputBlock::Kind::tool;
+  tool.head = R"({"name":"unavailable","description":"No tool can be called now.",)"
+              R"("input_schema":{"type":"object","properties":{}})";
+  step.request.tools.push_back(std::move(tool));
+  step.request.tool_choice.type = ToolChoice::Type::none;
+  step.notices.note("tools",
+                    "the upstream takes calls in the history only beside a tool; one is sent that "
+                    "cannot be called");
+}
+
 }  // namespace
 
 Status apply_tool_choice(const Step& step) {
   step.notices.about(Topic::tool_choice);
-  if (step.request.tools.empty()) return {};
+  if (step.request.tools.empty()) {
+    if (has_calls(step.request)) add_tool_of_no_use(step);
+    return {};
+  }
   const ToolChoiceWish& wish = step.wishes.tool_choice;
   ToolChoice choice = wish.choice;
 

@@ -1,9 +1,6 @@
 #include "openai/responses/event_stream.h"
 
-#include <array>
-#include <charconv>
-#include <cstddef>
-#include <cstring>
+#include <string>
 
 namespace proxx::openai::responses {
 
@@ -17,33 +14,27 @@ void EventStream::append_head(std::string_view type, std::string& out) const {
   out.append(frame_.prefix).append(R"({"type":")").append(type).append(R"(","sequence_number":)");
 }
 
-EventStream::Ready EventStream::ready(std::string_view type, std::string_view before,
-                                      std::string_view after) const {
-  Ready event;
-  append_head(type, event.head);
-  event.members = ',' + std::string(before);
-  event.end = std::string(after) + '}' + std::string(frame_.suffix);
+EventStream::Repeated EventStream::repeated(std::string_view type, std::string_view before,
+                                            std::string_view after) const {
+  Repeated event;
+  append_head(type, event.head_);
+  event.number_begin_ = event.head_.size();
+  event.head_.append("0,").append(before);
+  event.end_.append(after).append("}").append(frame_.suffix);
   return event;
 }
 
-void EventStream::write(const Ready& event, json::Raw text, std::string& out) {
-  std::array<char, 20> digits;
-  const char* const end =
-      std::to_chars(digits.data(), digits.data() + digits.size(), next_number_++).ptr;
-  const auto number = static_cast<size_t>(end - digits.data());
-  // One growth, then copies: this is done for every few words of an answer.
-  size_t at = out.size();
-  out.resize(at + event.head.size() + number + event.members.size() + text.size() +
-             event.end.size());
-  const auto put = [&](std::string_view part) {
-    std::memcpy(out.data() + at, part.data(), part.size());
-    at += part.size();
-  };
-  put(event.head);
-  put({digits.data(), number});
-  put(event.members);
-  put(text.bytes());
-  put(event.end);
+void EventStream::Repeated::set_number(int64_t number) {
+  // Nearly always one more than before: then its last digit changes, and no other.
+  char& last_digit = head_[number_begin_ + number_size_ - 1];
+  if (number == number_ + 1 && last_digit != '9') {
+    ++last_digit;
+  } else {
+    const std::string digits = std::to_string(number);
+    head_.replace(number_begin_, number_size_, digits);
+    number_size_ = digits.size();
+  }
+  number_ = number;
 }
 
 }  // namespace proxx::openai::responses

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,16 +20,31 @@ class EventStream {
   void begin(std::string_view type, std::string& out);
   void end(std::string& out) { out.append("}").append(frame_.suffix); }
 
-  /// An event that comes again and again, all but its number and a text in it.
-  struct Ready {
-    std::string head;     ///< up to the number
-    std::string members;  ///< from there to the text
-    std::string end;
+  /// An event that comes again and again, all but its number and a text in it: so it costs what a
+  /// chat chunk costs.
+  class Repeated {
+   public:
+    [[nodiscard]] bool empty() const { return head_.empty(); }
+
+   private:
+    friend class EventStream;
+    void set_number(int64_t number);
+
+    std::string head_;  ///< up to the text, with `number_`
+    std::string end_;
+    int64_t number_ = 0;
+    size_t number_begin_ = 0;
+    size_t number_size_ = 1;
   };
   /// `before` and `after`: its own members around the text, with their commas.
-  [[nodiscard]] Ready ready(std::string_view type, std::string_view before,
-                            std::string_view after) const;
-  void write(const Ready& event, json::Raw text, std::string& out);
+  [[nodiscard]] Repeated repeated(std::string_view type, std::string_view before,
+                                  std::string_view after) const;
+  void write(Repeated& event, json::Raw text, std::string& out) {
+    if (event.number_ != next_number_) event.set_number(next_number_);
+    out.append(event.head_).append(text.bytes()).append(event.end_);
+    // The next number now, and not right before it is copied: a copy of what was just stored waits.
+    event.set_number(++next_number_);
+  }
 
   void write(std::string_view type, std::string_view members, std::string& out) {
     begin(type, out);

@@ -8,6 +8,7 @@
 #include "json/text.h"
 #include "json/writer.h"
 #include "openai/error.h"
+#include "openai/responses/answer_items.h"
 #include "openai/responses/sealed.h"
 #include "openai/words.h"
 
@@ -22,52 +23,6 @@ using namespace json::literals;
 /// Clients refuse ids of more than 64 characters: a prefix, this, `_` and an index stay below.
 constexpr size_t kMaxIdRest = 48;
 
-std::string summary_part(Raw text) {
-  return R"({"type":"summary_text","text":")" + std::string(text.bytes()) + "\"}";
-}
-
-std::string message_item(Raw item_id, std::string_view status, std::string_view content) {
-  std::string item;
-  json::Writer w(item);
-  w.begin_object().key("id").raw_string(item_id).key("type").string("message");
-  w.key("status").string(status).key("role").string("assistant").key("content").begin_array();
-  if (!content.empty()) w.raw(content);
-  w.end_array().end_object();
-  return item;
-}
-
-std::string text_part(Raw text, std::string_view annotations) {
-  std::string part;
-  json::Writer w(part);
-  w.begin_object().key("type").string("output_text").key("annotations").begin_array();
-  if (!annotations.empty()) w.raw(annotations);
-  w.end_array().key("logprobs").begin_array().end_array().key("text").raw_string(text);
-  w.end_object();
-  return part;
-}
-
-std::string annotation_of(const UrlCitation& citation) {
-  std::string annotation;
-  json::Writer w(annotation);
-  w.begin_object().key("type").string("url_citation").key("url").raw_string(citation.url);
-  w.key("title").raw_string(citation.title);
-  w.key("start_index").integer(citation.start_index);
-  w.key("end_index").integer(citation.end_index).end_object();
-  return annotation;
-}
-
-std::string reasoning_item(Raw item_id, std::string_view summary, std::string_view sealed) {
-  std::string item;
-  json::Writer w(item);
-  w.begin_object().key("id").raw_string(item_id).key("type").string("reasoning");
-  w.key("summary").begin_array();
-  if (!summary.empty()) w.raw(summary);
-  w.end_array();
-  if (!sealed.empty()) w.key("encrypted_content").string(sealed);
-  w.end_object();
-  return item;
-}
-
 std::string member(std::string_view key, Raw text) {
   return ",\"" + std::string(key) + "\":\"" + std::string(text.bytes()) + '"';
 }
@@ -78,60 +33,6 @@ ResponseWriter::ResponseWriter(std::shared_ptr<const AnswerOptions> options, Uni
                                std::optional<answer::Frame> frame)
     : options_(std::move(options)), clock_(std::move(clock)) {
   if (frame) events_.emplace(std::move(*frame));
-}
-
-// Blocks that are interleaved.
-
-bool ResponseWriter::hold_back(Step::Kind kind, uint32_t index, std::string_view first,
-                               std::string_view second, bool is_first, BlockEnd end) {
-  const bool is_begin = kind == Step::Kind::text_begin || kind == Step::Kind::thinking_begin ||
-                        kind == Step::Kind::redacted_thinking || kind == Step::Kind::call_begin ||
-                        kind == Step::Kind::server_block_begin;
-  if (!open_block_ || (*open_block_ == index && !is_begin && !same_waits_)) return false;
-  same_waits_ |= *open_block_ == index;
-  held_.push_back({kind, index, std::string(first), std::string(second), is_first, end});
-  return true;
-}
-
-void ResponseWriter::run(const Step& step, std::string& out) {
-  const answer::Piece piece{step.index, Raw(step.first), step.is_first, false};
-  const answer::ToolCall call{step.index, 0};
-  switch (step.kind) {
-    case Step::Kind::text_begin:
-      return text_begin(step.index, out);
-    case Step::Kind::text:
-      return text(piece, out);
-    case Step::Kind::citation:
-      return citation(step.index, {Raw(step.first), Raw(step.second), {}}, out);
-    case Step::Kind::text_end:
-      return text_end(step.index, step.end, out);
-    case Step::Kind::thinking_begin:
-      return thinking_begin(step.index, out);
-    case Step::Kind::thinking:
-      return thinking(piece, out);
-    case Step::Kind::signature:
-      return signature(step.index, Raw(step.first), out);
-    case Step::Kind::thinking_end:
-      return thinking_end(step.index, step.end, out);
-    case Step::Kind::redacted_thinking:
-      return redacted_thinking(step.index, Raw(step.first), out);
-    case Step::Kind::call_begin:
-      return call_begin(call, Raw(step.first), Raw(step.second), out);
-    case Step::Kind::call_arguments:
-      return call_arguments(call, Raw(step.first), out);
-    case Step::Kind::call_end:
-      return call_end(call, step.end, out);
-    case Step::Kind::server_block_begin:
-      return server_block_begin(step.index, step.first, out);
-    case Step::Kind::server_block_end:
-      return server_block_end(step.index, step.first, step.end, out);
-  }
-}
-
-void ResponseWriter::release_block(std::string& out) {
-  open_block_.reset();
-  same_waits_ = false;
-  for (const Step& step : std::exchange(held_, {})) run(step, out);
 }
 
 // Ids, events, items.
@@ -191,36 +92,36 @@ void ResponseWriter::start(Raw message_id, Raw model, std::string& out) {
 // Messages: a run of text blocks is one item with one part.
 
 void ResponseWriter::text_begin(uint32_t index, std::string& out) {
-  if (hold_back(Step::Kind::text_begin, index)) return;
-  open_block_ = index;
+  if (order_.hold_back(Step::text_begin, index)) return;
+  order_.open(index);
   if (!message_) message_.emplace();
   message_->citations.text_begin(index);
   (void)out;
 }
 
 void ResponseWriter::text(const answer::Piece& piece, std::string& out) {
-  if (hold_back(Step::Kind::text, piece.index, piece.text.bytes(), {}, piece.is_first)) return;
-  if (message_->item_id.empty()) {
-    close_search("completed", out);
-    message_->item_id = item_id_with("msg_"_raw);
-    add_item(message_item(message_->item_id, "in_progress", {}), out);
-    event("response.content_part.added",
-          place(message_->item_id) + ",\"content_index\":0,\"part\":" + text_part({}, {}), out);
-    if (events_) {
-      message_->delta = events_->ready("response.output_text.delta",
-                                       place(message_->item_id) + R"(,"content_index":0,"delta":")",
-                                       R"(","logprobs":[])");
-    }
-  }
+  if (order_.hold_back(Step::text, piece)) return;
+  if (message_->item_id.empty()) begin_message(out);
   message_->citations.text(piece);
   message_->text.append(piece.text);
   if (events_) events_->write(message_->delta, piece.text, out);
 }
 
+void ResponseWriter::begin_message(std::string& out) {
+  close_search("completed", out);
+  message_->item_id = item_id_with("msg_"_raw);
+  add_item(message_item(message_->item_id, "in_progress", {}), out);
+  if (!events_) return;
+  const std::string at = place(message_->item_id) + ",\"content_index\":0";
+  event("response.content_part.added", at + ",\"part\":" + text_part({}, {}), out);
+  message_->delta =
+      events_->repeated("response.output_text.delta", at + R"(,"delta":")", R"(","logprobs":[])");
+}
+
 void ResponseWriter::citation(uint32_t index, const anthropic::Citation& citation,
                               std::string& out) {
-  if (hold_back(Step::Kind::citation, index, citation.url.value_or(Raw()).bytes(),
-                citation.title.bytes())) {
+  if (!citation.url) return;
+  if (order_.hold_back(Step::citation, index, citation.url->bytes(), citation.title.bytes())) {
     return;
   }
   message_->citations.citation(index, citation);
@@ -228,7 +129,7 @@ void ResponseWriter::citation(uint32_t index, const anthropic::Citation& citatio
 }
 
 void ResponseWriter::text_end(uint32_t index, BlockEnd end, std::string& out) {
-  if (hold_back(Step::Kind::text_end, index, {}, {}, false, end)) return;
+  if (order_.hold_back(Step::text_end, index, {}, {}, end)) return;
   for (const UrlCitation& citation : message_->citations.text_end(index)) {
     if (message_->item_id.empty()) break;
     const std::string annotation = annotation_of(citation);
@@ -239,7 +140,7 @@ void ResponseWriter::text_end(uint32_t index, BlockEnd end, std::string& out) {
     if (!message_->annotations.empty()) message_->annotations.push_back(',');
     message_->annotations.append(annotation);
   }
-  release_block(out);
+  order_.close(*this, out);
 }
 
 void ResponseWriter::end_message(std::string_view status, std::string& out) {
@@ -263,10 +164,7 @@ void ResponseWriter::write_refusal(const answer::Stop& stop, std::string& out) {
   const RawString id = item_id_with("msg_"_raw);
   const std::string at = place(id) + ",\"content_index\":0";
   const bool as_text = options_->refusal_as_text;
-  const auto part = [&](Raw shown) {
-    return as_text ? text_part(shown, {})
-                   : R"({"type":"refusal","refusal":")" + std::string(shown.bytes()) + "\"}";
-  };
+  const auto part = [&](Raw shown) { return as_text ? text_part(shown, {}) : refusal_part(shown); };
   const std::string_view kind = as_text ? "output_text" : "refusal";
   add_item(message_item(id, "in_progress", {}), out);
   if (events_) {
@@ -284,8 +182,8 @@ void ResponseWriter::write_refusal(const answer::Stop& stop, std::string& out) {
 // Reasoning.
 
 void ResponseWriter::thinking_begin(uint32_t index, std::string& out) {
-  if (hold_back(Step::Kind::thinking_begin, index)) return;
-  open_block_ = index;
+  if (order_.hold_back(Step::thinking_begin, index)) return;
+  order_.open(index);
   begin_item(out);
   reasoning_.emplace();
   reasoning_->item_id = item_id_with("rs_"_raw);
@@ -293,25 +191,25 @@ void ResponseWriter::thinking_begin(uint32_t index, std::string& out) {
 }
 
 void ResponseWriter::thinking(const answer::Piece& piece, std::string& out) {
-  if (hold_back(Step::Kind::thinking, piece.index, piece.text.bytes(), {}, piece.is_first)) return;
+  if (order_.hold_back(Step::thinking, piece)) return;
   if (events_ && piece.is_first) {
     const std::string at = place(reasoning_->item_id) + ",\"summary_index\":0";
     event("response.reasoning_summary_part.added", at + ",\"part\":" + summary_part({}), out);
     reasoning_->delta =
-        events_->ready("response.reasoning_summary_text.delta", at + R"(,"delta":")", "\"");
+        events_->repeated("response.reasoning_summary_text.delta", at + R"(,"delta":")", "\"");
   }
   reasoning_->text.append(piece.text);
   if (events_) events_->write(reasoning_->delta, piece.text, out);
 }
 
 void ResponseWriter::signature(uint32_t index, Raw signature, std::string& out) {
-  if (hold_back(Step::Kind::signature, index, signature.bytes())) return;
+  if (order_.hold_back(Step::signature, index, signature.bytes())) return;
   reasoning_->signature.append(signature);
   (void)out;
 }
 
 void ResponseWriter::thinking_end(uint32_t index, BlockEnd end, std::string& out) {
-  if (hold_back(Step::Kind::thinking_end, index, {}, {}, false, end)) return;
+  if (order_.hold_back(Step::thinking_end, index, {}, {}, end)) return;
   const writer_state::Reasoning done = std::move(*reasoning_);
   reasoning_.reset();
   std::string summary;
@@ -324,11 +222,11 @@ void ResponseWriter::thinking_end(uint32_t index, BlockEnd end, std::string& out
   const std::string block = R"({"type":"thinking","thinking":")" + done.text.bytes() +
                             R"(","signature":")" + done.signature.bytes() + "\"}";
   finish_reasoning(done.item_id, summary, block, out);
-  release_block(out);
+  order_.close(*this, out);
 }
 
 void ResponseWriter::redacted_thinking(uint32_t index, Raw data, std::string& out) {
-  if (hold_back(Step::Kind::redacted_thinking, index, data.bytes())) return;
+  if (order_.hold_back(Step::redacted_thinking, index, data.bytes())) return;
   begin_item(out);
   const RawString id = item_id_with("rs_"_raw);
   add_item(reasoning_item(id, {}, {}), out);
@@ -350,8 +248,8 @@ ToolName ResponseWriter::tool_of(Raw name) const {
 }
 
 void ResponseWriter::call_begin(const answer::ToolCall& call, Raw id, Raw name, std::string& out) {
-  if (hold_back(Step::Kind::call_begin, call.index, id.bytes(), name.bytes())) return;
-  open_block_ = call.index;
+  if (order_.hold_back(Step::call_begin, call.index, id.bytes(), name.bytes())) return;
+  order_.open(call.index);
   begin_item(out);
   call_.emplace();
   call_->tool = tool_of(name);
@@ -364,25 +262,25 @@ void ResponseWriter::call_begin(const answer::ToolCall& call, Raw id, Raw name, 
 }
 
 void ResponseWriter::call_arguments(const answer::ToolCall& call, Raw fragment, std::string& out) {
-  if (hold_back(Step::Kind::call_arguments, call.index, fragment.bytes())) return;
+  if (order_.hold_back(Step::call_arguments, call.index, fragment.bytes())) return;
   call_->call.arguments.append(fragment);
   if (!events_ || call_->tool.kind != CallKind::function) return;
-  if (call_->delta.head.empty()) {
-    call_->delta = events_->ready("response.function_call_arguments.delta",
-                                  place(call_->item_id) + R"(,"delta":")", "\"");
+  if (call_->delta.empty()) {
+    call_->delta = events_->repeated("response.function_call_arguments.delta",
+                                     place(call_->item_id) + R"(,"delta":")", "\"");
   }
   events_->write(call_->delta, fragment, out);
 }
 
 void ResponseWriter::call_end(const answer::ToolCall& call, BlockEnd end, std::string& out) {
-  if (hold_back(Step::Kind::call_end, call.index, {}, {}, false, end)) return;
+  if (order_.hold_back(Step::call_end, call.index, {}, {}, end)) return;
   // A limit may cut the arguments and the block be closed all the same: stop() tells.
   if (end == BlockEnd::cut || !json::is_valid(json::unescape(call_->call.arguments))) {
     call_->is_cut = true;
     return;
   }
   finish_call(out);
-  release_block(out);
+  order_.close(*this, out);
 }
 
 void ResponseWriter::finish_call(std::string& out) {
@@ -414,7 +312,7 @@ void ResponseWriter::finish_call(std::string& out) {
 // The upstream's own tools: a web search is shown.
 
 void ResponseWriter::server_block_begin(uint32_t index, std::string_view block, std::string& out) {
-  if (hold_back(Step::Kind::server_block_begin, index, block)) return;
+  if (order_.hold_back(Step::server_block_begin, index, block)) return;
   if (!SearchCall::is_begun_by(block)) return;
   begin_item(out);
   search_.emplace(item_id_with("ws_"_raw), block);
@@ -423,7 +321,7 @@ void ResponseWriter::server_block_begin(uint32_t index, std::string_view block, 
 
 void ResponseWriter::server_block_end(uint32_t index, std::string_view block, BlockEnd end,
                                       std::string& out) {
-  if (hold_back(Step::Kind::server_block_end, index, block, {}, false, end)) return;
+  if (order_.hold_back(Step::server_block_end, index, block, {}, end)) return;
   if (!search_) return;
   if (SearchCall::is_begun_by(block)) {
     search_->set_query(block);
@@ -454,7 +352,7 @@ void ResponseWriter::stop(const answer::Stop& stop, const answer::TokenUsage& us
   // What waited for a call may end with a call that was not closed either.
   while (call_ && call_->is_cut && !incomplete) {
     finish_call(out);
-    release_block(out);
+    order_.close(*this, out);
   }
   if (call_ && call_->is_cut && call_->tool.kind == CallKind::function) {
     if (call_->item_id.empty()) call_->item_id = item_id_with("fc_"_raw);

@@ -4,13 +4,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "answer/events.h"
 #include "answer/frame.h"
 #include "openai/citations.h"
 #include "openai/converted_request.h"
 #include "openai/responses/answer_options.h"
+#include "openai/responses/block_order.h"
 #include "openai/responses/calls.h"
 #include "openai/responses/event_stream.h"
 #include "openai/responses/response_object.h"
@@ -21,35 +21,9 @@ namespace proxx::openai::responses {
 /// The parts of ResponseWriter's state. Apart from it, as clang wants whole types in an optional.
 namespace writer_state {
 
-/// A step of a block that waits until the open item is done.
-struct Step {
-  enum class Kind {
-    text_begin,
-    text,
-    citation,
-    text_end,
-    thinking_begin,
-    thinking,
-    signature,
-    thinking_end,
-    redacted_thinking,
-    call_begin,
-    call_arguments,
-    call_end,
-    server_block_begin,
-    server_block_end,
-  };
-  Kind kind;
-  uint32_t index;
-  std::string first;
-  std::string second;
-  bool is_first = false;
-  answer::BlockEnd end = answer::BlockEnd::closed;
-};
-
 struct Message {
   json::RawString item_id;
-  EventStream::Ready delta;  ///< of its text
+  EventStream::Repeated delta;  ///< of its text
   json::RawString text;
   std::string annotations;  ///< JSON objects, comma separated
   int64_t annotation_count = 0;
@@ -58,14 +32,14 @@ struct Message {
 
 struct Reasoning {
   json::RawString item_id;
-  EventStream::Ready delta;
+  EventStream::Repeated delta;
   json::RawString text;
   json::RawString signature;
 };
 
 struct OpenCall {
   json::RawString item_id;
-  EventStream::Ready delta;  ///< of a function's arguments
+  EventStream::Repeated delta;  ///< of a function's arguments
   ToolName tool;
   ModelCall call;
   bool is_cut = false;
@@ -108,15 +82,7 @@ class ResponseWriter : public answer::Output {
   void keepalive(std::string& out) override;
 
  private:
-  using Step = writer_state::Step;
-
-  /// True if the step belongs to another block than the open one; then it is kept for later.
-  bool hold_back(Step::Kind kind, uint32_t index, std::string_view first = {},
-                 std::string_view second = {}, bool is_first = false,
-                 answer::BlockEnd end = answer::BlockEnd::closed);
-  void run(const Step& step, std::string& out);
-  /// The open block ended: what waited follows.
-  void release_block(std::string& out);
+  using Step = BlockOrder::Step;
 
   [[nodiscard]] json::RawString id_with(json::Raw prefix) const;
   [[nodiscard]] json::RawString item_id_with(json::Raw prefix) const;
@@ -126,6 +92,7 @@ class ResponseWriter : public answer::Output {
   void add_item(std::string_view item, std::string& out);
   void finish_item(std::string_view item, std::string& out);
 
+  void begin_message(std::string& out);
   void end_message(std::string_view status, std::string& out);
   void write_refusal(const answer::Stop& stop, std::string& out);
   void finish_reasoning(json::Raw item_id, std::string_view summary, std::string_view block,
@@ -145,9 +112,7 @@ class ResponseWriter : public answer::Output {
   int64_t next_index_ = 0;
   bool is_over_ = false;  ///< after stop() or fail()
 
-  std::optional<uint32_t> open_block_;
-  std::vector<Step> held_;
-  bool same_waits_ = false;  ///< a block that has the index of the open one waits
+  BlockOrder order_;
   std::optional<writer_state::Message> message_;
   std::optional<writer_state::Reasoning> reasoning_;
   std::optional<writer_state::OpenCall> call_;

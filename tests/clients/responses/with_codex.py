@@ -162,7 +162,12 @@ def image():
 
 @case("a compaction, then a turn with a call")
 def compaction():
-    """After a compaction Codex sends the prompts of before again, and so the call is made again."""
+    """After a compaction Codex sends the prompts of before again, and so the call is made again.
+
+    Codex asks for it once, without tools; upstream it goes twice. The thinking before it is signed
+    for the tools that were there, so it is refused and sent again without thinking
+    (docs/mapping-chat.md 6.4).
+    """
     command = "[ -e big ] || head -c 60000 /dev/zero | tr '\\0' x | tee big; echo got-$((40 + 2))"
     session = Session(call("exec_command", cmd=command))
     session.again("ping", "-c", "model_auto_compact_token_limit=13000")

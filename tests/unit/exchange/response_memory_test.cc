@@ -142,6 +142,32 @@ TEST_CASE("when it is full, the least recently used goes first") {
   CHECK(respond(*past, "again"));
 }
 
+TEST_CASE("a busy credential pushes out its own, not what others have") {
+  Remembering r(kMiB);
+  const auto quiet = r.memory.of("quiet");
+  const auto busy = r.memory.of("busy");
+  CHECK(respond(*quiet, "quiet", kMiB / 8));
+  for (int i = 0; i < 100; ++i) {
+    r.now += std::chrono::seconds(1);
+    CHECK(respond(*busy, "busy_" + std::to_string(i), kMiB / 8));
+  }
+  CHECK(quiet->conversation("quiet"));
+  CHECK(busy->conversation("busy_99"));
+  CHECK(busy->conversation("busy_95"));
+  CHECK_FALSE(busy->conversation("busy_90"));
+  CHECK(r.memory.use().bytes <= kMiB);
+
+  // Who has less than its share takes room of the others, and one long conversation may be more
+  // than a share.
+  CHECK(respond(*quiet, "short", kMiB / 8));
+  CHECK(quiet->conversation("quiet"));
+  const auto third = r.memory.of("third");
+  CHECK(respond(*third, "long", kMiB / 2));
+  CHECK(third->conversation("long"));
+  CHECK(quiet->conversation("quiet"));
+  CHECK(r.memory.use().bytes <= kMiB);
+}
+
 TEST_CASE("what is too long is not kept and pushes nothing out") {
   Remembering r(10'000);
   const auto past = r.memory.of("key");

@@ -9,6 +9,8 @@
 namespace proxx::mock {
 namespace {
 
+constexpr const char* kOneTool = R"("tools":[{"name":"f","input_schema":{"type":"object"}}])";
+
 struct Row {
   const char* name;
   const char* model;
@@ -19,8 +21,8 @@ struct Row {
 void run(std::initializer_list<Row> rows) {
   for (const Row& row : rows) {
     CAPTURE(row.name);
-    const auto request =
-        request_for(row.model, R"({"messages":[)" + std::string(row.messages) + "]}");
+    const auto request = request_for(
+        row.model, "{" + std::string(kOneTool) + R"(,"messages":[)" + row.messages + "]}");
     const auto bad = check_request(request.dump(), good_headers());
     if (!row.refusal) {
       CHECK_MESSAGE(!bad, (bad ? bad->message : ""));
@@ -183,9 +185,23 @@ TEST_CASE("tool calls and their results") {
   });
 }
 
+TEST_CASE("calls and results want tools") {
+  for (const char* tools : {"", R"("tools":[],)"}) {
+    const std::string members = "{" + std::string(tools) + R"("messages":[)" PROXX_USER;
+    CHECK_FALSE(check_request(request_for(kOpus, members + "]}").dump(), good_headers()));
+    const std::string calls = members + "," PROXX_CALL "," PROXX_RESULT "]}";
+    const auto bad = check_request(request_for(kOpus, calls).dump(), good_headers());
+    REQUIRE(bad);
+    CHECK(bad->status == 400);
+    CHECK(bad->message ==
+          "Requests which include `tool_use` or `tool_result` blocks must define tools.");
+  }
+}
+
 TEST_CASE("manual thinking wants its thinking back inside a tool loop") {
   const std::string members =
-      R"({"max_tokens":4096,"thinking":{"type":"enabled","budget_tokens":2048},"messages":[)";
+      "{" + std::string(kOneTool) +
+      R"(,"max_tokens":4096,"thinking":{"type":"enabled","budget_tokens":2048},"messages":[)";
   const std::string without = members + PROXX_USER "," PROXX_CALL "," PROXX_RESULT "]}";
   const auto bad = check_request(request_for(kOld, without).dump(), good_headers());
   REQUIRE(bad);

@@ -22,7 +22,11 @@ const ModelTable& models() {
 std::string body_of(const Json& messages, const std::string& model) {
   RequestOptions options;
   options.models = &models();
-  const Json request = {{"model", model}, {"max_tokens", 100}, {"messages", messages}};
+  const Json tool = {{"type", "function"}, {"function", {{"name", "f"}}}};
+  const Json request = {{"model", model},
+                        {"max_tokens", 100},
+                        {"tools", Json::array({tool})},
+                        {"messages", messages}};
   const auto converted = convert_request(request.dump(), options);
   REQUIRE_MESSAGE(converted, (converted ? ""
                                         : converted.error().param + ": " +

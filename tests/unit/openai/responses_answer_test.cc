@@ -248,4 +248,53 @@ TEST_CASE("responses: a sign of life comes only while the answer does") {
   CHECK(out.empty());
 }
 
+TEST_CASE("responses: numbers go on over a long text, also beside signs of life") {
+  const Golden golden = goldens().front();
+  AnswerConverter converter = converter_of(golden, AnswerForm::stream);
+  std::string out;
+  const auto feed = [&](std::string_view data) {
+    REQUIRE(converter.feed_events("data: " + std::string(data) + "\n\n", out));
+  };
+  feed(R"({"type":"message_start","message":{"id":"msg_1","model":"m","content":[]}})");
+  feed(R"({"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}})");
+  for (int i = 0; i < 1200; ++i) {
+    feed(R"({"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"x"}})");
+    for (int signs = i % 97 == 0 ? i % 3 + 1 : 0; signs > 0; --signs) {
+      converter.output().keepalive(out);
+    }
+  }
+  feed(R"({"type":"content_block_stop","index":0})");
+  feed(R"({"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{}})");
+  feed(R"({"type":"message_stop"})");
+  const StreamRules rules(out);
+  CHECK(rules.last() == "response.completed");
+  CHECK(rules.items_done() == 1);
+}
+
+TEST_CASE("responses: a citation that has no URL is not shown, also when its block has to wait") {
+  const Golden golden = goldens().front();
+  for (const bool waits : {false, true}) {
+    AnswerConverter converter = converter_of(golden, AnswerForm::stream);
+    std::string out;
+    const auto feed = [&](std::string_view data) {
+      REQUIRE(converter.feed_events("data: " + std::string(data) + "\n\n", out));
+    };
+    feed(R"({"type":"message_start","message":{"id":"msg_1","model":"m","content":[]}})");
+    if (waits) {
+      feed(R"({"type":"content_block_start","index":0,)"
+           R"("content_block":{"type":"thinking","thinking":""}})");
+    }
+    feed(R"({"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}})");
+    feed(R"({"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"x"}})");
+    feed(R"({"type":"content_block_delta","index":1,"delta":{"type":"citations_delta",)"
+         R"("citation":{"type":"char_location","cited_text":"x","document_index":0}}})");
+    feed(R"({"type":"content_block_stop","index":1})");
+    if (waits) feed(R"({"type":"content_block_stop","index":0})");
+    feed(R"({"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{}})");
+    feed(R"({"type":"message_stop"})");
+    const StreamRules rules(out);
+    CHECK(rules.response().at("output").back().at("content").at(0).at("annotations").empty());
+  }
+}
+
 }  // namespace proxx

@@ -306,6 +306,7 @@ TEST_CASE("policy: manual thinking gives way to a tool loop that began without i
     result.json = "{\"type\":\"tool_result\"";
     a.request.turns.push_back({Turn::Role::assistant, {call}});
     a.request.turns.push_back({Turn::Role::user, {result}});
+    add_tool(a.request, "f");
   };
   CHECK(outcome("claude-haiku-4-5", ask).said ==
         "dropped level: no thinking: the last assistant turn's tool calls come without their "
