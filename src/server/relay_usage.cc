@@ -88,12 +88,12 @@ bool merge_usage(std::optional<anthropic::Usage>& to, std::string_view text, boo
   return true;
 }
 
-/// The line of an event of a type, given as `type"`; "" without one.
+/// The line of an event of a type, given as `type"`; "" without one. Lines end in LF or CR LF.
 std::string_view event_line(std::string_view text, std::string_view type, Which which) {
   const size_t at = find_word(text, type, which);
   if (at == std::string_view::npos) return {};
-  const size_t begin = text.find_last_of("\r\n", at) + 1;  // 0 without a line end
-  const std::string_view line = text.substr(begin, text.find_first_of("\r\n", at) - begin);
+  const size_t begin = text.rfind('\n', at) + 1;  // 0 without a line end
+  const std::string_view line = text.substr(begin, text.find('\n', at) - begin);
   return line.starts_with("data:") ? line : std::string_view();
 }
 
@@ -106,8 +106,7 @@ void RelayUsage::take(std::string_view bytes) {
 
 void RelayUsage::take_start(std::string_view bytes) {
   start_.append(bytes.substr(0, kStartBytes - start_.size()));
-  const std::string_view lines =
-      std::string_view(start_).substr(0, start_.find_last_of("\r\n") + 1);
+  const std::string_view lines = std::string_view(start_).substr(0, start_.rfind('\n') + 1);
   const bool found = merge_usage(usage_, event_line(lines, "message_start\"", Which::first), false);
   if (!found && start_.size() < kStartBytes) return;
   starts_ = false;
