@@ -2,6 +2,15 @@
 if(NOT TARGET proxx)
   return()
 endif()
+# Every destination, so that uninstall.cmake knows what was made for them.
+set(folders ${CMAKE_INSTALL_BINDIR} ${CMAKE_INSTALL_MANDIR}/man1 ${CMAKE_INSTALL_MANDIR}/man5
+  ${CMAKE_INSTALL_DATADIR}/bash-completion/completions ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions
+  ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d ${CMAKE_INSTALL_DOCDIR}/docs ${CMAKE_INSTALL_DOCDIR}/examples
+  lib/systemd/system)
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME proxx)
+install(CODE "set(folders \"${folders}\")\nset(record \"${PROJECT_BINARY_DIR}/install_folders.txt\")")
+install(SCRIPT ${CMAKE_CURRENT_LIST_DIR}/RecordFolders.cmake)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/Uninstall.cmake uninstall.cmake COPYONLY)
 install(TARGETS proxx RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 file(GLOB pages1 CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/man/*.1)
 file(GLOB pages5 CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/man/*.5)
@@ -13,6 +22,7 @@ install(FILES completions/_proxx DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor
 install(FILES completions/proxx.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 install(FILES CHANGELOG.md RENAME changelog DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES docs/clients.md docs/everyday.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
 install(FILES LICENSE RENAME copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 configure_file(packaging/changelog.Debian.in changelog.Debian @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/changelog.Debian DESTINATION ${CMAKE_INSTALL_DOCDIR})
@@ -24,6 +34,10 @@ set(CPACK_PACKAGE_NAME proxx)
 set(CPACK_PACKAGE_CONTACT "The proxx maintainers <maintainers@proxx.example>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
 set(CPACK_GENERATOR DEB TGZ)
+# A component, so that the manifest of `cmake --install` stays.
+set(CPACK_INSTALL_CMAKE_PROJECTS "${PROJECT_BINARY_DIR};proxx;proxx;/")
+set(CPACK_PACKAGE_DIRECTORY ${PROJECT_BINARY_DIR}/packages)
+set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_CURRENT_LIST_DIR}/PackageTools.cmake)
 set(CPACK_PACKAGE_CHECKSUM SHA256)
 set(CPACK_STRIP_FILES ON)
 # Whatever the umask.

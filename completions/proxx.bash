@@ -27,7 +27,7 @@ _proxx() {
     '' | send) flags="$answer $model $limits $upstream $general -V --version" ;;
     ask) flags="-C --conversation -f --file -s --system -a --attach --no-stdin -t --temperature --max-tokens
       -r --reasoning -J --schema $answer $model $limits $upstream $general" ;;
-    batch) flags="-o --output -j --jobs --text --resume --fail-fast -n --dry-run -u --usage
+    batch) flags="-o --output -F --format -j --jobs --text --resume --fail-fast -n --dry-run -u --usage
       --half-price --no-wait --cancel --again --adopt
       $model $limits $upstream $general" ;;
     bridge) flags="-j --jobs -u --usage $model $limits $upstream $general" ;;
@@ -42,7 +42,10 @@ _proxx() {
   local choices='' files=''
   case $prev in
     -m | --model) choices=$(_proxx_models) ;;
-    -F | --format) choices='auto json sse text' ;;
+    -F | --format)
+      choices='auto json sse text'
+      [[ $command != batch ]] || choices='json text'
+      ;;
     -r | --reasoning) choices='none minimal low medium high xhigh max' ;;
     --color) choices='auto always never' ;;
     --log-level) choices='error warn info debug' ;;

@@ -38,7 +38,8 @@ struct InputBlock {
   std::string_view source;         ///< of the request's text
   std::string_view tail;           ///< a literal
   std::string_view cache_control;  ///< JSON text, "" for none; the client's or a literal
-  json::Reader cache_control_at;   ///< where the client set it; absent for one of our own
+  /// Where the client set it, or asked for it in other words; absent for one of our own.
+  json::Reader cache_control_at;
 
   /// Appends the four pieces.
   void append_to(std::string& out) const;

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ struct Notice {
   std::string reason;  ///< one clause, no final stop: `temperature is at most 1 here; sent 1`
   /// What strict mode's error says to programs; "" for the usual word of its kind.
   std::string code = {};
+  size_t others = 0;  ///< it has no path and stands for so many that are not told one by one
 };
 using Notices = std::vector<Notice>;
 

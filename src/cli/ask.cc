@@ -1,6 +1,8 @@
 #include "cli/ask_prompt.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/output.h"
+#include "cli/report.h"
 #include "cli/request_run.h"
 
 namespace proxx::cli {
@@ -11,7 +13,11 @@ int run_ask(int argc, char** argv) {
   auto request = ask_request(*parsed.options);
   if (!request) return refuse(*parsed.options, request.error());
   if (!request->conversation) return run_request(*parsed.options, std::move(request->body));
-  return run_request(*parsed.options, std::move(request->body),
+  // Before the answer is paid for.
+  const AskOptions& options = *parsed.options;
+  const Status keeps = options.dry_run ? Status() : Output(options.conversation).check();
+  if (!keeps) return report(keeps.error());
+  return run_request(options, std::move(request->body),
                      [&conversation = *request->conversation](std::string_view answer) {
                        return conversation.save(answer);
                      });

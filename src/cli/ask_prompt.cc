@@ -127,7 +127,7 @@ void write_members(json::Writer& writer, const Conversation& conversation,
     if (key == "max_tokens" || key == "max_completion_tokens")
       return options.max_tokens.has_value();
     if (key == "reasoning_effort") return !options.reasoning.empty();
-    return key == "response_format" && !options.schema.empty();
+    return key == "response_format" && options.schema.has_value();
   };
   for (const auto& [key, value] : conversation.members()) {
     if (!has_flag(key)) writer.text_key(key).raw(value);
@@ -167,8 +167,8 @@ Result<AskRequest> ask_request(const AskOptions& options) {
   if (options.temperature) writer.key("temperature").number(*options.temperature);
   if (options.max_tokens) writer.key("max_completion_tokens").integer(*options.max_tokens);
   if (!options.reasoning.empty()) writer.key("reasoning_effort").string(options.reasoning);
-  if (!options.schema.empty()) {
-    PROXX_ASSIGN(const std::string schema, read_schema(options.schema));
+  if (options.schema) {
+    PROXX_ASSIGN(const std::string schema, read_schema(*options.schema));
     writer.key("response_format").begin_object().key("type").string("json_schema");
     writer.key("json_schema").begin_object().key("name").string("answer");
     writer.key("strict").boolean(true).key("schema").raw(schema).end_object().end_object();

@@ -8,6 +8,7 @@
 #include "cli/batch_dry_run.h"
 #include "cli/batch_line.h"
 #include "cli/batch_run.h"
+#include "cli/batch_usage.h"
 #include "cli/commands.h"
 #include "cli/half_price.h"
 #include "cli/input.h"
@@ -71,10 +72,24 @@ Result<BatchInput> prepare_input(int descriptor, const BatchOptions& options) {
   return input;
 }
 
-Result<std::optional<BatchFile>> open_file(const BatchOptions& options, IdSet& answered) {
+/// Text cannot be gone on with.
+Result<BatchFile> create_file(const BatchOptions& options) {
+  auto file = BatchFile::create(options.output);
+  if (!file && file.error().kind == ErrorKind::usage && options.format == Format::text) {
+    return err(ErrorKind::usage, options.output + " exists; what was answered is not overwritten");
+  }
+  return file;
+}
+
+Result<std::optional<BatchFile>> open_file(const BatchOptions& options, const ModelTable& models,
+                                           BatchInput& input) {
   if (options.output.empty()) return std::optional<BatchFile>();
-  PROXX_ASSIGN(BatchFile file, options.resume ? BatchFile::resume(options.output, answered)
-                                              : BatchFile::create(options.output));
+  const auto count = [&](const ResultLine& result) {
+    if (options.usage) add_recorded(input.before, result.response, models);
+  };
+  PROXX_ASSIGN(BatchFile file, options.resume
+                                   ? BatchFile::resume(options.output, input.answered, count)
+                                   : create_file(options));
   return std::optional<BatchFile>(std::move(file));
 }
 
@@ -90,7 +105,7 @@ Result<int> batch(const BatchOptions& options) {
   if (input.lines == uint64_t{0}) {
     return err(ErrorKind::invalid_request, "the input is empty");
   }
-  PROXX_ASSIGN(auto results, open_file(options, input.answered));
+  PROXX_ASSIGN(auto results, open_file(options, runtime->models(), input));
   if (!results) PROXX_TRY(Output().check());
   BatchOutput output(runtime->loop(), std::move(results));
   fetch_models_if_set(*runtime, options.quiet);

@@ -98,13 +98,20 @@ Result<BatchFile> BatchFile::create(const std::string& name) {
   return err(ErrorKind::usage, path + " exists; --resume continues it");
 }
 
-Result<BatchFile> BatchFile::resume(const std::string& name, IdSet& answered) {
+Result<BatchFile> BatchFile::resume(const std::string& name, IdSet& answered,
+                                    const std::function<void(const ResultLine&)>& each) {
   struct stat info {};
   if (stat(name.c_str(), &info) != 0) return create(name);
   // The file is renamed over, a link to it stays.
   const std::string path = end_of_links(name);
   PROXX_ASSIGN(Descriptor file, open_results(path, info));
-  PROXX_ASSIGN(const FoundResults found, in_file(path, scan_results(file.number(), answered)));
+  PROXX_ASSIGN(const FoundResults found,
+               in_file(path, scan_results(file.number(), [&](const ResultLine& result) {
+                         const bool stays = result.kind == ResultKind::answered &&
+                                            answered.insert(result.custom_id);
+                         if (stays && each) each(result);
+                         return stays;
+                       })));
   if (found.has_failures) {
     answered = IdSet();
     PROXX_ASSIGN(file, without_failures(path, file, answered));

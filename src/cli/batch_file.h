@@ -19,9 +19,11 @@ class BatchFile {
   /// device or a pipe is taken as it is.
   static Result<BatchFile> create(const std::string& path);
   /// Opens the file of an earlier run, or creates it. Repairs a torn last line and removes failed
-  /// lines (by a FileReplacement). Puts the ids whose results stay into `answered`. Errors: `usage`
-  /// if another run holds the file, or if it is no file of results.
-  static Result<BatchFile> resume(const std::string& path, IdSet& answered);
+  /// lines (by a FileReplacement). Puts the ids whose results stay into `answered`, and calls
+  /// `each`, if there is one, for every such result. Errors: `usage` if another run holds the file,
+  /// or if it is no file of results.
+  static Result<BatchFile> resume(const std::string& path, IdSet& answered,
+                                  const std::function<void(const ResultLine&)>& each = {});
 
   /// Opens the file of an earlier run and keeps all its results. Calls `each` for every result.
   /// Cuts off a torn last line. Errors: those of resume(), and `usage` if there is no file.

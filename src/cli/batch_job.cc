@@ -68,7 +68,7 @@ void BatchJob::start_at(Gate::Time wanted) {
 void BatchJob::ask() {
   asking_ = true;
   answer_.clear();
-  recording_.emplace(shared_.context, shared_.record_folder, AnswerForm::whole, *this);
+  recording_.emplace(shared_.context, shared_.record_folder, shared_.form, *this);
   exchange_.emplace(recording_->context(), recording_->sink());
   if (tell_notices_) exchange_->on_notices(std::exchange(tell_notices_, nullptr));
   ExchangeRequest request;
@@ -76,7 +76,7 @@ void BatchJob::ask() {
   request.protocol = protocol_;
   request.credential = *shared_.credential;
   request.headers.retries_done = retries_done_;
-  request.form = AnswerForm::whole;
+  request.form = shared_.form;
   exchange_->start(std::move(request));
 }
 

@@ -22,6 +22,7 @@ struct BatchShared {
   int max_retries = 0;
   bool stopping = false;                  ///< no request is sent any more, neither first nor again
   RecordFolder* record_folder = nullptr;  ///< null records nothing
+  AnswerForm form = AnswerForm::whole;
   Gate gate;
   std::minstd_rand random{std::random_device{}()};
 };
@@ -41,7 +42,7 @@ class BatchJob final : public Sink {
 
   [[nodiscard]] uint64_t line() const { return line_; }
   [[nodiscard]] const std::string& custom_id() const { return custom_id_; }
-  /// The completion, without a newline, if it was answered.
+  /// The completion or its text, without a newline, if it was answered.
   [[nodiscard]] std::string_view answer() const;
   [[nodiscard]] const std::string& request_id() const { return exchange_->upstream_request_id(); }
   [[nodiscard]] const AnswerFacts& facts() const { return exchange_->facts(); }

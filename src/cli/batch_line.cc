@@ -4,7 +4,6 @@
 #include "base/text_encoding.h"
 #include "exchange/protocols.h"
 #include "json/find_member.h"
-#include "json/reader.h"
 #include "json/writer.h"
 #include "openai/error.h"
 
@@ -47,7 +46,6 @@ Status read_target(Reader root, BatchLine& line) {
   line.protocol = protocol_of_path(url.string_or(""));
   if (line.protocol != nullptr) return {};
   return err(url.error("expected " + protocol_list(&Protocol::path)));
-  return {};
 }
 
 Status check_request(Reader request) {
@@ -58,6 +56,18 @@ Status check_request(Reader request) {
   return {};
 }
 
+/// For what is no line of a batch, what makes such lines of it; "" where nothing does.
+std::string how_to_make_lines(std::string_view text) {
+  const std::string_view line = text.substr(text.find_first_not_of(" \t"));
+  if (line.starts_with('[')) return "; of a list: jq -c '.[]' FILE makes lines";
+  // A request that was written over several lines, as far as its first one.
+  const bool is_open =
+      line == "{" || line.ends_with('{') || line.ends_with('[') || line.ends_with(',');
+  if (line.starts_with('{') && is_open) return "; each request on one line: jq -c . FILE";
+  const bool is_words = !line.starts_with('{') && !line.starts_with('"');
+  return is_words ? "; for prompts in words: --text" : "";
+}
+
 Status read_line(std::string_view text, BatchLine& line, json::Document& document) {
   if (text.find_first_not_of(" \t\r") == std::string_view::npos) {
     return err(ErrorKind::invalid_request, "blank line");
@@ -65,10 +75,13 @@ Status read_line(std::string_view text, BatchLine& line, json::Document& documen
   // The conversion replaces halves of surrogate pairs, and says so.
   if (Status parsed = document.parse(text, {.allow_lone_surrogates = true}); !parsed) {
     find_custom_id(text, line);
+    parsed.error().message += how_to_make_lines(text);
     return parsed;
   }
   const Reader root = document.root();
-  if (!root.is_object()) return err(root.error("expected a JSON object"));
+  if (!root.is_object()) {
+    return err(root.error("expected a JSON object" + how_to_make_lines(text)));
+  }
   Reader request = root;
   if (is_batch_request(root)) {
     PROXX_TRY(read_custom_id(root, line));
@@ -161,16 +174,17 @@ ResultLine read_result_line(std::string_view text, json::Document& document) {
     const bool begun = text.substr(0, kResultStart.size()) == kResultStart ||
                        kResultStart.substr(0, text.size()) == text;
     const bool zeros = text.find('\0') != std::string_view::npos;
-    return {begun || zeros ? ResultKind::damaged : ResultKind::foreign, {}, {}};
+    return {begun || zeros ? ResultKind::damaged : ResultKind::foreign, {}, {}, {}};
   }
   const Reader root = document.root();
   const Reader id = root.get("custom_id");
   const Reader response = root.get("response");
-  if (!id || !response) return {ResultKind::foreign, {}, {}};
-  ResultLine line{ResultKind::failed, root.get("id").string_or(""), id.string_or("")};
+  if (!id || !response) return {ResultKind::foreign, {}, {}, {}};
+  ResultLine line{ResultKind::failed, root.get("id").string_or(""), id.string_or(""), {}};
   line.id.erase(0, line.id.starts_with(kIdStart) ? kIdStart.size() : line.id.size());
   if (id.is_string() && response.get("status_code").integer_or_none() == 200) {
     line.kind = ResultKind::answered;
+    line.response = response;
   }
   return line;
 }

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "json/reader.h"
 #include "json/text.h"
 #include "openai/protocol.h"
 
@@ -59,6 +60,7 @@ struct ResultLine {
   ResultKind kind = ResultKind::foreign;
   std::string id;         ///< the result's own, after `batch_req_`; "" if it has none
   std::string custom_id;  ///< "" if it is null
+  json::Reader response;  ///< of an answered one, a view of the document
 };
 [[nodiscard]] ResultLine read_result_line(std::string_view text, json::Document& document);
 

@@ -2,13 +2,15 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
-#include "answer/cost.h"
 #include "cli/terminal.h"
 
 namespace proxx::cli {
 namespace {
+
+constexpr size_t kMaxToldNotices = 20;
 
 std::string fixed(double value, int digits) {
   char text[48];
@@ -30,17 +32,32 @@ std::string clock_time(double seconds) {
   return text;
 }
 
+/// `120 in, 45 out, $0.001234, 8 lines`
+std::string totals_text(const BatchCounts& counts) {
+  std::string text = tokens_text(counts.tokens);
+  if (counts.cost_known && counts.done > 0) text += ", $" + fixed(counts.cost_usd, 6);
+  return text + ", " + std::to_string(counts.done) + " lines";
+}
+
 }  // namespace
 
-void BatchCounts::add(const AnswerFacts& facts, const Model* model) {
+void BatchCounts::add(const AnswerFacts& facts, std::optional<double> usd) {
   for (int64_t AnswerFacts::*which :
        {&AnswerFacts::prompt_tokens, &AnswerFacts::completion_tokens, &AnswerFacts::cached_tokens,
         &AnswerFacts::cache_write_tokens, &AnswerFacts::reasoning_tokens}) {
     tokens.*which += facts.*which;
   }
-  const auto cost = proxx::cost_usd(facts, model);
-  cost_usd += cost.value_or(0);
-  cost_known = cost_known && cost;
+  cost_usd += usd.value_or(0);
+  cost_known = cost_known && usd;
+}
+
+void BatchCounts::add(const BatchCounts& other) {
+  done += other.done;
+  failed += other.failed;
+  skipped += other.skipped;
+  const bool known = cost_known && other.cost_known;
+  add(other.tokens, other.cost_usd);
+  cost_known = known;
 }
 
 std::string progress_text(const BatchCounts& counts, std::chrono::seconds elapsed) {
@@ -62,16 +79,19 @@ std::string progress_text(const BatchCounts& counts, std::chrono::seconds elapse
 }
 
 std::string usage_text(const BatchCounts& counts, std::chrono::seconds elapsed) {
-  std::string text = "usage: " + tokens_text(counts.tokens);
-  if (counts.cost_known && counts.done > 0) text += ", $" + fixed(counts.cost_usd, 6);
-  return text + ", " + std::to_string(counts.done) + " lines in " +
-         std::to_string(elapsed.count()) + " s";
+  return "usage: " + totals_text(counts) + " in " + std::to_string(elapsed.count()) + " s";
+}
+
+std::string whole_usage_text(const BatchCounts& counts) {
+  return "with earlier runs: " + totals_text(counts);
 }
 
 ProgressLine::ProgressLine(bool wanted) : visible_(wanted && isatty(STDERR_FILENO) == 1) {}
 
-void ProgressLine::show(const std::string& text) {
+void ProgressLine::show(std::string text) {
   if (!visible_) return;
+  // A line that wraps cannot be redrawn by going back to its start.
+  text.resize(std::min(text.size(), std::max<size_t>(stderr_columns(), 2) - 1));
   std::string line = "\r" + text;
   // Spaces and not an escape sequence: any terminal knows them.
   if (text.size() < shown_) line.append(shown_ - text.size(), ' ');
@@ -83,6 +103,17 @@ void ProgressLine::clear() {
   if (shown_ == 0) return;
   write_stderr("\r" + std::string(shown_, ' ') + "\r");
   shown_ = 0;
+}
+
+void LineNotices::tell(uint64_t line, const Notices& notices, ProgressLine& progress) {
+  for (const Notice& notice : notices) {
+    if (told_.size() >= kMaxToldNotices) return;
+    if (!told_.insert(notice.path + notice.reason).second) continue;
+    progress.clear();
+    report_notices({{notice.kind, notice.path,
+                     notice.reason + " (line " + std::to_string(line) + " was the first)"}},
+                   on_lossy_, quiet_);
+  }
 }
 
 }  // namespace proxx::cli

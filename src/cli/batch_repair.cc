@@ -63,12 +63,6 @@ Result<FoundResults> scan_results(int descriptor,
   return found;
 }
 
-Result<FoundResults> scan_results(int descriptor, IdSet& answered) {
-  return scan_results(descriptor, [&answered](const ResultLine& result) {
-    return result.kind == ResultKind::answered && answered.insert(result.custom_id);
-  });
-}
-
 Status repair_tail(int descriptor, const FoundResults& found) {
   if (found.lacks_newline) return write_all(descriptor, "\n");
   if (ftruncate(descriptor, static_cast<off_t>(found.whole_bytes)) != 0) {

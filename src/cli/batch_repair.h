@@ -17,12 +17,10 @@ struct FoundResults {
   uint64_t whole_bytes = 0;    ///< bytes before a torn last line
 };
 
-/// Reads the whole file and asks for each whole result whether it stays. Errors as below.
+/// Reads the whole file and asks for each whole result whether it stays. Errors: `usage` at a line
+/// that is no result: the file is something else and must not be changed.
 [[nodiscard]] Result<FoundResults> scan_results(
     int descriptor, const std::function<bool(const ResultLine&)>& stays);
-/// Reads the whole file and puts the ids of the lines that stay into `answered`. Errors: `usage` at
-/// a line that is no result: the file is something else and must not be changed.
-[[nodiscard]] Result<FoundResults> scan_results(int descriptor, IdSet& answered);
 
 /// Makes the file end after its last whole line: adds a newline or cuts off a torn line.
 Status repair_tail(int descriptor, const FoundResults& found);

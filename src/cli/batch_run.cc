@@ -6,14 +6,18 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "answer/cost.h"
 #include "base/hash.h"
 #include "cli/batch_line.h"
+#include "cli/batch_usage.h"
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/process.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
+#include "json/string.h"
 #include "openai/error.h"
+#include "openai/words.h"
 
 namespace proxx::cli {
 namespace {
@@ -21,8 +25,6 @@ namespace {
 /// How long what is in flight may take after a stop.
 constexpr std::chrono::seconds kDrainTime{30};
 constexpr std::chrono::milliseconds kProgressInterval{250};
-/// Each notice is told once a run, and no more than these.
-constexpr size_t kMaxToldNotices = 20;
 
 /// Results on the terminal, too, would stand in the middle of the progress line.
 bool shares_terminal(const BatchOptions& options) {
@@ -50,6 +52,7 @@ BatchRun::BatchRun(Runtime& runtime, const BatchOptions& options, BatchInput inp
       output_(output),
       source_(runtime.loop(), input_.descriptor, kMaxRequestBytes),
       progress_(!options.quiet && !shares_terminal(options)),
+      notices_(options.quiet, runtime.settings().on_lossy),
       first_signal_(runtime.loop(), progress_.visible(), [this](int signal) { on_signal(signal); }),
       drain_timer_(runtime.loop()),
       progress_timer_(runtime.loop()) {
@@ -61,6 +64,10 @@ BatchRun::BatchRun(Runtime& runtime, const BatchOptions& options, BatchInput inp
   std::random_device random;
   run_seed_ = (uint64_t{random()} << 32) | random();
   counts_.total = input_.lines;
+  if (options.format == Format::text) {
+    shared_.form = AnswerForm::text;
+    in_order_.emplace([this](const std::string& line) { write(line); });
+  }
 }
 
 int BatchRun::run() {
@@ -78,6 +85,7 @@ int BatchRun::run() {
 void BatchRun::fill() {
   if (reading_ || shared_.stopping || input_ended_ || !output_.idle()) return;
   if (jobs_.size() >= static_cast<size_t>(options_.jobs)) return;
+  if (in_order_ && in_order_->is_full()) return;
   reading_ = true;
   source_.next([this](LineSource::Next next) { take(std::move(next)); });
 }
@@ -130,27 +138,32 @@ void BatchRun::start_job(uint64_t number, std::string custom_id, std::string req
       shared_, number, std::move(custom_id), std::move(request),
       [this](BatchJob& done, const Error* error) { finish_job(done, error); });
   job->speak(protocol);
-  job->on_notices([this, number](const Notices& notices) { tell_notices(number, notices); });
+  job->on_notices(
+      [this, number](const Notices& notices) { notices_.tell(number, notices, progress_); });
   jobs_.push_back(std::move(job));
   jobs_.back()->start();
 }
 
 void BatchRun::finish_job(BatchJob& job, const Error* error) {
   if (ended_) return;
-  if (error != nullptr && !is_answer(*error)) {
+  if (in_order_) {
+    finish_text(job, error);
+  } else if (error != nullptr && !is_answer(*error)) {
     refuse_line(job.line(), job.custom_id(), *error);
   } else {
-    const std::string body = error != nullptr ? error_body(*error) : std::string(job.answer());
+    std::string body = error != nullptr ? error_body(*error) : std::string(job.answer());
+    if (error != nullptr) {
+      count_failure("line " + std::to_string(job.line()), *error);
+    } else {
+      const auto cost = cost_usd(job.facts(), runtime_.models().find(job.facts().model));
+      counts_.add(job.facts(), cost);
+      if (options_.usage && cost) body = with_cost(body, *cost, document_);
+    }
     BatchAnswer answer;
     answer.status = error != nullptr ? http_status_of(*error) : 200;
     answer.request_id = job.request_id();
     answer.body = body;
-    write(result_line(result_id(job.line()), job.custom_id(), answer));
-    if (error != nullptr) {
-      count_failure("line " + std::to_string(job.line()), *error);
-    } else {
-      counts_.add(job.facts(), runtime_.models().find(job.facts().model));
-    }
+    put(job.line(), result_line(result_id(job.line()), job.custom_id(), answer));
   }
   if (error != nullptr && (concerns_every_line(*error) || job.told_to_come_back())) {
     stop_for(*error);
@@ -160,36 +173,62 @@ void BatchRun::finish_job(BatchJob& job, const Error* error) {
   end_if_done();
 }
 
+/// Text has no place for what went wrong: stderr gets all of it, and the line stays empty.
+void BatchRun::finish_text(BatchJob& job, const Error* error) {
+  const std::string place = "line " + std::to_string(job.line());
+  const AnswerFacts& facts = job.facts();
+  const bool refused = error == nullptr && facts.stop.reason == answer::StopReason::refusal;
+  if (error == nullptr) {
+    counts_.add(facts, cost_usd(facts, runtime_.models().find(facts.model)));
+  }
+  if (error != nullptr) {
+    count_failure(place, *error);
+  } else if (refused) {
+    count_failure(place,
+                  {ErrorKind::upstream_status, json::unescape(openai::refusal_text(facts.stop))});
+  } else if (is_cut_off(facts.stop.reason)) {
+    tell(place + ": " + cut_off_text(facts.stop.reason, false));
+  } else if (job.answer().empty()) {
+    tell(place + ": the answer is empty");
+  }
+  put(job.line(), error != nullptr ? "\n" : text_line(job.answer()));
+}
+
+/// A line that waited to be asked again when the run stopped, before others that were answered.
+void BatchRun::give_up(uint64_t number) {
+  ++counts_.done;
+  count_failure("line " + std::to_string(number),
+                {ErrorKind::upstream_status, "given up when the run stopped"});
+}
+
 void BatchRun::refuse_line(uint64_t number, const std::string& custom_id, Error error) {
   error.message = "line " + std::to_string(number) + ": " + describe(error);
   error.param.clear();
-  write(failure_line(result_id(number), custom_id, error));
   count_failure({}, error);
+  put(number, in_order_ ? "\n" : failure_line(result_id(number), custom_id, error));
+}
+
+void BatchRun::put(uint64_t number, std::string line) {
+  if (ended_) return;
+  ++counts_.done;
+  if (in_order_) return in_order_->put(number, std::move(line));
+  write(line);
 }
 
 void BatchRun::write(const std::string& line) {
   if (ended_) return;
-  ++counts_.done;
   if (const Status status = output_.write(line); !status) end(status.error());
 }
 
 void BatchRun::count_failure(const std::string& what, const Error& error) {
   ++counts_.failed;
-  if (first_failure_.empty()) {
-    first_failure_ = what.empty() ? error.message : what + ": " + describe(error);
+  const std::string text = what.empty() ? error.message : what + ": " + describe(error);
+  if (first_failure_.empty()) first_failure_ = text;
+  if (in_order_) {
+    progress_.clear();
+    say_error(text);
   }
   if (options_.fail_fast) stop();
-}
-
-void BatchRun::tell_notices(uint64_t line, const Notices& notices) {
-  for (const Notice& notice : notices) {
-    if (told_notices_.size() >= kMaxToldNotices) return;
-    if (!told_notices_.insert(notice.path + notice.reason).second) continue;
-    progress_.clear();
-    report_notices({{notice.kind, notice.path,
-                     notice.reason + " (line " + std::to_string(line) + " was the first)"}},
-                   runtime_.settings().on_lossy, options_.quiet);
-  }
 }
 
 /// Nothing more starts; what only waits to be asked (again) is left to a later run.
@@ -217,7 +256,9 @@ void BatchRun::stop_for(const Error& error) {
 void BatchRun::end_if_done() {
   // A stop does not wait for a pipe that has nothing to say.
   const bool input_left = !shared_.stopping && (reading_ || !input_ended_);
-  if (ended_ || input_left || !jobs_.empty() || !output_.idle()) return;
+  if (ended_ || input_left || !jobs_.empty()) return;
+  if (in_order_) in_order_->finish([this](uint64_t line) { give_up(line); });
+  if (ended_ || !output_.idle()) return;
   if (const Status status = output_.close(); !status) fatal_ = status.error();
   end_now();
 }
@@ -272,12 +313,29 @@ std::string BatchRun::result_id(uint64_t line) const {
   return hex(stable_hash(std::to_string(line), run_seed_));
 }
 
+void BatchRun::tell_how_to_go_on() {
+  const std::string done = std::to_string(counts_.done + counts_.skipped) +
+                           (counts_.total ? " of " + std::to_string(*counts_.total) : "") +
+                           " lines are done; ";
+  if (in_order_) {
+    const std::string line = std::to_string(in_order_->next());
+    tell(done + "to go on: the same with the input from line " + line + " (tail -n +" + line + ")");
+  } else if (!options_.output.empty()) {
+    tell(done + "to go on: the same command with --resume");
+  } else {
+    tell(done + "with -o FILE a batch can go on with --resume");
+  }
+}
+
 int BatchRun::summary() {
   progress_.clear();
-  if (options_.usage) write_stderr("proxx: " + usage_text(counts_, elapsed()) + '\n');
+  if (options_.usage) {
+    say_list(usage_text(counts_, elapsed()));
+    tell_whole_usage(counts_, input_.before);
+  }
   if (fatal_ && fatal_->kind == ErrorKind::output_failed) return report(*fatal_);
   if (signal_ != 0) {
-    if (!options_.output.empty()) tell("to go on: the same command with --resume");
+    tell_how_to_go_on();
     die_by(signal_);
   }
   if (fatal_) {

@@ -4,13 +4,13 @@
 #include <list>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "cli/batch_ids.h"
 #include "cli/batch_job.h"
 #include "cli/batch_output.h"
 #include "cli/batch_progress.h"
+#include "cli/batch_text.h"
 #include "cli/jsonl_input.h"
 #include "cli/options.h"
 #include "cli/runtime.h"
@@ -24,6 +24,7 @@ struct BatchInput {
   int descriptor = 0;
   std::optional<uint64_t> lines;  ///< known if it could be read twice; then all ids are different
   IdSet answered;                 ///< skip these
+  BatchCounts before;             ///< with --usage: the answers of earlier runs in the output
 };
 
 /// Runs a batch: reads a line when fewer than -j are in flight, writes each result when it comes.
@@ -49,9 +50,11 @@ class BatchRun {
                  const Protocol* protocol);
   void finish_job(BatchJob& job, const Error* error);
   void refuse_line(uint64_t number, const std::string& custom_id, Error error);
+  void finish_text(BatchJob& job, const Error* error);
+  void give_up(uint64_t number);
+  void put(uint64_t number, std::string line);
   void write(const std::string& line);
   void count_failure(const std::string& what, const Error& error);
-  void tell_notices(uint64_t line, const Notices& notices);
 
   void stop();
   void stop_for(const Error& error);
@@ -64,6 +67,7 @@ class BatchRun {
   void tell(const std::string& text);
   [[nodiscard]] std::chrono::seconds elapsed() const;
   [[nodiscard]] std::string result_id(uint64_t line) const;
+  void tell_how_to_go_on();
   [[nodiscard]] int summary();
 
   Runtime& runtime_;
@@ -73,11 +77,12 @@ class BatchRun {
   BatchShared shared_;
   LineSource source_;
   json::Document document_;
-  IdSet seen_;  ///< of an input that cannot be read twice
+  std::optional<InOrder> in_order_;  ///< of --format text
+  IdSet seen_;                       ///< of an input that cannot be read twice
   std::list<std::unique_ptr<BatchJob>> jobs_;
   BatchCounts counts_;
   ProgressLine progress_;
-  std::set<std::string> told_notices_;
+  LineNotices notices_;
   FirstSignal first_signal_;
   boost::asio::steady_timer drain_timer_;
   boost::asio::steady_timer progress_timer_;

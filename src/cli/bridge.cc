@@ -37,10 +37,7 @@ Result<int> bridge(const BridgeOptions& options) {
     const Status status = run.run();
     if (options.usage) {
       const auto elapsed = std::chrono::steady_clock::now() - began;
-      write_stderr(
-          "proxx: " +
-          usage_text(run.counts(), std::chrono::duration_cast<std::chrono::seconds>(elapsed)) +
-          '\n');
+      say_list(usage_text(run.counts(), std::chrono::duration_cast<std::chrono::seconds>(elapsed)));
     }
     PROXX_TRY(status);
   }

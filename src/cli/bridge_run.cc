@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "answer/cost.h"
 #include "cli/input.h"
 #include "cli/record.h"
 #include "exchange/sink.h"
@@ -204,7 +205,7 @@ void BridgeRun::finished(Talk& talk, bool failed) {
   const AnswerFacts& facts = talk.facts();
   ++counts_.done;
   if (failed) ++counts_.failed;
-  if (!failed) counts_.add(facts, runtime_.models().find(facts.model));
+  if (!failed) counts_.add(facts, cost_usd(facts, runtime_.models().find(facts.model)));
   const auto self = talks_.find(talk.id());
   talks_.erase(self);
   // Not from here: the exchange that has just ended is the caller.

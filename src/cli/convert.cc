@@ -13,6 +13,7 @@
 #include "cli/output.h"
 #include "cli/process.h"
 #include "cli/report.h"
+#include "cli/request_form.h"
 #include "cli/runtime.h"
 #include "cli/usage_text.h"
 #include "exchange/protocols.h"
@@ -37,6 +38,7 @@ Status convert_one_request(const ConvertOptions& options, Output& output) {
   PROXX_ASSIGN(const LoadedSettings loaded, load_settings_of(options));
   const Settings& settings = loaded.settings;
   PROXX_ASSIGN(const std::string text, read_input(options.file));
+  PROXX_TRY(check_request_form(text));
   const ModelTable models = model_table(settings);
   RequestOptions conversion = request_options(loaded, models);
   conversion.model_override = options.model;

@@ -4,6 +4,7 @@
 
 #include "anthropic/event.h"
 #include "cli/batch_line.h"
+#include "cli/batch_usage.h"
 #include "json/reader.h"
 #include "openai/error.h"
 
@@ -220,13 +221,18 @@ Status HalfCollect::write_message(const std::string& batch_id, const HalfInput::
     if (answer->continues.empty()) {
       json::Document document;
       const Model* const model = context_.options.conversion.models->find(answer->facts.model);
-      context_.counts.add(answer->facts, model);
+      std::optional<HalfCost> cost;
       if (document.parse_view(message, anthropic::kUpstreamJson)) {
-        if (const auto cost = half_cost(answer->facts, document.root().get("usage"), model)) {
-          context_.cost.paid_usd += cost->paid_usd;
-          context_.cost.saved_usd += cost->saved_usd;
+        cost = half_cost(answer->facts, document.root().get("usage"), model);
+      }
+      if (cost) {
+        context_.cost.paid_usd += cost->paid_usd;
+        context_.cost.saved_usd += cost->saved_usd;
+        if (context_.options.costs) {
+          answer->body = with_cost(answer->body, cost->paid_usd, document);
         }
       }
+      context_.counts.add(answer->facts, cost ? std::optional(cost->paid_usd) : std::nullopt);
       ++context_.counts.done;
       const BatchAnswer made{200, batch_id, answer->body};
       return context_.output.write(number, result_line(context_.output.result_id(number), id, made),

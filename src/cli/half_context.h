@@ -24,6 +24,7 @@ struct HalfOptions {
   std::chrono::milliseconds poll{30'000};
   /// How long a batch whose creation is in doubt is looked for before it is sent again.
   std::chrono::milliseconds settle{180'000};
+  bool costs = false;  ///< each answer says what it cost
   bool no_wait = false;
   bool cancel = false;
   bool again = false;  ///< what is in doubt or missing is given up, and sent again

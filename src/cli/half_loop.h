@@ -41,9 +41,9 @@ class LoopCalls final : public HalfCalls, private UpstreamHandler {
   void on_done(Status status) override;
   void on_signal(int signal);
 
-  /// Sends the call once more if the credential is refused and there is another one, or if the clock
-  /// was wrong. Nothing of the first answer was used by then. With a credential that has ended,
-  /// sends nothing.
+  /// Sends the call once more if the credential is refused and there is another one, or if the
+  /// clock was wrong. Nothing of the first answer was used by then. With a credential that has
+  /// ended, sends nothing.
   HalfAnswer run(HalfCall call);
   HalfAnswer run_once(HalfCall call);
   /// False if there is no other credential. Errors: it could not be read.

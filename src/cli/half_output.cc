@@ -16,7 +16,8 @@ constexpr size_t kLineDigits = 8;
 }  // namespace
 
 Result<HalfOutput> HalfOutput::open(const std::string& path, const std::string& tag,
-                                    HalfInput& input) {
+                                    HalfInput& input,
+                                    const std::function<void(const ResultLine&)>& each) {
   HalfOutput output(path, tag, input);
   struct stat info {};
   if (stat(path.c_str(), &info) != 0) {
@@ -26,6 +27,7 @@ Result<HalfOutput> HalfOutput::open(const std::string& path, const std::string& 
   Status status;
   PROXX_ASSIGN(output.file_, BatchFile::reopen(path, [&](const ResultLine& result) {
                  if (status) status = output.take(result);
+                 if (each && result.kind == ResultKind::answered) each(result);
                }));
   PROXX_TRY(std::move(status));
   return Result<HalfOutput>(std::move(output));

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,8 +20,10 @@ class HalfOutput {
   enum class Mark : uint8_t { none, answered, failed };
 
   /// Opens the file of an earlier run, or creates it. `tag` is the journal's. `input` must outlive
-  /// the output. Errors: those of BatchFile.
-  static Result<HalfOutput> open(const std::string& path, const std::string& tag, HalfInput& input);
+  /// the output. Calls `each`, if there is one, for every answer in the file. Errors: those of
+  /// BatchFile.
+  static Result<HalfOutput> open(const std::string& path, const std::string& tag, HalfInput& input,
+                                 const std::function<void(const ResultLine&)>& each = {});
 
   [[nodiscard]] Mark mark(uint64_t line) const { return marks_[line - 1]; }
   [[nodiscard]] uint64_t answered() const { return answered_; }

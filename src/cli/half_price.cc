@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "cli/batch_usage.h"
 #include "cli/commands.h"
 #include "cli/file_replacement.h"
 #include "cli/half_item.h"
@@ -49,6 +50,7 @@ HalfOptions half_options(Runtime& runtime, const BatchOptions& options) {
   half.retry = runtime.settings().retry;
   half.poll = runtime.settings().half_price.poll;
   half.settle = runtime.settings().half_price.settle;
+  half.costs = options.usage;
   half.no_wait = options.no_wait;
   half.cancel = options.cancel;
   half.again = options.again;
@@ -122,11 +124,12 @@ uint64_t first_failed_line(const HalfContext& context) {
   return 0;
 }
 
-int summary(const HalfContext& context, HalfEnd end, const BatchOptions& options) {
+int summary(const HalfContext& context, HalfEnd end, const BatchOptions& options,
+            const BatchCounts& before) {
   const HalfStanding standing = standing_of(context);
   if (options.usage) {
-    write_stderr("proxx: usage: " + tokens_text(context.counts.tokens) + ", " +
-                 standing_text(standing) + '\n');
+    say_list("usage: " + tokens_text(context.counts.tokens) + ", " + standing_text(standing));
+    tell_whole_usage(context.counts, before);
   }
   if (end == HalfEnd::not_finished) {
     if (!options.quiet) say("not finished: " + standing_text(standing));
@@ -145,18 +148,22 @@ int summary(const HalfContext& context, HalfEnd end, const BatchOptions& options
 }
 
 /// What a signal leaves behind.
-[[noreturn]] void die_after(int signal, const HalfContext& context, const BatchOptions& options) {
+[[noreturn]] void die_after(int signal, const HalfContext& context, const BatchOptions& options,
+                            bool with_mock) {
   const auto& batches = context.journal.batches();
   size_t running = 0;
   for (const JournalBatch& batch : batches) running += batch.got ? 0 : 1;
-  if (running > 0 && !options.quiet) {
+  if (with_mock && !options.quiet) {
+    say("the batches of --mock end with it: remove " + options.output + " and " +
+        journal_path(options) + " to begin again");
+  } else if (running > 0 && !options.quiet) {
     say(std::to_string(running) + (running == 1 ? " batch goes" : " batches go") +
         " on upstream: the same command collects the answers, with --cancel it ends them");
   }
   die_by(signal);
 }
 
-Result<int> run(const BatchOptions& options) {
+Result<int> run(const BatchOptions& options, bool with_mock) {
   PROXX_ASSIGN(const auto runtime, Runtime::make(options));
   const std::string path = journal_path(options);
   struct stat info {};
@@ -182,7 +189,11 @@ Result<int> run(const BatchOptions& options) {
   const bool nothing_sent_yet = journal.batches().empty();
   const JournalHead head = head_of(input, *runtime, options);
   Status prepared = prepare_journal(file, journal, head, options);
-  auto opened = prepared ? HalfOutput::open(options.output, journal.head().tag, input)
+  BatchCounts before;
+  const auto count = [&](const ResultLine& result) {
+    if (options.usage) add_recorded(before, result.response, runtime->models());
+  };
+  auto opened = prepared ? HalfOutput::open(options.output, journal.head().tag, input, count)
                          : Result<HalfOutput>(err(std::move(prepared).error()));
   if (!opened) {
     if (nothing_sent_yet && !file.existed()) PROXX_TRY(file.remove());
@@ -198,7 +209,7 @@ Result<int> run(const BatchOptions& options) {
   HalfContext context{half, input, journal, output, calls, report};
   const auto end = HalfRun(context).run();
   report.clear();
-  if (calls.signal() != 0) die_after(calls.signal(), context, options);
+  if (calls.signal() != 0) die_after(calls.signal(), context, options, with_mock);
   // A run that was refused before it had sent anything leaves nothing.
   const bool nothing_done = journal.batches().empty() && output.answered() + output.failed() == 0;
   if (!end) {
@@ -213,7 +224,7 @@ Result<int> run(const BatchOptions& options) {
     return err(end.error());
   }
   PROXX_TRY(output.close());
-  const int exit_code = summary(context, *end, options);
+  const int exit_code = summary(context, *end, options, before);
   if (exit_code == 0) PROXX_TRY(file.remove());
   return exit_code;
 }
@@ -254,7 +265,15 @@ Result<int> run_half_price(const BatchOptions& options) {
     return err(ErrorKind::usage,
                std::string(host.title) + " has no Message Batches: run it without --half-price");
   }
-  return options.dry_run ? dry_run(options) : run(options);
+  if (options.dry_run) return dry_run(options);
+  const bool with_mock = asks_for_mock(options, loaded.settings);
+  if (options.no_wait && with_mock) {
+    return err(
+        ErrorKind::usage,
+        "--no-wait does not go with --mock, whose batches end with it: start proxx mock, and "
+        "say --upstream-url");
+  }
+  return run(options, with_mock);
 }
 
 }  // namespace proxx::cli

@@ -10,7 +10,6 @@
 namespace proxx::cli {
 namespace {
 
-constexpr size_t kMaxToldNotices = 20;
 /// Writing the cache for an hour costs twice the input, for five minutes 1.25 times.
 constexpr double kHourWriteExtra = 2 - 1.25;
 constexpr double kBatchFactor = 0.5;
@@ -71,17 +70,6 @@ void HalfReport::tell(const std::string& text) {
   if (quiet_) return;
   progress_.clear();
   say(text);
-}
-
-void HalfReport::tell_notices(uint64_t line, const Notices& notices) {
-  for (const Notice& notice : notices) {
-    if (told_notices_.size() >= kMaxToldNotices) return;
-    if (!told_notices_.insert(notice.path + notice.reason).second) continue;
-    progress_.clear();
-    report_notices({{notice.kind, notice.path,
-                     notice.reason + " (line " + std::to_string(line) + " was the first)"}},
-                   on_lossy_, quiet_);
-  }
 }
 
 void HalfReport::tell_trouble(const std::string& text) {

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -47,11 +46,13 @@ struct HalfStanding {
 class HalfReport {
  public:
   HalfReport(bool quiet, OnLossy on_lossy)
-      : quiet_(quiet), on_lossy_(on_lossy), progress_(!quiet) {}
+      : quiet_(quiet), notices_(quiet, on_lossy), progress_(!quiet) {}
 
   void tell(const std::string& text);
   /// Says each notice once a run, with the first line that had it.
-  void tell_notices(uint64_t line, const Notices& notices);
+  void tell_notices(uint64_t line, const Notices& notices) {
+    notices_.tell(line, notices, progress_);
+  }
   /// Says a failure that may pass. Repeats it only after another one or after clear_trouble().
   void tell_trouble(const std::string& text);
   void clear_trouble() { trouble_.clear(); }
@@ -62,9 +63,8 @@ class HalfReport {
 
  private:
   bool quiet_;
-  OnLossy on_lossy_;
+  LineNotices notices_;
   ProgressLine progress_;
-  std::set<std::string> told_notices_;
   std::string trouble_;
 };
 

@@ -1,6 +1,5 @@
 #include "mock/mock.h"
 
-#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <string>
 
@@ -15,6 +14,7 @@ namespace proxx::cli {
 int run_mock(int argc, char** argv) {
   const auto parsed = parse_mock(argc, argv);
   if (!parsed.options) return parsed.exit_code;
+  const std::string& key = parsed.options->aws_key;
   end_on_signals(false);
   boost::asio::io_context loop(1);
   mock::MockOptions options;
@@ -27,10 +27,14 @@ int run_mock(int argc, char** argv) {
   options.host.as = parsed.options->as;
   options.host.token = parsed.options->token;
   options.host.token_life = std::chrono::milliseconds(1000 * parsed.options->token_life_s);
-  const std::string& key = parsed.options->aws_key;
-  const size_t colon = std::min(key.find(':'), key.size());
   options.host.clock_ahead = std::chrono::seconds(parsed.options->clock_ahead_s);
-  options.host.aws = {key.substr(0, colon), key.substr(std::min(colon + 1, key.size()))};
+  if (!key.empty()) {
+    const size_t colon = key.find(':');
+    if (colon == 0 || colon >= key.size() - 1) {
+      return report(Error(ErrorKind::usage, "--aws-key: expected ID:SECRET"));
+    }
+    options.host.aws = {key.substr(0, colon), key.substr(colon + 1)};
+  }
   mock::Mock mock(loop, std::move(options));
   const auto port = mock.listen(parsed.options->host, static_cast<uint16_t>(parsed.options->port));
   if (!port) return report(port.error());

@@ -45,8 +45,8 @@ struct AskOptions : RequestCommandOptions {
   std::vector<std::string> attachments;  ///< as attachment_part() takes them
   std::optional<double> temperature;
   std::optional<int64_t> max_tokens;
-  std::string reasoning;  ///< a reasoning_effort; "" says nothing
-  std::string schema;     ///< of the answer, as read_schema() takes it
+  std::string reasoning;              ///< a reasoning_effort; "" says nothing
+  std::optional<std::string> schema;  ///< of the answer, as read_schema() takes it
   bool no_stdin = false;
   std::string conversation;  ///< -C: its file; "" was not given
 };
@@ -68,7 +68,8 @@ struct BatchOptions : CommonOptions {
   std::string file;    ///< "" was not given
   std::string output;  ///< -o; "" is stdout
   int jobs = 4;
-  bool text = false;  ///< lines are prompts
+  bool text = false;             ///< lines are prompts
+  Format format = Format::json;  ///< or text
   bool resume = false;
   bool fail_fast = false;
   bool dry_run = false;

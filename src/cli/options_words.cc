@@ -1,7 +1,9 @@
 #include "cli/options_words.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <system_error>
 #include <utility>
 
 #include "base/secret_text.h"
@@ -58,10 +60,12 @@ CLI::Validator integer_from(int64_t lowest, int64_t highest) {
                                 ? std::to_string(lowest) + " up"
                                 : std::to_string(lowest) + " to " + std::to_string(highest);
   return {[=](const std::string& text) -> std::string {
+            // As it is written: CLI11 takes 010 for 8, and what is too large for the largest.
             int64_t value = 0;
-            if (CLI::detail::lexical_cast(text, value) && value >= lowest && value <= highest) {
-              return {};
-            }
+            const auto [end, error] =
+                std::from_chars(text.data(), text.data() + text.size(), value);
+            const bool whole = error == std::errc() && std::to_string(value) == text;
+            if (whole && value >= lowest && value <= highest) return {};
             return "expected an integer from " + range + got(text);
           },
           ""};
@@ -92,6 +96,13 @@ CLI::Validator true_or_false() {
             bool value = false;
             if (CLI::detail::lexical_cast(text, value)) return {};
             return "expected true or false" + got(text);
+          },
+          ""};
+}
+
+CLI::Validator a_file() {
+  return {[](const std::string& text) -> std::string {
+            return text.empty() ? "expected a file" + got(text) : std::string();
           },
           ""};
 }

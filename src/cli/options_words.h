@@ -17,6 +17,8 @@ inline constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
 [[nodiscard]] CLI::Validator number_from(double lowest, double highest);
 [[nodiscard]] CLI::Validator one_of(std::vector<std::string> choices);
 [[nodiscard]] CLI::Validator true_or_false();
+/// Of a name that a script's variable should have held: "" would be as if it was not asked for.
+[[nodiscard]] CLI::Validator a_file();
 
 /// `a, b or c`
 [[nodiscard]] std::string listed(const std::vector<std::string>& words);

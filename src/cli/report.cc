@@ -80,6 +80,14 @@ void report_retry(std::chrono::milliseconds delay, const Error& error) {
   say("retrying in " + seconds(delay) + ": " + error.message);
 }
 
+std::string cut_off_text(answer::StopReason reason, bool in_words) {
+  const std::string what = "the answer was cut off: ";
+  if (reason == answer::StopReason::model_context_window_exceeded) {
+    return what + "the model's context window is full";
+  }
+  return what + "it reached " + (in_words ? "--max-tokens, or the model's limit" : "max_tokens");
+}
+
 std::string tokens_text(const AnswerFacts& facts) {
   std::string text = std::to_string(facts.prompt_tokens) + " in";
   const auto part = [&text](int64_t tokens, const char* what) {

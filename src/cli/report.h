@@ -25,6 +25,8 @@ int report(const Error& error);
 void report_notices(const Notices& notices, OnLossy on_lossy, bool quiet);
 /// `retrying in 0.5 s: ...`
 void report_retry(std::chrono::milliseconds delay, const Error& error);
+/// Says that an answer in text was cut off, and by what. `in_words`: the request was made of flags.
+[[nodiscard]] std::string cut_off_text(answer::StopReason reason, bool in_words);
 /// `120 in, 100 cached, 45 out, 20 reasoning`; leaves out zeros.
 [[nodiscard]] std::string tokens_text(const AnswerFacts& facts);
 /// The line of --usage: tokens, cost where the price is known, seconds.

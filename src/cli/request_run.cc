@@ -16,7 +16,9 @@
 #include "cli/terminal.h"
 #include "cli/text_view.h"
 #include "exchange/protocols.h"
+#include "json/reader.h"
 #include "json/string.h"
+#include "json/text.h"
 #include "openai/error.h"
 #include "openai/words.h"
 #include "upstream/host_provider.h"
@@ -66,6 +68,17 @@ void show_request_head(const Settings& settings, const UpstreamRequest& request)
   }
 }
 
+/// 128000 in a request that asked for nothing like it surprises.
+void explain_max_tokens(const std::string& request) {
+  json::Document document;
+  if (!document.parse(request, kRequestJson)) return;
+  for (const char* name : {"max_tokens", "max_completion_tokens", "max_output_tokens"}) {
+    if (!document.root().get(name).is_null()) return;
+  }
+  say("max_tokens is the model's limit, or convert.max_tokens: the request sets none; "
+      "only tokens that are written cost");
+}
+
 /// What would be sent, without a credential.
 Result<UpstreamRequest> prepared(const LoadedSettings& loaded, const ConvertedRequest& converted) {
   ProviderCall call;
@@ -91,6 +104,7 @@ int dry_run(const RequestCommandOptions& options, const std::string& request) {
   const auto sent = prepared(*loaded, *converted);
   if (!sent) return refuse(options, sent.error());
   if (options.verbose > 0) show_request_head(settings, *sent);
+  if (options.verbose > 0 && !options.quiet) explain_max_tokens(request);
   if (!options.output.empty()) {
     Output file(options.output);
     const Status status = file.write_whole(sent->body + '\n');
@@ -170,13 +184,13 @@ class Sending {
     } else if (form_ == AnswerForm::text && exit_code_ == 0 && view_.is_empty()) {
       say("the answer is empty");
     } else if (form_ == AnswerForm::text && is_cut_off(facts.stop.reason)) {
-      say("the answer was cut off: it reached max_tokens or the model's context window");
+      say(cut_off_text(facts.stop.reason, options_.in_words));
     }
   }
   void report_usage() const {
     const AnswerFacts& facts = exchange_.facts();
     const Model* const model = runtime_.models().find(facts.model);
-    write_stderr("proxx: " + usage_line(facts, exchange_.times(), model) + '\n');
+    say_list(usage_line(facts, exchange_.times(), model));
   }
 
   const RequestCommandOptions& options_;

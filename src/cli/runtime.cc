@@ -1,10 +1,14 @@
 #include "cli/runtime.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
+#include <cerrno>
 #include <sstream>
 #include <utility>
 
+#include "cli/file_replacement.h"
 #include "cli/terminal.h"
 #include "config/model_entry.h"
 #include "config/secret_environment.h"
@@ -17,15 +21,21 @@ namespace {
 /// The mock requires a key, as the real upstream does, and accepts any.
 constexpr const char* kMockKey = "mock-key";
 
-bool asks_for_mock(const CommonOptions& options, const Settings& settings) {
-  return options.mock || settings.upstream_url == "mock";
-}
-
 void trace(char direction, std::string_view text) {
   write_stderr(trace_lines(direction, text));
 }
 
 }  // namespace
+
+Status check_cacert(const LoadedSettings& loaded) {
+  const std::string& path = loaded.settings.cacert;
+  if (path.empty() || access(path.c_str(), R_OK) == 0) return {};
+  return err(setting_error(loaded, "cacert", path_error_text(path, errno)));
+}
+
+bool asks_for_mock(const CommonOptions& options, const Settings& settings) {
+  return options.mock || settings.upstream_url == "mock";
+}
 
 Result<LoadedSettings> load(const CommonOptions& options) {
   Sources sources;
@@ -117,10 +127,23 @@ Credential credential_of(Keys keys) {
   return {std::move(keys.api_key), std::move(keys.auth_token), std::move(keys.aws)};
 }
 
-void use_mock(Settings& settings, Credential& credential, uint16_t port) {
-  settings.upstream_url = "http://127.0.0.1:" + std::to_string(port);
-  settings.proxy.clear();
-  credential.api_key = kMockKey;
+mock::MockOptions embedded_mock(const HostTarget& target) {
+  mock::MockOptions options;
+  if (target.host->kind == HostKind::anthropic) return options;
+  const bool mantle = target.host->names == HostNames::bedrock_bare;
+  options.host.as = mantle ? "mantle" : target.host->name;
+  return options;
+}
+
+void use_mock(LoadedSettings& loaded, Credential& credential, uint16_t port) {
+  HostTarget& target = loaded.target;
+  for (std::string* const each :
+       {&target.region, &target.project, &target.workspace, &target.resource}) {
+    if (each->empty()) *each = "mock";
+  }
+  loaded.settings.upstream_url = "http://127.0.0.1:" + std::to_string(port) + host_prefix(target);
+  loaded.settings.proxy.clear();
+  (target.host->takes_keys ? credential.api_key : credential.auth_token) = kMockKey;
 }
 
 Runtime::Runtime(LoadedSettings loaded)
@@ -138,6 +161,7 @@ Result<std::unique_ptr<Runtime>> Runtime::make(const CommonOptions& options) {
   } else {
     if (runtime->loaded_.incomplete) return err(*runtime->loaded_.incomplete);
     PROXX_TRY(runtime->take_keys(options.quiet));
+    PROXX_TRY(check_cacert(runtime->loaded_));
   }
   PROXX_TRY(runtime->start_engine(options.verbose));
   if (!options.record.empty()) {
@@ -155,9 +179,9 @@ Error Runtime::with_key_source(Error error) const {
 }
 
 Status Runtime::start_mock() {
-  mock_ = std::make_unique<mock::Mock>(loop_, mock::MockOptions{});
+  mock_ = std::make_unique<mock::Mock>(loop_, embedded_mock(loaded_.target));
   PROXX_ASSIGN(const uint16_t port, mock_->listen("127.0.0.1", 0));
-  use_mock(loaded_.settings, credential_, port);
+  use_mock(loaded_, credential_, port);
   return {};
 }
 

@@ -23,6 +23,12 @@ namespace proxx::cli {
 
 /// Settings from the flags, the environment and the configuration file.
 [[nodiscard]] Result<LoadedSettings> load(const CommonOptions& options);
+/// --mock, or `upstream_url: mock`: the upstream is inside this process and ends with it.
+[[nodiscard]] bool asks_for_mock(const CommonOptions& options, const Settings& settings);
+
+/// Errors: `usage` for a file of CAs that cannot be read; libcurl would tell at the first
+/// connection.
+Status check_cacert(const LoadedSettings& loaded);
 
 // Options of the layers below, made from the settings.
 /// The built-in table, with the upstream's list if it was fetched, and the configured entries on
@@ -41,8 +47,11 @@ namespace proxx::cli {
 
 [[nodiscard]] Credential credential_of(Keys keys);
 
-/// Makes the settings point to the embedded mock on `port`, with a key that it accepts.
-void use_mock(Settings& settings, Credential& credential, uint16_t port);
+/// Of the mock behind --mock: it plays the host that is chosen.
+[[nodiscard]] mock::MockOptions embedded_mock(const HostTarget& target);
+/// Points the settings at that mock on `port`, makes up what the host still lacks, and sets a key
+/// that the mock accepts.
+void use_mock(LoadedSettings& loaded, Credential& credential, uint16_t port);
 
 /// Everything that a request command needs for its exchanges: loop, upstream (or the embedded
 /// mock), settings and credential. One per run.

@@ -69,7 +69,12 @@ Result<std::string> check_schema(const std::string& text, const std::string& nam
 }  // namespace
 
 Result<std::string> read_schema(const std::string& value) {
-  if (without_space(value).starts_with('{')) return check_schema(value, "--schema");
+  const std::string_view text_given = without_space(value);
+  if (text_given.empty()) return err(ErrorKind::usage, "--schema: expected a schema, got ''");
+  // JSON that is no object is refused as such.
+  if (std::string_view("{[\"").find(text_given.front()) != std::string_view::npos) {
+    return check_schema(value, "--schema");
+  }
   const bool one_word = value.find_first_of(" ,:\n") == std::string::npos;
   if ((one_word && looks_like_file(value)) || access(value.c_str(), F_OK) == 0) {
     PROXX_ASSIGN(const std::string text, read_input(value));

@@ -1,3 +1,4 @@
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
@@ -16,6 +17,7 @@
 #include "cli/serve_reload.h"
 #include "cli/terminal.h"
 #include "config/secret_environment.h"
+#include "config/small_file.h"
 #include "server/app.h"
 #include "server/lossy_writer.h"
 #include "upstream/curl_global.h"
@@ -26,7 +28,7 @@ namespace {
 /// The embedded mock on a loop and thread of its own, because the server's loops are the server's.
 class MockThread {
  public:
-  MockThread() : mock_(loop_, mock::MockOptions{}) {}
+  explicit MockThread(mock::MockOptions options) : mock_(loop_, std::move(options)) {}
   ~MockThread() {
     loop_.stop();
     if (thread_.joinable()) thread_.join();
@@ -111,6 +113,14 @@ Status check_forwarding(const LoadedSettings& loaded, const Credential& own) {
                            "set client_key: ignore"));
 }
 
+/// The clients' keys are as secret as the server's.
+void warn_of_auth_file(const std::string& path) {
+  struct stat info {};
+  if (path.empty() || stat(path.c_str(), &info) != 0) return;
+  const std::string warning = exposure_of("auth file", path, {{}, info.st_mode, info.st_uid});
+  if (!warning.empty()) say(warning);
+}
+
 Result<int> serve(const ServeOptions& options) {
   ServeStart start{options, {}, {}, make_session_id()};
   PROXX_ASSIGN(LoadedSettings loaded, load(options));
@@ -127,9 +137,9 @@ Result<int> serve(const ServeOptions& options) {
   Credential own;
   std::unique_ptr<MockThread> mock;
   if (options.mock || loaded.settings.upstream_url == "mock") {
-    mock = std::make_unique<MockThread>();
+    mock = std::make_unique<MockThread>(embedded_mock(loaded.target));
     PROXX_ASSIGN(const uint16_t port, mock->start());
-    use_mock(loaded.settings, own, port);
+    use_mock(loaded, own, port);
     start.mock = own;
   } else {
     if (loaded.incomplete) return err(*loaded.incomplete);
@@ -139,9 +149,11 @@ Result<int> serve(const ServeOptions& options) {
     }
     own = credential_of(std::move(keys));
     PROXX_TRY(check_forwarding(loaded, own));
+    PROXX_TRY(check_cacert(loaded));
   }
   PROXX_ASSIGN(const server::LiveOptions live,
                live_options(options, loaded, std::move(own), start.session_id));
+  if (!options.quiet) warn_of_auth_file(start.settings->serve.auth_file);
   PROXX_ASSIGN(server::AppOptions app, app_options(options, loaded.settings, live));
   // A reading may outlive the server.
   const auto kept = std::make_shared<const ServeStart>(std::move(start));

@@ -1,5 +1,6 @@
 #include "cli/terminal.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -45,6 +46,28 @@ void set_color(Color color) {
 
 void say(std::string_view text) {
   say_with("proxx: ", text);
+}
+
+void say_list(std::string_view text) {
+  constexpr std::string_view kStart = "proxx: ";
+  constexpr std::string_view kNext = "proxx:   ";
+  const size_t columns = stderr_columns();
+  std::string_view start = kStart;
+  while (start.size() + text.size() > columns && columns > start.size()) {
+    const size_t cut = text.rfind(", ", columns - start.size() - 1);
+    if (cut == std::string_view::npos) break;
+    say_with(start, text.substr(0, cut + 1));
+    text.remove_prefix(cut + 2);
+    start = kNext;
+  }
+  say_with(start, text);
+}
+
+size_t stderr_columns() {
+  constexpr size_t kUsual = 80;
+  if (isatty(STDERR_FILENO) != 1) return 0;
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
 }
 
 void say_error(std::string_view text) {

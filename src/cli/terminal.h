@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,11 @@ void set_color(Color color);
 void say(std::string_view text);
 /// say() with its prefix in red where colours are used.
 void say_error(std::string_view text);
+/// say() of `one, two, three`. A terminal that is too narrow gets it in lines, broken between
+/// parts.
+void say_list(std::string_view text);
+/// The width of the terminal at stderr, 80 if it is not known; 0 if stderr is no terminal.
+[[nodiscard]] size_t stderr_columns();
 /// Writes bytes unchanged: text that has passed visible() already (traces, reasoning), and
 /// progress.
 void write_stderr(std::string_view text);

@@ -1,8 +1,5 @@
 #include "config/keys.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -53,16 +50,6 @@ Result<std::string> key_in(std::string text, const std::string& source) {
   return text;
 }
 
-void warn_if_exposed(const std::string& path, const SmallFile& file, Keys& keys) {
-  if (!S_ISREG(file.mode)) return;
-  if ((file.mode & (S_IRGRP | S_IROTH | S_IWGRP | S_IWOTH)) != 0) {
-    keys.warnings.push_back("key file " + path + " is open to other users: chmod 600 " + path);
-  } else if (file.owner != geteuid() && file.owner != 0) {
-    keys.warnings.push_back("key file " + path +
-                            " belongs to another user: make it yours, and chmod 600 " + path);
-  }
-}
-
 Result<Keys> from_file(const std::string& path, const std::string& shown_as) {
   if (path == "-") {
     return err(ErrorKind::usage,
@@ -76,7 +63,9 @@ Result<Keys> from_file(const std::string& path, const std::string& shown_as) {
                }));
   PROXX_ASSIGN(keys.api_key, key_in(file.text, shown_as + ": " + shown_whole(path)));
   keys.source = shown_as;
-  warn_if_exposed(path, file, keys);
+  if (std::string warning = exposure_of("key file", path, file); !warning.empty()) {
+    keys.warnings.push_back(std::move(warning));
+  }
   return keys;
 }
 

@@ -173,6 +173,10 @@ Status read_flags(LoadedSettings& loaded, const std::vector<Setting>& settings,
 /// What is wrong with a proxy's URL; "" if nothing is. libcurl goes without a proxy whose login
 /// holds a control character, and repeats the whole URL in its error about a malformed one.
 std::string proxy_fault(std::string_view url) {
+  const bool is_words =
+      std::any_of(url.begin(), url.end(), [](char c) { return c == ' ' || is_control(c); });
+  const bool has_login = url.find('@') != std::string_view::npos;
+  if (is_words && !has_login) return "expected a URL such as http://proxy.example:3128";
   const size_t scheme = url.find("://");
   if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
   const size_t at = url.rfind('@');

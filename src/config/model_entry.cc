@@ -13,7 +13,7 @@ constexpr Rule kPrice{0, 1'000'000};
 
 std::optional<std::string> check_lifecycle(std::string& text) {
   if (text == "active" || text == "deprecated" || text == "retired") return std::nullopt;
-  return "expected active | deprecated | retired";
+  return "expected active, deprecated or retired";
 }
 
 }  // namespace

@@ -68,7 +68,10 @@ std::string range(const Rule& rule) {
 template <class Words>
 std::string one_of(const Words& words) {
   std::string out;
-  for (std::string_view word : words) out.append(out.empty() ? "" : " | ").append(word);
+  for (const std::string_view& word : words) {
+    const bool last = &word == &words.back();
+    out.append(out.empty() ? "" : last ? " or " : ", ").append(word);
+  }
   return out;
 }
 

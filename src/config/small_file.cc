@@ -31,6 +31,15 @@ std::string size_text(size_t bytes) {
 
 }  // namespace
 
+std::string exposure_of(const std::string& what, const std::string& path, const SmallFile& file) {
+  if (!S_ISREG(file.mode)) return {};
+  if ((file.mode & (S_IRGRP | S_IROTH | S_IWGRP | S_IWOTH)) != 0) {
+    return what + " " + path + " is open to other users: chmod 600 " + path;
+  }
+  if (file.owner == geteuid() || file.owner == 0) return {};
+  return what + " " + path + " belongs to another user: make it yours, and chmod 600 " + path;
+}
+
 std::string errno_text(int error) {
   return std::generic_category().message(error);
 }

@@ -32,6 +32,11 @@ enum class PipeEnd { closed, too_large, timeout, failed };
 [[nodiscard]] PipeEnd read_pipe(int fd, size_t max_bytes,
                                 std::chrono::steady_clock::time_point deadline, std::string& out);
 
+/// `key file PATH is open to other users: chmod 600 PATH`, or that it is another user's; "" if
+/// neither. `what` is what the file is.
+[[nodiscard]] std::string exposure_of(const std::string& what, const std::string& path,
+                                      const SmallFile& file);
+
 /// The text of an errno.
 [[nodiscard]] std::string errno_text(int error);
 

@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "base/date.h"
+#include "base/secret_text.h"
 #include "json/text.h"
 #include "json/writer.h"
 #include "mock/check.h"
@@ -47,7 +48,8 @@ Host::Host(HostOptions options)
 Result<Host> Host::make(HostOptions options) {
   if (!options.as.empty() && find_host_rules(options.as) == nullptr) {
     return err(ErrorKind::usage,
-               "--as: expected aws | google | bedrock | mantle | vertex | foundry");
+               "--as: expected aws, google, bedrock, mantle, vertex or foundry, got '" +
+                   without_secrets(options.as) + "'");
   }
   return Host(std::move(options));
 }

@@ -35,6 +35,7 @@ Result<InputBlock> image_of_data(Reader at, std::string_view media_type, std::st
   if (type.empty()) return err(at, kImageTypes);
   std::string buffer;
   const auto clean = clean_base64(data, buffer);
+  if (data.empty()) return err(at, "the image has no data", "invalid_value");
   if (!clean) return err(at, "the image's data is not base64", "invalid_value");
   // Screenshot tools and browsers name the wrong one, which the upstream refuses.
   const std::string_view told = image_type(sniff_base64(*clean));
@@ -90,7 +91,9 @@ Result<InputBlock> block_of_data(Reader file_data, Reader filename, NoticeLog& n
     return err(file_data, "expected a data URL in base64", "invalid_value");
   }
   std::string buffer;
-  const auto clean = clean_base64(url ? url->data : std::string_view(text), buffer);
+  const std::string_view given = url ? url->data : std::string_view(text);
+  if (given.empty()) return err(file_data, "the file is empty", "invalid_value");
+  const auto clean = clean_base64(given, buffer);
   if (!clean) return err(file_data, "the file's data is not base64", "invalid_value");
   const std::string_view data = *clean;
   std::string type = url ? url->media_type : std::string();

@@ -83,6 +83,7 @@ Result<InputBlock> native_media(InputBlock::Kind kind, Reader part) {
   std::string buffer;
   const std::string_view text = data.text(decoded);
   const auto clean = clean_base64(text, buffer);
+  if (text.empty()) return err(data, "there is no data", "invalid_value");
   if (!clean) return err(data, "not base64", "invalid_value");
   if (*clean == text) return native_block(kind, part);
   std::string own_source;

@@ -20,6 +20,12 @@ bool lasts_an_hour(Reader cache_control) {
   return cache_control.get("ttl").equals("1h");
 }
 
+/// The client's cache_control as it was written; absent for what was asked for in other words.
+Reader own_cache_control(const InputBlock& block) {
+  const Reader at = block.cache_control_at;
+  return at && at.raw().data() == block.cache_control.data() ? at : Reader();
+}
+
 /// In the order in which the upstream renders them.
 std::vector<InputBlock*> breakpoints(anthropic::MessagesRequest& request) {
   std::vector<InputBlock*> out;
@@ -74,7 +80,7 @@ void apply_caching(const Step& step) {
   keep_last(blocks, kMaxBreakpoints - (wish.automatic || implicit ? 1 : 0), step.notices);
   bool shorter = false;  // a 5m entry came before
   for (InputBlock* block : blocks) {
-    const Reader own = block->cache_control_at;
+    const Reader own = own_cache_control(*block);
     const bool hour = own ? lasts_an_hour(own) : block->cache_control == kCacheHour;
     if (hour && shorter) block->cache_control = shorten(own, step.notices);
     shorter = shorter || !hour;

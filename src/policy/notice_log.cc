@@ -53,7 +53,8 @@ Notices NoticeLog::merge(NoticeLog read, NoticeLog applied) {
     out.push_back(std::move(entries[i].notice));
   }
   if (beyond > 0) {
-    out.push_back({Notice::Kind::dropped, "", "and " + std::to_string(beyond) + " more"});
+    out.push_back(
+        {Notice::Kind::dropped, "", "and " + std::to_string(beyond) + " more", "", beyond});
   }
   return out;
 }

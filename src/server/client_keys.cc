@@ -97,7 +97,13 @@ Secrets secrets_held(const KeyRules& rules, const HeaderOptions& headers) {
 }
 
 Status check_client_key(const http::Request& request, const KeyRules& rules) {
-  if (rules.accepted.empty()) return {};
+  if (rules.accepted.empty()) {
+    if (rules.client_key == ClientKey::ignore) return {};
+    // Nobody asks for a key here; two that differ are a slip wherever they go.
+    const auto sent = client_key(request);
+    const bool differ = !sent && sent.error().kind == ErrorKind::invalid_request;
+    return differ ? Status(err(sent.error())) : Status();
+  }
   PROXX_ASSIGN(const std::optional<std::string> key, client_key(request));
   if (!key) return unauthorized("this server asks for a key: Authorization: Bearer KEY");
   if (!is_accepted(*key, rules.accepted)) return unauthorized("this key is not accepted here");
@@ -105,7 +111,7 @@ Status check_client_key(const http::Request& request, const KeyRules& rules) {
 }
 
 Result<Credential> credential_for(const http::Request& request, const KeyRules& rules) {
-  PROXX_TRY(check_client_key(request, rules));
+  if (!rules.accepted.empty()) PROXX_TRY(check_client_key(request, rules));
   return admitted_credential(request, rules);
 }
 

@@ -42,7 +42,7 @@ struct KeyRules {
 [[nodiscard]] std::string presented_key(const http::Request& request);
 
 /// As credential_for, for endpoints that need no upstream key (/v1/models, /metrics): only checks
-/// `accepted`.
+/// `accepted`, and refuses two keys that differ (400).
 [[nodiscard]] Status check_client_key(const http::Request& request, const KeyRules& rules);
 
 /// The time taken depends on the lengths only.

@@ -20,7 +20,7 @@ bool is_plain(char c) {
 std::string encoded(const std::string& path) {
   std::string out;
   for (const char c : path) {
-    if (out.size() + (is_plain(c) ? 1 : 3) > kMaxNoticeNameBytes) break;
+    if (out.size() + (is_plain(c) ? 1 : 3) > kMaxNoticeNameBytes) return out + "...";
     if (is_plain(c)) {
       out += c;
     } else {
@@ -38,7 +38,9 @@ std::string notice_list(const Notices& notices, Notice::Kind kind, size_t max_by
   std::set<std::string_view> seen;
   size_t left_out = 0;
   for (const Notice& notice : notices) {
-    if (notice.kind != kind || !seen.insert(notice.path).second) continue;
+    if (notice.kind != kind) continue;
+    left_out += notice.others;
+    if (notice.others > 0 || !seen.insert(notice.path).second) continue;
     const std::string name = encoded(without_keys(notice.path));
     if (left_out > 0 || out.size() + name.size() + kTailBytes > max_bytes) {
       ++left_out;

@@ -218,6 +218,10 @@ void RelaySession::on_done(Status status) {
     error.message = "the upstream closed without an answer";
     return end_with(error);
   }
+  if (head_ && error_mask_) {
+    held_ += error_mask_->finish(secrets_);  // the id of the request may be at its end
+    error_mask_.reset();
+  }
   begin();
   if (error_mask_) reply_->write(error_mask_->finish(secrets_));
   note_tokens(true);

@@ -13,6 +13,7 @@ const kViews = [
 ].flatMap((view) => [false, true].map((dark) => ({...view, dark, name: view.name + (dark ? '-dark' : '')})));
 
 const kQuestion = 'Where was the first lighthouse?';
+const kOpen = {model: 'claude-opus-5-5', stream: true, messages: [{role: 'user', content: '[[mock:slow]] ' + kQuestion}]};
 const kCalls = [
   ['/v1/chat/completions', 'agent/2.1 (linux)', {model: kModel, stream: true, seed: 7,
     messages: [{role: 'system', content: 'You are a careful reviewer.'}, {role: 'user', content: '[[mock:thinking]] ' + kQuestion}]}],
@@ -20,6 +21,7 @@ const kCalls = [
   ['/v1/messages', 'anthropic-sdk/1.4', {model: 'claude-haiku-4-5', max_tokens: 64, stream: true,
     messages: [{role: 'user', content: '[[mock:cached]] ' + kQuestion}]}],
   ['/v1/chat/completions', 'agent/2.1 (linux)', {model: kModel, messages: [{role: 'user', content: '[[mock:error-429]]'}]}],
+  ['/v1/chat/completions', 'agent/2.1 (linux)', kOpen],
   ['/v1/chat/completions', 'notebook', {model: kModel, logit_bias: {1: 2}, presence_penalty: 0.5, temperature: 0.2,
     messages: [{role: 'user', content: kQuestion}]}],
 ];
@@ -31,8 +33,9 @@ for (const view of kViews) {
   const {origin} = new URL(server.url);
   await fetch(origin + '/proxx/recording', {method: 'POST', body: '{"on":true}'});
   for (const [path, client, body] of kCalls) {
-    await fetch(origin + path, {method: 'POST', body: JSON.stringify(body), headers: {
-      'content-type': 'application/json', 'user-agent': client, authorization: 'Bearer sk-of-a-client'}}).then((a) => a.text());
+    const answer = await fetch(origin + path, {method: 'POST', body: JSON.stringify(body), headers: {
+      'content-type': 'application/json', 'user-agent': client, authorization: 'Bearer sk-of-a-client'}});
+    if (body !== kOpen) await answer.text();
   }
   const tab = await browser.open(origin + '/', view);
   const save = async (name) => writeFileSync(join(folder, `${name}-${view.name}.png`), await tab.picture(), 'base64');
@@ -59,7 +62,7 @@ for (const view of kViews) {
   await tab.run(() => scrollTo(0, 0));
   await save('try');
   await tab.click('[data-tab=convert]');
-  await tab.type('#convert-in', JSON.stringify(kCalls[4][2], null, 2));
+  await tab.type('#convert-in', JSON.stringify(kCalls[5][2], null, 2));
   await tab.shows('#convert-out', 'max_tokens');
   await tab.run(() => scrollTo(0, 0));
   await save('convert');

@@ -276,11 +276,17 @@ latin() { printf 'un caf\351'; }
   for scenario in max-tokens context-window; do
     split "$PROXX" ask --mock "[[mock:$scenario]]" </dev/null
     expect_code 0
-    contains "$err" "the answer was cut off"
+    contains "$err" "the answer was cut off: "
     split "$PROXX" ask -q --mock "[[mock:$scenario]]" </dev/null
     expect_code 0
     expect stderr "$err" ""
   done
+  split "$PROXX" ask --mock "[[mock:context-window]]" </dev/null
+  expect stderr "$err" "proxx: the answer was cut off: the model's context window is full"
+  split "$PROXX" ask --mock "[[mock:max-tokens]]" </dev/null
+  expect stderr "$err" "proxx: the answer was cut off: it reached --max-tokens, or the model's limit"
+  split "$PROXX" -F text --mock <<<"$(ask_for max-tokens)"
+  expect stderr "$err" "proxx: the answer was cut off: it reached max_tokens"
   split "$PROXX" ask --mock "[[mock:text]]" </dev/null
   expect stderr "$err" ""
   # Here finish_reason tells.

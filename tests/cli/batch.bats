@@ -124,7 +124,7 @@ until_lines() {
   expect file "$(cat out.jsonl)" precious
 }
 
-@test "usage: --resume needs -o, stdin must be there, -F and --stream are not offered" {
+@test "usage: --resume needs -o, stdin must be there, --stream is not offered" {
   lines 1 1 >in.jsonl
   batch --resume in.jsonl
   expect_code 2

@@ -27,12 +27,16 @@ fish_offers() { fish --no-config -c "source '$PROXX_SOURCE/completions/proxx.fis
   touch request.json
   contains "$(bash_offers proxx request)" request.json
   contains "$(bash_offers proxx ask -a req)" request.json
-  expect "no value to guess" "$(bash_offers proxx serve --port '')" ""
+  contains "$(bash_offers proxx ask -C req)" request.json
+  contains "$(bash_offers proxx ask -J req)" request.json
+  expect "the form of a batch" "$(bash_offers proxx batch -F '' | tr '\n' ' ')" "json text "
+  expect "no value to guess" "$(bash_offers proxx serve --port '')$(bash_offers proxx serve -p '')" ""
 }
 
 @test "bash: -m takes the models of this proxx" {
   setup_path
   contains "$(bash_offers proxx -m claude-sonnet)" claude-sonnet-5-5
+  expect family "$(bash_offers proxx ask -m opu)" opus
   echo 'models: {gpt-4o: claude-sonnet-5-5}' >aliases.yaml
   export PROXX_CONFIG=$PWD/aliases.yaml
   expect alias "$(bash_offers proxx ask -m gpt-)" gpt-4o
@@ -46,6 +50,9 @@ fish_offers() { fish --no-config -c "source '$PROXX_SOURCE/completions/proxx.fis
   expect format "$(fish_offers 'proxx -F js')" json
   contains "$(fish_offers 'proxx ask -m claude-sonnet')" claude-sonnet-5-5
   expect "a command's help" "$(fish_offers 'proxx help ser')" serve
+  expect "the form of a batch" "$(fish_offers 'proxx batch -F ' | sort | tr '\n' ' ')" "json text "
+  contains "$(fish_offers 'proxx ask -')" --conversation
+  contains "$(fish_offers 'proxx serve -')" -p
   expect scenario "$(fish_offers 'proxx mock --script parallel')" parallel-tools
 }
 
@@ -63,5 +70,8 @@ fish_offers() { fish --no-config -c "source '$PROXX_SOURCE/completions/proxx.fis
   }
   contains "$(zsh_offers 'words=(proxx s) CURRENT=2 PREFIX=s; _proxx')" "serve:"
   contains "$(zsh_offers 'words=(proxx batch -) CURRENT=3 PREFIX=-; _proxx')" "--fail-fast["
+  contains "$(zsh_offers 'words=(proxx batch -) CURRENT=3 PREFIX=-; _proxx')" "--format[form of the answers]:format:(json text)"
+  contains "$(zsh_offers 'words=(proxx ask -) CURRENT=3 PREFIX=-; _proxx')" "--conversation["
+  contains "$(zsh_offers 'words=(proxx serve -) CURRENT=3 PREFIX=-; _proxx')" "-p["
   contains "$(zsh_offers 'words=(proxx -) CURRENT=2; PREFIX=-; _proxx >/dev/null; _proxx_models')" claude-sonnet-5-5
 }

@@ -447,3 +447,57 @@ sent_items() { upstream_batches | jq '[.data[].request_counts | add] | add // 0'
   setup_half
   "$PROXX_SOURCE/bench/half_kill9.sh" 6 40
 }
+
+@test "half price: what the built-in mock could not go on with is told at once" {
+  setup_half
+  lines 2 >in.jsonl
+  split "$PROXX" batch --half-price --mock --no-wait -o out.jsonl in.jsonl
+  expect_code 2
+  expect stderr "$err" "proxx: --no-wait does not go with --mock, whose batches end with it: start proxx mock, and say --upstream-url"
+  echo 'upstream_url: mock' >mock.yaml
+  split "$PROXX" batch -c mock.yaml --half-price --no-wait -o out.jsonl in.jsonl
+  expect_code 2
+  contains "$err" "--no-wait does not go with --mock"
+  expect left "$(find . -name 'out.jsonl*')" ""
+}
+
+@test "half price: -u writes what each line cost, and sums up the whole file" {
+  setup_half
+  start_mock --batch-time 50
+  lines 3 >in.jsonl
+  half -u in.jsonl
+  expect_code 0
+  lacks "$err" "with earlier runs"
+  local prices
+  prices=$("$PROXX" models --json | jq -c '.data[] | select(.id == "claude-sonnet-5-5")')
+  expect costs "$(jq -c --argjson of "$prices" '.response.body.usage |
+    (.cost_usd * 2e6 | round) == (.prompt_tokens * $of.price_input + .completion_tokens * $of.price_output | round)' out.jsonl | sort -u)" true
+  # An ordinary run that goes on with it counts those answers at what they cost.
+  lines 1 4 >>in.jsonl
+  split "$PROXX" batch -u --mock --resume -o out.jsonl in.jsonl
+  expect_code 0
+  contains "$err" ", 4 lines"
+  expect sum "$(sed -n 's/.*with earlier runs: .*\$\([0-9.]*\), 4 lines/\1/p' <<<"$err")" \
+    "$(jq -s 'map(.response.body.usage.cost_usd) | add | . * 1e6 | round / 1e6' out.jsonl | awk '{ printf "%.6f", $1 }')"
+}
+
+@test "half price: SIGINT over the built-in mock says that its batches are gone, and how to begin again" {
+  mkdir -p "$XDG_CONFIG_HOME/proxx"
+  echo 'half_price: {poll: 30, settle: 0.25}' >"$XDG_CONFIG_HOME/proxx/config.yaml"
+  lines 2 >in.jsonl
+  "$PROXX" batch --half-price --mock -o out.jsonl in.jsonl 2>err 3>&- &
+  local child=$!
+  children+=("$child")
+  wait_for out.jsonl.batches msgbatch
+  kill -INT "$child"
+  code=0
+  wait "$child" || code=$?
+  expect code "$code" 130
+  contains "$(cat err)" "proxx: the batches of --mock end with it: remove out.jsonl and out.jsonl.batches to begin again"
+  # What is told works.
+  rm -f out.jsonl out.jsonl.batches
+  setup_half
+  split "$PROXX" batch --half-price --mock -o out.jsonl in.jsonl
+  expect_code 0
+  all_answered 2
+}

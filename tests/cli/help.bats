@@ -34,6 +34,16 @@ run_example() {
   done
 }
 
+@test "help names each command's own defaults" {
+  contains "$(help_of ask)" "(text)"
+  contains "$(help_of send)" "(auto)"
+  contains "$(help_of batch)" "(json)"
+  contains "$(help_of ask)" "($("$PROXX" ask -n hi </dev/null | jq -r .model))"
+  contains "$(help_of ask)" "the default one too, take none"
+  split "$PROXX" ask -n -t 0.5 hi </dev/null
+  contains "$err" "dropped --temperature"
+}
+
 @test "what many flags share is grouped" {
   local command
   for command in send ask batch bridge serve; do

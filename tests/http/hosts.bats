@@ -97,13 +97,13 @@ HAIKU_STREAM='{"model":"claude-haiku-4-5","stream":true,"messages":[{"role":"use
 }
 
 @test "hosts: 50 streams over a token's end: one renewal, no failure" {
-  use_host vertex --token-life 1
+  use_host vertex --token-life 4  # fifty clients take seconds on a busy machine
   token_command
   start_serve -c c.yaml
   fetch "$url/chat/completions" -d "$HAIKU"
   expect_status 200
   expect runs "$(wc -l <runs)" 1
-  sleep 1.2
+  sleep 4.2
   seq 50 | xargs -P 50 -I{} curl -sS --max-time 30 -o out.{} "$url/chat/completions" -d "$HAIKU_STREAM"
   expect whole "$(grep -lF '[DONE]' out.* | wc -l)" 50
   expect runs "$(wc -l <runs)" 2
@@ -374,6 +374,74 @@ END
   split "$PROXX" -c c.yaml <<<'{"model":"anthropic.claude-opus-4-8","messages":[{"role":"user","content":"hi"}]}'
   expect_code 4
   contains "$err" "use an inference profile such as global.anthropic."
+}
+
+@test "hosts: the built-in mock plays the host that is chosen, also where nothing else is set" {
+  local host
+  for host in anthropic aws google bedrock vertex foundry; do
+    split "$PROXX" --config none --mock --upstream "$host" <<<"$HAIKU"
+    expect_code 0
+    contains "$out" "Hello from the mock"
+  done
+  settings_of mantle >c.yaml
+  split "$PROXX" ask --mock -c c.yaml hi
+  expect_code 0
+  rm -f serve.log
+  start_serve --mock --config none --upstream vertex
+  fetch "$url/chat/completions" -d "$HAIKU_STREAM"
+  expect_status 200
+  contains "$body" "[DONE]"
+  split "$PROXX" mock --as bedrock --aws-key secret-without-id
+  expect_code 2
+  contains "$err" "--aws-key: expected ID:SECRET"
+}
+
+@test "hosts: the id that Vertex tells in an error's body is the request's, for the client and in the log" {
+  use_host vertex
+  token_command
+  start_serve -c c.yaml
+  local path
+  for path in chat/completions messages; do
+    fetch "$url/$path" -H 'anthropic-beta: skills-2025-10-02' -d '{"model":"claude-opus-4-8","max_tokens":9,"messages":[{"role":"user","content":"hi"}]}'
+    expect_status 400
+    # shellcheck disable=SC2016
+    contains "$body" 'Unexpected value(s) `skills-2025-10-02`'
+    contains "$(header x-request-id)" req_vrtx_
+    contains "$(cat serve.log)" "$(header x-request-id)"
+  done
+}
+
+@test "hosts: a command that hangs holds nobody up but those who wait for its token, and ends with the server" {
+  use_host foundry --token-life 1
+  cat >token.sh <<'END'
+#!/bin/sh
+[ -e started ] || { echo token-one-of-the-day; exit; }
+echo $$ >hanging
+exec sleep 60
+END
+  chmod +x token.sh
+  echo "auth_token_command: [$PWD/token.sh]" >>c.yaml
+  start_serve -c c.yaml
+  fetch "$url/chat/completions" -d "$HAIKU"
+  expect_status 200
+  touch started
+  sleep 1.2
+  curl -sS --max-time 30 -o waiting "$url/chat/completions" -d "$HAIKU" &
+  children+=($!)
+  wait_for hanging ''
+  fetch --max-time 2 "${url%/v1}/healthz"
+  expect_status 200
+  fetch --max-time 2 "$url/models"
+  expect_status 200
+  kill "$serve_pid"
+  kill "$serve_pid" || true
+  exit_code_of "$serve_pid"
+  local i
+  for i in $(seq 100); do
+    kill -0 "$(cat hanging)" 2>/dev/null || break
+    sleep 0.05
+  done
+  ! kill -0 "$(cat hanging)" 2>/dev/null
 }
 
 @test "hosts: a dry run shows the request as the host gets it" {

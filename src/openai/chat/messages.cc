@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "anthropic/white_space.h"
+#include "base/ascii.h"
+#include "json/string.h"
 #include "openai/anthropic_fields.h"
 #include "openai/cache_fields.h"
 #include "openai/chat/assistant.h"
@@ -22,6 +24,28 @@ using json::Reader;
 using json::Type;
 using policy::Conversation;
 using namespace json::literals;
+
+/// Bytes of the control character or line end that `text` begins with; 0 for any other.
+size_t line_end_bytes(std::string_view text) {
+  if (is_control(text.front())) return 1;
+  for (const size_t bytes : {2, 3}) {
+    if (!json::line_end_escape(text.substr(0, bytes)).empty()) return bytes;
+  }
+  return 0;
+}
+
+/// A name before a text stays on its line: the inside of a JSON string with spaces for line ends.
+json::RawString one_line(json::Raw raw) {
+  std::string text = json::unescape(raw);
+  bool changed = false;
+  for (size_t at = 0; at < text.size(); ++at) {
+    const size_t bytes = line_end_bytes(std::string_view(text).substr(at));
+    if (bytes == 0) continue;
+    text.replace(at, bytes, " ");
+    changed = true;
+  }
+  return changed ? json::escaped(text) : json::RawString(raw);
+}
 
 constexpr std::string_view kMessageFields[] = {"role",
                                                "content",
@@ -171,7 +195,7 @@ class MessageReader {
     PROXX_TRY(fields.name.expect(Type::string));
     if (anthropic::is_blank(fields.name.raw_string())) return {};
     // Part of cached prompts: it must never change.
-    json::RawString before(fields.name.raw_string());
+    json::RawString before = one_line(fields.name.raw_string());
     before.append(":"_raw);
     if (anthropic::is_made_text(blocks.front())) {
       before.append(" "_raw).append(anthropic::text_of(blocks.front()));

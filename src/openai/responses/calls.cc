@@ -176,7 +176,9 @@ std::string call_item(CallKind form, const ToolName& tool, const ModelCall& call
                       std::string_view status) {
   std::string item;
   json::Writer w(item);
-  w.begin_object().key("id").raw_string(item_id).key("type").string(type_of(form));
+  w.begin_object();
+  if (!item_id.empty()) w.key("id").raw_string(item_id);
+  w.key("type").string(type_of(form));
   w.key("status").string(status).key("call_id").raw_string(call.id);
   write_form(form, tool, call, status == "in_progress", w);
   w.end_object();

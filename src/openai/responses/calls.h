@@ -23,8 +23,8 @@ struct ModelCall {
 /// arguments do not fit it. A function and a custom tool take any arguments.
 [[nodiscard]] CallKind form_of(const ToolName& tool, const ModelCall& call);
 
-/// The item in `form`. `status` is in_progress, completed or incomplete. Of a function or custom
-/// call in progress the arguments are left empty.
+/// The item in `form`; without an id if `item_id` is "". `status` is in_progress, completed or
+/// incomplete. Of a function or custom call in progress the arguments are left empty.
 [[nodiscard]] std::string call_item(CallKind form, const ToolName& tool, const ModelCall& call,
                                     json::Raw item_id, std::string_view status);
 

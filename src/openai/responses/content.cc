@@ -168,6 +168,7 @@ class PartReader {
       PROXX_TRY(breakpoint.expect(Type::object));
       if (const Reader mode = breakpoint.optional("mode")) PROXX_TRY(mode.expect(Type::string));
       block.cache_control = breakpoint_;
+      block.cache_control_at = breakpoint;
     }
     return anthropic::set_cache_control(block, cache_control);
   }

@@ -12,15 +12,14 @@
 namespace proxx::openai::responses {
 namespace {
 
-/// A call as an item of `output`.
+/// A call as an item of `output`. It has no id: ids count items, and text has no place for the
+/// other items. A call goes back by its call_id.
 std::string call_line(const ToolNames& tools, json::Raw id, json::Raw name, json::Raw arguments) {
   const auto found = tools.find(json::unescape(name));
   const ToolName tool = found == tools.end() ? ToolName() : found->second;
   const ModelCall call{json::RawString(id), json::RawString(name), json::RawString(arguments)};
   const CallKind form = form_of(tool, call);
-  json::RawString item_id(id_prefix(form));
-  item_id.append(call.id);
-  return call_item(form, tool, call, item_id, "completed");
+  return call_item(form, tool, call, {}, "completed");
 }
 
 }  // namespace

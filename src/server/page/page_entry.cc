@@ -16,9 +16,11 @@ constexpr size_t kAllocationBytes = 16;
 /// `: ` and the line end.
 constexpr size_t kLineBytes = 3;
 
+/// What a string holds in itself.
+const size_t kOwnRoom = std::string().capacity();
+
 size_t text_bytes(const std::string& text) {
-  static const size_t own_room = std::string().capacity();
-  return text.capacity() > own_room ? text.capacity() + 1 + kAllocationBytes : 0;
+  return text.capacity() > kOwnRoom ? text.capacity() + 1 + kAllocationBytes : 0;
 }
 
 void take(std::string& to, std::string& from, size_t max_bytes) {
@@ -98,7 +100,8 @@ std::string kept_headers(const http::HeaderList& headers) {
     const std::string_view value = is_credential(name) ? std::string_view() : whole;
     if (name.size() + value.size() + kLineBytes > static_cast<size_t>(end - to)) continue;
     to = put(to, name);
-    to = put(to, ": ");
+    *to++ = ':';
+    *to++ = ' ';
     to = put(to, value);
     *to++ = '\n';
   }
@@ -120,6 +123,18 @@ std::string shown_headers(std::string_view kept) {
     out += '\n';
   }
   return out;
+}
+
+void PageRow::begin(uint64_t new_id, const http::Request& request, const RequestRecord& record) {
+  static_cast<PageFacts&>(*this) = {};
+  id = new_id;
+  // The memory of the texts is used again: allocations are most of what a row costs.
+  client = request.header("user-agent").value_or(request.peer).substr(0, kMaxShownNameBytes);
+  method.assign(record.method, 0, kMaxPageMethodBytes);
+  path.assign(record.path, 0, kMaxShownPathBytes);
+  model.clear();
+  request_id.clear();
+  error_word.clear();
 }
 
 void PageRow::end(RequestRecord& record) {

@@ -71,8 +71,8 @@ struct PageCapture {
 /// instructions, so it is done for whoever looks and not for each request.
 [[nodiscard]] std::string shown_headers(std::string_view kept);
 
-/// A row: the part that is kept longest, so its texts are cut short.
-struct PageRow {
+/// What a row tells beside its texts.
+struct PageFacts {
   uint64_t id = 0;           ///< from 1, without gaps
   uint64_t change = 0;       ///< the number of its last change, of the changes of all rows
   int64_t time_unix_ms = 0;  ///< when it began
@@ -80,12 +80,18 @@ struct PageRow {
   bool stream = false;
   bool failed = false;
   int status = 0;
-  std::string client, method, path, model, request_id, error_word;
   std::chrono::microseconds convert{}, total{};
   std::optional<std::chrono::microseconds> first;
   std::optional<TokenCounts> tokens;
   std::array<int32_t, 3> notices{};  ///< how many of each Notice::Kind
+};
 
+/// A row: the part that is kept longest, so its texts are cut short.
+struct PageRow : PageFacts {
+  std::string client, method, path, model, request_id, error_word;
+
+  /// Becomes the row of a request that begins. `record` has method and path.
+  void begin(uint64_t new_id, const http::Request& request, const RequestRecord& record);
   /// The request is over. The record's texts are moved from.
   void end(RequestRecord& record);
 };

@@ -36,13 +36,9 @@ PageLog::Slot* PageLog::slot_of(uint64_t id) {
 
 PageCapture PageLog::begin(const http::Request& request, const RequestRecord& record) {
   PageCapture capture;
-  Slot slot;
-  PageRow& row = slot.row;
-  row.time_unix_ms = now_unix_ms();
-  row.client = request.header("user-agent").value_or(request.peer).substr(0, kMaxShownNameBytes);
-  row.method = record.method.substr(0, kMaxPageMethodBytes);
-  row.path = record.path.substr(0, kMaxShownPathBytes);
-  slot.details.emplace().request_headers = kept_headers(request.headers);
+  const int64_t now = now_unix_ms();
+  std::string headers = kept_headers(request.headers);
+  std::shared_ptr<PageBodies> old_bodies;
   {
     const std::lock_guard lock(mutex_);
     if (slots_.empty()) {
@@ -51,15 +47,17 @@ PageCapture PageLog::begin(const http::Request& request, const RequestRecord& re
     }
     if (recording_) {
       stop_bodies(kMaxPageBytes - kRoomBytes);
-      slot.bodies = capture.bodies = std::make_shared<PageBodies>(body_bytes_);
+      capture.bodies = std::make_shared<PageBodies>(body_bytes_);
     }
-    capture.id = row.id = ++last_id_;
-    Slot& place = slots_[row.id % kMaxPageRequests];
-    std::swap(place, slot);
-    ring_bytes_ -= slot.row_bytes + slot.details_bytes;
-    changed(place);
+    capture.id = ++last_id_;
+    Slot& slot = slots_[capture.id % kMaxPageRequests];
+    slot.row.begin(capture.id, request, record);
+    slot.row.time_unix_ms = now;
+    slot.details.emplace().request_headers = std::move(headers);
+    old_bodies = std::exchange(slot.bodies, capture.bodies);
+    changed(slot);
   }
-  if (slot.bodies) slot.bodies->stop();
+  if (old_bodies) old_bodies->stop();
   if (capture.bodies) capture.bodies->append(&PageBodies::Texts::request, request.body);
   return capture;
 }

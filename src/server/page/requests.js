@@ -57,7 +57,7 @@ function showRequest(request) {
   shown.seen = performance.now();
   const t = request.tokens || {};
   const noticeCount = request.dropped + request.adjusted + request.note;
-  const texts = [new Date(request.time_ms).toLocaleTimeString(), request.client,
+  const texts = [new Date(request.time_ms).toLocaleTimeString([], {hourCycle: 'h23'}), request.client,
     request.path + (request.stream ? ' (stream)' : ''), request.model, request.open ? 'open' : request.status,
     ms(request.first_ms), '', t.input, t.output, t.cached, t.reasoning,
     money(request.cost), noticeCount || '', request.error];

@@ -60,8 +60,11 @@ TEST_CASE("B8: what cannot be run says why, with the id if there is one") {
   const Case cases[] = {
       {"", "", "blank line", ""},
       {" \t\r", "", "blank line", ""},
-      {"[]", "", "expected a JSON object", ""},
-      {"7", "", "expected a JSON object", ""},
+      {"[]", "", "expected a JSON object; of a list: jq -c '.[]' FILE makes lines", ""},
+      {"7", "", "expected a JSON object; for prompts in words: --text", ""},
+      {R"("hi")", "", "expected a JSON object", ""},
+      {"{", "", "invalid JSON at byte 1: unexpected end; each request on one line: jq -c . FILE",
+       ""},
       {R"({"custom_id":"a"})", "a", "expected an object", "body"},
       {R"({"custom_id":"a","body":"{}"})", "a", "expected an object", "body"},
       {R"({"custom_id":"","body":{}})", "", "expected a custom_id: a string that is not empty", ""},

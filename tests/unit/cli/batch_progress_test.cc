@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "answer/cost.h"
+
 using namespace std::chrono_literals;
 using namespace proxx;
 using namespace proxx::cli;
@@ -22,7 +24,7 @@ TEST_CASE("progress tells what is done, how fast, what it cost and how long it w
   model.price_input = 3;
   model.price_output = 15;
   BatchCounts counts;
-  counts.add(facts_of(1'000'000, 200'000), &model);
+  counts.add(facts_of(1'000'000, 200'000), cost_usd(facts_of(1'000'000, 200'000), &model));
   counts.done = 10;
   counts.failed = 2;
   counts.skipped = 5;
@@ -33,7 +35,7 @@ TEST_CASE("progress tells what is done, how fast, what it cost and how long it w
   AnswerFacts more = facts_of(1, 1);
   more.cached_tokens = 7;
   more.reasoning_tokens = 9;
-  counts.add(more, nullptr);
+  counts.add(more, std::nullopt);
   CHECK(usage_text(counts, 5s) ==
         "usage: 1000001 in, 7 cached, 200001 out, 9 reasoning, 10 lines in 5 s");
 }
@@ -41,7 +43,7 @@ TEST_CASE("progress tells what is done, how fast, what it cost and how long it w
 TEST_CASE("progress leaves out what it cannot know") {
   BatchCounts counts;
   CHECK(progress_text(counts, 0s) == "0 done, 0 failed, 0 tokens");
-  counts.add(facts_of(1'500, 0), nullptr);
+  counts.add(facts_of(1'500, 0), std::nullopt);
   counts.done = 1;
   CHECK(progress_text(counts, 10s) == "1 done, 0 failed, 0.1/s, 1.5K tokens");
 }

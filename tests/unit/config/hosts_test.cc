@@ -96,6 +96,26 @@ TEST_CASE("hosts: what is missing is said in the words of the setting and of its
   }
 }
 
+TEST_CASE("hosts: the upstream's list of models is asked for only where there is one") {
+  const Scratch scratch;
+  for (const std::string host : {"anthropic", "aws", "google", "bedrock", "vertex", "foundry"}) {
+    CAPTURE(host);
+    const std::string error = test::load_error(scratch, "models_from: upstream\nupstream: " + host);
+    const bool lists = host == "anthropic" || host == "aws" || host == "google";
+    CHECK(error.empty() == lists);
+    if (!lists) CHECK(error.starts_with("c.yaml:1:14: models_from: "));
+  }
+}
+
+TEST_CASE("hosts: a project of Google's, by either variable") {
+  const Scratch scratch;
+  Variables shell = {{"GOOGLE_CLOUD_PROJECT", "shared-project"}};
+  CHECK(loaded_with(scratch, "upstream: google", shell).target.project == "shared-project");
+  CHECK(loaded_with(scratch, "upstream: vertex", shell).target.project.empty());
+  shell["ANTHROPIC_GOOGLE_CLOUD_PROJECT"] = "own-project";
+  CHECK(loaded_with(scratch, "upstream: google", shell).target.project == "own-project");
+}
+
 TEST_CASE("hosts: nothing in a region or a name makes it another host") {
   const Scratch scratch;
   for (const char* yaml :

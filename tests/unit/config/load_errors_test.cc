@@ -72,14 +72,14 @@ TEST_CASE("L12: a wrong type or a value out of range names its place and what is
            Case{"serve: {metrics: yes}\n",
                 "c.yaml:1:18: serve.metrics: expected true or false, got 'yes'"},
            Case{"on_lossy: loud\n",
-                "c.yaml:1:11: on_lossy: expected warn | error | ignore, got 'loud'"},
+                "c.yaml:1:11: on_lossy: expected warn, error or ignore, got 'loud'"},
            Case{"client_headers: [plain]\n",
-                "c.yaml:1:17: client_headers: expected claude-code | plain, got a list"},
+                "c.yaml:1:17: client_headers: expected claude-code or plain, got a list"},
            Case{"convert: {max_tokens: 0}\n",
                 "c.yaml:1:23: convert.max_tokens: expected an integer from 1 to 1000000000, got "
                 "'0'"},
            Case{"convert: {reasoning: [thoughts]}\n",
-                "c.yaml:1:23: convert.reasoning: expected reasoning_content | reasoning_details | "
+                "c.yaml:1:23: convert.reasoning: expected reasoning_content, reasoning_details or "
                 "thinking_blocks, got 'thoughts'"},
            Case{"convert: {reasoning: none}\n",
                 "c.yaml:1:22: convert.reasoning: expected a list, got 'none'"},
@@ -197,7 +197,7 @@ TEST_CASE("variables and flags are checked like the file") {
   CHECK(load_error(scratch, std::nullopt, {}, {{"headers", "A: secret\r\nB: c", "-H"}}) ==
         "-H: control character in the value of header A");
   CHECK(load_error(scratch, std::nullopt, {}, {{"serve.log_level", "loud", "--log-level"}}) ==
-        "--log-level: expected error | warn | info | debug, got 'loud'");
+        "--log-level: expected error, warn, info or debug, got 'loud'");
 }
 
 TEST_CASE("two sources of a key in one file are a slip") {
@@ -231,7 +231,7 @@ TEST_CASE("R4: no error repeats a value or a name that looks like a key") {
         {key + ": 1\n" + key + ": 2",
          "c.yaml:2:1: duplicate key '" + hidden + "' (first in line 1)"},
         {"serve: {metrics: " + key + "}", "c.yaml:1:18: serve.metrics: expected true or false"},
-        {"on_lossy: " + key, "c.yaml:1:11: on_lossy: expected warn | error | ignore"},
+        {"on_lossy: " + key, "c.yaml:1:11: on_lossy: expected warn, error or ignore"},
         {"convert: {max_tokens: " + key + "}", "c.yaml:1:23: convert.max_tokens: expected an int"},
         {"convert: {reasoning: [" + key + "]}", "c.yaml:1:23: convert.reasoning: expected"},
         {"convert: {reasoning: " + key + "}", "c.yaml:1:22: convert.reasoning: expected a list"},

@@ -50,9 +50,9 @@ TEST_CASE("a model row is checked like every other part") {
   CHECK(test::load_error(scratch, "models: {a: {max_tokens: 0}}\n") ==
         "c.yaml:1:26: models: max_tokens: expected an integer from 1 to 1000000000, got '0'");
   CHECK(test::load_error(scratch, "models: {a: {sampling: all}}\n") ==
-        "c.yaml:1:24: models: sampling: expected none | default_only | one_of, got 'all'");
+        "c.yaml:1:24: models: sampling: expected none, default_only or one_of, got 'all'");
   CHECK(test::load_error(scratch, "models: {a: {lifecycle: gone}}\n") ==
-        "c.yaml:1:25: models: lifecycle: expected active | deprecated | retired");
+        "c.yaml:1:25: models: lifecycle: expected active, deprecated or retired");
   CHECK(test::load_error(scratch, "models: [a]\n") ==
         "c.yaml:1:9: models: expected a map of model names, got a list");
 }

@@ -148,10 +148,10 @@ TEST_CASE_FIXTURE(BesideFixture,
 }
 
 TEST_CASE_FIXTURE(BesideFixture, "W8: a long request is converted while the loop goes on") {
-  start(request_of(kLong, true));
-  CHECK(upstream.calls.empty());
   bool went_on = false;
   boost::asio::post(loop, [&] { went_on = upstream.calls.empty(); });
+  start(request_of(kLong, true));
+  CHECK(upstream.calls.empty());
   run();
   CHECK(went_on);
   REQUIRE(upstream.calls.size() == 1);

@@ -81,6 +81,16 @@ TEST_CASE("H19: two keys are 400") {
   CHECK(outcome({{"api-key", "a"}, {"api-key", "a"}}, rules).status == 400);
   CHECK(outcome({{"authorization", "Bearer a"}, {"api-key", "b"}}, rules).status == 400);
   CHECK(outcome({{"x-api-key", "a"}, {"api-key", "b"}}, rules).status == 400);
+  // Also where no key is asked for; one alone may be anything there.
+  const auto status = [&](const KeyRules& of, http::HeaderList sent) {
+    const Status checked = check_client_key(request_of("GET", "/v1/models", std::move(sent)), of);
+    return checked ? 200 : http_status_of(checked.error());
+  };
+  CHECK(status(rules, {{"x-api-key", "a"}, {"api-key", "b"}}) == 400);
+  CHECK(status(rules, {{"authorization", "Bearer a"}, {"api-key", "b"}}) == 400);
+  CHECK(status(rules, {{"authorization", "Bearer a"}, {"api-key", "a"}}) == 200);
+  CHECK(status(rules, {{"authorization", "Basic a"}}) == 200);
+  CHECK(status({own_key(), {}, ClientKey::ignore}, {{"x-api-key", "a"}, {"api-key", "b"}}) == 200);
 }
 
 TEST_CASE("H20: without a client key the server's own goes, if it has one") {

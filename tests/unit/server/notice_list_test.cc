@@ -24,10 +24,12 @@ TEST_CASE("notices of a kind are listed once each, in order") {
 TEST_CASE("A32: hostile field names are encoded and cut") {
   CHECK(notice_list({dropped("a\r\nX-Evil: \"yes\",b%\xc3\xa9")}, Notice::Kind::dropped) ==
         "a%0D%0AX-Evil%3A%20%22yes%22%2Cb%25%C3%A9");
-  CHECK(notice_list({dropped(std::string(10'000, 'n'))}, Notice::Kind::dropped).size() ==
-        kMaxNoticeNameBytes);
+  CHECK(notice_list({dropped(std::string(10'000, 'n'))}, Notice::Kind::dropped) ==
+        std::string(kMaxNoticeNameBytes, 'n') + "...");
   const std::string cut = notice_list({dropped(std::string(100, '\n'))}, Notice::Kind::dropped);
-  CHECK(cut.size() == 63);  // no escape is cut in two
+  CHECK(cut.size() == 63 + 3);  // no escape is cut in two
+  CHECK(notice_list({dropped(std::string(kMaxNoticeNameBytes, 'n'))}, Notice::Kind::dropped) ==
+        std::string(kMaxNoticeNameBytes, 'n'));
 }
 
 TEST_CASE("A32: ten thousand names become 4 KiB and a count") {
@@ -40,6 +42,12 @@ TEST_CASE("A32: ten thousand names become 4 KiB and a count") {
   REQUIRE(plus != std::string::npos);
   const auto named = std::count(list.begin(), list.end(), ',');
   CHECK(std::stoi(list.substr(plus + 2)) + named == 10'000);
+}
+
+TEST_CASE("A32: those that conversion did not list one by one are counted, too") {
+  Notices notices = {dropped("seed"), {Notice::Kind::dropped, "", "and 300 more", "", 300}};
+  CHECK(notice_list(notices, Notice::Kind::dropped) == "seed,+300");
+  CHECK(notice_list(notices, Notice::Kind::adjusted).empty());
 }
 
 }  // namespace

@@ -1,0 +1,23 @@
+# cmake -P BUILD/uninstall.cmake: takes away what the last `cmake --install BUILD` put there, and the
+# folders that it made, as far as nobody else has put anything into them.
+set(manifest ${CMAKE_CURRENT_LIST_DIR}/install_manifest.txt)
+set(record ${CMAKE_CURRENT_LIST_DIR}/install_folders.txt)
+if(NOT EXISTS ${manifest})
+  message(FATAL_ERROR "nothing was installed from ${CMAKE_CURRENT_LIST_DIR}")
+endif()
+file(STRINGS ${manifest} files)
+foreach(file ${files})
+  file(REMOVE "$ENV{DESTDIR}${file}")
+  if(EXISTS "$ENV{DESTDIR}${file}")
+    message(FATAL_ERROR "${file} cannot be removed: was it installed with sudo?")
+  endif()
+  message(STATUS "Removed: ${file}")
+endforeach()
+if(EXISTS ${record})
+  file(STRINGS ${record} folders)
+  list(SORT folders ORDER DESCENDING) # what is inside comes first
+  foreach(folder ${folders})
+    execute_process(COMMAND rmdir "$ENV{DESTDIR}${folder}" ERROR_QUIET)
+  endforeach()
+endif()
+file(REMOVE ${manifest} ${record})
