@@ -5,7 +5,8 @@ endif()
 # Every destination, so that uninstall.cmake knows what was made for them.
 set(folders ${CMAKE_INSTALL_BINDIR} ${CMAKE_INSTALL_MANDIR}/man1 ${CMAKE_INSTALL_MANDIR}/man5
   ${CMAKE_INSTALL_DATADIR}/bash-completion/completions ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions
-  ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d ${CMAKE_INSTALL_DOCDIR}/examples lib/systemd/system)
+  ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d ${CMAKE_INSTALL_DOCDIR}/docs ${CMAKE_INSTALL_DOCDIR}/examples
+  lib/systemd/system)
 set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME proxx)
 install(CODE "set(folders \"${folders}\")\nset(record \"${PROJECT_BINARY_DIR}/install_folders.txt\")")
 install(SCRIPT ${CMAKE_CURRENT_LIST_DIR}/RecordFolders.cmake)
@@ -21,6 +22,7 @@ install(FILES completions/_proxx DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor
 install(FILES completions/proxx.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 install(FILES CHANGELOG.md RENAME changelog DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES docs/clients.md docs/everyday.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
 install(FILES LICENSE RENAME copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 configure_file(packaging/changelog.Debian.in changelog.Debian @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/changelog.Debian DESTINATION ${CMAKE_INSTALL_DOCDIR})

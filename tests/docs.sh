@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Help, man pages, completions, config.yaml and README say the same: every flag stands in all of the
-# first three, every key of config.yaml in proxx.yaml(5), and what README marks as `sh run` runs.
+# first three, every key of config.yaml in proxx.yaml(5), and what README and docs/ mark as `sh run` runs.
 #   tests/docs.sh PROXX SOURCE_DIR
 set -euo pipefail
 proxx=$(realpath "$1")
@@ -103,25 +103,72 @@ awk '/^[a-z_]+:/ { sub(/:.*/, ""); section = $0; top[section] = 1; order[++n] = 
 sed -nE 's/^\.It Cm ([a-z_.]+) :.*/\1/p' "$source_dir/man/proxx.yaml.5" | sort >"$work/man-keys"
 while read -r line; do complain "config.yaml and proxx.yaml(5): $line"; done < <(diff "$work/keys" "$work/man-keys" | grep '^[<>]')
 
+# Both formatters head and foot a page with the system's name: Linux, not BSD or the machine's own.
+for page in "$source_dir"/man/*.[15]; do
+  for formatter in 'mandoc' 'groff -mdoc -Tascii'; do
+    command -v "${formatter%% *}" >/dev/null || continue
+    [ "$formatter" = mandoc ] || [ -n "$(find /usr/share/groff -name doc.tmac 2>/dev/null)" ] || continue # groff-base has no mdoc
+    # shellcheck disable=SC2086  # a command and its options
+    $formatter "$page" 2>/dev/null | sed -n '1p; $p' >"$work/edges"
+    if grep -q BSD "$work/edges" || ! tail -n 1 "$work/edges" | grep -q '^Linux '; then
+      complain "$(basename "$page"): ${formatter%% *} does not say Linux at its head and foot"
+    fi
+  done
+done
 if command -v mandoc >/dev/null; then
   mandoc -T lint -W warning "$source_dir"/man/*.[15] || complain "mandoc has something to say"
 fi
 
-# README's blocks, each in a folder of its own, with the mock as the upstream and nothing of the user's.
+# Blocks marked `sh run`, and `sh proxx` of docs/everyday.md, run as printed but for fixed ports, without a
+# key and with nothing of the user's: README's each in a folder of its own, those of another page in one.
 mkdir "$work/bin" "$work/home"
 ln -s "$proxx" "$work/bin/proxx"
-echo 'upstream_url: mock' >"$work/mock.yaml"
-awk -v out="$work/block" '/^```/ { if (on) { close(file); on = 0 } else if ($0 == "```sh run") { on = 1; file = out (++n) } ; next }
-     on { print > file }' "$source_dir/README.md"
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 blocks=0
-for block in "$work"/block*; do
-  [ -e "$block" ] || { complain "README has nothing to run"; break; }
-  blocks=$((blocks + 1))
-  mkdir "$block.d"
-  (cd "$block.d" && env -i PATH="$work/bin:$PATH" HOME="$work/home" PROXX_CONFIG="$work/mock.yaml" \
-    bash -euo pipefail "$block" </dev/null >"$block.log" 2>&1) ||
-    { complain "README: a block failed: $(head -n 2 "$block")"; cat "$block.log" >&2; }
-done
+run_blocks() {
+  local page=$1 name block folder port
+  name=$(basename "$page" .md)
+  awk -v out="$work/$name" '
+    /^```/ { if (on) { close(file); on = 0 } else if ($0 == "```sh run" || $0 == "```sh proxx") { on = 1; file = out sprintf("%02d", ++n) } ; next }
+    on { print > file }' "$page"
+  for block in "$work/$name"[0-9][0-9]; do
+    [ -e "$block" ] || { complain "$name has nothing to run"; break; }
+    blocks=$((blocks + 1))
+    port=$(free_port)
+    sed -i "s/:8080/:$port/g; s/9009/$(free_port)/g" "$block"
+    folder=$work/$name.d
+    [ "$name" != README ] || folder=$block.d
+    mkdir -p "$folder"
+    (cd "$folder" && env -i PATH="$work/bin:$PATH" HOME="$work/home" ANTHROPIC_BASE_URL=mock PROXX_PORT="$port" \
+      timeout 120 bash -euo pipefail "$block" message.txt </dev/null >"$block.log" 2>&1) ||
+      { complain "$name: a block failed: $(head -n 2 "$block")"; cat "$block.log" >&2; }
+  done
+}
+run_blocks "$source_dir/README.md"
+run_blocks "$source_dir/docs/clients.md"
+if command -v git >/dev/null; then
+  run_blocks "$source_dir/docs/everyday.md"
+else
+  echo "docs: skipped: docs/everyday.md, there is no git here"
+fi
+
+# The picture of a terminal is what this binary prints.
+python3 "$source_dir/scripts/terminal.py" "$proxx" >"$work/terminal.svg"
+cmp "$work/terminal.svg" "$source_dir/docs/terminal.svg" >&2 || complain "docs/terminal.svg: draw it again with scripts/terminal.py"
+
+# The characters of each task's lines, as docs/everyday.md's table has them.
+awk -F '|' '
+  /^\| [0-9]/ { told[$2 + 0] = ($3 + 0) " " ($4 + 0) " " ($5 + 0) }
+  /^## [0-9]/ { split($0, words, " "); task = words[2] }
+  /^```/ { on = !on; who = $0; sub(/^```sh /, "", who); next }
+  on { count[task, who] += length($0) + 1 }
+  END {
+    for (task in told) {
+      counted = (count[task, "proxx"] + 0) " " (count[task, "llm"] + 0) " " (count[task, "aichat"] + 0)
+      if (counted != told[task]) print "task " task ": " told[task] " in the table, counted " counted
+    }
+  }' "$source_dir/docs/everyday.md" >"$work/counts"
+while read -r line; do complain "docs/everyday.md: $line"; done <"$work/counts"
 
 [ "$failures" -eq 0 ] || exit 1
-echo "docs: flags, keys and $blocks blocks of README agree"
+echo "docs: flags, keys and $blocks blocks of README and docs agree"

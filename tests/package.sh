@@ -14,6 +14,8 @@ share/doc/proxx/README.md
 share/doc/proxx/changelog
 share/doc/proxx/changelog.Debian
 share/doc/proxx/copyright
+share/doc/proxx/docs/clients.md
+share/doc/proxx/docs/everyday.md
 share/doc/proxx/examples/config.yaml
 share/doc/proxx/examples/haproxy.cfg
 share/doc/proxx/examples/nginx.conf

@@ -9,19 +9,20 @@ namespace {
 constexpr const char* kRequestGroup = "Request";
 
 void add_prompt(CLI::App& app, AskOptions& options) {
-  app.add_option("-f,--file", options.file, "Prompt from a file; words come after it")
+  app.add_option("-f,--file", options.file, "Read the prompt from a file; words follow it")
       ->type_name("FILE")
       ->check(a_file())
       ->group(kRequestGroup);
-  app.add_option("-s,--system", options.system, "System prompt, or @FILE with it")
+  app.add_option("-s,--system", options.system, "The system prompt, or @FILE that holds it")
       ->type_name("TEXT")
       ->group(kRequestGroup);
-  app.add_option("-a,--attach", options.attachments, "Image, PDF or text: FILE[;type=MIME], URL, -")
+  app.add_option("-a,--attach", options.attachments,
+                 "Attach an image, a PDF or text: FILE[;type=MIME], URL or -")
       ->type_name("FILE")
       ->allow_extra_args(false)
       ->group(kRequestGroup);
   app.add_option("-C,--conversation", options.conversation,
-                 "Go on with the conversation in FILE, or begin one there")
+                 "Continue the conversation in FILE, or begin one there")
       ->type_name("FILE")
       ->check(a_file())
       ->group(kRequestGroup);
@@ -30,22 +31,22 @@ void add_prompt(CLI::App& app, AskOptions& options) {
 
 void add_model_options(CLI::App& app, AskOptions& options) {
   app.add_option("-t,--temperature", options.temperature,
-                 "0 to 1; newer models, the default one too, take none")
+                 "0 to 1; newer models, the default included, have no temperature")
       ->type_name("N")
       ->check(number_from(0, 2))
       ->group(kRequestGroup);
   app.add_option("--max-tokens", options.max_tokens,
-                 "Bound of the answer, no aim (the model's limit)")
+                 "Most tokens an answer may have, not a target (the model's limit)")
       ->type_name("N")
       ->check(integer_from(1))
       ->group(kRequestGroup);
   app.add_option("-r,--reasoning", options.reasoning,
-                 "none, minimal, low, medium, high, xhigh, max")
+                 "How much to think: none, minimal, low, medium, high, xhigh or max")
       ->type_name("EFFORT")
       ->check(one_of({"none", "minimal", "low", "medium", "high", "xhigh", "max"}))
       ->group(kRequestGroup);
   app.add_option("-J,--schema", options.schema,
-                 "The answer is JSON: a schema, its file, or 'name, age int'")
+                 "Answer in JSON by a schema: itself, its file, or 'name, age int'")
       ->type_name("SCHEMA")
       ->group(kRequestGroup);
 }

@@ -16,16 +16,17 @@ void add_jobs(CLI::App& app, int& jobs, const std::string& help) {
 
 void add_half_price(CLI::App& app, BatchOptions& options) {
   constexpr const char* kGroup = "Half price";
-  app.add_flag("--half-price", options.half_price, "Half the price, answers within 24 hours")
+  app.add_flag("--half-price", options.half_price,
+               "Send as Anthropic's batches: half the price, within 24 hours")
       ->excludes("--jobs", "--fail-fast", "--text")
       ->group(kGroup);
   const auto add = [&](const char* name, bool& value, const char* help) {
     app.add_flag(name, value, help)->needs("--half-price")->group(kGroup);
   };
-  add("--no-wait", options.no_wait, "One look, exit 13 if not finished; go on by the same command");
-  add("--cancel", options.cancel, "End the batches that run, take what they did");
-  add("--again", options.again, "Send what is in doubt or gone again");
-  app.add_option("--adopt", options.adopt, "The batch in doubt is this one")
+  add("--no-wait", options.no_wait, "Look once and leave; exit 13: not finished, run it again");
+  add("--cancel", options.cancel, "Cancel running batches and keep the answers they have");
+  add("--again", options.again, "Send again what is in doubt or gone");
+  app.add_option("--adopt", options.adopt, "The batch in doubt has this id")
       ->type_name("ID")
       ->needs("--half-price")
       ->excludes("--again")
@@ -40,7 +41,7 @@ void add_half_price(CLI::App& app, BatchOptions& options) {
 Parsed<BatchOptions> parse_batch(int argc, char** argv) {
   BatchOptions options;
   CLI::App app{
-      "Runs many requests: one a line, as OpenAI's batch files have them or by themselves."};
+      "Runs many requests: one a line, as in OpenAI's batch files or as bare request bodies."};
   set_usage(app, std::string(kBatchUsage));
   app.footer("Example:\n  proxx batch -j 8 -o out.jsonl --resume in.jsonl");
   app.add_option("FILE", options.file, "The requests; - is stdin")->type_name("");
@@ -48,16 +49,17 @@ Parsed<BatchOptions> parse_batch(int argc, char** argv) {
       ->type_name("FILE")
       ->check(a_file());
   add_jobs(app, options.jobs, "Requests in flight (4)");
-  app.add_flag("--text", options.text, "Each line is a prompt in words, its id line-N");
+  app.add_flag("--text", options.text, "Read each line as a prompt in words; its id is line-N");
   app.add_option_function<std::string>(
          "-F,--format",
          [&options](const std::string& name) {
            options.format = name == "text" ? Format::text : Format::json;
          },
-         "json, or text: a line an answer, in the input's order (json)")
+         "json, or text: an answer a line, in the input's order (json)")
       ->type_name("FORMAT")
       ->check(one_of({"json", "text"}));
-  app.add_flag("--resume", options.resume, "Go on with -o: run what has no answer there yet");
+  app.add_flag("--resume", options.resume,
+               "Continue the file of -o: run what has no answer there yet");
   app.add_flag("--fail-fast", options.fail_fast, "Stop at the first line that fails");
   app.add_flag("-n,--dry-run", options.dry_run, "Print the Anthropic requests, send nothing")
       ->excludes("--output", "--resume");
@@ -76,7 +78,7 @@ Parsed<BatchOptions> parse_batch(int argc, char** argv) {
 
 Parsed<BridgeOptions> parse_bridge(int argc, char** argv) {
   BridgeOptions options;
-  CLI::App app{"Speaks JSON Lines with a parent process: many requests side by side, no port."};
+  CLI::App app{"Answers a parent process in JSON Lines: many requests side by side, no port."};
   set_usage(app, std::string(kBridgeUsage));
   app.footer(
       "Example:\n"

@@ -187,38 +187,41 @@ void add_common(CLI::App& app, CommonOptions& options, const std::string& model_
          [&options] {
            options.flags.push_back({"on_lossy", "error", "--strict"});
          },
-         "What cannot be represented is an error, not a notice")
+         "Fail on what Claude has no place for, instead of a notice")
       ->group(kAnswerGroup);
 
-  app.add_flag("--mock", options.mock, "Use the embedded mock upstream: no key, no network")
+  app.add_flag("--mock", options.mock, "Ask the built-in stand-in for Claude: no key, no network")
       ->group(kUpstreamGroup);
   add_setting(app, options, "--upstream", "upstream", "HOST",
-              "anthropic, aws, google, bedrock, vertex or foundry");
-  add_setting(app, options, "--upstream-url", "upstream_url", "URL", "The upstream");
+              "Who hosts Claude: anthropic, aws, google, bedrock, vertex or foundry");
+  add_setting(app, options, "--upstream-url", "upstream_url", "URL",
+              "Ask the server at this address instead");
   add_setting(app, options, "--key-file", "api_key_file", "FILE", "Read the API key from a file");
   add_header_option(app, options);
-  add_setting(app, options, "-x,--proxy", "proxy", "URL", "Reach the upstream through this proxy");
-  add_setting(app, options, "--cacert", "cacert", "FILE", "Trust the CAs of this PEM file");
+  add_setting(app, options, "-x,--proxy", "proxy", "URL", "Connect through this proxy");
+  add_setting(app, options, "--cacert", "cacert", "FILE",
+              "Trust the certificate authorities in this PEM file");
   for (const char* name : {"--upstream", "--upstream-url", "--key-file", "--proxy", "--cacert"}) {
     app.get_option(name)->group(kUpstreamGroup);
   }
 
   add_config(app, options.config);
   app.add_flag("-v,--verbose", options.verbose, "Show headers; -vv bodies and raw events too");
-  app.add_flag("-q,--quiet", options.quiet, "No notices; errors stay");
+  app.add_flag("-q,--quiet", options.quiet, "Show errors only, no notices");
   add_color(app);
 }
 
 void add_limits(CLI::App& app, CommonOptions& options) {
-  app.add_option("--record", options.record, "Keep the exchange for proxx mock --replay")
+  app.add_option("--record", options.record,
+                 "Keep what is sent and answered, for proxx mock --replay")
       ->type_name("DIR")
       ->check(a_file());
-  add_setting(app, options, "--retry", "retry", "N", "Tries after a failure (2)");
+  add_setting(app, options, "--retry", "retry", "N", "Try again up to N times after a failure (2)");
   add_setting(app, options, "--max-time", "timeouts.total", "S",
               "Limit for one try as a whole (none)");
-  add_setting(app, options, "--connect-timeout", "timeouts.connect", "S", "To connect (5)");
+  add_setting(app, options, "--connect-timeout", "timeouts.connect", "S", "Limit to connect (5)");
   add_setting(app, options, "--idle-timeout", "timeouts.idle", "S",
-              "Without a byte from the upstream (120)");
+              "Limit for silence within an answer (120)");
   for (const char* name : {"--retry", "--max-time", "--connect-timeout", "--idle-timeout"}) {
     app.get_option(name)->group(kUpstreamGroup);
   }
@@ -236,8 +239,8 @@ void add_request_command(CLI::App& app, RequestCommandOptions& options) {
   app.add_option_function<std::string>(
          "-F,--format", [&options](const std::string& name) { options.format = kFormats.at(name); },
          options.format == Format::text
-             ? "text, json, sse or auto: as --stream asks (text)"
-             : "auto: as the request's stream asks; json, sse or text (auto)")
+             ? "text, json, sse, or auto: a stream with --stream, else json (text)"
+             : "json, sse, text, or auto: a stream if the request asks for one (auto)")
       ->type_name("FORMAT")
       ->check(one_of({"auto", "json", "sse", "text"}))
       ->group(kAnswerGroup);
