@@ -44,6 +44,11 @@ export const rowsThere = (tab, count) => until(`${count} rows are there`,
 // The texts of the first row whose path begins so; nothing without one.
 export const row = (tab, path) => tab.run((p) => [...document.querySelectorAll('#rows tr.row')]
   .find((each) => each.cells[2].innerText.startsWith(p))?.innerText.split('\t'), path);
+// The same of a request that has ended.
+export const endedRow = (tab, path) => until(`${path} is a row and has ended`, async () => {
+  const texts = await row(tab, path);
+  return texts && texts[4] !== 'open' && texts;
+});
 export async function record(tab, isOn) {
   await tab.click('#recording');
   await until('it records, or not', async () => (await state(tab)).recording === isOn);

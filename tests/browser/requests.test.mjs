@@ -4,12 +4,12 @@ import {test} from 'node:test';
 
 import {kModel} from '../clients/server.mjs';
 import {until} from './browser.mjs';
-import {chat, details, openLive, post, record, row, rowsThere} from './fixture.mjs';
+import {chat, details, endedRow, openLive, post, record, row, rowsThere} from './fixture.mjs';
 
 test('rows of a chat call, a Responses call and a relayed call appear as they come', async (t) => {
   const {origin, tab} = await openLive(t, '--mock');
   await post(origin + '/v1/chat/completions', chat('hi', {stream: true, seed: 1}), {'user-agent': 'tester/1'});
-  const first = await until('the chat call is a row', () => row(tab, '/v1/chat/completions'));
+  const first = await endedRow(tab, '/v1/chat/completions');
   assert.equal(first[1], 'tester/1');
   assert.equal(first[2], '/v1/chat/completions (stream)');
   assert.deepEqual(first.slice(3, 5), [kModel, '200']);
@@ -18,9 +18,9 @@ test('rows of a chat call, a Responses call and a relayed call appear as they co
   assert.match(first[11], /^\$0\.\d+$/);
   assert.ok(Number(first[12]) >= 1, 'the notice is counted');
   await post(origin + '/v1/responses', {model: kModel, input: 'hi'});
-  assert.equal((await until('the Responses call is a row', () => row(tab, '/v1/responses')))[4], '200');
+  assert.equal((await endedRow(tab, '/v1/responses'))[4], '200');
   await post(origin + '/v1/messages', {model: kModel, max_tokens: 9, messages: [{role: 'user', content: 'hi'}]});
-  const relayed = await until('the relayed call is a row', () => row(tab, '/v1/messages'));
+  const relayed = await endedRow(tab, '/v1/messages');
   assert.equal(relayed[4], '200');
   assert.match(relayed[7] + ' ' + relayed[8] + ' ' + relayed[11], /^\d+ \d+ \$0\.\d+$/);
   await post(origin + '/v1/chat/completions', chat('[[mock:error-429]]'));
