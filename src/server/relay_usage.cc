@@ -1,10 +1,7 @@
 #include "server/relay_usage.h"
 
 #include <algorithm>
-#include <variant>
 
-#include "anthropic/event.h"
-#include "anthropic/sse.h"
 #include "json/reader.h"
 #include "json/text.h"
 
@@ -15,26 +12,19 @@ namespace {
 constexpr size_t kStartBytes = 2048;
 constexpr size_t kEndBytes = 1536;
 
-void merge(std::optional<anthropic::Usage>& to, const anthropic::Usage& newer) {
-  if (!to) to.emplace();
-  to->merge(newer);
-}
+enum class Which { first, last };
 
-/// Whether the event was one with a usage.
-bool merge_event(std::optional<anthropic::Usage>& to, std::string_view data) {
-  json::Document document;
-  if (!document.parse_view(data, {.allow_lone_surrogates = true})) return false;
-  const auto event = anthropic::decode_event(document.root());
-  if (!event) return false;
-  if (const auto* start = std::get_if<anthropic::MessageStart>(&*event)) {
-    merge(to, start->usage);
-    return true;
+/// The place of a `"word"`, given as `word"`, that is no part of a string; npos without one. In a
+/// string its quotes are escaped. Words begin with letters, which are rarer than quotes.
+size_t find_word(std::string_view text, std::string_view word, Which which) {
+  size_t found = std::string_view::npos;
+  for (size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const bool quoted = at > 0 && text[at - 1] == '"' && (at == 1 || text[at - 2] != '\\');
+    if (!quoted) continue;
+    found = at;
+    if (which == Which::first) break;
   }
-  if (const auto* delta = std::get_if<anthropic::MessageDelta>(&*event)) {
-    merge(to, delta->usage);
-    return true;
-  }
-  return false;
+  return found;
 }
 
 /// Calls `take` with the offset and the depth behind each bracket outside of strings, until it says
@@ -81,26 +71,30 @@ bool ends_one_object(std::string_view text) {
   return last == -1;
 }
 
-void merge_message(std::optional<anthropic::Usage>& to, std::string_view end) {
-  constexpr std::string_view kKey = "\"usage\"";
-  const size_t key = end.rfind(kKey);
-  if (key == std::string_view::npos) return;
-  const size_t value = end.find_first_not_of(" \t\r\n:", key + kKey.size());
-  if (value == std::string_view::npos || end[value] != '{') return;
-  const std::string_view usage = object_in(end.substr(value));
+/// Whether `text` has a whole usage, which is the last in it. With `ends_message`, it has to be the
+/// member of an object that ends with the text.
+bool merge_usage(std::optional<anthropic::Usage>& to, std::string_view text, bool ends_message) {
+  constexpr std::string_view kKey = "usage\"";
+  const size_t key = find_word(text, kKey, Which::last);
+  if (key == std::string_view::npos) return false;
+  const size_t value = text.find_first_not_of(" \t\r\n:", key + kKey.size());
+  if (value == std::string_view::npos || text[value] != '{') return false;
+  const std::string_view usage = object_in(text.substr(value));
+  if (ends_message && !ends_one_object(text.substr(value + usage.size()))) return false;
   json::Document document;
-  if (!ends_one_object(end.substr(value + usage.size())) || !document.parse_view(usage)) return;
-  merge(to, anthropic::decode_usage(document.root()));
+  if (!document.parse_view(usage)) return false;
+  if (!to) to.emplace();
+  to->merge(anthropic::decode_usage(document.root()));
+  return true;
 }
 
-void merge_events(std::optional<anthropic::Usage>& to, std::string_view end) {
-  SseParser events;
-  events.feed(end);
-  const auto take = [&to](std::string_view data) {
-    if (data.find("\"message_delta\"") != std::string_view::npos) merge_event(to, data);
-  };
-  while (const auto data = events.next()) take(*data);
-  if (const auto data = events.finish()) take(*data);
+/// The line of an event of a type, given as `type"`; "" without one.
+std::string_view event_line(std::string_view text, std::string_view type, Which which) {
+  const size_t at = find_word(text, type, which);
+  if (at == std::string_view::npos) return {};
+  const size_t begin = text.find_last_of("\r\n", at) + 1;  // 0 without a line end
+  const std::string_view line = text.substr(begin, text.find_first_of("\r\n", at) - begin);
+  return line.starts_with("data:") ? line : std::string_view();
 }
 
 }  // namespace
@@ -112,13 +106,12 @@ void RelayUsage::take(std::string_view bytes) {
 
 void RelayUsage::take_start(std::string_view bytes) {
   start_.append(bytes.substr(0, kStartBytes - start_.size()));
-  SseParser events;
-  events.feed(start_);
-  while (const auto data = events.next()) {
-    if (merge_event(usage_, *data)) starts_ = false;
-  }
-  if (start_.size() == kStartBytes) starts_ = false;
-  if (!starts_) start_ = std::string();
+  const std::string_view lines =
+      std::string_view(start_).substr(0, start_.find_last_of("\r\n") + 1);
+  const bool found = merge_usage(usage_, event_line(lines, "message_start\"", Which::first), false);
+  if (!found && start_.size() < kStartBytes) return;
+  starts_ = false;
+  start_ = std::string();
 }
 
 void RelayUsage::take_end(std::string_view bytes) {
@@ -136,9 +129,9 @@ void RelayUsage::take_end(std::string_view bytes) {
 std::optional<TokenCounts> RelayUsage::tokens(bool whole) const {
   std::optional<anthropic::Usage> usage = usage_;
   if (event_stream_) {
-    merge_events(usage, end_);
+    merge_usage(usage, event_line(end_, "message_delta\"", Which::last), false);
   } else if (whole) {
-    merge_message(usage, end_);
+    merge_usage(usage, end_, true);
   }
   if (!usage) return std::nullopt;
   return TokenCounts{usage->prompt_tokens(), usage->output_tokens.value_or(0),
