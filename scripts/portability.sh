@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC1091,SC2154
 # Builds and tests proxx on the systems and compilers that it is for, each in a root of its own that
 # debootstrap makes, and prints a table with times. Needs root; takes hours on a small machine. Not a
 # part of CI.
@@ -6,8 +7,6 @@
 # Its settings are those of scripts/roots.bash.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-script=portability.sh
-# shellcheck source=scripts/roots.bash
 . scripts/roots.bash
 
 # name         release   how      compiler

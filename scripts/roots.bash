@@ -1,8 +1,8 @@
 # Roots of Debian to build and test in, for portability.sh and stranger.sh: sourced in the project's folder
 # by root. PORTABILITY_ROOTS: where roots and ccache are kept (/var/tmp/proxx-roots); MIRROR: Debian's mirror.
-# shellcheck disable=SC2154  # `script` is the name of who sources this
+# shellcheck shell=bash
 roots=${PORTABILITY_ROOTS:-/var/tmp/proxx-roots}
-[ "$(id -u)" = 0 ] || { echo "$script: run as root: it makes roots and enters them" >&2; exit 2; }
+[ "$(id -u)" = 0 ] || { echo "${0##*/}: run as root: it makes roots and enters them" >&2; exit 2; }
 scripts/install-deps.sh roots
 
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/proxx-roots.XXXXXX")

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC1091,SC2154
 # The walk of a stranger: in a bare Debian 12 of its own, a new user does what README says, with the commands
 # that stand there: builds, installs in each way, runs every block, and takes it away again, after which nothing
 # may be left. Prints a table with times; what was printed is in build/stranger/log. Needs root; takes as long as
@@ -7,8 +8,6 @@ set -euo pipefail
 
 walk_in_new_root() {
   cd "$(dirname "$0")/.."
-  script=stranger.sh
-  # shellcheck source=scripts/roots.bash
   . scripts/roots.bash
   base bookworm
   mkdir -p build/stranger

@@ -39,7 +39,7 @@ run_example() {
   contains "$(help_of send)" "(auto)"
   contains "$(help_of batch)" "(json)"
   contains "$(help_of ask)" "($("$PROXX" ask -n hi </dev/null | jq -r .model))"
-  contains "$(help_of ask)" "the default one too, take none"
+  contains "$(help_of ask)" "the default included, have no temperature"
   split "$PROXX" ask -n -t 0.5 hi </dev/null
   contains "$err" "dropped --temperature"
 }

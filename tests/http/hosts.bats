@@ -421,7 +421,7 @@ exec sleep 60
 END
   chmod +x token.sh
   echo "auth_token_command: [$PWD/token.sh]" >>c.yaml
-  start_serve -c c.yaml
+  start_serve --drain 1 -c c.yaml
   fetch "$url/chat/completions" -d "$HAIKU"
   expect_status 200
   touch started
@@ -434,7 +434,6 @@ END
   fetch --max-time 2 "$url/models"
   expect_status 200
   kill "$serve_pid"
-  kill "$serve_pid" || true
   exit_code_of "$serve_pid"
   local i
   for i in $(seq 100); do
