@@ -15,7 +15,7 @@
 #include "anthropic/sse.h"
 #include "openai/chat/output.h"
 #include "openai/chat/request.h"
-#include "openai/responses/output.h"
+#include "openai/responses/answer/output.h"
 #include "openai/responses/request.h"
 #include "server/system.h"
 

@@ -1,5 +1,5 @@
 #include "cli/cli.h"
-#include "cli/process.h"
+#include "cli/io/process.h"
 
 int main(int argc, char** argv) {
   proxx::cli::end_process(proxx::cli::run(argc, argv));

@@ -13,7 +13,7 @@ namespace proxx {
 
 /// Bytes of one whole JSON message, the answer of a call that did not stream. Memory holds it and
 /// the client's answer at once. Without a stream no client asks for more than 21,333 tokens; a
-/// stream is bounded by event (anthropic/sse.h) and in all (upstream/engine.h).
+/// stream is bounded by event (anthropic/sse.h) and in all (upstream/curl/engine.h).
 inline constexpr size_t kMaxMessageBytes = size_t{32} << 20;
 /// The error of feed_message() for a longer one, for a caller that gathers it: `upstream_protocol`.
 [[nodiscard]] Error message_too_large();

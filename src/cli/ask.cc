@@ -1,7 +1,7 @@
-#include "cli/ask_prompt.h"
+#include "cli/ask/ask_prompt.h"
 #include "cli/commands.h"
-#include "cli/options.h"
-#include "cli/output.h"
+#include "cli/io/output.h"
+#include "cli/options/options.h"
 #include "cli/report.h"
 #include "cli/request_run.h"
 

@@ -5,18 +5,18 @@
 #include <cstring>
 #include <vector>
 
-#include "cli/batch_dry_run.h"
-#include "cli/batch_line.h"
-#include "cli/batch_run.h"
-#include "cli/batch_usage.h"
+#include "cli/batch/dry_run.h"
+#include "cli/batch/line.h"
+#include "cli/batch/run.h"
+#include "cli/batch/usage.h"
 #include "cli/commands.h"
-#include "cli/half_price.h"
-#include "cli/input.h"
+#include "cli/half_price/half_price.h"
+#include "cli/io/input.h"
+#include "cli/io/output.h"
+#include "cli/io/process.h"
+#include "cli/io/terminal.h"
 #include "cli/models_remote.h"
-#include "cli/output.h"
-#include "cli/process.h"
 #include "cli/report.h"
-#include "cli/terminal.h"
 #include "cli/usage_text.h"
 
 namespace proxx::cli {

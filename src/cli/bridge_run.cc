@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "answer/cost.h"
-#include "cli/input.h"
+#include "cli/io/input.h"
 #include "cli/record.h"
 #include "exchange/sink.h"
 

@@ -6,10 +6,10 @@
 #include <memory>
 #include <string>
 
-#include "cli/batch_progress.h"
+#include "cli/batch/progress.h"
 #include "cli/bridge_line.h"
-#include "cli/jsonl_input.h"
-#include "cli/output.h"
+#include "cli/io/jsonl_input.h"
+#include "cli/io/output.h"
 #include "cli/runtime.h"
 #include "openai/past_responses.h"
 

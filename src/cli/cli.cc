@@ -8,16 +8,16 @@
 
 #include "base/secret_text.h"
 #include "cli/commands.h"
-#include "cli/input.h"
-#include "cli/output.h"
-#include "cli/process.h"
+#include "cli/io/input.h"
+#include "cli/io/output.h"
+#include "cli/io/process.h"
+#include "cli/io/terminal.h"
 #include "cli/report.h"
-#include "cli/terminal.h"
 #include "cli/usage_text.h"
 #include "cli/version.h"
 #include "config/nearest.h"
 #include "config/secret_environment.h"
-#include "upstream/engine.h"
+#include "upstream/curl/engine.h"
 
 namespace proxx::cli {
 namespace {

@@ -1,9 +1,9 @@
 #include "cli/commands.h"
-#include "cli/options.h"
-#include "cli/output.h"
+#include "cli/io/output.h"
+#include "cli/io/terminal.h"
+#include "cli/options/options.h"
 #include "cli/report.h"
 #include "cli/runtime.h"
-#include "cli/terminal.h"
 #include "config/render.h"
 
 namespace proxx::cli {

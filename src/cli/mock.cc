@@ -4,10 +4,10 @@
 #include <string>
 
 #include "cli/commands.h"
-#include "cli/options.h"
+#include "cli/io/signals.h"
+#include "cli/io/terminal.h"
+#include "cli/options/options.h"
 #include "cli/report.h"
-#include "cli/signals.h"
-#include "cli/terminal.h"
 
 namespace proxx::cli {
 

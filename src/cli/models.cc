@@ -4,12 +4,12 @@
 
 #include "base/visible.h"
 #include "cli/commands.h"
+#include "cli/io/output.h"
 #include "cli/models_remote.h"
-#include "cli/options.h"
-#include "cli/output.h"
+#include "cli/options/options.h"
 #include "cli/report.h"
 #include "cli/runtime.h"
-#include "server/models_list.h"
+#include "server/models/models_list.h"
 
 namespace proxx::cli {
 namespace {

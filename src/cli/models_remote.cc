@@ -3,8 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "cli/io/terminal.h"
 #include "cli/report.h"
-#include "cli/terminal.h"
 #include "exchange/model_fetch.h"
 
 namespace proxx::cli {

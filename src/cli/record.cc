@@ -13,9 +13,9 @@
 #include <filesystem>
 #include <system_error>
 
-#include "cli/descriptor.h"
-#include "cli/terminal.h"
-#include "cli/write.h"
+#include "cli/io/descriptor.h"
+#include "cli/io/terminal.h"
+#include "cli/io/write.h"
 #include "exchange/protocols.h"
 #include "json/writer.h"
 #include "mock/replay.h"

@@ -5,7 +5,7 @@
 
 #include "answer/cost.h"
 #include "base/secret_text.h"
-#include "cli/terminal.h"
+#include "cli/io/terminal.h"
 #include "openai/error.h"
 
 namespace proxx::cli {

@@ -8,11 +8,11 @@
 #include <sstream>
 #include <utility>
 
-#include "cli/file_replacement.h"
-#include "cli/terminal.h"
+#include "cli/io/file_replacement.h"
+#include "cli/io/terminal.h"
 #include "config/model_entry.h"
 #include "config/secret_environment.h"
-#include "upstream/curl_global.h"
+#include "upstream/curl/global.h"
 #include "upstream/host_provider.h"
 
 namespace proxx::cli {

@@ -8,7 +8,7 @@
 #include "anthropic/model_info.h"
 #include "anthropic/models.h"
 #include "base/result.h"
-#include "cli/options.h"
+#include "cli/options/options.h"
 #include "cli/record.h"
 #include "config/keys.h"
 #include "config/load.h"
@@ -16,7 +16,7 @@
 #include "exchange/key_renewal.h"
 #include "mock/mock.h"
 #include "openai/chat/request.h"
-#include "upstream/engine.h"
+#include "upstream/curl/engine.h"
 #include "upstream/provider.h"
 
 namespace proxx::cli {

@@ -3,9 +3,9 @@
 #include <string>
 
 #include "cli/commands.h"
-#include "cli/input.h"
-#include "cli/options.h"
-#include "cli/process.h"
+#include "cli/io/input.h"
+#include "cli/io/process.h"
+#include "cli/options/options.h"
 #include "cli/request_form.h"
 #include "cli/request_run.h"
 #include "cli/usage_text.h"

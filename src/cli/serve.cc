@@ -10,17 +10,17 @@
 #include "base/visible.h"
 #include "cli/commands.h"
 #include "cli/health.h"
-#include "cli/options.h"
-#include "cli/process.h"
+#include "cli/io/process.h"
+#include "cli/io/terminal.h"
+#include "cli/options/options.h"
 #include "cli/report.h"
 #include "cli/runtime.h"
 #include "cli/serve_reload.h"
-#include "cli/terminal.h"
 #include "config/secret_environment.h"
 #include "config/small_file.h"
 #include "server/app.h"
 #include "server/lossy_writer.h"
-#include "upstream/curl_global.h"
+#include "upstream/curl/global.h"
 
 namespace proxx::cli {
 namespace {

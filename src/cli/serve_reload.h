@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "base/result.h"
-#include "cli/options.h"
+#include "cli/options/options.h"
 #include "config/keys.h"
 #include "config/load.h"
 #include "server/live.h"

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "cli/commands.h"
-#include "cli/terminal.h"
+#include "cli/io/terminal.h"
 
 namespace proxx::cli {
 

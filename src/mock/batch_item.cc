@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "json/reader.h"
-#include "mock/check.h"
-#include "mock/rules.h"
-#include "mock/scenario_messages.h"
-#include "mock/scenarios.h"
+#include "mock/rules/check.h"
+#include "mock/rules/rules.h"
+#include "mock/scenarios/messages.h"
+#include "mock/scenarios/scenarios.h"
 #include "mock/wire_headers.h"
 
 namespace proxx::mock {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "http/server.h"
-#include "mock/scenarios.h"
+#include "mock/scenarios/scenarios.h"
 
 namespace proxx::mock {
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "mock/check.h"
+#include "mock/rules/check.h"
 
 // Signatures of the mock's own. They hold what upstream's hold (docs/protocol.md 1.8): the block's
 // text and the conversation before it, so that a converter which changes either is found out.

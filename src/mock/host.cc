@@ -7,7 +7,7 @@
 #include "base/secret_text.h"
 #include "json/text.h"
 #include "json/writer.h"
-#include "mock/check.h"
+#include "mock/rules/check.h"
 
 namespace proxx::mock {
 namespace {

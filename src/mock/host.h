@@ -10,7 +10,7 @@
 #include "http/server.h"
 #include "mock/aws_signature.h"
 #include "mock/host_rules.h"
-#include "mock/scenarios.h"
+#include "mock/scenarios/scenarios.h"
 
 namespace proxx::mock {
 

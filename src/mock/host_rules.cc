@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "mock/model_rules.h"
+#include "mock/rules/model_rules.h"
 
 namespace proxx::mock {
 namespace {

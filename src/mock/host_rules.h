@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "mock/check.h"
+#include "mock/rules/check.h"
 
 // What each host asks of a request's content, from its documentation and from reports
 // (docs/hosts.md). It shares nothing with anthropic/host.h: a table that the converter reads too

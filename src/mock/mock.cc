@@ -12,7 +12,7 @@
 #include "mock/player.h"
 #include "mock/query.h"
 #include "mock/replay.h"
-#include "mock/rules.h"
+#include "mock/rules/rules.h"
 #include "mock/wire_headers.h"
 
 namespace proxx::mock {

@@ -11,7 +11,7 @@
 #include "base/result.h"
 #include "http/server.h"
 #include "mock/host.h"
-#include "mock/scenarios.h"
+#include "mock/scenarios/scenarios.h"
 
 namespace proxx::mock {
 
@@ -36,8 +36,9 @@ struct MockCounts {
 };
 
 /// An Anthropic upstream that answers by script: no key, no network, no cost. It refuses what the
-/// real one would refuse (mock/rules.h) and answers the rest by scenario (mock/scenarios.h). Lives
-/// on one loop, beside whatever else runs there; its end cuts what is under way.
+/// real one would refuse (mock/rules/rules.h) and answers the rest by scenario
+/// (mock/scenarios/scenarios.h). Lives on one loop, beside whatever else runs there; its end cuts
+/// what is under way.
 class Mock {
  public:
   /// `loop` must outlive the mock.

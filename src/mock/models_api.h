@@ -2,7 +2,7 @@
 #include <string>
 #include <string_view>
 
-#include "mock/model_rules.h"
+#include "mock/rules/model_rules.h"
 
 namespace proxx::mock {
 

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "http/server.h"
-#include "mock/scenarios.h"
+#include "mock/scenarios/scenarios.h"
 
 namespace proxx::mock {
 

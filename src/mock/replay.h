@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 #include "mock/message.h"
-#include "mock/scenarios.h"
+#include "mock/scenarios/scenarios.h"
 
 namespace proxx::mock {
 

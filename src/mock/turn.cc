@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "mock/binding.h"
-#include "mock/sample.h"
+#include "mock/sample/sample.h"
 
 namespace proxx::mock {
 namespace {

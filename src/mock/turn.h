@@ -1,8 +1,8 @@
 #pragma once
 #include <string>
 
-#include "mock/asked.h"
 #include "mock/message.h"
+#include "mock/rules/asked.h"
 
 // The parts that the turns of the scenarios are made of.
 

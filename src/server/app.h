@@ -10,7 +10,7 @@
 #include "server/log.h"
 #include "server/reloader.h"
 #include "server/reply.h"
-#include "upstream/engine.h"
+#include "upstream/curl/engine.h"
 #include "upstream/headers.h"
 #include "upstream/upstream.h"
 

@@ -8,7 +8,7 @@
 #include "base/release.h"
 #include "exchange/answer_headers.h"
 #include "exchange/jobs.h"
-#include "server/model_name.h"
+#include "server/models/model_name.h"
 #include "server/routes.h"
 #include "upstream/body_kind.h"
 

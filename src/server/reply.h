@@ -17,7 +17,7 @@
 #include "server/guards.h"
 #include "server/log.h"
 #include "server/metrics.h"
-#include "server/model_directory.h"
+#include "server/models/model_directory.h"
 #include "server/page/page_log.h"
 #include "server/request_record.h"
 

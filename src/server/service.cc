@@ -9,7 +9,7 @@
 #include "http/guard.h"
 #include "server/anthropic_headers.h"
 #include "server/chat.h"
-#include "server/models_session.h"
+#include "server/models/models_session.h"
 #include "server/page/answer_page.h"
 #include "server/page/events_session.h"
 #include "server/relay.h"

@@ -8,7 +8,7 @@
 #include "exchange/exchange.h"
 #include "http/server.h"
 #include "server/live.h"
-#include "server/model_directory.h"
+#include "server/models/model_directory.h"
 #include "server/page/page_routes.h"
 #include "server/reply.h"
 #include "server/session.h"

@@ -1,7 +1,7 @@
 #include "upstream/body_kind.h"
 
 #include "base/ascii.h"
-#include "upstream/head_reader.h"
+#include "upstream/curl/head_reader.h"
 
 namespace proxx {
 namespace {

@@ -13,10 +13,10 @@
 #include <fstream>
 #include <iterator>
 
-#include "cli/batch_file.h"
-#include "cli/batch_line.h"
+#include "cli/batch/file.h"
+#include "cli/batch/line.h"
 #include "cli/bridge_line.h"
-#include "cli/jsonl.h"
+#include "cli/io/jsonl.h"
 #include "client_stream.h"
 #include "fuzz.h"
 

@@ -17,7 +17,7 @@
 #include "fuzz.h"
 #include "server/client_keys.h"
 #include "server/guards.h"
-#include "upstream/header_block.h"
+#include "upstream/curl/header_block.h"
 #include "upstream/retry.h"
 #include "upstream/secrets.h"
 

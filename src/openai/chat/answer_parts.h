@@ -8,7 +8,7 @@
 #include "answer/events.h"
 #include "json/writer.h"
 #include "openai/chat/answer_options.h"
-#include "openai/citations.h"
+#include "openai/content/citations.h"
 
 // What the forms of a chat answer have in common (docs/protocol.md 5.2, 5.3;
 // docs/mapping-chat.md 6.4).

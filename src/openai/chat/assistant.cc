@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "anthropic/white_space.h"
-#include "openai/content.h"
+#include "openai/content/content.h"
+#include "openai/content/thinking_fields.h"
 #include "openai/draft.h"
 #include "openai/members.h"
-#include "openai/thinking_fields.h"
 #include "openai/tools.h"
 
 namespace proxx::openai::chat {

@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 #include "json/reader.h"
-#include "openai/arguments.h"
+#include "openai/content/arguments.h"
 #include "policy/conversation.h"
 #include "policy/notice_log.h"
 

@@ -8,7 +8,7 @@
 #include "answer/events.h"
 #include "openai/chat/answer_options.h"
 #include "openai/chat/answer_parts.h"
-#include "openai/citations.h"
+#include "openai/content/citations.h"
 
 namespace proxx::openai {
 

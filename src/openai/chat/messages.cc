@@ -9,7 +9,7 @@
 #include "openai/cache_fields.h"
 #include "openai/chat/assistant.h"
 #include "openai/chat/request_reader.h"
-#include "openai/content.h"
+#include "openai/content/content.h"
 #include "openai/members.h"
 #include "policy/conversation.h"
 

@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "json/raw.h"
-#include "openai/citations.h"
+#include "openai/content/citations.h"
 
 // Items of `output` and their parts as JSON, but those of calls (calls.h) and searches
 // (search_call.h).

@@ -3,7 +3,7 @@
 
 #include "anthropic/input_block.h"
 #include "base/result.h"
-#include "openai/arguments.h"
+#include "openai/content/arguments.h"
 #include "openai/responses/items.h"
 #include "openai/responses/request_reader.h"
 

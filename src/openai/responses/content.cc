@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "anthropic/white_space.h"
-#include "openai/files.h"
-#include "openai/media.h"
+#include "openai/content/files.h"
+#include "openai/content/media.h"
 #include "openai/members.h"
 
 namespace proxx::openai::responses {

@@ -5,7 +5,7 @@
 #include "anthropic/input_block.h"
 #include "base/result.h"
 #include "json/reader.h"
-#include "openai/content.h"
+#include "openai/content/content.h"
 #include "openai/responses/request_reader.h"
 
 // Parts of messages and of outputs (docs/mapping-responses.md 1.3, 4.2).

@@ -2,10 +2,10 @@
 #include <string>
 #include <utility>
 
-#include "openai/responses/event_stream.h"
-#include "openai/responses/output.h"
+#include "openai/responses/answer/event_stream.h"
+#include "openai/responses/answer/output.h"
+#include "openai/responses/answer/response_object.h"
 #include "openai/responses/request.h"
-#include "openai/responses/response_object.h"
 
 namespace proxx::openai::responses {
 namespace {

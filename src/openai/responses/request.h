@@ -7,7 +7,7 @@
 #include "openai/converted_request.h"
 #include "openai/protocol.h"
 #include "openai/request_options.h"
-#include "openai/responses/answer_options.h"
+#include "openai/responses/answer/answer_options.h"
 
 namespace proxx::openai::responses {
 

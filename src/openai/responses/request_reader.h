@@ -13,7 +13,7 @@
 #include "openai/fields.h"
 #include "openai/origins.h"
 #include "openai/request_options.h"
-#include "openai/responses/answer_options.h"
+#include "openai/responses/answer/answer_options.h"
 #include "openai/responses/items.h"
 #include "openai/responses/past.h"
 #include "openai/responses/tool_table.h"

@@ -8,7 +8,7 @@
 
 #include "anthropic/sse.h"
 #include "json/reader.h"
-#include "openai/citations.h"
+#include "openai/content/citations.h"
 
 using namespace proxx;
 using namespace proxx::anthropic;

@@ -1,5 +1,3 @@
-#include "cli/batch_file.h"
-
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
@@ -8,7 +6,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "cli/batch_line.h"
+#include "cli/batch/file.h"
+#include "cli/batch/line.h"
 
 using namespace proxx;
 using namespace proxx::cli;

@@ -1,6 +1,6 @@
-#include "cli/batch_gate.h"
-
 #include <doctest/doctest.h>
+
+#include "cli/batch/gate.h"
 
 using namespace std::chrono_literals;
 using proxx::cli::Gate;

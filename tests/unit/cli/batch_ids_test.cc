@@ -1,9 +1,9 @@
-#include "cli/batch_ids.h"
-
 #include <doctest/doctest.h>
 #include <malloc.h>
 
 #include <string>
+
+#include "cli/batch/ids.h"
 
 using proxx::cli::IdSet;
 

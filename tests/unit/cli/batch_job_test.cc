@@ -1,10 +1,9 @@
-#include "cli/batch_job.h"
-
 #include <doctest/doctest.h>
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 
+#include "cli/batch/job.h"
 #include "support/fake_upstream.h"
 #include "upstream/anthropic_provider.h"
 

@@ -1,8 +1,8 @@
-#include "cli/batch_line.h"
-
 #include <doctest/doctest.h>
 
 #include <string>
+
+#include "cli/batch/line.h"
 
 using namespace proxx;
 using namespace proxx::cli;

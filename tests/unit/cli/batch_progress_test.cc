@@ -1,8 +1,7 @@
-#include "cli/batch_progress.h"
-
 #include <doctest/doctest.h>
 
 #include "answer/cost.h"
+#include "cli/batch/progress.h"
 
 using namespace std::chrono_literals;
 using namespace proxx;

@@ -1,8 +1,8 @@
-#include "cli/batch_text.h"
-
 #include <doctest/doctest.h>
 
 #include <vector>
+
+#include "cli/batch/text.h"
 
 using namespace proxx::cli;
 

@@ -1,6 +1,6 @@
-#include "cli/batch_usage.h"
-
 #include <doctest/doctest.h>
+
+#include "cli/batch/usage.h"
 
 using namespace proxx;
 using namespace proxx::cli;

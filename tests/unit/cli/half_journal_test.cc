@@ -1,8 +1,7 @@
-#include "cli/half_journal.h"
-
 #include <doctest/doctest.h>
 
-#include "cli/half_report.h"
+#include "cli/half_price/journal.h"
+#include "cli/half_price/report.h"
 #include "json/text.h"
 
 using namespace proxx;

@@ -1,9 +1,8 @@
-#include "cli/half_run.h"
-
 #include <doctest/doctest.h>
 
 #include <random>
 
+#include "cli/half_price/run.h"
 #include "half_simulation.h"
 
 using namespace proxx;

@@ -15,11 +15,11 @@
 #include <vector>
 
 #include "anthropic/models.h"
-#include "cli/half_calls.h"
-#include "cli/half_input.h"
-#include "cli/half_journal.h"
-#include "cli/half_output.h"
-#include "cli/half_run.h"
+#include "cli/half_price/calls.h"
+#include "cli/half_price/input.h"
+#include "cli/half_price/journal.h"
+#include "cli/half_price/output.h"
+#include "cli/half_price/run.h"
 #include "json/reader.h"
 
 namespace proxx::test {

@@ -1,4 +1,4 @@
-#include "cli/jsonl.h"
+#include "cli/io/jsonl.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "cli/process.h"
+#include "cli/io/process.h"
 
 #include <doctest/doctest.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-#include "cli/signals.h"
+#include "cli/io/signals.h"
 
 #include <doctest/doctest.h>
 #include <poll.h>

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <map>
 
-#include "mock/rules.h"
+#include "mock/rules/rules.h"
 #include "openai/chat/request.h"
 #include "unit/conversion/request_generator.h"
 

@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "mock/rules.h"
+#include "mock/rules/rules.h"
 #include "openai/responses/request.h"
 #include "openai/responses/sealed.h"
 #include "unit/conversion/request_generator.h"

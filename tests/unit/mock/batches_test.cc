@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "mock/batch_scenarios.h"
-#include "mock/scenarios.h"
+#include "mock/scenarios/scenarios.h"
 #include "unit/mock/mock_test_support.h"
 
 namespace proxx::mock {

@@ -1,10 +1,10 @@
-#include "mock/duty.h"
+#include "mock/rules/duty.h"
 
 #include <doctest/doctest.h>
 
-#include "mock/asked.h"
-#include "mock/rules.h"
-#include "mock/scenarios.h"
+#include "mock/rules/asked.h"
+#include "mock/rules/rules.h"
+#include "mock/scenarios/scenarios.h"
 #include "unit/mock/mock_test_support.h"
 #include "unit/mock/schema_checker.h"
 

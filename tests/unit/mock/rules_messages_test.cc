@@ -3,7 +3,7 @@
 #include <string>
 
 #include "mock/binding.h"
-#include "mock/rules.h"
+#include "mock/rules/rules.h"
 #include "unit/mock/mock_test_support.h"
 
 namespace proxx::mock {

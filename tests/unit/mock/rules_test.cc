@@ -1,4 +1,4 @@
-#include "mock/rules.h"
+#include "mock/rules/rules.h"
 
 #include <doctest/doctest.h>
 

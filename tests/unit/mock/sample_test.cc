@@ -1,4 +1,4 @@
-#include "mock/sample.h"
+#include "mock/sample/sample.h"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@
 #include <iterator>
 #include <set>
 
-#include "mock/rules.h"
+#include "mock/rules/rules.h"
 #include "unit/mock/mock_test_support.h"
 #include "unit/mock/schema_checker.h"
 

@@ -1,14 +1,14 @@
-#include "mock/scenarios.h"
+#include "mock/scenarios/scenarios.h"
 
 #include <doctest/doctest.h>
 
 #include <set>
 
 #include "mock/models_api.h"
-#include "mock/rules.h"
-#include "mock/sample.h"
-#include "mock/scenario_faults.h"
-#include "mock/scenario_messages.h"
+#include "mock/rules/rules.h"
+#include "mock/sample/sample.h"
+#include "mock/scenarios/faults.h"
+#include "mock/scenarios/messages.h"
 #include "mock/wire_headers.h"
 #include "unit/mock/mock_test_support.h"
 

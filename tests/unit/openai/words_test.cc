@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "anthropic/usage.h"
-#include "openai/citations.h"
+#include "openai/content/citations.h"
 #include "support.h"
 
 namespace proxx::test {

@@ -1,4 +1,4 @@
-#include "server/models_list.h"
+#include "server/models/models_list.h"
 
 #include <doctest/doctest.h>
 

@@ -7,7 +7,7 @@
 
 #include "fixture.h"
 #include "json/reader.h"
-#include "server/model_name.h"
+#include "server/models/model_name.h"
 #include "support/fake_provider.h"
 #include "support/growth.h"
 

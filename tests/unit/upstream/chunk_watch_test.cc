@@ -1,4 +1,4 @@
-#include "upstream/chunk_watch.h"
+#include "upstream/curl/chunk_watch.h"
 
 #include <doctest/doctest.h>
 

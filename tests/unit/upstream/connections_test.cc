@@ -1,4 +1,4 @@
-#include "upstream/connections.h"
+#include "upstream/curl/connections.h"
 
 #include <arpa/inet.h>
 #include <doctest/doctest.h>

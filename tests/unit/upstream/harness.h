@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "support/fault_server.h"
-#include "upstream/engine.h"
+#include "upstream/curl/engine.h"
 
 namespace proxx::test {
 
