@@ -82,7 +82,7 @@ complete -c proxx -n '__proxx_is ask' -s J -l schema -r -d 'JSON Schema of the a
 
 complete -c proxx -n '__proxx_is batch bridge' -s j -l jobs -x -d 'Requests in flight'
 complete -c proxx -n '__proxx_is batch' -s F -l format -x -a 'json text' -d 'Form of the answers'
-complete -c proxx -n '__proxx_is batch' -l resume -d 'Run what has no answer yet'
+complete -c proxx -n '__proxx_is batch' -l resume -d 'Run what failed or has no answer yet'
 complete -c proxx -n '__proxx_is batch' -l text -d 'Each line is a prompt'
 complete -c proxx -n '__proxx_is batch' -l fail-fast -d 'Stop at the first line that fails'
 complete -c proxx -n '__proxx_is batch' -l half-price -d 'Send as batches: half the price, within 24 hours'

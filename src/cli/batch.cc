@@ -76,7 +76,9 @@ Result<BatchInput> prepare_input(int descriptor, const BatchOptions& options) {
 Result<BatchFile> create_file(const BatchOptions& options) {
   auto file = BatchFile::create(options.output);
   if (!file && file.error().kind == ErrorKind::usage && options.format == Format::text) {
-    return err(ErrorKind::usage, options.output + " exists; what was answered is not overwritten");
+    return err(ErrorKind::usage, options.output +
+                                     " exists; what was answered is not overwritten: name another "
+                                     "file, or move this one away");
   }
   return file;
 }

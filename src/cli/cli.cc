@@ -56,7 +56,7 @@ int dispatch(int argc, char** argv) {
     if (command.name == word) return command.run(argc - 1, argv + 1);
   }
   const bool more_words = argc > 2 && argv[2][0] != '-';
-  return unknown_command(word, more_words ? word + " ..." : "");
+  return unknown_command(word, more_words ? word + " ..." : word);
 }
 
 int print_text(const std::string& text) {

@@ -75,7 +75,7 @@ void explain_max_tokens(const std::string& request) {
   for (const char* name : {"max_tokens", "max_completion_tokens", "max_output_tokens"}) {
     if (!document.root().get(name).is_null()) return;
   }
-  say("max_tokens is the model's limit, or convert.max_tokens: the request sets none; "
+  say("the request sets no max_tokens, so convert.max_tokens or the model's limit is sent; "
       "only tokens that are written cost");
 }
 

@@ -82,6 +82,9 @@ Result<server::LiveOptions> live_options(const ServeOptions& options, const Load
   service.keys.client_key = settings->serve.client_key;
   // There is no such credential of a client's.
   if (!own.aws.empty()) service.keys.client_key = ClientKey::ignore;
+  if (own.empty() && settings->upstream != HostKind::anthropic) {
+    service.keys.own_missing = missing_key_text(loaded);
+  }
   service.keys.own = std::move(own);
   service.keys.own_is_secret = !options.mock && settings->upstream_url != "mock";
   service.keys.hidden = held_secrets(*settings);

@@ -302,7 +302,11 @@ std::string hint(std::string_view path, const std::string& key,
 Read read_map_at(const YamlNode& map, const std::string& path, const std::vector<Setting>& settings,
                  const OnRead& on_read) {
   if (map.kind == YamlNode::Kind::null) return {};
-  if (map.kind != YamlNode::Kind::map) return expected(map, "a map of keys");
+  if (map.kind != YamlNode::Kind::map) {
+    const std::string section = path.substr(0, path.find_last_of('.'));
+    return expected(map,
+                    section.empty() ? "a map of keys" : "a map of keys under '" + section + "'");
+  }
   for (const YamlNode& child : map.children) {
     const std::string name = path + child.key;
     const bool dotted = child.key.find('.') != std::string::npos;

@@ -57,6 +57,15 @@ Wrong check_signing_host(std::string& text) {
   return text.find(':') == std::string::npos ? check_part(text) : check_host(text);
 }
 
+/// As the Host header has it, its port aside. An IPv6 address has more than one colon.
+Wrong check_host_name(std::string& text) {
+  const bool has_port = std::count(text.begin(), text.end(), ':') == 1;
+  if (text.empty() || has_port || text.find_first_of("/@?# ") != std::string::npos) {
+    return "expected a host name without scheme, port or path";
+  }
+  return std::nullopt;
+}
+
 Wrong check_date(std::string& text) {
   constexpr std::string_view kForm = "0000-00-00";
   const auto fits = [](char c, char form) {
@@ -126,7 +135,7 @@ std::vector<Setting> settings_of(Settings& s) {
       {"serve.auth_file", &s.serve.auth_file, kPath},
       {"serve.retry", &s.serve.retry, kRetries},
       {"serve.cors", &s.serve.cors, {0, 0, check_origin_pattern}},
-      {"serve.allowed_hosts", &s.serve.allowed_hosts},
+      {"serve.allowed_hosts", &s.serve.allowed_hosts, {0, 0, check_host_name}},
       {"serve.max_connections", &s.serve.max_connections, {1, 1'000'000}},
       {"serve.threads", &s.serve.threads, {1, 256}},
       {"serve.drain", &s.serve.drain, kSeconds},

@@ -122,7 +122,9 @@ Result<Credential> admitted_credential(const http::Request& request, const KeyRu
     if (key) return Credential{std::move(*key), {}};
   }
   if (rules.own.empty()) {
-    return unauthorized("no key was sent, and the server has none: Authorization: Bearer KEY");
+    return unauthorized(
+        "no key was sent, and the server has none: " +
+        (rules.own_missing.empty() ? "Authorization: Bearer KEY" : rules.own_missing));
   }
   return rules.own;
 }
@@ -160,9 +162,15 @@ Result<std::vector<std::string>> parse_auth_file(std::string_view text) {
 }
 
 Result<std::vector<std::string>> read_auth_file(const std::string& path) {
-  PROXX_ASSIGN(const SmallFile file, read_small_file(path, kMaxAuthFileBytes, PipeAllowed::yes));
+  const auto named = [](Error error) {
+    error.message.insert(0, "auth_file ");
+    return error;
+  };
+  PROXX_ASSIGN(const SmallFile file,
+               read_small_file(path, kMaxAuthFileBytes, PipeAllowed::yes).map_error(named));
   auto keys = parse_auth_file(file.text);
-  if (!keys) return err(ErrorKind::usage, shown_whole(path) + ": " + keys.error().message);
+  if (!keys)
+    return err(named(Error(ErrorKind::usage, shown_whole(path) + ": " + keys.error().message)));
   return keys;
 }
 

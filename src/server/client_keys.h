@@ -18,6 +18,8 @@ struct KeyRules {
   ClientKey client_key = ClientKey::forward;
   bool own_is_secret = true;  ///< false for the mock's: anyone may use it
   Secrets hidden = {};        ///< that are not used, and not shown either
+  /// What to do where `own` is empty and a client can have none either; "": the client sends one.
+  std::string own_missing = {};
 };
 
 /// The server's own keys, its secret configured headers and the rules' `hidden`, for the provider:

@@ -138,6 +138,11 @@ make_files() {
   split "$PROXX" ask --mock -J person.json who </dev/null
   expect_code 0
   expect keys "$(jq -c keys <<<"$out")" '["name"]'
+  asked -J @person.json who </dev/null
+  expect format "$(got '.output_config.format.type')" json_schema
+  asked -J @nosuch.json who </dev/null
+  expect_code 2
+  contains "$err" "nosuch.json: No such file"
   echo '{"type":' >broken.json
   asked -J broken.json who </dev/null
   expect_code 2

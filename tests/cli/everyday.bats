@@ -167,7 +167,7 @@ load helpers
   expect file "$(cat out.txt)" "Hello from the mock upstream. You said: hi"
   split "$PROXX" batch --mock -F text -o out.txt <<<"$HI"
   expect_code 2
-  expect stderr "$err" "proxx: out.txt exists; what was answered is not overwritten"
+  expect stderr "$err" "proxx: out.txt exists; what was answered is not overwritten: name another file, or move this one away"
 }
 
 @test "batch -F text: what has no text is told by its line" {
@@ -259,7 +259,7 @@ load helpers
 
 @test "128000 is explained where it surprises" {
   split "$PROXX" ask -n -v hi </dev/null
-  contains "$err" "proxx: max_tokens is the model's limit, or convert.max_tokens: the request sets none"
+  contains "$err" "proxx: the request sets no max_tokens, so convert.max_tokens or the model's limit is sent"
   for args in "-n -v --max-tokens 50" "-n" "-n -v -q"; do
     # shellcheck disable=SC2086  # words
     split "$PROXX" ask $args hi </dev/null

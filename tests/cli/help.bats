@@ -111,7 +111,7 @@ run_example() {
   expect stderr "$err" "proxx: unknown command 'serv' (did you mean 'serve'?)"
   split "$PROXX" xyzzy
   expect_code 2
-  expect stderr "$err" "proxx: unknown command 'xyzzy'; see proxx --help"
+  expect stderr "$err" "proxx: unknown command 'xyzzy'; see proxx --help; for a prompt in words: proxx ask xyzzy"
 }
 
 @test "a mistyped choice gets the list of them" {

@@ -35,7 +35,8 @@ told() {
   told "--log-format: expected text or json, got 'x'" serve --log-format x
   told "--upstream: expected anthropic, aws, google, bedrock, vertex or foundry, got 'x'" ask --upstream x hi
   told "--as: expected aws, google, bedrock, mantle, vertex or foundry, got 'x'" mock --as x
-  told "--aws-key: expected ID:SECRET" mock --aws-key x
+  told "--aws-key: expected ID:SECRET" mock --as bedrock --aws-key x
+  told "--token needs --as" mock --token x
   told "--format: expected json or text, got 'sse'" batch -F sse
   told "convert what? request, response or stream" convert
   told "convert what? request, response or stream, got 'req.json'" convert req.json
@@ -194,7 +195,7 @@ told() {
   told "no.yaml: No such file or directory" ask -c no.yaml hi
   told "no.jsonl: No such file or directory" batch -n no.jsonl
   told "no.jsonl: No such file or directory" batch --half-price --mock -o out.jsonl no.jsonl
-  told "no: No such file or directory" serve --auth-file no
+  told "auth_file no: No such file or directory" serve --auth-file no
   # Before an answer is paid for that could not be kept.
   split "$PROXX" ask --mock -C nowhere/talk.json hi </dev/null
   expect_code 1

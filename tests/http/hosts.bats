@@ -450,3 +450,11 @@ END
   contains "$err" "POST https://aiplatform.googleapis.com/v1/projects/p1/locations/global/publishers/anthropic/models/claude-haiku-4-5@20251001:streamRawPredict"
   expect body "$(jq -c '[.anthropic_version, has("model"), .stream]' <<<"$out")" '["vertex-2023-10-16",false,true]'
 }
+
+@test "hosts: a server without a credential says which settings give it one" {
+  printf 'upstream: bedrock\nregion: us-east-1\n' >c.yaml
+  start_serve -c c.yaml
+  fetch "$url/chat/completions" -d "$HAIKU"
+  expect_status 401
+  contains "$body" "the server has none: no AWS credential: set AWS_BEARER_TOKEN_BEDROCK"
+}

@@ -75,6 +75,10 @@ Result<std::string> read_schema(const std::string& value) {
   if (std::string_view("{[\"").find(text_given.front()) != std::string_view::npos) {
     return check_schema(value, "--schema");
   }
+  if (value.front() == '@') {  // as -s and -H take a file
+    PROXX_ASSIGN(const std::string text, read_input(value.substr(1)));
+    return check_schema(text, value.substr(1));
+  }
   const bool one_word = value.find_first_of(" ,:\n") == std::string::npos;
   if ((one_word && looks_like_file(value)) || access(value.c_str(), F_OK) == 0) {
     PROXX_ASSIGN(const std::string text, read_input(value));

@@ -59,7 +59,7 @@ Parsed<BatchOptions> parse_batch(int argc, char** argv) {
       ->type_name("FORMAT")
       ->check(one_of({"json", "text"}));
   app.add_flag("--resume", options.resume,
-               "Continue the file of -o: run what has no answer there yet");
+               "Continue the file of -o: run what failed or has no answer there");
   app.add_flag("--fail-fast", options.fail_fast, "Stop at the first line that fails");
   app.add_flag("-n,--dry-run", options.dry_run, "Print the Anthropic requests, send nothing")
       ->excludes("--output", "--resume");

@@ -30,6 +30,28 @@ void add_list(CLI::App& app, CommonOptions& options, const std::string& flag,
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+/// What `--as` checks.
+void add_host(CLI::App& app, MockOptions& options) {
+  app.add_option("--as", options.as, "Play a host: bedrock, mantle, vertex, foundry, aws, google")
+      ->type_name("HOST");
+  app.add_option("--token", options.token, "The only key or token that the host accepts")
+      ->type_name("TOKEN")
+      ->needs("--as");
+  app.add_option("--token-life", options.token_life_s,
+                 "How long a token is good after its first use")
+      ->type_name("S")
+      ->check(integer_from(0, 86'400))
+      ->needs("--as");
+  app.add_option("--aws-key", options.aws_key, "The AWS key whose signatures to accept")
+      ->type_name("ID:SECRET")
+      ->needs("--as");
+  app.add_option("--clock-ahead", options.clock_ahead_s,
+                 "Play a host whose clock is ahead; -S: behind")
+      ->type_name("S")
+      ->check(integer_from(-31'536'000, 31'536'000))
+      ->needs("--as");
+}
+
 }  // namespace
 
 Parsed<SendOptions> parse_send(int argc, char** argv) {
@@ -156,19 +178,7 @@ Parsed<MockOptions> parse_mock(int argc, char** argv) {
   app.add_option("--delay", options.delay_ms, "Wait between events")
       ->type_name("MS")
       ->check(integer_from(0, 600'000));
-  app.add_option("--as", options.as, "Play a host: bedrock, mantle, vertex, foundry, aws, google")
-      ->type_name("HOST");
-  app.add_option("--token", options.token, "The only key or token to accept")->type_name("TOKEN");
-  app.add_option("--token-life", options.token_life_s,
-                 "How long a token is good after its first use")
-      ->type_name("S")
-      ->check(integer_from(0, 86'400));
-  app.add_option("--aws-key", options.aws_key, "The AWS key whose signatures to accept")
-      ->type_name("ID:SECRET");
-  app.add_option("--clock-ahead", options.clock_ahead_s,
-                 "Play a host whose clock is ahead; -S: behind")
-      ->type_name("S")
-      ->check(integer_from(-31'536'000, 31'536'000));
+  add_host(app, options);
   app.add_option("--batch-time", options.batch_time_ms, "How long a message batch takes (200)")
       ->type_name("MS")
       ->check(integer_from(0, 86'400'000));

@@ -29,6 +29,14 @@ Outcome outcome(http::HeaderList headers, const KeyRules& rules) {
   return {http_status_of(result.error()), error_body(result.error()), ""};
 }
 
+TEST_CASE("a client without a key is told how the server gets one, where a client can have none") {
+  KeyRules rules;
+  CHECK(has(outcome({}, rules).code, "and the server has none: Authorization: Bearer KEY"));
+  rules.own_missing = "no AWS credential: set THIS";
+  CHECK(outcome({}, rules).status == 401);
+  CHECK(has(outcome({}, rules).code, "and the server has none: no AWS credential: set THIS"));
+}
+
 TEST_CASE("the client's key goes upstream as an API key, from either header") {
   const KeyRules rules{own_key(), {}, ClientKey::forward};
   CHECK(outcome({{"Authorization", "Bearer sk-client"}}, rules).api_key == kClientKey);
