@@ -1,5 +1,5 @@
 #!/bin/sh
-# Lists the rows of rows.txt (the mapping's tables, docs/mapping-chat.md 6.0 to 6.9) that no golden shows, and the names
+# Lists the rows of rows.txt (the tables of docs/mapping-chat.md 6.0 to 6.9 and docs/mapping-responses.md 4.0 to 4.9) that no golden shows, and the names
 # after "rows:" in goldens that are no row. Exit 1 if there are any.
 # A golden's line is `rows: 6.1 temperature, 6.3 none`; section 8's names are free.
 set -eu
