@@ -208,7 +208,7 @@ load helpers
   interrupted
   contains "$(cat err)" "proxx: 3 of 4 lines are done; with -o FILE a batch can go on with --resume"
   interrupted -F text
-  contains "$(cat err)" "proxx: 3 of 4 lines are done; to go on: the same with the input from line 4 (tail -n +4)"
+  contains "$(cat err)" "proxx: 3 of 4 lines are done; to go on: the same into another file, with the input from line 4 (tail -n +4)"
 }
 
 

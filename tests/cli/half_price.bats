@@ -97,6 +97,19 @@ sent_items() { upstream_batches | jq '[.data[].request_counts | add] | add // 0'
   expect items "$(sent_items)" 4
 }
 
+@test "half price: a crontab's line with --resume is done once all is answered, and sends nothing more" {
+  setup_half
+  start_mock --batch-time 50
+  lines 4 >in.jsonl
+  half in.jsonl
+  expect_code 0
+  half --no-wait --resume -q in.jsonl
+  expect_code 0
+  expect stderr "$err" ""
+  all_answered 4
+  expect items "$(sent_items)" 4
+}
+
 @test "half price: a batch whose creation was answered by an error is found again, not sent again" {
   local scenario
   for scenario in batch-lost batch-reset batch-lag; do

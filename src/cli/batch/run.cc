@@ -319,7 +319,8 @@ void BatchRun::tell_how_to_go_on() {
                            " lines are done; ";
   if (in_order_) {
     const std::string line = std::to_string(in_order_->next());
-    tell(done + "to go on: the same with the input from line " + line + " (tail -n +" + line + ")");
+    tell(done + "to go on: the same into another file, with the input from line " + line +
+         " (tail -n +" + line + ")");
   } else if (!options_.output.empty()) {
     tell(done + "to go on: the same command with --resume");
   } else {
