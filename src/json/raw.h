@@ -69,6 +69,7 @@ class RawString {
     return *this;
   }
 
+  friend bool operator==(const RawString&, const RawString&) = default;
   friend bool operator==(const RawString& a, Raw b) { return Raw(a) == b; }
 
  private:
