@@ -22,4 +22,4 @@ printf '\n$ proxx ask --mock hi\n'
 printf '\nproxx is at %s. Try: %s ask --mock hi\n' "$PWD/$proxx" "$PWD/$proxx"
 printf 'To install it for all:  sudo cmake --install %s\n' "$PWD/build/release"
 printf 'For you alone:          cmake --install %s --prefix ~/.local\n' "$PWD/build/release"
-printf 'Away again:             cmake -P %s (with sudo as it was installed)\n' "$PWD/build/release/uninstall.cmake"
+printf 'Away again:             cmake -P %s (with sudo, if you installed with sudo)\n' "$PWD/build/release/uninstall.cmake"

@@ -14,6 +14,9 @@ namespace proxx {
 /// Whether two words, like names of headers, are one but for the case of letters.
 [[nodiscard]] bool same_word(std::string_view a, std::string_view b);
 
+/// `text` without what it begins and ends with of `blanks`.
+[[nodiscard]] std::string_view trimmed(std::string_view text, std::string_view blanks = " \t\r\n");
+
 [[nodiscard]] constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }

@@ -13,6 +13,9 @@
 namespace proxx {
 namespace {
 
+/// Around a header's name and value. A line end stays, and is refused.
+constexpr std::string_view kBlanks = " \t\r";
+
 std::string prefix(const Origin& origin, std::string_view key) {
   switch (origin.kind) {
     case Origin::Kind::builtin:
@@ -72,13 +75,6 @@ Status read_file_layer(LoadedSettings& loaded, const std::vector<Setting>& setti
                                    std::to_string(complaint.place.column) + ": " + complaint.text);
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r";
-  const size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
 YamlNode scalar(std::string_view text) {
   YamlNode node;
   node.kind = YamlNode::Kind::scalar;
@@ -101,8 +97,8 @@ tl::expected<YamlNode, std::string> node_of(const std::vector<std::string_view>&
     if (is_headers && colon == std::string_view::npos) {
       return tl::unexpected(std::string("expected 'Name: value'"));
     }
-    node.children.push_back(scalar(is_headers ? trimmed(text.substr(colon + 1)) : text));
-    if (is_headers) node.children.back().key = trimmed(text.substr(0, colon));
+    node.children.push_back(scalar(is_headers ? trimmed(text.substr(colon + 1), kBlanks) : text));
+    if (is_headers) node.children.back().key = trimmed(text.substr(0, colon), kBlanks);
   }
   return node;
 }

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/ascii.h"
+
 namespace proxx::mock {
 namespace {
 
@@ -49,13 +51,6 @@ nlohmann::json canonical(const Json& value) {
   return nlohmann::json::parse(value.dump());
 }
 
-std::string trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n\v\f";
-  const size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(kBlank) - first + 1));
-}
-
 bool is_thinking(const Json& block) {
   const std::string type = block.is_object() ? block.value("type", "") : "";
   return type == "thinking" || type == "redacted_thinking";
@@ -67,7 +62,7 @@ void add_block(Hash& hash, const Json& block) {
   if (is_thinking(block) || !block.is_object()) return;
   const auto text = block.find("text");
   if (text != block.end() && text->is_string()) {
-    const std::string bare = trimmed(text->get_ref<const std::string&>());
+    const std::string bare(trimmed(text->get_ref<const std::string&>(), " \t\r\n\v\f"));
     if (!bare.empty()) hash.add("text:" + bare);
     return;
   }

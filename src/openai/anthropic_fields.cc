@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "anthropic/white_space.h"
+#include "base/ascii.h"
 #include "openai/members.h"
 
 namespace proxx::openai {
@@ -24,9 +25,8 @@ bool is_beta_name(std::string_view value) {
 
 /// `element` is the value that holds the beta, `list` the whole field.
 Status add_beta(Reader list, Reader element, std::string_view value, Draft& draft) {
-  const auto begin = value.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  value = value.substr(begin, value.find_last_not_of(" \t") - begin + 1);
+  value = trimmed(value, " \t");
+  if (value.empty()) return {};
   if (!is_beta_name(value)) return err(element, "not the name of a beta", "invalid_value");
   if (!draft.betas.take(value)) return err(list, BetaAllowance::kExceeded, "invalid_value");
   anthropic::add_beta(draft.request, value);

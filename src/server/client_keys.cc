@@ -147,11 +147,9 @@ Result<std::vector<std::string>> parse_auth_file(std::string_view text) {
   std::vector<std::string> keys;
   for (int number = 1; !text.empty(); ++number) {
     const size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
+    const std::string_view line = trimmed(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
-    const size_t first = line.find_first_not_of(" \t\r");
-    if (first == std::string_view::npos || line[first] == '#') continue;
-    line = line.substr(first, line.find_last_not_of(" \t\r") + 1 - first);
+    if (line.empty() || line.front() == '#') continue;
     if (!is_key(line)) {
       return err(ErrorKind::usage, "line " + std::to_string(number) + ": not a key");
     }

@@ -38,13 +38,12 @@ constexpr std::string_view kUploads =
     "for a batch run \"proxx batch --half-price -o OUT IN\"";
 constexpr std::string_view kBatch =
     "files and batches are not kept here: run \"proxx batch --half-price -o OUT IN\" instead";
-constexpr std::string_view kOtherProvider = "Claude has none: use another provider for them";
 constexpr std::array<Absent, 23> kAbsent = {{
-    {"/v1/embeddings", kOtherProvider},
+    {"/v1/embeddings", "Claude makes no embeddings: use another provider for them"},
     {"/v1/images",
      "Claude makes no images: use another provider for them; images to look at are "
      "`image_url` parts of POST /v1/chat/completions"},
-    {"/v1/videos", kOtherProvider},
+    {"/v1/videos", "Claude makes no videos: use another provider for them"},
     {"/v1/audio", "Claude takes and gives text only: transcribe and speak with another provider"},
     {"/v1/realtime", "use POST /v1/chat/completions with \"stream\": true"},
     {"/v1/moderations", "use another provider, or ask a model by POST /v1/chat/completions"},
@@ -68,7 +67,7 @@ constexpr std::array<Absent, 23> kAbsent = {{
     {"/v1/fine-tunes",
      "Claude is not fine-tuned here: put instructions and examples into the "
      "messages of POST /v1/chat/completions"},
-    {"/v1/evals", kOtherProvider},
+    {"/v1/evals", "Claude's API has no evals: use another provider for them"},
     {"/v1/organization", "keys and usage are in Anthropic's Console"},
     {"/v1/edits", "use POST /v1/chat/completions"},
     {"/v1/engines", "use GET /v1/models"},

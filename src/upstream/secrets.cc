@@ -14,12 +14,6 @@ namespace {
 
 constexpr std::string_view kBlank = " \t";
 
-std::string_view trimmed(std::string_view text, std::string_view what = kBlank) {
-  const size_t first = text.find_first_not_of(what);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(what) - first + 1);
-}
-
 /// A capital, or letters and digits: no word of a protocol's.
 bool is_mixed(std::string_view text) {
   const auto has = [text](auto kind) { return std::any_of(text.begin(), text.end(), kind); };
@@ -86,7 +80,7 @@ bool is_scheme(std::string_view word) {
 void add_value(Found& found, std::string_view value) {
   const size_t space = std::min(value.find(' '), value.size());
   const std::string_view scheme = value.substr(0, space);
-  if (is_scheme(scheme)) value = trimmed(value.substr(space));
+  if (is_scheme(scheme)) value = trimmed(value.substr(space), kBlank);
   if (is_whole(value)) found.add(value);
   if (same_word(scheme, "basic")) add_login(found, decode_base64(value));
   add_parts(found, value);
@@ -117,11 +111,11 @@ void cover(const FoundSecrets& found, std::string& text) {
 
 std::string shown_header(std::string_view line, const Secrets& secrets) {
   const size_t colon = std::min(line.find(':'), line.size());
-  const std::string_view name = trimmed(line.substr(0, colon));
+  const std::string_view name = trimmed(line.substr(0, colon), kBlank);
   std::string shown;
   if (colon == line.size() || name.find(' ') != std::string_view::npos) {
     shown = without_keys(line);  // a request's or a status's line
-  } else if (is_secret(name, trimmed(line.substr(colon + 1)))) {
+  } else if (is_secret(name, trimmed(line.substr(colon + 1), kBlank))) {
     shown.append(line.substr(0, colon)).append(": ").append(kRedacted);
   } else {
     shown = line;
@@ -134,7 +128,7 @@ Secrets secrets_in(const HeaderList& headers) {
   Found found;
   for (const auto& [name, value] : headers) {
     if (value.size() < kMinMixedSecretBytes) continue;
-    if (is_secret(name, value)) add_value(found, trimmed(value));
+    if (is_secret(name, value)) add_value(found, trimmed(value, kBlank));
   }
   return found.take();
 }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/secret_text.h"
 #include "cli/io/input.h"
 #include "json/reader.h"
@@ -18,12 +19,6 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\r\n";
 
-std::string_view without_space(std::string_view text) {
-  const size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
 struct SchemaMember {
   std::string_view name;
   std::string_view type = "string";
@@ -33,11 +28,11 @@ struct SchemaMember {
 Result<SchemaMember> read_schema_member(std::string_view text) {
   SchemaMember member;
   const size_t colon = std::min(text.find(':'), text.size());
-  member.description = without_space(text.substr(std::min(colon + 1, text.size())));
-  const std::string_view head = without_space(text.substr(0, colon));
+  member.description = trimmed(text.substr(std::min(colon + 1, text.size())));
+  const std::string_view head = trimmed(text.substr(0, colon));
   const size_t name_end = std::min(head.find_first_of(kSpace), head.size());
   member.name = head.substr(0, name_end);
-  const std::string_view type = without_space(head.substr(name_end));
+  const std::string_view type = trimmed(head.substr(name_end));
   constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
       {"", "string"},      {"str", "string"},   {"int", "integer"},
       {"float", "number"}, {"bool", "boolean"},
@@ -69,7 +64,7 @@ Result<std::string> check_schema(const std::string& text, const std::string& nam
 }  // namespace
 
 Result<std::string> read_schema(const std::string& value) {
-  const std::string_view text_given = without_space(value);
+  const std::string_view text_given = trimmed(value);
   if (text_given.empty()) return err(ErrorKind::usage, "--schema: expected a schema, got ''");
   // JSON that is no object is refused as such.
   if (std::string_view("{[\"").find(text_given.front()) != std::string_view::npos) {
@@ -88,13 +83,13 @@ Result<std::string> read_schema(const std::string& value) {
 }
 
 Result<std::string> words_to_schema(std::string_view words) {
-  words = without_space(words);
+  words = trimmed(words);
   const char separator = words.find('\n') == std::string_view::npos ? ',' : '\n';
   std::vector<SchemaMember> members;
   std::unordered_set<std::string_view> names;
   for (size_t at = 0; at <= words.size();) {
     const size_t end = std::min(words.find(separator, at), words.size());
-    const std::string_view text = without_space(words.substr(at, end - at));
+    const std::string_view text = trimmed(words.substr(at, end - at));
     at = end + 1;
     if (text.empty() && !members.empty()) continue;
     PROXX_ASSIGN(const SchemaMember member, read_schema_member(text));

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/secret_text.h"
 #include "base/text_encoding.h"
 #include "cli/io/input.h"
@@ -63,18 +64,15 @@ std::string long_name(const std::string& names) {
   return names.substr(at == std::string::npos ? 0 : at);
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r";
-  const size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
+/// Around a header's name and value. A line end stays, and is refused.
+constexpr std::string_view kBlanks = " \t\r";
 
 /// What is wrong with the line of a header file, or nothing.
 std::optional<std::string> check_header_line(std::string_view line) {
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos) return "expected 'Name: value', or a comment after '#'";
-  return check_header(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+  return check_header(trimmed(line.substr(0, colon), kBlanks),
+                      trimmed(line.substr(colon + 1), kBlanks));
 }
 
 /// The headers of -H @FILE: one a line, `#` comments and blank lines aside.

@@ -8,12 +8,6 @@
 namespace proxx {
 namespace {
 
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
 // `HTTP/1.1 200 OK`; libcurl has checked it.
 int status_of(std::string_view line) {
   int status = 0;
@@ -26,14 +20,14 @@ int status_of(std::string_view line) {
 /// False if the name does not end at the colon: `transfer-encoding :` is a coding to one reader and
 /// none to the next (RFC 9112 section 5.1).
 bool add_field(HeaderList& headers, std::string_view line) {
-  const std::string_view text = trim(line);
+  const std::string_view text = trimmed(line);
   const auto colon = text.find(':');
   if (line.front() == ' ' || line.front() == '\t') {
     if (!headers.empty()) headers.back().second.append(" ").append(text);
   } else if (colon != std::string_view::npos) {
     const std::string_view name = text.substr(0, colon);
     if (!name.empty() && !is_token(name.substr(name.size() - 1))) return false;
-    headers.emplace_back(lower(name), trim(text.substr(colon + 1)));
+    headers.emplace_back(lower(name), trimmed(text.substr(colon + 1)));
   }
   return true;
 }
@@ -46,7 +40,7 @@ bool each_member(const HeaderList& headers, std::string_view name, Take take) {
     if (field != name) continue;
     for (std::string_view rest = value;;) {
       const size_t comma = rest.find(',');
-      if (!take(trim(rest.substr(0, comma)))) return false;
+      if (!take(trimmed(rest.substr(0, comma)))) return false;
       if (comma == std::string_view::npos) break;
       rest.remove_prefix(comma + 1);
     }
@@ -109,7 +103,7 @@ Result<bool> HeadReader::add(std::string_view line, size_t max_bytes, const std:
   if (line.substr(0, 5) == "HTTP/") {
     head_ = {status_of(line), {}};
     is_http10_ = line.substr(5, 3) == "1.0";
-  } else if (!trim(line).empty()) {
+  } else if (!trimmed(line).empty()) {
     if (!add_field(head_.headers, line))
       return err(ErrorKind::upstream_protocol,
                  "malformed HTTP from " + peer + ": a header's name does not end at its colon");

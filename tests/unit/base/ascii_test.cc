@@ -4,6 +4,14 @@
 
 using namespace proxx;
 
+TEST_CASE("trimmed takes blanks from both ends, and nothing from within") {
+  CHECK(trimmed(" \ta b\r\n") == "a b");
+  CHECK(trimmed("a") == "a");
+  CHECK(trimmed(" \r\n\t").empty());
+  CHECK(trimmed("").empty());
+  CHECK(trimmed(" a\n", " ") == "a\n");
+}
+
 TEST_CASE("words are one whatever the case of their ASCII letters, and of no others") {
   CHECK(same_word("X-Api-Key", "x-aPI-kEY"));
   CHECK(same_word("", ""));
